@@ -1,0 +1,1 @@
+"""Packages that Home Assistant loads beside its own."""

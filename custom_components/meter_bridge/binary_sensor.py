@@ -1,0 +1,71 @@
+"""Binary sensors: the two links, and what only this kind of bridge says."""
+
+from collections.abc import Iterable
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import MeterBridgeEntry
+from .entity import BridgeEntity, MeterEntity
+
+PARALLEL_UPDATES = 0
+
+BRIDGE_CONNECTION = BinarySensorEntityDescription(
+    key="bridge_connection",
+    translation_key="bridge_connection",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MeterBridgeEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Make the sensor of our link at once, the others as their value first appears."""
+    coordinator = entry.runtime_data
+    async_add_entities([BridgeConnection(coordinator, None, BRIDGE_CONNECTION)])
+
+    @callback
+    def add(keys: Iterable[str]) -> None:
+        async_add_entities(
+            MeterBinarySensor(coordinator, key)
+            for key in keys
+            if coordinator.source(key).platform is Platform.BINARY_SENSOR
+        )
+
+    entry.async_on_unload(coordinator.async_on_new(add))
+
+
+class MeterBinarySensor(MeterEntity, BinarySensorEntity):
+    """One state that is on or off."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return the present state."""
+        return None if self._value is None else bool(self._value)
+
+
+class BridgeConnection(BridgeEntity, BinarySensorEntity):
+    """Whether Home Assistant reaches the bridge; the one entity that always knows."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Stay available: that there is no connection is the news."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether the bridge answered last."""
+        return self.coordinator.last_update_success

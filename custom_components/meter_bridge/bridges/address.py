@@ -1,0 +1,87 @@
+"""Where a bridge is: what an owner may type as its host."""
+
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+import re
+from typing import override
+
+from yarl import URL
+
+_NAME = re.compile(
+    r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE
+)
+# What operating systems also read as an IPv4 address: 0x7f000001, 2130706433, 127.1.
+_NUMBER_LIKE = re.compile(
+    r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE
+)
+# Cloud machines tell their secrets here; no meter has these addresses.
+_FORBIDDEN = {"169.254.169.254", "fd00:ec2::254"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A host, with the port and scheme where the owner typed them."""
+
+    host: str
+    port: int | None = None
+    scheme: str | None = None
+
+    def url(self, *, scheme: str = "http", port: int | None = None) -> URL:
+        """Return the root of the bridge's web server; what was typed wins."""
+        return URL.build(
+            scheme=self.scheme or scheme, host=self.host, port=self.port or port
+        )
+
+    @override
+    def __str__(self) -> str:
+        """Return the address as it is stored and shown."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        typed = f"{host}:{self.port}" if self.port else host
+        return f"{self.scheme}://{typed}" if self.scheme else typed
+
+
+def parse_address(typed: str) -> Address:
+    """Read a host, host:port, or http(s) URL without path; else raise ValueError."""
+    typed = typed.strip()
+    scheme, found, rest = typed.rpartition("://")
+    rest = rest.removesuffix("/")
+    if found and scheme.lower() not in ("http", "https"):
+        raise ValueError("Only http and https are spoken")
+    if re.search(r"[@/?#\\\s]", rest):
+        raise ValueError("No user, path or query belongs in a host")
+    host, port = _split_port(rest)
+    return Address(
+        host=_checked_host(host), port=port, scheme=scheme.lower() if found else None
+    )
+
+
+def _split_port(rest: str) -> tuple[str, int | None]:
+    """Separate the port; an IPv6 address may stand bare or in brackets."""
+    if match := re.fullmatch(r"\[([^\]]+)\](?::(\d+))?", rest):
+        host, port = match.groups()
+    elif rest.count(":") > 1:
+        host, port = rest, None
+    else:
+        host, colon, port = rest.partition(":")
+        port = port if colon else None
+    if port is None:
+        return host, None
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:  # noqa: PLR2004
+        raise ValueError("The port is not one")
+    return host, int(port)
+
+
+def _checked_host(host: str) -> str:
+    """Return the host in its plain spelling; refuse addresses in disguise."""
+    try:
+        ip: IPv4Address | IPv6Address = (
+            IPv6Address(host) if ":" in host else IPv4Address(host)
+        )
+    except AddressValueError:
+        if ":" in host or not _NAME.fullmatch(host) or _NUMBER_LIKE.fullmatch(host):
+            raise ValueError("The host is neither a name nor an address") from None
+        return host.lower()
+    plain = (isinstance(ip, IPv6Address) and ip.ipv4_mapped) or ip
+    if str(plain) in _FORBIDDEN or plain.is_unspecified or plain.is_multicast:
+        raise ValueError("No bridge can have this address")
+    return str(plain)

@@ -1,0 +1,139 @@
+"""What a bridge must provide; the one place here that knows Home Assistant's words."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aiohttp import ClientSession
+from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.button import ButtonEntityDescription
+from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.helpers.typing import StateType
+
+from .address import Address
+from .snapshot import MAIN_METER, Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Where a bridge is and how to be let in.
+
+    `pinned` is what it showed when it was set up (`Identity.pinned`), so that nobody
+    can talk us into a weaker scheme afterwards. An address from `hearsay` was announced
+    by somebody: no password goes there in the clear.
+    """
+
+    address: Address
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    verify_ssl: bool = False
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    hearsay: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which device this is.
+
+    `serial` stays the same for the life of the device; `also` holds ids under which
+    an older answer may have known it.
+    """
+
+    serial: str
+    also: frozenset[str] = frozenset()
+    name: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    hardware: str | None = None
+    mac: str | None = None
+    pinned: Mapping[str, str] = field(default_factory=dict)
+
+
+class Client[D](ABC):
+    """One bridge on the network; every method raises only `BridgeError`s."""
+
+    @abstractmethod
+    async def identify(self) -> Identity:
+        """Prove that this kind of bridge answers, and tell which one.
+
+        No password is sent before the answer has shown its kind.
+        """
+
+    @abstractmethod
+    async def fetch(self) -> Snapshot[D]:
+        """Ask for everything that is known now."""
+
+    async def stream(self, publish: Callable[[Snapshot[D]], None]) -> None:
+        """Publish what the bridge pushes until the stream breaks, which raises.
+
+        Only called where `BridgeType.pushes` says so.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeSensor[D](SensorEntityDescription):
+    """A sensor that only this kind of bridge has; None means not known now.
+
+    `meter` is the key of the meter whose device shows it.
+    """
+
+    meter: str = MAIN_METER
+    value_fn: Callable[[D], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeBinarySensor[D](BinarySensorEntityDescription):
+    """A binary sensor that only this kind of bridge has; as with `BridgeSensor`."""
+
+    meter: str = MAIN_METER
+    is_on_fn: Callable[[D], bool | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeButton[C](ButtonEntityDescription):
+    """Something that this kind of bridge does when asked."""
+
+    press_fn: Callable[[C], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZeroconfMatch:
+    """How a kind of bridge announces itself; property values in lower case.
+
+    `serial_property` names the TXT entry that carries `Identity.serial`.
+    """
+
+    type: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+    serial_property: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeType[C: Client[object], D]:
+    """A kind of bridge: everything that the rest needs to know about it.
+
+    `login_fields` are asked for where the bridge wants a login. `stale_after` is how
+    many seconds may pass without a new reading; `max_power` (W) is the most that the
+    household's connection could carry. `more_sensors` returns sensors that depend on
+    what the bridge has; it must return the same tuple while that stays the same.
+    `redact` names keys of raw answers that never leave the house.
+    """
+
+    key: str
+    name: str
+    manufacturer: str
+    connect: Callable[[Access, ClientSession], C]
+    poll_interval: timedelta
+    stale_after: float
+    pushes: bool = False
+    max_power: float = 100_000.0
+    has_main_meter: bool = True
+    zeroconf: ZeroconfMatch | None = None
+    login_fields: tuple[str, ...] = ()
+    sensors: tuple[BridgeSensor[D], ...] = ()
+    binary_sensors: tuple[BridgeBinarySensor[D], ...] = ()
+    buttons: tuple[BridgeButton[C], ...] = ()
+    more_sensors: Callable[[D], tuple[BridgeSensor[D], ...]] | None = None
+    redact: frozenset[str] = frozenset()

@@ -1,0 +1,23 @@
+"""IOmeter (Germany): a core on the meter, a bridge on the Wi-Fi."""
+
+from datetime import timedelta
+
+from ..contract import BridgeType, ZeroconfMatch
+from .client import IOmeterClient
+from .entities import BINARY_SENSORS, SENSORS
+from .models import Status
+
+BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
+    key="iometer",
+    name="IOmeter",
+    manufacturer="IOmeter",
+    connect=IOmeterClient,
+    poll_interval=timedelta(seconds=10),
+    # On battery the core reads seldom; other clients call 10 minutes stale as well.
+    stale_after=600.0,
+    pushes=True,
+    zeroconf=ZeroconfMatch(type="_iometer._tcp.local."),
+    sensors=SENSORS,
+    binary_sensors=BINARY_SENSORS,
+    redact=frozenset({"id", "installationId", "number"}),
+)

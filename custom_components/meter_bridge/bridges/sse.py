@@ -1,0 +1,86 @@
+"""Server-sent events: the WHATWG event-stream rules, bounded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import re
+
+import orjson
+
+from .errors import BridgeResponseError
+
+EVENT_LIMIT = 1 << 20
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event: its type (`message` where none was given) and its data."""
+
+    type: str
+    data: str
+
+    def json(self) -> object:
+        """Decode the data."""
+        try:
+            return orjson.loads(self.data)
+        except orjson.JSONDecodeError as error:
+            raise BridgeResponseError("An event is not JSON") from error
+
+
+class EventDecoder:
+    """Turn chunks of bytes, split anywhere, into events."""
+
+    def __init__(self, limit: int = EVENT_LIMIT) -> None:
+        """Start before the first byte; one event may take `limit` bytes."""
+        self._limit = limit
+        self._buffer = bytearray()
+        self._searched = 0
+        self._at_start = True
+        self._skip_newline = False
+        self._type = ""
+        self._data: list[str] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events that this chunk completes; raise on one too large."""
+        self._buffer += chunk
+        if self._at_start:
+            if _BOM.startswith(bytes(self._buffer)):
+                return
+            self._at_start = False
+            if self._buffer.startswith(_BOM):
+                del self._buffer[: len(_BOM)]
+        position = 0
+        if self._skip_newline and self._buffer:
+            # The chunk before ended in CR, which ended its line already.
+            position = int(self._buffer[0] == ord("\n"))
+            self._skip_newline = False
+        while end := _LINE_END.search(self._buffer, max(position, self._searched)):
+            line = self._buffer[position : end.start()].decode(errors="replace")
+            position = end.end()
+            self._skip_newline = end.group() == b"\r" and position == len(self._buffer)
+            if event := self._take(line):
+                yield event
+        del self._buffer[:position]
+        self._searched = len(self._buffer)
+        if self._size + len(self._buffer) > self._limit:
+            raise BridgeResponseError("An event of the stream is too large")
+
+    def _take(self, line: str) -> Event | None:
+        """Take one line; return the event that a blank one ends."""
+        if not line:
+            event = Event(type=self._type or "message", data="\n".join(self._data))
+            complete = bool(self._data)
+            self._type, self._data, self._size = "", [], 0
+            return event if complete else None
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "data":
+            self._data.append(value)
+            self._size += len(value) + 1
+            if self._size > self._limit:
+                raise BridgeResponseError("An event of the stream is too large")
+        elif field == "event":
+            self._type = value
+        return None

@@ -1,0 +1,27 @@
+"""whatwatt Go (Switzerland): a plug for the customer interface of any meter there."""
+
+from datetime import timedelta
+
+from ..contract import BridgeType, ZeroconfMatch
+from .client import WhatwattClient
+from .entities import BINARY_SENSORS, BUTTONS, SENSORS
+from .models import Details
+
+BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
+    key="whatwatt_go",
+    name="whatwatt Go",
+    manufacturer="whatwatt",
+    connect=WhatwattClient,
+    # A device that lives on the meter's power shuts down when it is asked too often.
+    poll_interval=timedelta(seconds=15),
+    stale_after=300.0,
+    pushes=True,
+    zeroconf=ZeroconfMatch(
+        type="_http._tcp.local.", properties={"type": "100"}, serial_property="id"
+    ),
+    login_fields=("password",),
+    sensors=SENSORS,
+    binary_sensors=BINARY_SENSORS,
+    buttons=BUTTONS,
+    redact=frozenset({"id", "logical_name", "ssid", "bssid", "mac", "ip", "meter_id"}),
+)

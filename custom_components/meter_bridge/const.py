@@ -1,0 +1,13 @@
+"""Constants of the integration."""
+
+import logging
+
+DOMAIN = "meter_bridge"
+LOGGER = logging.getLogger(__package__)
+
+CONF_BRIDGE = "bridge"
+CONF_PINNED = "pinned"
+CONF_THROTTLE = "throttle"
+
+AUTO = "auto"
+DEFAULT_THROTTLE = 10

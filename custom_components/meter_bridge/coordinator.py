@@ -1,0 +1,293 @@
+"""From snapshots to the entities whose value changed."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from random import uniform
+import time
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.storage import Store
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .bridges.contract import BridgeType, Client, Identity
+from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
+from .bridges.snapshot import Meter, Reading, Snapshot
+from .catalogue import METER_CONNECTION, Catalogue, Source, Value, entity_key
+from .const import CONF_THROTTLE, DEFAULT_THROTTLE, DOMAIN, LOGGER
+from .ledger import Ledger
+from .messages import translated
+
+type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
+
+_STORE_VERSION = 1
+# Rewriting the believed counters more often would wear the memory card for little.
+_STORE_SECONDS = 900
+_RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
+# A poll at the pace of the throttle should not wait for the next one.
+_THROTTLE_TOLERANCE = 0.5
+
+
+def counter_store(
+    hass: HomeAssistant, entry_id: str
+) -> Store[dict[str, dict[str, list[float]]]]:
+    """Return where the believed counters of an entry survive a restart."""
+    return Store(hass, _STORE_VERSION, f"{DOMAIN}.{entry_id}")
+
+
+class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
+    """The latest snapshot of one bridge, pushed where it pushes, else polled.
+
+    Every pushed snapshot re-arms the poll timer: a silent stream turns into polling by
+    itself, and polling stops when the stream talks again.
+    """
+
+    config_entry: MeterBridgeEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: MeterBridgeEntry,
+        bridge: BridgeType[Any, Any],
+        client: Client[Any],
+        identity: Identity,
+    ) -> None:
+        """Know the bridge; nothing has been read yet."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=bridge.poll_interval,
+        )
+        self.bridge = bridge
+        self.client = client
+        self.identity = identity
+        self.values: dict[str, Value] = {}
+        self._catalogue = Catalogue(bridge)
+        self._ledger = Ledger(
+            max_power=bridge.max_power, stale_after=bridge.stale_after
+        )
+        self._meters: dict[str, Meter] = {}
+        if bridge.has_main_meter:
+            self._know_meter(Meter(), ())
+        self._store = counter_store(hass, entry.entry_id)
+        self._store_is_due = False
+        self._firmware = identity.firmware
+        self._throttle: float = entry.options.get(CONF_THROTTLE, DEFAULT_THROTTLE)
+        self._known: dict[str, None] = {}
+        self._changed: set[str] = set()
+        self._shown_success = False
+        self._flushed_at = -self._throttle
+        self._cancel_flush: CALLBACK_TYPE | None = None
+        self._writers: dict[str, list[CALLBACK_TYPE]] = {}
+        self._adders: list[Callable[[Iterable[str]], None]] = []
+        entry.async_on_unload(self._stop_flush)
+
+    def source(self, key: str) -> Source:
+        """Return how an entity looks and which meter it belongs to."""
+        return self._catalogue.sources[key]
+
+    def meter(self, key: str) -> Meter:
+        """Return what is known of a meter."""
+        return self._meters.get(key) or Meter(key=key)
+
+    @override
+    async def _async_setup(self) -> None:
+        """Take up the counters that were believed before the restart."""
+        if stored := await self._store.async_load():
+            self._ledger.restore(stored)
+
+    @override
+    async def _async_update_data(self) -> Snapshot[object]:
+        """Ask the bridge, and judge what it says."""
+        try:
+            snapshot = await self.client.fetch()
+            self._accept(snapshot)
+        except BridgeAuthError as error:
+            raise translated(ConfigEntryAuthFailed, error) from error
+        except BridgeError as error:
+            LOGGER.debug("%s: %s", self.name, error)
+            raise translated(UpdateFailed, error) from error
+        return snapshot
+
+    async def async_follow(self) -> None:
+        """Keep a stream up for as long as the entry is loaded.
+
+        The pause before the next try grows until a snapshot arrives; a connection
+        alone does not shorten it. A stream that is down costs nothing but the push.
+        """
+        pause = _RETRY_MINIMUM
+
+        def publish(snapshot: Snapshot[object]) -> None:
+            nonlocal pause
+            self._accept(snapshot)
+            pause = _RETRY_MINIMUM
+            if not self.last_update_success:
+                LOGGER.info("%s is back", self.name)
+            self.async_set_updated_data(snapshot)
+
+        while True:
+            rest = 0.0
+            try:
+                await self.client.stream(publish)
+            except BridgeError as error:
+                LOGGER.debug("%s: the stream stopped: %s", self.name, error)
+                rest = error.retry_after
+            await asyncio.sleep(max(rest, pause * uniform(0.5, 1.0)))  # noqa: S311
+            pause = min(pause * 2, _RETRY_MAXIMUM)
+
+    def _accept(self, snapshot: Snapshot[object]) -> None:
+        """Judge a snapshot and note which values it changes."""
+        known = {self.identity.serial, *self.identity.also}
+        if snapshot.serial is not None and snapshot.serial not in known:
+            raise WrongBridgeError("Another bridge answers at this address")
+        values = dict(self._catalogue.read_details(snapshot.details))
+        readings = {reading.meter.key: reading for reading in snapshot.readings}
+        for reading in readings.values():
+            self._enter(reading, values)
+        for meter in self._meters.keys() - readings.keys():
+            values[entity_key(meter, METER_CONNECTION.key)] = False
+        before, self.values = self.values, values
+        self._changed |= before.keys() - values.keys()
+        self._changed.update(
+            key
+            for key, value in values.items()
+            if key not in before or before[key] != value
+        )
+        self._update_device(snapshot.firmware)
+
+    def _enter(self, reading: Reading, values: dict[str, Value]) -> None:
+        """Add what may be shown of one meter."""
+        entry = self._ledger.enter(reading, now=time.time(), clock=time.monotonic())
+        meter = reading.meter
+        self._know_meter(meter, entry.values)
+        for code, value in entry.values.items():
+            values[entity_key(meter.key, code)] = value
+        values[entity_key(meter.key, METER_CONNECTION.key)] = entry.is_fresh
+        if entry.restarted:
+            self._report_restart(meter)
+        if not self._store_is_due:
+            self._store_is_due = True
+            self._store.async_delay_save(self._stored, _STORE_SECONDS)
+
+    def _know_meter(self, meter: Meter, codes: Iterable[str]) -> None:
+        """Know a meter and its registers, which makes their entities."""
+        self._meters[meter.key] = meter
+        self._catalogue.add_meter(meter, codes)
+
+    def _stored(self) -> dict[str, dict[str, list[float]]]:
+        """Return what is written, and allow the next writing."""
+        self._store_is_due = False
+        return self._ledger.as_stored()
+
+    async def async_store(self) -> None:
+        """Write the believed counters now."""
+        await self._store.async_save(self._stored())
+
+    def _report_restart(self, meter: Meter) -> None:
+        """Tell the owner that a counter goes on from another level."""
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            f"meter_replaced_{self.config_entry.entry_id}_{meter.key}",
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="meter_replaced",
+            translation_placeholders={"name": self.config_entry.title},
+        )
+
+    def _update_device(self, firmware: str | None) -> None:
+        """Show a firmware that was updated."""
+        if firmware in (None, self._firmware):
+            return
+        self._firmware = firmware
+        registry = dr.async_get(self.hass)
+        unique_id = self.config_entry.unique_id
+        device = unique_id and registry.async_get_device_by_identifier(
+            (DOMAIN, unique_id), self.config_entry.entry_id
+        )
+        if device:
+            registry.async_update_device(device.id, sw_version=firmware)
+
+    @callback
+    def async_on_new(self, add: Callable[[Iterable[str]], None]) -> CALLBACK_TYPE:
+        """Hand over the keys that have a value, now and whenever there are more."""
+        self._adders.append(add)
+        add(self._known)
+        return lambda: self._adders.remove(add)
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: Any = None
+    ) -> CALLBACK_TYPE:
+        """Listen for one key, the context; without one for success and failure."""
+        remove = super().async_add_listener(update_callback, context)
+        if context is None:
+            return remove
+        writers = self._writers.setdefault(context, [])
+        writers.append(update_callback)
+
+        @callback
+        def remove_both() -> None:
+            writers.remove(update_callback)
+            remove()
+
+        return remove_both
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Wake the entities whose value changed: net power at once, others by and by.
+
+        When the bridge went away or came back, wake them all.
+        """
+        if self.last_update_success != self._shown_success:
+            self._shown_success = self.last_update_success
+            self._flush()
+            super().async_update_listeners()
+            return
+        self._announce()
+        due = self._flushed_at + self._throttle - self.hass.loop.time()
+        if due <= _THROTTLE_TOLERANCE:
+            self._flush()
+            return
+        self._write(self._changed & self._catalogue.urgent)
+        self._changed -= self._catalogue.urgent
+        if self._changed and self._cancel_flush is None:
+            self._cancel_flush = async_call_later(self.hass, due, self._flush)
+
+    def _announce(self) -> None:
+        """Let the platforms make entities for keys that had no value before."""
+        if new := [key for key in self.values if key not in self._known]:
+            self._known.update(dict.fromkeys(new))
+            for add in self._adders:
+                add(new)
+
+    @callback
+    def _flush(self, _now: datetime | None = None) -> None:
+        """Write everything that changed since it was written last."""
+        self._stop_flush()
+        self._flushed_at = self.hass.loop.time()
+        self._announce()
+        changed, self._changed = self._changed, set()
+        self._write(changed)
+
+    @callback
+    def _stop_flush(self) -> None:
+        """Drop the timer of the next writing."""
+        if self._cancel_flush is not None:
+            self._cancel_flush()
+            self._cancel_flush = None
+
+    def _write(self, keys: Iterable[str]) -> None:
+        """Let the entities of these keys write their state."""
+        for key in keys:
+            for write in self._writers.get(key, ()):
+                write()

@@ -1,0 +1,98 @@
+"""What every entity of a bridge has in common."""
+
+from typing import override
+
+from homeassistant.const import CONF_HOST
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import (
+    DeviceInfo,
+    async_get_device_id_by_identifier,
+)
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .bridges.address import parse_address
+from .bridges.snapshot import MAIN_METER, Meter
+from .catalogue import Value
+from .const import DOMAIN
+from .coordinator import MeterCoordinator
+
+
+class BridgeEntity(CoordinatorEntity[MeterCoordinator]):
+    """An entity of the bridge, or of one of its meters."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self,
+        coordinator: MeterCoordinator,
+        key: str | None,
+        description: EntityDescription,
+        meter: str = MAIN_METER,
+    ) -> None:
+        """Belong to a bridge; wake up when the value under `key` changes."""
+        super().__init__(coordinator, key)
+        entry = coordinator.config_entry
+        self.entity_description = description
+        self._attr_unique_id = f"{entry.unique_id}_{key or description.key}"
+        self._attr_device_info = (
+            bridge_device(coordinator)
+            if meter == MAIN_METER
+            else _meter_device(coordinator, coordinator.meter(meter))
+        )
+
+
+class MeterEntity(BridgeEntity):
+    """An entity that shows one value of the coordinator."""
+
+    def __init__(self, coordinator: MeterCoordinator, key: str) -> None:
+        """Show the value under this key."""
+        source = coordinator.source(key)
+        super().__init__(coordinator, key, source.description, source.meter)
+        self._key = key
+
+    @property
+    def _value(self) -> Value:
+        """Return the present value, None while it is missing."""
+        return self.coordinator.values.get(self._key)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether there is a value now; zero and off are values."""
+        return super().available and self._key in self.coordinator.values
+
+
+def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
+    """Describe the box, which also stands for its main meter."""
+    entry, identity = coordinator.config_entry, coordinator.identity
+    info = DeviceInfo(
+        identifiers={(DOMAIN, str(entry.unique_id))},
+        name=entry.title,
+        manufacturer=coordinator.bridge.manufacturer,
+        model=identity.model or coordinator.bridge.name,
+        serial_number=identity.serial,
+        sw_version=identity.firmware,
+        hw_version=identity.hardware,
+        configuration_url=str(parse_address(entry.data[CONF_HOST]).url()),
+    )
+    if identity.mac:
+        info["connections"] = {(dr.CONNECTION_NETWORK_MAC, identity.mac)}
+    return info
+
+
+def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
+    """Describe a meter beside the main one, connected by way of the box."""
+    entry = coordinator.config_entry
+    return DeviceInfo(
+        identifiers={(DOMAIN, f"{entry.unique_id}_{meter.key}")},
+        translation_key=f"{meter.medium}_meter",
+        manufacturer=meter.manufacturer,
+        model=meter.model,
+        serial_number=meter.serial,
+        via_device_id=async_get_device_id_by_identifier(
+            coordinator.hass,
+            (DOMAIN, str(entry.unique_id)),
+            config_entry_id=entry.entry_id,
+        ),
+    )

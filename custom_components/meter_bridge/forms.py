@@ -1,0 +1,89 @@
+"""The forms of the flows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import probatio
+
+from .bridges import BRIDGES
+from .const import AUTO, CONF_BRIDGE
+from .recognise import Kind
+
+_HOST = TextSelector(TextSelectorConfig(autocomplete="off"))
+_LOGIN: Mapping[str, TextSelector | BooleanSelector] = {
+    CONF_USERNAME: TextSelector(TextSelectorConfig(autocomplete="username")),
+    CONF_PASSWORD: TextSelector(
+        TextSelectorConfig(
+            type=TextSelectorType.PASSWORD, autocomplete="current-password"
+        )
+    ),
+    CONF_VERIFY_SSL: BooleanSelector(),
+}
+
+
+def user_schema() -> probatio.Schema:
+    """Ask for an address, and which kind of bridge is there."""
+    kinds = [
+        SelectOptionDict(value=bridge.key, label=bridge.name)
+        for bridge in BRIDGES.values()
+    ]
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_HOST): _HOST,
+            probatio.Required(CONF_BRIDGE, default=AUTO): SelectSelector(
+                SelectSelectorConfig(
+                    options=[SelectOptionDict(value=AUTO, label=AUTO), *kinds],
+                    mode=SelectSelectorMode.DROPDOWN,
+                    translation_key=CONF_BRIDGE,
+                )
+            ),
+        }
+    )
+
+
+def login_schema(bridge: Kind, known: Mapping[str, Any] | None) -> probatio.Schema:
+    """Ask for the login that this kind of bridge has."""
+    return probatio.Schema(_login_fields(bridge, known or {}, probatio.Required))
+
+
+def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schema:
+    """Ask for another address, and for a login where the bridge may want one."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_HOST, default=known[CONF_HOST]): _HOST,
+            **_login_fields(bridge, known, probatio.Optional),
+        }
+    )
+
+
+def _login_fields(
+    bridge: Kind,
+    known: Mapping[str, Any],
+    marker: type[probatio.Required | probatio.Optional],
+) -> dict[Any, TextSelector | BooleanSelector]:
+    """Return the login's fields, filled with what is known; never the password."""
+    fields: dict[Any, TextSelector | BooleanSelector] = {}
+    for key in bridge.login_fields:
+        if key == CONF_VERIFY_SSL:
+            fields[marker(key, default=known.get(key, False))] = _LOGIN[key]
+        elif key in known and key != CONF_PASSWORD:
+            fields[marker(key, default=known[key])] = _LOGIN[key]
+        else:
+            fields[marker(key)] = _LOGIN[key]
+    return fields

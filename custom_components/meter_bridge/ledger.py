@@ -1,0 +1,104 @@
+"""What each meter of a bridge has said, and which of it is believed."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .bridges.guard import Guard
+from .bridges.snapshot import Reading
+
+# A meter whose clock was set back looks as if it replayed old readings. Replays are
+# over after some seconds; a clock stays where it is.
+_BEHIND_READINGS = 5
+_BEHIND_SECONDS = 300.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Account:
+    """One meter: its last accepted reading, and when that came (monotonic)."""
+
+    guard: Guard
+    values: Mapping[str, float] = field(default_factory=dict)
+    sent: Mapping[str, float] | None = None
+    time: datetime | None = None
+    token: Hashable = None
+    at: float = 0.0
+    behind_since: float = 0.0
+    behind_readings: int = 0
+    behind_time: datetime | None = None
+
+    def is_new(self, reading: Reading) -> bool:
+        """Tell whether the meter was read again since the last reading."""
+        if self.sent is None:
+            return True
+        if reading.time is None and reading.token is None:
+            return reading.values != self.sent
+        return (reading.time, reading.token) != (self.time, self.token)
+
+    def is_replay(self, reading: Reading, clock: float) -> bool:
+        """Tell whether this is an older reading, rather than a clock set back."""
+        if self.time is None or reading.time is None or reading.time >= self.time:
+            self.behind_readings = 0
+            return False
+        if not self.behind_readings:
+            self.behind_since, self.behind_time = clock, None
+        if self.behind_time is None or reading.time > self.behind_time:
+            self.behind_readings += 1
+        self.behind_time = reading.time
+        return (
+            self.behind_readings < _BEHIND_READINGS
+            or clock - self.behind_since < _BEHIND_SECONDS
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What may be shown of a meter now; a stale one shows nothing."""
+
+    values: Mapping[str, float]
+    is_fresh: bool
+    restarted: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """Judge readings: by their order, by their age, and counters by their past."""
+
+    max_power: float
+    stale_after: float
+    _accounts: dict[str, _Account] = field(default_factory=dict)
+
+    def enter(self, reading: Reading, *, now: float, clock: float) -> Entry:
+        """Take a reading at `now` (Unix seconds) and `clock` (monotonic seconds)."""
+        account = self._account(reading.meter.key)
+        restarted: tuple[str, ...] = ()
+        if account.is_new(reading) and not account.is_replay(reading, clock):
+            verdict = account.guard.judge(reading.values, now)
+            account.values, restarted = verdict.values, verdict.restarted
+            account.sent, account.at = reading.values, clock
+            account.time, account.token = reading.time, reading.token
+        limit = reading.meter.stale_after or self.stale_after
+        is_fresh = account.sent is not None and clock - account.at <= limit
+        return Entry(
+            values=account.values if is_fresh else {},
+            is_fresh=is_fresh,
+            restarted=restarted,
+        )
+
+    def _account(self, meter: str) -> _Account:
+        """Return what is known of a meter so far."""
+        if meter not in self._accounts:
+            self._accounts[meter] = _Account(guard=Guard(max_power=self.max_power))
+        return self._accounts[meter]
+
+    def as_stored(self) -> dict[str, dict[str, list[float]]]:
+        """Return what has to survive a restart."""
+        return {
+            meter: account.guard.as_stored()
+            for meter, account in self._accounts.items()
+        }
+
+    def restore(self, stored: Mapping[str, Mapping[str, list[float]]]) -> None:
+        """Take up again what `as_stored` returned before the restart."""
+        for meter, counters in stored.items():
+            self._account(meter).guard.restore(counters)

@@ -1,0 +1,53 @@
+"""Sensors: the meter's registers, and what only this kind of bridge says."""
+
+from collections.abc import Iterable
+from typing import override
+
+from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bridges.wire import shift
+from .catalogue import Value
+from .coordinator import MeterBridgeEntry
+from .entity import MeterEntity
+from .meter_sensors import MeterSensorDescription
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MeterBridgeEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Make a sensor for every value as it first appears."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(keys: Iterable[str]) -> None:
+        async_add_entities(
+            MeterSensor(coordinator, key)
+            for key in keys
+            if coordinator.source(key).platform is Platform.SENSOR
+        )
+
+    entry.async_on_unload(coordinator.async_on_new(add))
+
+
+class MeterSensor(MeterEntity, SensorEntity):
+    """One number, word or time."""
+
+    entity_description: SensorEntityDescription
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return the value in the unit shown, with the digits that were sent."""
+        value, description = self._value, self.entity_description
+        if isinstance(description, MeterSensorDescription) and isinstance(
+            value, int | float
+        ):
+            return shift(value, description.places)
+        return value

@@ -1,0 +1,32 @@
+"""Judge offline what hassfest and the HACS action judge of a custom integration."""
+
+from pathlib import Path
+
+from . import (
+    actions,
+    files,
+    hacs,
+    icons,
+    imports,
+    manifest,
+    quality_scale,
+    translations,
+)
+from .repository import Problem, Repository
+
+CHECKS = (
+    files.check,
+    manifest.check,
+    translations.check,
+    icons.check,
+    actions.check,
+    imports.check,
+    quality_scale.check,
+    hacs.check,
+)
+
+
+def find_problems(root: Path) -> list[Problem]:
+    """Return everything wrong with the repository at this root, sorted by file."""
+    repository = Repository(root)
+    return sorted({problem for check in CHECKS for problem in check(repository)})

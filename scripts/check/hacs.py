@@ -1,0 +1,57 @@
+"""Judge what HACS asks of a repository."""
+
+from collections.abc import Iterator
+import re
+
+from probatio import Invalid, Optional, Required, Schema
+
+from .repository import DOMAIN, Json, Problem, Repository, judge
+
+
+def _version(value: Json) -> str:
+    """Accept a release of Home Assistant."""
+    if not isinstance(value, str) or not re.fullmatch(r"20\d\d\.\d+\.\d+\w*", value):
+        raise Invalid("is no release of Home Assistant: 2026.10.4")
+    return value
+
+
+def _countries(value: Json) -> Json:
+    """Accept one country code or a list of them."""
+    for country in value if isinstance(value, list) else [value]:
+        if not isinstance(country, str) or not re.fullmatch(r"[A-Z]{2}", country):
+            raise Invalid("is no country code: FI")
+    return value
+
+
+HACS = Schema(
+    {
+        Required("name"): str,
+        Optional("content_in_root"): bool,
+        Optional("country"): _countries,
+        Optional("filename"): str,
+        Optional("hacs"): str,
+        Optional("hide_default_branch"): bool,
+        Required("homeassistant"): _version,
+        Optional("persistent_directory"): str,
+        Optional("render_readme"): bool,
+        Optional("zip_release"): bool,
+    }
+)
+
+
+def check(repository: Repository) -> Iterator[Problem]:
+    """Report what would keep the repository out of HACS."""
+    hacs = repository.mapping("hacs.json")
+    yield from judge("hacs.json", HACS, hacs)
+    if hacs.get("zip_release") and hacs.get("filename") != f"{DOMAIN}.zip":
+        yield Problem("hacs.json", f"filename: zip_release needs {DOMAIN}.zip")
+    for path in ("README.md", "LICENSE", f"{repository.integration}/brand/icon.png"):
+        if path not in repository.files:
+            yield Problem(path, "is missing, and HACS shows it")
+    folders = {
+        path.split("/")[1]
+        for path in repository.files
+        if path.startswith("custom_components/") and path.count("/") > 1
+    }
+    for folder in folders - {DOMAIN}:
+        yield Problem(f"custom_components/{folder}", "is a second integration")

@@ -1,0 +1,68 @@
+"""Judge whether imported parts of Home Assistant are declared in the manifest."""
+
+import ast
+from collections.abc import Iterator
+
+from homeassistant.const import Platform
+
+from .repository import Json, Problem, Repository
+
+_PARTS = "homeassistant.components"
+# Loaded with every Home Assistant, so hassfest asks for no declaration.
+_ALWAYS = {
+    *(platform.value for platform in Platform),
+    *("automation", "device_automation", "frontend", "group", "homeassistant"),
+    *("onboarding", "persistent_notification", "script", "sun", "system_log"),
+    *("system_health", "webhook", "websocket_api", "zone"),
+}
+_DISCOVERY = ("bluetooth", "dhcp", "mqtt", "ssdp", "usb", "zeroconf")
+
+
+def imported(source: str) -> set[str]:
+    """Return the parts of Home Assistant that a module imports when it runs."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [ast.parse(source)]
+    while pending:
+        match pending.pop():
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                continue
+            case ast.ImportFrom(module=str(module), names=names) if module == _PARTS:
+                found |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module)):
+                found |= _part(module)
+            case ast.Import(names=names):
+                found = found.union(*(_part(alias.name) for alias in names))
+            case node:
+                pending += ast.iter_child_nodes(node)
+    return found
+
+
+def check(repository: Repository) -> Iterator[Problem]:
+    """Report parts that are imported but declared nowhere."""
+    manifest = repository.mapping(f"{repository.integration}/manifest.json")
+    allowed = _ALWAYS | _names(manifest.get("dependencies"))
+    allowed |= _names(manifest.get("after_dependencies"))
+    allowed |= {name for name in _DISCOVERY if name in manifest}
+    for path in repository.files:
+        if not (path.startswith(repository.integration) and path.endswith(".py")):
+            continue
+        inside = path.removeprefix(f"{repository.integration}/")
+        try:
+            parts = imported(repository.text(path) or "")
+        except SyntaxError as err:
+            yield Problem(path, f"cannot be parsed: {err}")
+            continue
+        # diagnostics.py is what makes an import of the diagnostics part harmless.
+        for part in parts - allowed - {inside.removesuffix(".py").split("/")[0]}:
+            if f"{repository.integration}/{part}.py" not in repository.files:
+                yield Problem(path, f"imports {part}, which the manifest does not name")
+
+
+def _part(module: str) -> set[str]:
+    """Return the part of Home Assistant that a module belongs to."""
+    return {module.split(".")[2]} if module.startswith(f"{_PARTS}.") else set()
+
+
+def _names(content: Json) -> set[str]:
+    """Return the names in a list of the manifest."""
+    return {str(name) for name in content} if isinstance(content, list) else set()

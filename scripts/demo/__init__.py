@@ -1,0 +1,1 @@
+"""Show Meter Bridge in a real Home Assistant, with every bridge simulated."""

@@ -1,0 +1,131 @@
+"""Set the simulated bridges up through the real config flow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from .api import Api
+from .failure import DemoError
+from .patience import until
+from .simulators import Simulated
+
+DOMAIN = "meter_bridge"
+DISCOVERED_WITHIN = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """Hold what became of a simulated bridge: a config entry, or a failure."""
+
+    simulated: Simulated
+    discovered: bool
+    entry_id: str | None = None
+    failure: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the key of its kind."""
+        return self.simulated.bridge
+
+    @property
+    def origin(self) -> str:
+        """Say how Home Assistant got to know it."""
+        if self.discovered:
+            return "discovered"
+        return f"{'not discovered, ' * self.simulated.announced}added by address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """Read what a flow is about."""
+
+    unique_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flow:
+    """Read a flow that waits for somebody."""
+
+    flow_id: str
+    handler: str
+    context: _Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """Read a config entry."""
+
+    entry_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """Read what a flow wants next, or came to."""
+
+    type: str
+    flow_id: str
+    step_id: str | None = None
+    errors: dict[str, str] | None = None
+    reason: str | None = None
+    result: _Entry | None = None
+
+
+async def set_up(api: Api, simulated: Sequence[Simulated]) -> list[Bridge]:
+    """Confirm what Home Assistant discovers and add the others by their address."""
+    flows = await _discovered(api, {one.bridge for one in simulated if one.announced})
+    return [await _set_up(api, one, flows.get(one.bridge)) for one in simulated]
+
+
+async def _set_up(api: Api, one: Simulated, flow_id: str | None) -> Bridge:
+    """Bring one bridge in; the others shall not suffer when that fails."""
+    discovered = flow_id is not None
+    try:
+        entry_id = await _finish(api, one, flow_id)
+    except DemoError as error:
+        return Bridge(simulated=one, discovered=discovered, failure=str(error))
+    return Bridge(simulated=one, discovered=discovered, entry_id=entry_id)
+
+
+async def states_of_entries(api: Api) -> dict[str, str]:
+    """Return the state of each of our config entries by its id."""
+    entries = await api.ask(list[_Entry], "config_entries/get", domain=DOMAIN)
+    return {entry.entry_id: entry.state for entry in entries}
+
+
+async def _discovered(api: Api, announced: set[str]) -> dict[str, str]:
+    """Wait for the flows of the announced bridges; return bridge → flow id."""
+
+    async def look() -> dict[str, str]:
+        flows = await api.ask(list[_Flow], "config_entries/flow/progress")
+        return {
+            bridge: flow.flow_id
+            for bridge, flow in product(announced, flows)
+            # The unique id of an entry is "{bridge}_{serial}".
+            if flow.handler == DOMAIN
+            and (flow.context.unique_id or "").startswith(f"{bridge}_")
+        }
+
+    return await until(
+        look, lambda found: len(found) == len(announced), DISCOVERED_WITHIN
+    )
+
+
+async def _finish(api: Api, one: Simulated, flow_id: str | None) -> str:
+    """Answer a flow, a new one where none was discovered; return the entry's id."""
+    flows = "config/config_entries/flow"
+    answers: dict[str, dict[str, object]] = {
+        "user": {"host": one.address, "bridge": one.bridge},
+        "confirm": {},
+    }
+    if flow_id is None:
+        step = await api.post(_Step, flows, {"handler": DOMAIN})
+    else:
+        step = await api.post(_Step, f"{flows}/{flow_id}", answers.pop("confirm"))
+    while step.type == "form" and not step.errors and step.step_id in answers:
+        answer = answers.pop(step.step_id)
+        step = await api.post(_Step, f"{flows}/{step.flow_id}", answer)
+    if step.result is None:
+        why = step.reason or step.errors or f"asks for '{step.step_id}'"
+        raise DemoError(f"the config flow got stuck: {why}")
+    return step.result.entry_id

@@ -1,0 +1,69 @@
+"""Judge a running demo."""
+
+from collections.abc import AsyncIterator
+
+from . import energy
+from .bridges import states_of_entries
+from .entities import net_power
+from .home_assistant import LOG
+from .logfile import suspects
+from .patience import until
+from .report import entity_table, say
+from .stage import Stage
+
+type Verdicts = dict[str, list[str]]
+
+ENERGY_WITHIN = 15.0
+
+
+async def check(stage: Stage) -> Verdicts:
+    """Print every entity and return what is wrong with the demo while it runs."""
+    say(f"\n{entity_table(stage.entities)}\n")
+    return {
+        "Bridges": [problem async for problem in _silent(stage)],
+        "Entities": [
+            f"{one.entity_id} is {one.state}"
+            for one in stage.entities
+            if not one.available
+        ],
+        f"Energy dashboard (grid: {stage.grid})": await _energy(stage),
+    }
+
+
+def conclude(verdicts: Verdicts) -> bool:
+    """Print the verdicts, with what the log of the whole run adds to them."""
+    verdicts = {**verdicts, "Log": suspects(LOG)}
+    for subject, problems in verdicts.items():
+        text = "".join(f"\n  {problem}" for problem in problems)
+        say(f"{subject}: {text or 'nothing wrong'}")
+    wrong = sum(map(len, verdicts.values()))
+    say(f"\nAll in all: {wrong or 'nothing'} wrong")
+    return not wrong
+
+
+async def _silent(stage: Stage) -> AsyncIterator[str]:
+    """Say which bridges were not found, not loaded or report nothing."""
+    states = await states_of_entries(stage.api)
+    for bridge in stage.bridges:
+        power = net_power(stage.entities, bridge)
+        if bridge.simulated.announced and not bridge.discovered:
+            yield f"{bridge.key}: announced itself but was not discovered"
+        if bridge.entry_id is None:
+            yield f"{bridge.key}: {bridge.failure}"
+            continue
+        if (state := states.get(bridge.entry_id)) != "loaded":
+            yield f"{bridge.key}: its config entry is {state}"
+        if power is None or power.number is None:
+            shown = power.state if power else "missing"
+            yield f"{bridge.key}: its net power is {shown}"
+
+
+async def _energy(stage: Stage) -> list[str]:
+    """Wait a while for Home Assistant to be content with the Energy dashboard."""
+    if stage.grid is None:
+        return ["no bridge has anything to show there"]
+    return await until(
+        lambda: energy.complaints(stage.api),
+        lambda problems: not problems,
+        ENERGY_WITHIN,
+    )

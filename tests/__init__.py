@@ -1,0 +1,1 @@
+"""Test Meter Bridge against pretend bridges on loopback."""

@@ -1,0 +1,1 @@
+"""Pretend one bridge in each folder, and test the real client against it."""

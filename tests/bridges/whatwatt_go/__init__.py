@@ -1,0 +1,1 @@
+"""Pretend to be a whatwatt Go."""

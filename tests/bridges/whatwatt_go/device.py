@@ -1,0 +1,292 @@
+"""Hold the state of a whatwatt Go, and phrase it as the device does."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+import secrets
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from tests.bridges.whatwatt_go.network import ethernet, wifi
+from tests.bridges.whatwatt_go.profiles import (
+    KMP,
+    Profile,
+    live_values,
+    report_values,
+)
+from tests.house import House
+from tests.simulator import Json, Simulator, number
+
+ZURICH = ZoneInfo("Europe/Zurich")
+
+type Firmware = Literal["old", "new"]
+type License = Literal["FREE", "PLUS", "PRO"]
+type MeterStatus = Literal[
+    "OK",
+    "NOT CONNECTED",
+    "NO DATA",
+    "RECOGNITION",
+    "ENCRYPTION KEY",
+    "KEY REQUIRED",
+    "NOT RECOGNIZED",
+]
+
+
+class WhatwattGoDevice(Simulator):
+    """Know everything about the device but how to be asked."""
+
+    key = "whatwatt_go"
+
+    def __init__(self, house: House) -> None:
+        """Be a licensed, unprotected device of today that a Kamstrup meter powers."""
+        super().__init__(house)
+        self.device_id = "02A4C61B9D5E"
+        self.name = ""
+        self.firmware: Firmware = "new"
+        self.license: License = "PLUS"
+        self.protection = False
+        self.password = "open sesame"
+        self.status: MeterStatus = "OK"
+        self.profile: Profile = KMP
+        self.conv_factor = 1
+        self.clock_drift = timedelta(seconds=6)
+        self.volume_id: str | None = None
+        self.volume_known = True
+        self.live_padded = True
+        self.volts = {"v_usb": 0, "v_mbus": 0, "v_p1": 5.02, "v_scap": 3.76}
+        self.rssi = -57
+        self.ethernet_up = False
+        self.sd_installed = True
+        self.sd_enabled = False
+        self.sd_files: dict[str, bytes] = {}
+        self.report_interval = 30
+        self.reboot_seconds = 0.1
+        self.reboots = 0
+        self.pairings = 0
+        self.boot_id = secrets.token_hex(4).upper()
+        self.booted_at = house.now - timedelta(seconds=2065)
+        self.reading_id = 221
+        self.latest: dict[str, Decimal] = {}
+        self.latest_at = house.now
+        self.latest_gas = Decimal(0)
+        self.latest_tariff = house.tariff
+
+    @property
+    def suffix(self) -> str:
+        """Last six digits of the id, part of every name the device has."""
+        return self.device_id[-6:]
+
+    @property
+    def version(self) -> str:
+        """Firmware version: the first documented one, or one of today."""
+        return "2.8.2" if self.firmware == "new" else "1.2.6"
+
+    def report(self) -> Json:
+        """Phrase `/report`: the latest reading, the meter and the device's clock."""
+        system: dict[str, Json] = {"id": self.device_id}
+        system |= self._times(self._clock)
+        system |= {"boot_id": self.boot_id, "time_since_boot": self._uptime}
+        return {"report": self._report(), "meter": self._meter(), "system": system}
+
+    def system(self) -> Json:
+        """Phrase `/system`; old firmware knows no licence, build and services."""
+        new = self.firmware == "new"
+        off: Json = {"enabled": False, "connected": False}
+        whatwatt: dict[str, Json] = {"enabled": True, "connected": True}
+        clouds: dict[str, Json] = {
+            "whatwatt": whatwatt | ({"registered": True} if new else {}),
+            "mystrom": {"enabled": False, "status": "DISABLED"},
+            "solar_manager": off,
+            "mqtc": off,
+        }
+        system: dict[str, Json] = {"device": self._device(), "clouds": clouds}
+        if new:
+            clouds["stromkonto"] = off
+            system["services"] = {"berry": {"execution_status": {"state": "IDLE"}}}
+        return system | {
+            "meter": self._system_meter(),
+            "wifi": wifi(self.device_id, self.rssi, pairing=self.pairings > 0),
+            "ethernet": ethernet(self.device_id, up=self.ethernet_up),
+            "sd_card": self._sd_card(),
+        }
+
+    def settings(self) -> Json:
+        """Phrase `/settings`; the password is never told."""
+        return {
+            "system": {
+                "name": self.name,
+                "host_name": f"whatwatt_{self.suffix}",
+                "protection": self.protection,
+                "power_save": False,
+                "p1_wifi_boost": True,
+                "use_dhcp_ntp_server": True,
+                "custom_ntp_server": "ntp.example.net",
+                "use_custom_ntp_server": False,
+            },
+            "services": {
+                "cloud": {
+                    "what_watt": True,
+                    "solar_manager": False,
+                    "mystrom": False,
+                    "stromkonto": False,
+                },
+                "local": {"solar_manager": False},
+                "broadcast": True,
+                "other_energy_provider": False,
+                "report_interval": self.report_interval,
+                "low_power_report": False,
+                "log": False,
+                "meter_proxy": False,
+                "sd": {
+                    "enable": self.sd_enabled,
+                    "frequency": 15,
+                    "recorder_mode": False,
+                },
+                "modbus": {"enable": False, "port": 502},
+                "berry": {"auto_run": False, "run_delay": 300},
+            },
+        }
+
+    def _report(self) -> Json:
+        """Phrase the latest reading; without a meter there is its number alone."""
+        report: dict[str, Json] = {"id": self.reading_id}
+        if self.status == "OK" and self.latest:
+            report["interval"] = self.profile.interval
+            if self.profile.sends_tariff:
+                report["tariff"] = self.latest_tariff
+            report |= self._times(self.latest_at)
+            report |= report_values(self.profile, self.latest)
+            report["conv_factor"] = self.conv_factor
+            if self.volume_id is not None:
+                report["volume"] = [self._volume()]
+        return report
+
+    def _volume(self) -> Json:
+        """Describe the volume meter on the meter bus, with or without a value."""
+        volume: dict[str, Json] = {"bus": 1, "meter_id": self.volume_id}
+        if self.volume_known:
+            volume["date_time"] = f"{self._local(self.latest_at):%Y-%m-%dT%H:%M:%S}"
+            volume["cumulative"] = number(self.latest_gas.scaleb(-3), 3)
+        return volume
+
+    def live(self) -> Json:
+        """Phrase a reading flat, without ids and without status."""
+        local = self._local(self.latest_at)
+        live = live_values(self.profile, self.latest, padded=self.live_padded)
+        live["T"] = self.latest_tariff if self.profile.sends_tariff else 0
+        live["Vol"] = []
+        if self.volume_id is not None:
+            volume: dict[str, Json] = {"Bus": 1, "M_ID": self.volume_id}
+            if self.volume_known:
+                volume["DT"] = f"{local:%Y-%m-%dT%H:%M:%S}"
+                volume["Cum"] = number(self.latest_gas.scaleb(-3), 3)
+            live["Vol"] = [volume]
+        live["Date"], live["Time"] = f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
+        live["Uptime"] = round(self._uptime / 3600, 2)
+        return live
+
+    def _meter(self) -> Json:
+        """Describe the meter as the report does."""
+        profile = self.profile
+        if self.status != "OK":
+            return {"status": self.status, "interface": self._interface}
+        meter = {
+            "status": self.status,
+            "interface": profile.interface,
+            "protocol": profile.protocol,
+            "protocol_version": profile.protocol_version,
+            "logical_name": profile.logical_name,
+            "id": profile.meter_id,
+            "model": profile.model,
+            "vendor": profile.vendor,
+            "prefix": profile.prefix,
+        }
+        return {key: value for key, value in meter.items() if value is not None}
+
+    @property
+    def _interface(self) -> str:
+        """Physical layer; there is none with nothing plugged in."""
+        if self.status == "NOT CONNECTED":
+            return "NONE"
+        return self.profile.interface
+
+    @property
+    def _clock(self) -> datetime:
+        """The device's own clock, which is not the meter's."""
+        return self.house.now + self.clock_drift
+
+    @property
+    def _uptime(self) -> int:
+        """Seconds since boot."""
+        return int((self.house.now - self.booted_at).total_seconds())
+
+    @staticmethod
+    def _local(time: datetime) -> datetime:
+        """Tell the time in Switzerland."""
+        return time.astimezone(ZURICH)
+
+    def _times(self, time: datetime) -> dict[str, Json]:
+        """Tell a time up to three times; the Z of the first is false, it is local."""
+        local = self._local(time)
+        times: dict[str, Json] = {"date_time": f"{local:%Y-%m-%dT%H:%M:%S}Z"}
+        if self.firmware == "new":
+            times["date_time_local"] = local.isoformat(timespec="seconds")
+            times["date_time_utc"] = f"{time:%Y-%m-%dT%H:%M:%S}Z"
+        return times
+
+    def _device(self) -> Json:
+        """Describe the device itself."""
+        now, booted = self._local(self._clock), self._local(self.booted_at)
+        device: dict[str, Json] = {
+            "name": self.name,
+            "id": self.device_id,
+            "model": "WW_Go_1.3",
+            "firmware": self.version,
+        }
+        if self.firmware == "new":
+            device["build"] = "0a1b2c3-68f00000"
+        device |= {
+            "upgrade_capable": True,
+            "date": f"{now:%Y-%m-%d}",
+            "time": f"{now:%H:%M:%S}",
+            "time_since_boot": self._uptime,
+            "last_reboot": {
+                "date": f"{booted:%Y-%m-%d}",
+                "time": f"{booted:%H:%M:%S}",
+            },
+            "plug": self.volts,
+        }
+        if self.firmware == "new":
+            license_: dict[str, Json] = {"type": self.license}
+            if self.license != "FREE":
+                license_["activation_date"] = "2026-02-03T04:05:06Z"
+            device["license"] = license_
+        return device
+
+    def _system_meter(self) -> Json:
+        """Describe the meter as `/system` does: unknown strings are empty."""
+        profile, known = self.profile, self.status == "OK"
+        meter: dict[str, Json] = {
+            "status": self.status,
+            "interface": self._interface,
+            "id": (profile.meter_id or "") if known else "",
+            "manufacturer": profile.vendor if known else "",
+            "type": profile.logical_name if known else "",
+            "model": (profile.model or "") if known else "",
+            "protocol": profile.protocol if known else "",
+            "protocol_version": (profile.protocol_version or "") if known else "",
+            "report_interval": profile.interval if known else 0,
+        }
+        if self.firmware == "new":
+            meter |= {"enc_en": False, "auth_en": False}
+        read = self._local(self.latest_at)
+        return meter | {
+            "tariff": self.latest_tariff if known and profile.sends_tariff else 0,
+            "date": f"{read:%Y-%m-%d}" if known else "",
+            "time": f"{read:%H:%M:%S}" if known else "",
+        }
+
+    def _sd_card(self) -> Json:
+        """Describe the memory card."""
+        if not self.sd_installed:
+            return {"installed": False}
+        return {"installed": True, "type": "SDHC/SDXC", "size": 7618, "speed": 20}

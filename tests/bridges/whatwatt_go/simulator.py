@@ -1,0 +1,150 @@
+"""Pretend to be a whatwatt Go: its routes, its login and its verbs."""
+
+import asyncio
+import secrets
+from typing import override
+
+from aiohttp import web
+
+from tests.bridges.whatwatt_go.device import WhatwattGoDevice
+from tests.bridges.whatwatt_go.login import Basic, Digest, Login
+from tests.house import House
+from tests.simulator import Announcement, Json, compact, event
+
+
+class WhatwattGoSimulator(WhatwattGoDevice):
+    """Serve `/api/v1`; assign to the attributes to have another device or meter."""
+
+    def __init__(self, house: House) -> None:
+        """Be a licensed, unprotected device of today that a Kamstrup meter powers."""
+        super().__init__(house)
+        self._digest = Digest(self.realm)
+        self.rebooting: asyncio.Task[None] | None = None
+
+    @property
+    def realm(self) -> str:
+        """Name itself in a login."""
+        return f"whatwatt-{self.suffix}"
+
+    @property
+    @override
+    def announcement(self) -> Announcement:
+        """Announce the web interface."""
+        return Announcement(
+            service="_http._tcp.local.",
+            name=f"whatwatt Go {self.suffix} WebUI",
+            properties={"id": self.device_id, "type": "100"},
+        )
+
+    @override
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Answer the paths that clients use."""
+        return [
+            web.get("/api/v1/system", self._get_system),
+            web.get("/api/v1/report", self._get_report),
+            web.get("/api/v1/live", self._get_live),
+            web.get("/api/v1/settings", self._get_settings),
+            web.post("/api/v1/reboot", self._post_reboot),
+            web.post("/api/v1/wifi/wps", self._post_wps),
+            web.get("/sdcard/{name:.*}", self._get_file),
+        ]
+
+    @override
+    async def admit(self, request: web.Request) -> web.StreamResponse | None:
+        """Ask for the password on every path if protection is on."""
+        if not self.protection:
+            return None
+        login: Login = Basic(self.realm) if self.firmware == "old" else self._digest
+        challenge = login.challenge(request, self.password)
+        if challenge is None:
+            return None
+        return web.json_response(
+            {"error": "unauthorized", "message": "Credentials are missing or wrong"},
+            status=401,
+            headers={"WWW-Authenticate": challenge},
+        )
+
+    @override
+    def read_meter(self) -> None:
+        """Take a reading if the meter is understood."""
+        if self.status != "OK":
+            return
+        self.reading_id += 1
+        self.latest = self.values()
+        self.latest_at = self.read_at
+        self.latest_gas = self.house.gas.amount
+        self.latest_tariff = self.house.tariff
+
+    @override
+    def message(self, channel: str) -> bytes | None:
+        """Phrase a live event; there is none without a reading."""
+        if self.status != "OK" or not self.latest:
+            return None
+        return event("live", self.live())
+
+    def reboot(self) -> None:
+        """Start again: new boot id, readings numbered from 1."""
+        self.reboots += 1
+        self.boot_id = secrets.token_hex(4).upper()
+        self.booted_at = self.house.now
+        self.restart_ids()
+
+    def restart_ids(self) -> None:
+        """Count readings from 1 again, as a device once did without a reboot."""
+        self.reading_id = 0
+        self.tick()
+
+    def expire_nonces(self) -> None:
+        """Let the next login with a known nonce be stale."""
+        self._digest.expire()
+
+    async def _get_report(self, _request: web.Request) -> web.Response:
+        """Answer the latest reading, with a licence only."""
+        if self.license == "FREE":
+            return web.Response(status=404, text="License required")
+        return _answer(self.report())
+
+    async def _get_live(self, request: web.Request) -> web.StreamResponse:
+        """Stream readings to one client: a new one ends the older one's stream."""
+        self.end_streams()
+        return await self.send_events(request, "live")
+
+    async def _post_reboot(self, _request: web.Request) -> web.Response:
+        """Reboot once the answer is out."""
+        self.reboot()
+        self.rebooting = self.black_out(self.reboot_seconds)
+        return web.Response(status=204)
+
+    async def _post_wps(self, _request: web.Request) -> web.Response:
+        """Start pairing."""
+        self.pairings += 1
+        return web.Response(status=204)
+
+    async def _get_system(self, _request: web.Request) -> web.Response:
+        """Answer what the device knows about itself."""
+        return _answer(self.system())
+
+    async def _get_settings(self, _request: web.Request) -> web.Response:
+        """Answer how it is set up."""
+        return _answer(self.settings())
+
+    async def _get_file(self, request: web.Request) -> web.Response:
+        """Answer a listing or a whole file; the device ignores Range."""
+        if not self.sd_installed:
+            return web.Response(status=503)
+        if not (name := request.match_info["name"]):
+            files: list[Json] = [
+                {"name": name, "size": len(data), "type": "file"}
+                for name, data in self.sd_files.items()
+            ]
+            return _answer({"path": "/sdcard/", "files": files})
+        if name not in self.sd_files:
+            # Firmware 2.8.2 does so, although the vendor documents 404.
+            return web.Response(status=500, text="Failed to open file")
+        return web.Response(body=self.sd_files[name], content_type="text/csv")
+
+
+def _answer(data: Json) -> web.Response:
+    """Answer JSON that nobody may keep."""
+    headers = {"Cache-Control": "no-store"}
+    return web.json_response(data, headers=headers, dumps=compact)

@@ -1,0 +1,284 @@
+"""Test the simulator against the vendor's API description and real samples' shape."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+import json
+from pathlib import Path
+
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+)
+from homeassistant.util.yaml import load_yaml_dict
+import jsonschema
+import pytest
+
+from tests.bridges.whatwatt_go.profiles import E450, E570, ENSOR, KMP, LGZ, Profile
+from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.house import House
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+SHARED = Path(__file__).parents[4] / "shared"
+SPEC = SHARED / "specs" / "whatwatt-go-openapi.yaml"
+CAPTURES = SHARED / "captures" / "whatwatt-go"
+
+REPORT = "/api/v1/report"
+SYSTEM = "/api/v1/system"
+SETTINGS = "/api/v1/settings"
+LIVE = "/api/v1/live"
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[WhatwattGoSimulator]:
+    """Run a device on loopback."""
+    simulator = WhatwattGoSimulator(House())
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def http(simulator: WhatwattGoSimulator) -> AsyncIterator[ClientSession]:
+    """Open a session to it."""
+    base = f"http://{simulator.address}"
+    async with ClientSession(base, timeout=ClientTimeout(total=5)) as session:
+        yield session
+
+
+async def fetch(http: ClientSession, path: str) -> dict[str, dict[str, object]]:
+    """Fetch a page as JSON."""
+    async with http.get(path) as response:
+        assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+        page: dict[str, dict[str, object]] = await response.json()
+        return page
+
+
+async def live(response: ClientResponse) -> dict[str, object]:
+    """Read one live event."""
+    name, data = (await response.content.readuntil(b"\n\n")).split(b"\n", 1)
+    assert name == b"event: live"
+    event: dict[str, object] = json.loads(data.removeprefix(b"data: "))
+    return event
+
+
+def shape(value: object) -> object:
+    """Keep the keys and forget the values."""
+    if isinstance(value, dict):
+        return {key: shape(it) for key, it in value.items()}
+    return None
+
+
+@pytest.mark.parametrize("firmware", ["new", "old"])
+@pytest.mark.parametrize("profile", [E450, E570, ENSOR, KMP, LGZ])
+async def test_the_pages_are_what_the_vendor_describes(
+    simulator: WhatwattGoSimulator,
+    http: ClientSession,
+    profile: Profile,
+    firmware: str,
+) -> None:
+    """Every page of every profile fits the schema of the official description."""
+    if not SPEC.exists():
+        pytest.skip("the vendor's description is not here")
+    paths = load_yaml_dict(str(SPEC))["paths"]
+    setattr(simulator, "firmware", firmware)  # noqa: B010
+    simulator.profile = profile
+    simulator.volume_id = "30012345"
+    simulator.tick()
+    for path in (REPORT, SYSTEM, SETTINGS):
+        answer = paths[path]["get"]["responses"]["200"]
+        schema = answer["content"]["application/json"]["schema"]
+        jsonschema.validate(await fetch(http, path), schema)
+
+
+@pytest.mark.parametrize(
+    ("profile", "sample"),
+    [
+        (KMP, "report-kamstrup-omnipower-ttl-kmp"),
+        (LGZ, "report-landis-gyr-lgz-mbus-dlms"),
+        (ENSOR, "report-ensor-ers801-p1-dsmr"),
+    ],
+)
+async def test_a_report_has_the_keys_of_a_real_one(
+    simulator: WhatwattGoSimulator, http: ClientSession, profile: Profile, sample: str
+) -> None:
+    """Nothing is there that the real meter does not send, and nothing is missing."""
+    path = CAPTURES / f"{sample}.json"
+    if not path.exists():
+        pytest.skip("the real sample is not here")
+    simulator.profile = profile
+    simulator.volume_id = "30012345" if profile is ENSOR else None
+    simulator.volume_known = False
+    simulator.tick()
+    assert shape(await fetch(http, REPORT)) == shape(json.loads(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    ("path", "sample"),
+    [(SYSTEM, "system-fw-1-10-0"), (SETTINGS, "settings-abridged-by-vendor")],
+)
+async def test_the_other_pages_have_the_keys_of_real_ones(
+    simulator: WhatwattGoSimulator, http: ClientSession, path: str, sample: str
+) -> None:
+    """The device describes itself and its settings as a real one does."""
+    file = CAPTURES / f"{sample}.json"
+    if not file.exists():
+        pytest.skip("the real sample is not here")
+    simulator.ethernet_up = True
+    assert shape(await fetch(http, path)) == shape(json.loads(file.read_text()))
+
+
+async def test_a_report_shows_the_house(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """Power is one-sided in kW, energy in kWh with its three decimals."""
+    report = (await fetch(http, REPORT))["report"]
+    assert report["id"] == 222
+    assert report["instantaneous_power"] == {
+        "active": {
+            "positive": {"total": 0.321, "l1": 0.144, "l2": 0.112, "l3": 0.065},
+            "negative": {"total": 0, "l1": 0, "l2": 0, "l3": 0},
+        },
+        "reactive": {"positive": {"total": 0}, "negative": {"total": 0.028}},
+    }
+    assert report["energy"] == {
+        "active": {
+            "positive": {"total": 10526.027, "t1": 8039.276, "t2": 2486.751},
+            "negative": {"total": 3184.502, "t1": 2860.417, "t2": 324.085},
+        },
+        "reactive": {
+            "positive": {"total": 283.967},
+            "negative": {"total": 2949.486},
+        },
+    }
+    simulator.house.export(1500)
+    simulator.tick()
+    report = (await fetch(http, REPORT))["report"]
+    assert report["id"] == 223
+    assert '"negative":{"total":1.5,' in json.dumps(report).replace(" ", "")
+
+
+async def test_local_time_pretends_to_be_utc(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """New firmware adds the truth; the device's clock is not the meter's."""
+    page = await fetch(http, REPORT)
+    assert simulator.house.now == datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+    assert page["report"]["date_time"] == "2026-06-01T12:00:00Z"
+    assert page["report"]["date_time_local"] == "2026-06-01T12:00:00+02:00"
+    assert page["report"]["date_time_utc"] == "2026-06-01T10:00:00Z"
+    assert page["system"]["date_time_utc"] == "2026-06-01T10:00:06Z"
+    simulator.firmware = "old"
+    assert "date_time_utc" not in (await fetch(http, REPORT))["report"]
+    assert "license" not in (await fetch(http, SYSTEM))["device"]
+
+
+async def test_without_a_licence_there_is_no_report(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """The answer is 404 in plain text; everything else goes on."""
+    simulator.license = "FREE"
+    async with http.get(REPORT) as response:
+        assert response.status == 404
+        assert response.content_type == "text/plain"
+        assert await response.text() == "License required"
+    assert (await fetch(http, SYSTEM))["device"]["license"] == {"type": "FREE"}
+    async with http.get(LIVE) as response:
+        simulator.tick()
+        assert (await live(response))["P_In"] == 0.321
+
+
+async def test_a_meter_that_is_not_understood_has_no_values(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """The report keeps its number, the stream its peace."""
+    simulator.status = "NOT CONNECTED"
+    simulator.tick()
+    page = await fetch(http, REPORT)
+    assert page["report"] == {"id": 222}
+    assert page["meter"] == {"status": "NOT CONNECTED", "interface": "NONE"}
+    assert simulator.message("live") is None
+
+
+async def test_the_live_stream_pads_with_zero(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """A register that the meter does not send is zero in the stream."""
+    simulator.profile = E450
+    async with http.get(LIVE) as response:
+        assert response.content_type == "text/event-stream"
+        simulator.tick()
+        event = await live(response)
+        assert (event["E_In"], event["V_P1"]) == (10526.027, 0)
+        assert (event["Date"], event["Time"]) == ("2026-06-01", "12:00:01")
+        assert event["Uptime"] == 0.57
+        simulator.live_padded = False
+        simulator.tick()
+        assert "V_P1" not in await live(response)
+
+
+async def test_a_second_listener_ends_the_first_ones_stream(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """There is one stream; who comes last has it."""
+    async with http.get(LIVE) as first, http.get(LIVE) as second:
+        assert await first.content.read() == b""
+        simulator.tick()
+        assert (await live(second))["P_In"] == 0.321
+        assert simulator.open_streams == 1
+
+
+async def test_it_reboots(simulator: WhatwattGoSimulator, http: ClientSession) -> None:
+    """After 204 it is gone for a while, then begins to count anew."""
+    before = (await fetch(http, REPORT))["system"]["boot_id"]
+    simulator.reboot_seconds = 0
+    async with http.post("/api/v1/reboot") as response:
+        assert response.status == 204
+    assert simulator.rebooting is not None
+    await simulator.rebooting
+    page = await fetch(http, REPORT)
+    assert page["report"]["id"] == 1
+    assert page["system"]["boot_id"] != before
+    assert page["system"]["time_since_boot"] == 0
+    simulator.reboot_seconds = 60
+    async with http.post("/api/v1/reboot") as response:
+        assert response.status == 204
+    await asyncio.sleep(0.05)
+    with pytest.raises(ClientError):
+        await fetch(http, SYSTEM)
+
+
+async def test_a_volume_meter_counts_too(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """A meter on the bus comes with its own id, time and cubic metres."""
+    simulator.volume_id = "30012345"
+    simulator.tick()
+    volume = {
+        "bus": 1,
+        "meter_id": "30012345",
+        "date_time": "2026-06-01T12:00:01",
+        "cumulative": 4711.018,
+    }
+    assert (await fetch(http, REPORT))["report"]["volume"] == [volume]
+
+
+async def test_the_card_lists_and_gives_whole_files(
+    simulator: WhatwattGoSimulator, http: ClientSession
+) -> None:
+    """Range is ignored, a missing file is 500 and a missing card 503."""
+    simulator.sd_files = {"20260531.CSV": b"RID,TIME\r\n"}
+    listed = {"name": "20260531.CSV", "size": 10, "type": "file"}
+    page: dict[str, object] = {**await fetch(http, "/sdcard/")}
+    assert page == {"path": "/sdcard/", "files": [listed]}
+    headers = {"Range": "bytes=4-"}
+    async with http.get("/sdcard/20260531.CSV", headers=headers) as response:
+        assert (response.status, await response.text()) == (200, "RID,TIME\r\n")
+    async with http.get("/sdcard/20260530.CSV") as response:
+        assert response.status == 500
+    simulator.sd_installed = False
+    async with http.get("/sdcard/") as response:
+        assert response.status == 503

@@ -1,0 +1,75 @@
+"""What the tests share: the integration, the simulators, and entries of them."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any
+
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+# The harness has a package `custom_components` of its own; ours has to be there first.
+from custom_components.meter_bridge.const import CONF_BRIDGE, CONF_THROTTLE, DOMAIN
+
+from .house import House
+from .simulate import SIMULATORS
+from .simulator import Simulator
+
+type SetUp = Callable[..., Awaitable[MockConfigEntry]]
+
+
+@pytest.fixture(autouse=True)
+def _loopback(socket_enabled: None) -> None:
+    """Allow sockets; the harness still refuses every host but 127.0.0.1."""
+
+
+@pytest.fixture
+def house() -> House:
+    """Return the pretend household."""
+    return House()
+
+
+@pytest.fixture
+async def simulators(
+    house: House,
+) -> AsyncGenerator[Callable[[str], Awaitable[Simulator]]]:
+    """Start simulators of the house by their key; stop them afterwards."""
+    started: list[Simulator] = []
+
+    async def start(key: str) -> Simulator:
+        simulator = SIMULATORS[key](house)
+        started.append(simulator)
+        await simulator.start()
+        return simulator
+
+    yield start
+    for simulator in started:
+        await simulator.stop()
+
+
+@pytest.fixture
+def set_up(
+    hass: HomeAssistant, enable_custom_integrations: None
+) -> Callable[..., Awaitable[MockConfigEntry]]:
+    """Set up an entry for a simulator, every value passed on at once."""
+
+    async def add(
+        simulator: Simulator, serial: str, *, throttle: float = 0, **data: Any
+    ) -> MockConfigEntry:
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            unique_id=f"{simulator.key}_{serial}",
+            title="Bridge",
+            data={
+                CONF_BRIDGE: simulator.key,
+                CONF_HOST: simulator.address,
+                **data,
+            },
+            options={CONF_THROTTLE: throttle},
+        )
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        return entry
+
+    return add

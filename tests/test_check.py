@@ -1,0 +1,392 @@
+"""Prove that each rule of scripts/check lets the sound pass and stops the broken."""
+
+from collections.abc import Callable
+from importlib import resources
+from itertools import chain
+import json
+from pathlib import Path
+
+from annotatedyaml import parse_yaml
+import pytest
+
+from scripts.check import find_problems
+from scripts.check.__main__ import main
+from scripts.check.quality_scale import RULES
+from scripts.check.repository import Json
+
+FOLDER = "custom_components/meter_bridge"
+MANIFEST = f"{FOLDER}/manifest.json"
+EN = f"{FOLDER}/translations/en.json"
+FI = f"{FOLDER}/translations/fi.json"
+ICONS = f"{FOLDER}/icons.json"
+ACTIONS = f"{FOLDER}/services.yaml"
+SCALE = f"{FOLDER}/quality_scale.yaml"
+HACS = "hacs.json"
+
+STEP: Json = {
+    "title": "Bridge at {host}",
+    "description": "See [the page]({docs_url}).",
+    "data": {"host": "Host"},
+    "data_description": {"host": "A name or an address."},
+    "sections": {
+        "more": {"data": {"key": "Key"}, "data_description": {"key": "Printed on it."}}
+    },
+}
+WORDS: Json = {
+    "config": {
+        "flow_title": "{name}",
+        "step": {"user": STEP},
+        "error": {"cannot_connect": "No answer"},
+    },
+    "entity": {
+        "sensor": {
+            "energy": {"name": "Energy import {phase}"},
+            "pin": {"name": "PIN", "state": {"entered": "Entered", "missing": "None"}},
+        }
+    },
+    "exceptions": {"unreachable": {"message": "{name} does not answer"}},
+    "issues": {
+        "replaced": {"title": "Meter replaced?", "description": "{code} fell."},
+        "reset": {"title": "Reset", "fix_flow": {"step": {"confirm": STEP}}},
+    },
+    "selector": {"bridge": {"options": {"auto": "Find out"}}},
+    "services": {
+        "fetch": {
+            "name": "Fetch",
+            "description": "Asks the bridge now.",
+            "fields": {
+                "entry": {"name": "Bridge", "description": "Which one."},
+                "days": {"name": "Days", "description": "How many."},
+            },
+            "sections": {"more": {"name": "More"}},
+        }
+    },
+}
+SOUND: dict[str, Json] = {
+    MANIFEST: {
+        "domain": "meter_bridge",
+        "name": "Meter Bridge",
+        "after_dependencies": ["recorder"],
+        "codeowners": ["@meter-bridge"],
+        "config_flow": True,
+        "documentation": "https://github.com/meter-bridge/meter-bridge",
+        "integration_type": "device",
+        "iot_class": "local_push",
+        "issue_tracker": "https://github.com/meter-bridge/meter-bridge/issues",
+        "quality_scale": "platinum",
+        "requirements": [],
+        "version": "0.1.0",
+        "zeroconf": [
+            "_iometer._tcp.local.",
+            {"type": "_http._tcp.local.", "properties": {"model": "han*"}},
+        ],
+    },
+    EN: WORDS,
+    FI: WORDS,
+    ICONS: {
+        "entity": {
+            "sensor": {
+                "energy": {"default": "mdi:flash", "range": {"0": "mdi:leaf"}},
+                "pin": {
+                    "default": "mdi:lock",
+                    "state": {"entered": "mdi:lock-open"},
+                    "state_attributes": {"age": {"default": "mdi:clock"}},
+                },
+            }
+        },
+        "services": {"fetch": {"service": "mdi:refresh"}},
+    },
+    ACTIONS: {
+        "fetch": {
+            "target": {"entity": {"domain": "sensor"}},
+            "fields": {
+                "entry": {"required": True, "selector": {"config_entry": {}}},
+                "more": {"fields": {"days": {"selector": {"number": {"min": 1}}}}},
+            },
+        }
+    },
+    SCALE: {
+        "rules": {
+            **dict.fromkeys(chain.from_iterable(RULES.values()), "done"),
+            "docs-triggers": {"status": "exempt", "comment": "It has no triggers."},
+        }
+    },
+    HACS: {
+        "name": "Meter Bridge",
+        "country": ["FI", "CH"],
+        "filename": "meter_bridge.zip",
+        "homeassistant": "2026.10.4",
+        "zip_release": True,
+    },
+    ".gitignore": "# Not docs\n.venv*/\n*.zip\n",
+    "README.md": "# Meter Bridge\n",
+    "LICENSE": "MIT License\n",
+    "custom_components/__init__.py": "",
+    f"{FOLDER}/__init__.py": (
+        "from typing import TYPE_CHECKING\n"
+        "from homeassistant.components import recorder, zeroconf\n"
+        "from homeassistant.components.sensor import SensorEntity\n"
+        "import homeassistant.components.diagnostics.const\n"
+        "if TYPE_CHECKING:\n    from homeassistant.components import stream\n"
+    ),
+    f"{FOLDER}/config_flow.py": "",
+    f"{FOLDER}/diagnostics.py": "from homeassistant.components import diagnostics\n",
+    f"{FOLDER}/brand/icon.png": "",
+    "blueprints/peak.yaml": "trigger: !input meter\n",
+    "scripts/lint": "#!/usr/bin/env bash\n",
+}
+
+GONE = object()
+
+
+def write(root: Path, files: dict[str, Json]) -> None:
+    """Write a repository: text as it is, everything else as JSON."""
+    for path, content in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+        if path.startswith("scripts/"):
+            file.chmod(0o755)
+
+
+def sound() -> dict[str, Json]:
+    """Return a copy of the sound files in which no two share a part."""
+    return {
+        path: content if isinstance(content, str) else json.loads(json.dumps(content))
+        for path, content in SOUND.items()
+    }
+
+
+def spoil(files: dict[str, Json], path: str, place: str, value: object) -> None:
+    """Put a value into a file, or take one out of it."""
+    *steps, last = place.split("/")
+    part = files[path]
+    for step in steps:
+        assert isinstance(part, dict)
+        part = part[step]
+    assert isinstance(part, dict)
+    if value is GONE:
+        del part[last]
+    else:
+        part[last] = value  # type: ignore[assignment]
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Callable[[dict[str, Json]], list[str]]:
+    """Return a function that writes files and tells what is wrong with them."""
+
+    def write_and_judge(files: dict[str, Json]) -> list[str]:
+        write(tmp_path, files)
+        return [str(problem) for problem in find_problems(tmp_path)]
+
+    return write_and_judge
+
+
+type Judge = Callable[[dict[str, Json]], list[str]]
+
+
+def test_sound_repository_passes(judge: Judge) -> None:
+    """A repository with everything in order has no problem."""
+    assert judge(SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "value", "complaint"),
+    [
+        (MANIFEST, "domain", "meterbridge", "domain: value must be one of"),
+        (MANIFEST, "version", GONE, "version: required key not provided"),
+        (MANIFEST, "version", "one", "version: is no version"),
+        (MANIFEST, "codeowners", [], "codeowners: there is none"),
+        (MANIFEST, "codeowners", ["ann"], "is no GitHub account"),
+        (MANIFEST, "documentation", "http://a.example/", "is no https address"),
+        (MANIFEST, "issue_tracker", GONE, "issue_tracker: required key"),
+        (MANIFEST, "iot_class", "local", "iot_class: value must be one of"),
+        (MANIFEST, "integration_type", "box", "integration_type: value must be"),
+        (MANIFEST, "quality_scale", "gilded", "quality_scale: value must be one of"),
+        (MANIFEST, "requirements", ["iometer==1.0.2"], "installs no packages"),
+        (MANIFEST, "config_flow", False, "whether config_flow.py exists"),
+        (MANIFEST, "homepage", "x", "homepage: not a valid option"),
+        (MANIFEST, "zeroconf", ["_X._tcp.local."], "is not lower-case"),
+        (MANIFEST, "zeroconf", ["_http._tcp"], "is no service type"),
+        (
+            *(MANIFEST, "zeroconf"),
+            [{"type": "_http._tcp.local.", "properties": {"model": "HAN*"}}],
+            "zeroconf.0.properties.model: is not lower-case",
+        ),
+        (MANIFEST, "zeroconf", [{"name": "han*"}], "type: required key not provided"),
+        (MANIFEST, "after_dependencies", [], "imports recorder, which the manifest"),
+        (MANIFEST, "zeroconf", GONE, "imports zeroconf, which the manifest"),
+        (EN, "config/error/cannot_connect", "No <b>answer</b>", "holds HTML"),
+        (EN, "config/error/cannot_connect", "See https://a.example", "holds a URL"),
+        (EN, "config/error/cannot_connect", "See www.a.example", "holds a URL"),
+        (EN, "config/error/cannot_connect", "No answer ", "has a space at an end"),
+        (EN, "config/error/cannot_connect", "", "is empty"),
+        (EN, "config/error/cannot_connect", 7, "is not text"),
+        (EN, "config/error/cannot_connect", "'{host}' is silent", "single quotes"),
+        (EN, "config/error/cannot_connect", "{the host}", "is no identifier"),
+        (EN, "config/error/cannot_connect", "{}", "is no identifier"),
+        (EN, "config/error/cannot_connect", "{host", "has a broken placeholder"),
+        (EN, "config/error/cannot_connect", "[%key:common::x%]", "holds a reference"),
+        (EN, "config/step/user/data_description/port", "TCP", "of no field: port"),
+        (
+            *(EN, "config/step/user/sections/more/data_description/port", "TCP"),
+            "sections.more: data_description of no field: port",
+        ),
+        (EN, "config/step", GONE, "config.step: required key not provided"),
+        (EN, "config/title", "Title", "config.title: not a valid option"),
+        (EN, "options", {"step": {"init": {"text": "x"}}}, "init.text: not a valid"),
+        (EN, "entity/sensor/Energy", {"name": "x"}, "is no translation key"),
+        (EN, "entity/sensor/energy_", {"name": "x"}, "is no translation key"),
+        (EN, "entity/sensor/pin/state/entered", "{x}", "where none is filled in"),
+        (EN, "entity/sensor/pin/label", "PIN", "pin.label: not a valid option"),
+        (EN, "exceptions/unreachable", "Silent", "unreachable: expected a mapping"),
+        (EN, "exceptions/un-reachable", {"message": "Silent"}, "is no slug"),
+        (EN, "issues/replaced/description", GONE, "either a description or"),
+        (EN, "issues/replaced/fix_flow", {"step": {}}, "either a description or"),
+        (EN, "issues/replaced/title", GONE, "replaced.title: required key"),
+        (EN, "services/fetch/description", GONE, "description: required key"),
+        (EN, "selector/bridge/options", {"Auto": "x"}, "is no translation key"),
+        (EN, "sensors", {}, "sensors: not a valid option"),
+        (FI, "config/error", {}, "cannot_connect: is missing"),
+        (FI, "config/abort", {"done": "Valmis"}, "abort.done: is not in en.json"),
+        (
+            *(FI, "entity/sensor/energy/name", "Energia {vaihe}"),
+            "differs from en.json in placeholder phase, vaihe",
+        ),
+        (ICONS, "entity/sensor/power", {"default": "mdi:flash"}, "no translation"),
+        (ICONS, "entity/sensor/pin/default", "flash", "is no icon"),
+        (ICONS, "entity/sensor/pin/default", "mdi:Flash", "is no icon"),
+        (ICONS, "entity/sensor/pin/state/lost", "mdi:lock-off", "has no state lost"),
+        (ICONS, "entity/sensor/energy/range", {"low": "mdi:leaf"}, "is no number"),
+        (ICONS, "entity/sensor/pin/range", {"0": "mdi:leaf"}, "by state and by range"),
+        (
+            *(ICONS, "entity/sensor/pin/state_attributes/age/state"),
+            *({"old": "mdi:clock"}, "repeats the default icon"),
+        ),
+        (ICONS, "services/fetch", "mdi:refresh", "services.fetch: expected a mapping"),
+        (
+            *(ICONS, "services/forget", {"service": "mdi:refresh"}),
+            "services.forget: has no translation",
+        ),
+        (ACTIONS, "fetch/fields/entry/selector", {"wheel": {}}, "entry.selector"),
+        (ACTIONS, "fetch/fields/entry/name", "Bridge", "name: not a valid option"),
+        (ACTIONS, "fetch/fields/port", {}, "fetch.port: is not in both"),
+        (ACTIONS, "fetch/target", {"room": 1}, "fetch.target"),
+        (ACTIONS, "Fetch", None, "is no slug"),
+        (ACTIONS, "forget", None, "forget: is not in both"),
+        (ACTIONS, "fetch", GONE, "fetch: is not in both"),
+        (SCALE, "rules/brands", GONE, "rules.brands: required key not provided"),
+        (SCALE, "rules/docs-poetry", "done", "docs-poetry: not a valid option"),
+        (SCALE, "rules/brands", "exempt", "nor exempt with a comment"),
+        (SCALE, "rules/brands", {"status": "exempt"}, "nor exempt with a comment"),
+        (SCALE, "rules/strict-typing", "todo", "is open, but the manifest says"),
+        (HACS, "name", GONE, "name: required key not provided"),
+        (HACS, "domains", ["sensor"], "domains: not a valid option"),
+        (HACS, "filename", GONE, "zip_release needs meter_bridge.zip"),
+        (HACS, "homeassistant", "latest", "is no release of Home Assistant"),
+        (HACS, "country", "Finland", "is no country code"),
+    ],
+)
+def test_broken_metadata_is_reported(
+    judge: Judge, path: str, place: str, value: object, complaint: str
+) -> None:
+    """One wrong value in a metadata file is named together with what is wrong."""
+    files = sound()
+    spoil(files, path, place, value)
+    assert any(complaint in problem for problem in judge(files))
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "complaint"),
+    [
+        (MANIFEST, '{"name": "x", "domain": "meter_bridge"}', "keys are not in order"),
+        (MANIFEST, '{"domain": "x", "name": "x", "version": "1", "a": 1}', "in order"),
+        (EN, "{}", "holds nothing to show"),
+        (EN, "[]", "holds nothing to show"),
+        (EN, '{"title": "a", "title": "b"}', "holds title twice"),
+        ("tests/fixtures/info.json", '{"id": 1,}', "cannot be parsed"),
+        ("docs/dashboard.yaml", "cards: [", "cannot be parsed"),
+        (".github/workflows/checks.yml", "on:\n\t- push", "cannot be parsed"),
+        (f"{FOLDER}/strings.json", "{}", "only core reads it"),
+        (f"{FOLDER}/sensor.py", "def", "cannot be parsed"),
+        (f"{FOLDER}/sensor.py", "import homeassistant.components.cloud", "cloud"),
+        ("custom_components/other/__init__.py", "", "is a second integration"),
+        ("scripts/run", "echo", "without a #! line"),
+        ("docs/tool.sh", "#!/bin/sh", "may not be run"),
+        ("docs/a.md", f"cd {'/'}home/ann/meter", "line 1 names the path of one"),
+        ("docs/a.md", f"'{'/'}root/.cache'", "names the path of one machine"),
+        ("docs/a.md", "see pypi" + ".org/simple", "names the host of a package"),
+    ],
+)
+def test_broken_file_is_reported(
+    judge: Judge, path: str, content: str, complaint: str
+) -> None:
+    """A file that cannot be parsed, run or published is named."""
+    assert any(
+        problem.startswith((path, FOLDER, "custom_components/other"))
+        and complaint in problem
+        for problem in judge({**SOUND, path: content})
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "blamed"),
+    [
+        (MANIFEST, MANIFEST),
+        (EN, EN),
+        (SCALE, SCALE),
+        (HACS, HACS),
+        ("README.md", "README.md"),
+        ("LICENSE", "LICENSE"),
+        (f"{FOLDER}/brand/icon.png", f"{FOLDER}/brand/icon.png"),
+        (f"{FOLDER}/config_flow.py", MANIFEST),
+        (f"{FOLDER}/diagnostics.py", MANIFEST),
+    ],
+)
+def test_missing_file_is_reported(judge: Judge, path: str, blamed: str) -> None:
+    """A file that Home Assistant or HACS asks for is missed."""
+    files = {name: content for name, content in SOUND.items() if name != path}
+    assert any(problem.startswith(blamed) for problem in judge(files))
+
+
+def test_unregistered_actions_are_reported(judge: Judge) -> None:
+    """Code that registers an action without services.yaml is named."""
+    files = {**SOUND, f"{FOLDER}/services.py": "hass.services.async_register(x)"}
+    del files[ACTIONS]
+    assert any(f"{FOLDER}/services.py registers" in text for text in judge(files))
+
+
+def test_open_rules_above_the_claim_are_fine(judge: Judge) -> None:
+    """A manifest that claims silver owes nothing of gold."""
+    files = sound()
+    spoil(files, MANIFEST, "quality_scale", "silver")
+    spoil(files, SCALE, "rules/devices", "todo")
+    assert judge(files) == []
+
+
+def test_ignored_and_binary_files_are_left_alone(judge: Judge, tmp_path: Path) -> None:
+    """Neither what git ignores nor a picture is judged."""
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\xff")
+    assert judge({**SOUND, ".venv-demo/broken.json": "{"}) == []
+
+
+def test_rules_are_those_of_core() -> None:
+    """The quality scale has the 54 rules that Home Assistant's own files answer."""
+    ours = {rule for tier in RULES.values() for rule in tier}
+    components = resources.files("homeassistant.components")
+    scale = parse_yaml((components / "homewizard/quality_scale.yaml").read_text())
+    assert isinstance(scale, dict)
+    assert ours == scale["rules"].keys()
+    assert len(ours) == 54
+
+
+def test_command_prints_problems_and_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command exits with 1 and a line per problem, or with 0."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, SOUND)
+    assert main() == 0
+    (tmp_path / HACS).write_text("{")
+    assert main() == 1
+    assert "hacs.json: cannot be parsed" in capsys.readouterr().out
