@@ -1,7 +1,6 @@
 """What the tests share: the integration, the simulators, and entries of them."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any
 
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
@@ -15,6 +14,7 @@ from .house import House
 from .simulate import SIMULATORS
 from .simulator import Simulator
 
+type Start = Callable[[str], Awaitable[Simulator]]
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 
 
@@ -32,7 +32,7 @@ def house() -> House:
 @pytest.fixture
 async def simulators(
     house: House,
-) -> AsyncGenerator[Callable[[str], Awaitable[Simulator]]]:
+) -> AsyncGenerator[Start]:
     """Start simulators of the house by their key; stop them afterwards."""
     started: list[Simulator] = []
 
@@ -48,13 +48,11 @@ async def simulators(
 
 
 @pytest.fixture
-def set_up(
-    hass: HomeAssistant, enable_custom_integrations: None
-) -> Callable[..., Awaitable[MockConfigEntry]]:
+def set_up(hass: HomeAssistant, enable_custom_integrations: None) -> SetUp:
     """Set up an entry for a simulator, every value passed on at once."""
 
     async def add(
-        simulator: Simulator, serial: str, *, throttle: float = 0, **data: Any
+        simulator: Simulator, serial: str, *, throttle: float = 0, **data: object
     ) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
