@@ -1,14 +1,19 @@
 """What the tests share: the integration, the simulators, and entries of them."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+import time
 
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 # The harness has a package `custom_components` of its own; ours has to be there first.
+from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import CONF_BRIDGE, CONF_THROTTLE, DOMAIN
+from custom_components.meter_bridge.recognise import connect
 
 from .house import House
 from .simulate import SIMULATORS
@@ -21,6 +26,18 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 @pytest.fixture(autouse=True)
 def _loopback(socket_enabled: None) -> None:
     """Allow sockets; the harness still refuses every host but 127.0.0.1."""
+
+
+@pytest.fixture
+async def freezer(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[FrozenDateTimeFactory]:
+    """Stop every clock but the event loop's: sockets go on, time passes by `tick`."""
+    real = time.monotonic
+    with freeze_time() as frozen:
+        # Home Assistant's loop has a clock of its own, set on the object.
+        monkeypatch.setattr(hass.loop, "time", real)
+        yield frozen
 
 
 @pytest.fixture
@@ -49,20 +66,27 @@ async def simulators(
 
 @pytest.fixture
 def set_up(hass: HomeAssistant, enable_custom_integrations: None) -> SetUp:
-    """Set up an entry for a simulator, every value passed on at once."""
+    """Set up an entry for a simulator, every value passed on at once.
+
+    Its serial is asked for where the test does not name one.
+    """
 
     async def add(
-        simulator: Simulator, serial: str, *, throttle: float = 0, **data: object
+        simulator: Simulator,
+        serial: str | None = None,
+        *,
+        throttle: float = 0,
+        **data: object,
     ) -> MockConfigEntry:
+        data = {CONF_HOST: simulator.address, **simulator.credentials, **data}
+        if serial is None:
+            bridge = BRIDGES[simulator.key]
+            serial = (await connect(hass, bridge, data).identify()).serial
         entry = MockConfigEntry(
             domain=DOMAIN,
             unique_id=f"{simulator.key}_{serial}",
             title="Bridge",
-            data={
-                CONF_BRIDGE: simulator.key,
-                CONF_HOST: simulator.address,
-                **data,
-            },
+            data={CONF_BRIDGE: simulator.key, **data},
             options={CONF_THROTTLE: throttle},
         )
         entry.add_to_hass(hass)

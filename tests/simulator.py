@@ -105,6 +105,11 @@ class Simulator(Mishaps, ABC):
         return None
 
     @property
+    def credentials(self) -> Mapping[str, str]:
+        """What the owner has to know to be let in."""
+        return {}
+
+    @property
     def announcement(self) -> Announcement | None:
         """What the bridge announces by mDNS, if it does."""
         return None
@@ -279,7 +284,19 @@ class Simulator(Mishaps, ABC):
         """Stop listening and close what is open."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
+            await _stop_accepting(runner)
             await runner.cleanup()
+
+
+async def _stop_accepting(runner: web.AppRunner) -> None:
+    """Let connections come to be that were just accepted; asyncio trips over them."""
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        server = getattr(site, "_server", None)
+        for listening in server.sockets if server else ():
+            loop.remove_reader(listening.fileno())
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def event(name: str, data: Json) -> bytes:

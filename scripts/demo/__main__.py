@@ -32,7 +32,8 @@ def parse() -> argparse.Namespace:
         nargs=2,
         action="append",
         metavar=("PATH", "FILE"),
-        help="write a page such as /energy to a PNG, and stop; may be repeated",
+        help="at the end, write a page to a PNG; may be repeated: /energy energy.png, "
+        "or /config/devices/device/{iometer} iometer.png",
     )
     return parser.parse_args()
 
@@ -48,13 +49,15 @@ async def run(options: argparse.Namespace) -> bool:
         return conclude(verdicts)
     async with stage(port) as built:
         say(f"\n{bridge_table(built.bridges, built.entities)}\n\n{built.url}")
+        if options.seconds or not options.screenshot:
+            say("Ctrl-C stops everything.")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(options.seconds):
+                    await built.wait()
         if options.screenshot:
-            await take(built.url, options.screenshot)
-            return True
-        say("Ctrl-C stops everything.")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(options.seconds):
-                await built.wait()
+            ids = built.devices()
+            pages = [(path.format(**ids), file) for path, file in options.screenshot]
+            await take(built.url, pages)
     return True
 
 

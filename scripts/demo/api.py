@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 import secrets
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, WSMsgType
 from mashumaro.codecs.basic import decode
 
 from .failure import DemoError
@@ -23,9 +23,12 @@ class Api:
     async def post[T](self, shape: type[T], path: str, body: object) -> T:
         """Post JSON to a path below /api."""
         async with self.session.post(f"/api/{path}", json=body) as response:
-            if not response.ok:
-                raise DemoError(f"{path}: {response.status} {await response.text()}")
-            return decode(await response.json(), shape)
+            return decode(await _answer(path, response), shape)
+
+    async def get[T](self, shape: type[T], path: str) -> T:
+        """Get what is at a path below /api."""
+        async with self.session.get(f"/api/{path}") as response:
+            return decode(await _answer(path, response), shape)
 
     async def ask[T](self, shape: type[T], command: str, **fields: object) -> T:
         """Send a WebSocket command and return its result."""
@@ -46,6 +49,14 @@ class Api:
                 raise DemoError(f"{command}: {reply['error']['message']}")
             result: object = reply["result"]
             return result
+
+
+async def _answer(path: str, response: ClientResponse) -> object:
+    """Return the JSON of an answer that is no refusal."""
+    if not response.ok:
+        raise DemoError(f"{path}: {response.status} {await response.text()}")
+    answer: object = await response.json()
+    return answer
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from .api import Api
 from .failure import DemoError
@@ -10,6 +9,7 @@ from .patience import until
 from .simulators import Simulated
 
 DOMAIN = "meter_bridge"
+FLOWS = "config/config_entries/flow"
 DISCOVERED_WITHIN = 30.0
 
 
@@ -36,19 +36,11 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    """Read what a flow is about."""
-
-    unique_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Flow:
     """Read a flow that waits for somebody."""
 
     flow_id: str
     handler: str
-    context: _Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +61,13 @@ class _Step:
     errors: dict[str, str] | None = None
     reason: str | None = None
     result: _Entry | None = None
+    description_placeholders: dict[str, str | None] | None = None
 
 
 async def set_up(api: Api, simulated: Sequence[Simulated]) -> list[Bridge]:
     """Confirm what Home Assistant discovers and add the others by their address."""
-    flows = await _discovered(api, {one.bridge for one in simulated if one.announced})
-    return [await _set_up(api, one, flows.get(one.bridge)) for one in simulated]
+    flows = await _discovered(api, {one.address for one in simulated if one.announced})
+    return [await _set_up(api, one, flows.get(one.address)) for one in simulated]
 
 
 async def _set_up(api: Api, one: Simulated, flow_id: str | None) -> Bridge:
@@ -94,37 +87,39 @@ async def states_of_entries(api: Api) -> dict[str, str]:
 
 
 async def _discovered(api: Api, announced: set[str]) -> dict[str, str]:
-    """Wait for the flows of the announced bridges; return bridge → flow id."""
+    """Wait for the flows of the announced addresses; return address → flow id."""
 
     async def look() -> dict[str, str]:
         flows = await api.ask(list[_Flow], "config_entries/flow/progress")
-        return {
-            bridge: flow.flow_id
-            for bridge, flow in product(announced, flows)
-            # The unique id of an entry is "{bridge}_{serial}".
+        steps = [
+            await api.get(_Step, f"{FLOWS}/{flow.flow_id}")
+            for flow in flows
             if flow.handler == DOMAIN
-            and (flow.context.unique_id or "").startswith(f"{bridge}_")
+        ]
+        # By address: a real bridge of the same kind may live on this network, too.
+        hosts = {
+            (step.description_placeholders or {}).get("host"): step for step in steps
         }
+        return {host: hosts[host].flow_id for host in announced & hosts.keys()}
 
-    return await until(
-        look, lambda found: len(found) == len(announced), DISCOVERED_WITHIN
-    )
+    return await until(look, lambda found: found.keys() == announced, DISCOVERED_WITHIN)
 
 
 async def _finish(api: Api, one: Simulated, flow_id: str | None) -> str:
     """Answer a flow, a new one where none was discovered; return the entry's id."""
-    flows = "config/config_entries/flow"
-    answers: dict[str, dict[str, object]] = {
+    answers: dict[str, dict[str, str | bool]] = {
         "user": {"host": one.address, "bridge": one.bridge},
         "confirm": {},
     }
+    if one.login:
+        answers["login"] = one.login
     if flow_id is None:
-        step = await api.post(_Step, flows, {"handler": DOMAIN})
+        step = await api.post(_Step, FLOWS, {"handler": DOMAIN})
     else:
-        step = await api.post(_Step, f"{flows}/{flow_id}", answers.pop("confirm"))
+        step = await api.post(_Step, f"{FLOWS}/{flow_id}", answers.pop("confirm"))
     while step.type == "form" and not step.errors and step.step_id in answers:
         answer = answers.pop(step.step_id)
-        step = await api.post(_Step, f"{flows}/{step.flow_id}", answer)
+        step = await api.post(_Step, f"{FLOWS}/{step.flow_id}", answer)
     if step.result is None:
         why = step.reason or step.errors or f"asks for '{step.step_id}'"
         raise DemoError(f"the config flow got stuck: {why}")

@@ -1,11 +1,12 @@
 """Judge a running demo."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from . import energy
-from .bridges import states_of_entries
+from .bridges import DOMAIN, states_of_entries
 from .entities import net_power
-from .home_assistant import LOG
+from .home_assistant import CONSOLE
 from .logfile import suspects
 from .patience import until
 from .report import entity_table, say
@@ -14,6 +15,21 @@ from .stage import Stage
 type Verdicts = dict[str, list[str]]
 
 ENERGY_WITHIN = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Repair:
+    """Read an issue that the owner is asked to look at."""
+
+    domain: str
+    issue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Repairs:
+    """Read all such issues."""
+
+    issues: list[_Repair]
 
 
 async def check(stage: Stage) -> Verdicts:
@@ -27,12 +43,17 @@ async def check(stage: Stage) -> Verdicts:
             if not one.available
         ],
         f"Energy dashboard (grid: {stage.grid})": await _energy(stage),
+        "Repairs": [
+            repair.issue_id
+            for repair in (await stage.api.ask(_Repairs, "repairs/list_issues")).issues
+            if repair.domain == DOMAIN
+        ],
     }
 
 
 def conclude(verdicts: Verdicts) -> bool:
     """Print the verdicts, with what the log of the whole run adds to them."""
-    verdicts = {**verdicts, "Log": suspects(LOG)}
+    verdicts = {**verdicts, "Log": suspects(CONSOLE)}
     for subject, problems in verdicts.items():
         text = "".join(f"\n  {problem}" for problem in problems)
         say(f"{subject}: {text or 'nothing wrong'}")

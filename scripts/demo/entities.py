@@ -16,6 +16,7 @@ class Entity:
     bridge: str
     entity_id: str
     unique_id: str
+    device_id: str | None
     name: str
     state: str
     unit: str
@@ -42,6 +43,7 @@ class _Registered:
     unique_id: str
     platform: str
     config_entry_id: str | None
+    device_id: str | None
     disabled_by: str | None
     name: str | None
     original_name: str | None
@@ -87,6 +89,7 @@ def _entity(bridge: Bridge, line: _Registered, state: _State) -> Entity:
         bridge=bridge.key,
         entity_id=line.entity_id,
         unique_id=line.unique_id,
+        device_id=line.device_id,
         name=state.attributes.friendly_name or line.original_name or line.entity_id,
         state=state.state,
         unit=state.attributes.unit_of_measurement or "",

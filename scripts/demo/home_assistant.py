@@ -4,6 +4,7 @@ import asyncio
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import fcntl
 import json
 from pathlib import Path
 import shutil
@@ -15,31 +16,55 @@ from .processes import program, python
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = REPOSITORY / ".demo"
-LOG = CONFIG / "home-assistant.log"
+STORAGE = CONFIG / ".storage"
+# The log, and what never got into it because Python itself complained.
+CONSOLE = CONFIG / "console.log"
 HOST, USUAL_PORT = "127.0.0.1", 8123
 START_WITHIN = 90.0
 
 
 def new_config(port: int) -> None:
     """Write a configuration folder that nothing has been set up in yet."""
+    if _in_use():
+        raise DemoError("A demo runs here already; stop that one first")
     shutil.rmtree(CONFIG, ignore_errors=True)
-    storage = CONFIG / ".storage"
-    storage.mkdir(parents=True)
+    STORAGE.mkdir(parents=True)
     shutil.copy(Path(__file__).with_name("configuration.yaml"), CONFIG)
     (CONFIG / "custom_components").symlink_to("../custom_components")
     # Home Assistant takes an `http:` section in YAML for a trial, to be confirmed in
     # five minutes, and raises a repair issue about it. Stored, it is just the setting.
-    _store(storage, "http", 1, {"server_host": [HOST], "server_port": port})
+    _store("http", 1, {"server_host": [HOST], "server_port": port})
     # These steps would install a weather service, internet radio and text-to-speech,
     # all of which live on the internet. The one that is left creates the user.
     done = ["core_config", "analytics", "integration"]
-    _store(storage, "onboarding", 4, {"done": done})
+    _store("onboarding", 4, {"done": done})
 
 
-def _store(storage: Path, key: str, version: int, data: object) -> None:
+def _in_use() -> bool:
+    """Say whether a Home Assistant holds the lock of its configuration folder."""
+    try:
+        with (CONFIG / ".ha_run.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False
+
+
+def do_without_multicast() -> None:
+    """Let Home Assistant's mDNS live on a machine that has nothing but loopback.
+
+    Left to choose for itself, it joins on the default interface and fails where there
+    is none, and with it everything that opens an HTTP session.
+    """
+    _store("core.network", 1, {"configured_adapters": ["lo", "lo0"]})
+
+
+def _store(key: str, version: int, data: object) -> None:
     """Write one of Home Assistant's storage files."""
     content = {"version": version, "minor_version": 1, "key": key, "data": data}
-    (storage / key).write_text(json.dumps(content))
+    (STORAGE / key).write_text(json.dumps(content))
 
 
 def free_port(wanted: int | None) -> int:
@@ -59,15 +84,16 @@ def free_port(wanted: int | None) -> int:
 async def home_assistant(port: int) -> AsyncIterator[Process]:
     """Run Home Assistant until the block ends; yield it once it answers."""
     # --skip-pip: what it needs is in the `demo` group of pyproject.toml, pinned.
-    command = python("scripts.demo.launch", "--config", str(CONFIG), "--skip-pip")
-    console = CONFIG / "console.log"
-    async with program(*command, log=console) as process:
+    options = ("--config", str(CONFIG), "--skip-pip", "--log-no-color")
+    command = python("scripts.demo.launch", *options)
+    async with program(*command, log=CONSOLE) as process:
 
         async def up_or_gone() -> bool:
             return await _answers(port) or process.returncode is not None
 
-        if not await until(up_or_gone, bool, START_WITHIN) or process.returncode:
-            raise DemoError(f"Home Assistant did not start, see {console}")
+        answered = await until(up_or_gone, bool, START_WITHIN)
+        if not answered or process.returncode is not None:
+            raise DemoError(f"Home Assistant did not start, see {CONSOLE}")
         yield process
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import re
 
 from .bridges import DOMAIN
+from .home_assistant import REPOSITORY
 
 START = re.compile(r"^\d{4}-\d\d-\d\d \S+ (?P<level>[A-Z]+) \(", re.MULTILINE)
 SERIOUS = {"WARNING", "ERROR", "CRITICAL"}
@@ -18,7 +19,8 @@ def suspects(log: Path) -> list[str]:
     return [
         record.strip()
         for level, record in _records(log.read_text())
-        if DOMAIN in record
+        # The folder that all of this lives in may well bear our name.
+        if DOMAIN in record.replace(str(REPOSITORY), "")
         and (level in SERIOUS or "Traceback (most recent call last)" in record)
         and GREETING not in record
     ]

@@ -4,7 +4,7 @@ import asyncio
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mashumaro.codecs.json import json_decode
@@ -18,11 +18,12 @@ NEXT_WITHIN = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """Hold what a simulator says of itself."""
+    """Hold what a simulator says of itself; `login` is what lets one in there."""
 
     bridge: str
     address: str
     announced: bool
+    login: dict[str, str | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,13 @@ from .api import Api, sign_in
 from .bridges import Bridge, set_up
 from .entities import Entity, net_power, read_entities
 from .failure import DemoError
-from .home_assistant import CONFIG, HOST, home_assistant, new_config
+from .home_assistant import (
+    CONFIG,
+    HOST,
+    do_without_multicast,
+    home_assistant,
+    new_config,
+)
 from .patience import until
 from .report import say
 from .simulators import simulators
@@ -29,6 +35,14 @@ class Stage:
     entities: list[Entity]
     grid: str | None
     processes: dict[str, Process]
+
+    def devices(self) -> dict[str, str]:
+        """Return the id of each bridge's device, for the path of its page."""
+        return {
+            bridge.key: power.device_id
+            for bridge in self.bridges
+            if (power := net_power(self.entities, bridge)) and power.device_id
+        }
 
     async def wait(self) -> None:
         """Wait until a program ends that nobody asked to end."""
@@ -48,9 +62,10 @@ async def stage(port: int) -> AsyncIterator[Stage]:
     url = f"http://{HOST}:{port}"
     async with simulators(CONFIG / "simulators.log") as simulated:
         say(f"{len(simulated.all)} simulators answer, Home Assistant starts …")
+        if not any(one.announced for one in simulated.all):
+            say("No interface here carries multicast: no mDNS, only addresses.")
+            do_without_multicast()
         async with home_assistant(port) as process, sign_in(url) as api:
-            if not any(one.announced for one in simulated.all):
-                say("No interface here carries multicast: no mDNS, only addresses.")
             say("Home Assistant answers, the bridges are set up …")
             bridges = await set_up(api, simulated.all)
             entities = await _settle(api, bridges)

@@ -1,0 +1,322 @@
+"""From snapshots to states: push, poll, throttle, staleness, memory."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.entity_component import async_update_entity
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_fire_time_changed,
+)
+
+from custom_components.meter_bridge import coordinator as module
+from custom_components.meter_bridge.const import DOMAIN
+
+from .bridges.iometer.simulator import IometerSimulator
+from .conftest import SetUp, Start
+from .logs import complaints
+from .waiting import eventually
+
+POWER = "sensor.bridge_power"
+IMPORT = "sensor.bridge_energy_import"
+METER = "binary_sensor.bridge_meter_connection"
+
+
+@pytest.fixture
+async def simulator(simulators: Start) -> IometerSimulator:
+    """Return a bridge that pushes."""
+    started = await simulators("iometer")
+    assert isinstance(started, IometerSimulator)
+    return started
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str:
+    """Return a state that has to exist."""
+    found = hass.states.get(entity_id)
+    assert found, entity_id
+    return found.state
+
+
+def asked(simulator: IometerSimulator, since: int = 0) -> list[str]:
+    """Return the accept headers of the requests since then."""
+    return [request.headers["Accept"] for request in simulator.requests[since:]]
+
+
+async def streaming(simulator: IometerSimulator) -> None:
+    """Wait until both streams stand."""
+    await eventually(lambda: simulator.open_streams == 2)
+
+
+async def advance(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
+) -> None:
+    """Let time pass, and what is due happen."""
+    later = dt_util.utcnow() + timedelta(seconds=seconds)
+    async_fire_time_changed(hass, later)
+    freezer.move_to(later)
+    await hass.async_block_till_done()
+
+
+async def test_push_needs_no_request(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """A pushed reading is in the state within a second, without any request."""
+    await set_up(simulator)
+    await streaming(simulator)
+    since = len(simulator.requests)
+    simulator.house.draw(1234)
+    simulator.tick()
+    await eventually(lambda: state(hass, POWER) == "1234", seconds=1)
+    assert len(simulator.requests) == since
+
+
+async def test_silent_stream_turns_into_polling(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Polling takes over from a mute stream, and stops when it talks again."""
+    await set_up(simulator)
+    await streaming(simulator)
+    simulator.silent = True
+    since = len(simulator.requests)
+    simulator.house.draw(700)
+    simulator.tick()
+    await advance(hass, freezer, 11)
+    await eventually(lambda: state(hass, POWER) == "700")
+    assert asked(simulator, since) == ["application/json"] * 2
+    simulator.silent = False
+    for _ in range(4):
+        simulator.tick()
+        await asyncio.sleep(0.05)
+        await advance(hass, freezer, 6)
+    assert len(simulator.requests) == since + 2
+
+
+async def test_stream_comes_back_with_growing_pauses(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Tries to stream grow rarer until a message arrives; no complaint is logged."""
+    monkeypatch.setattr(module, "_RETRY_MINIMUM", 0.1)
+    monkeypatch.setattr(module, "uniform", lambda _low, high: high)
+    await set_up(simulator)
+    await streaming(simulator)
+    since = len(simulator.requests)
+    simulator.fail_with(503)
+    simulator.end_streams()
+    await asyncio.sleep(1.2)
+    tries = [
+        request.time
+        for request in simulator.requests[since:]
+        if request.path == "/v1/reading"
+        and request.headers["Accept"] == "text/event-stream"
+    ]
+    pauses = [later - sooner for sooner, later in pairwise(tries)]
+    assert len(pauses) >= 2
+    assert pauses == sorted(pauses)
+    simulator.heal()
+    await eventually(lambda: simulator.open_streams == 2, seconds=5)
+    simulator.house.draw(444)
+    simulator.tick()
+    await eventually(lambda: state(hass, POWER) == "444")
+    assert not complaints(caplog)
+
+
+async def test_push_ends_an_outage(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After an outage the first pushed reading brings everything back."""
+    monkeypatch.setattr(module, "_RETRY_MINIMUM", 0.05)
+    entry = await set_up(simulator)
+    await simulator.unplug()
+    await entry.runtime_data.async_refresh()
+    assert state(hass, POWER) == STATE_UNAVAILABLE
+    await simulator.plug_in()
+    await eventually(lambda: state(hass, POWER) == "321", seconds=5)
+    assert state(hass, "binary_sensor.bridge_bridge_connection") == "on"
+
+
+async def test_only_changes_are_written(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """An entity whose value stayed is not written again, not even unchanged."""
+    await set_up(simulator)
+    await streaming(simulator)
+    simulator.house.draw(500, phase=1)
+    simulator.tick()
+    await eventually(lambda: state(hass, "sensor.bridge_power_phase_1") == "500")
+    before = {found.entity_id: found.last_reported for found in hass.states.async_all()}
+    simulator.house.draw(501, phase=1)
+    simulator.tick()
+    await eventually(lambda: state(hass, "sensor.bridge_power_phase_1") == "501")
+    written = {
+        found.entity_id
+        for found in hass.states.async_all()
+        if found.last_reported != before[found.entity_id]
+    }
+    assert written == {POWER, "sensor.bridge_power_phase_1"}
+
+
+async def test_throttle_passes_net_power_at_once(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Net power passes at once; the last value of the others is late, never lost."""
+    await set_up(simulator, throttle=10)
+    await streaming(simulator)
+    simulator.house.draw(600, phase=2)
+    simulator.tick()
+    await eventually(lambda: state(hass, POWER) == str(simulator.house.power))
+    assert state(hass, "sensor.bridge_power_phase_2") == "112"
+    simulator.house.draw(601, phase=2)
+    simulator.tick()
+    await eventually(lambda: state(hass, POWER) == str(simulator.house.power))
+    assert state(hass, "sensor.bridge_power_phase_2") == "112"
+    await advance(hass, freezer, 11)
+    assert state(hass, "sensor.bridge_power_phase_2") == "601"
+
+
+async def test_stale_meter_is_unavailable(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A bridge that repeats its last reading keeps what it says of itself alone."""
+    entry = await set_up(simulator)
+    freezer.tick(601)
+    await entry.runtime_data.async_refresh()
+    assert state(hass, POWER) == STATE_UNAVAILABLE
+    assert state(hass, IMPORT) == STATE_UNAVAILABLE
+    assert state(hass, METER) == "off"
+    assert state(hass, "binary_sensor.bridge_bridge_connection") == "on"
+    assert state(hass, "sensor.bridge_pin") == "entered"
+    simulator.tick()
+    await entry.runtime_data.async_refresh()
+    assert state(hass, POWER) == "321"
+    assert state(hass, METER) == "on"
+
+
+async def test_zeroed_counter_is_held_back(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """A total that drops to zero keeps its value while power goes through."""
+    entry = await set_up(simulator)
+    simulator.zero_counter("1.8.0")
+    simulator.house.draw(999)
+    simulator.tick()
+    await entry.runtime_data.async_refresh()
+    assert state(hass, IMPORT) == "10526.027"
+    assert state(hass, POWER) == "999"
+
+
+async def test_believed_counters_survive_a_restart(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """What was believed before the entry was loaded anew is not forgotten."""
+    entry = await set_up(simulator)
+    simulator.zero_counter("1.8.0")
+    simulator.tick()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass, IMPORT) == "10526.027"
+
+
+async def test_replaced_meter_is_believed_and_reported(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A new level is believed once it has held, and the owner is told."""
+    entry = await set_up(simulator)
+    registry = ir.async_get(hass)
+    for minute in range(12):
+        simulator.force("1.8.0", Decimal(5_000 + minute))
+        simulator.tick()
+        await entry.runtime_data.async_refresh()
+        if minute < 10:
+            assert state(hass, IMPORT) == "10526.027"
+            assert not registry.issues
+        freezer.tick(timedelta(minutes=1))
+    assert state(hass, IMPORT) == "5.011"
+    assert registry.async_get_issue(DOMAIN, f"meter_replaced_{entry.entry_id}_")
+
+
+async def test_value_that_appears_later(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """An entity exists from its first value on, and is unavailable without one."""
+    simulator.has_phases = False
+    simulator.tick()
+    entry = await set_up(simulator)
+    assert hass.states.get("sensor.bridge_power_phase_1") is None
+    simulator.has_phases = True
+    simulator.tick()
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    assert state(hass, "sensor.bridge_power_phase_1") == "144"
+    simulator.has_phases = False
+    simulator.tick()
+    await entry.runtime_data.async_refresh()
+    assert state(hass, "sensor.bridge_power_phase_1") == STATE_UNAVAILABLE
+
+
+async def test_swapped_bridge_gives_no_number(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another bridge that takes over the address is noticed and not believed."""
+    entry = await set_up(simulator)
+    simulator.device_id = "0b8f3f0e-0000-4000-8000-000000000001"
+    simulator.meter_number = "1TST0000000001"
+    simulator.house.draw(4321)
+    simulator.tick()
+    await entry.runtime_data.async_refresh()
+    assert state(hass, POWER) == STATE_UNAVAILABLE
+    (complaint,) = complaints(caplog)
+    assert "Another bridge" in complaint
+
+
+async def test_new_firmware_is_shown(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """An update of the bridge shows on its device without a reload."""
+    entry = await set_up(simulator)
+    simulator.bridge_version = "build-99"
+    await entry.runtime_data.async_refresh()
+    registry = dr.async_get(hass)
+    (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    assert device.sw_version == "build-99"
+
+
+async def test_asking_for_an_update(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """The action to update an entity asks the bridge."""
+    await set_up(simulator)
+    simulator.silent = True
+    simulator.house.draw(87)
+    simulator.tick()
+    await async_update_entity(hass, POWER)
+    await hass.async_block_till_done()
+    assert state(hass, POWER) == "87"

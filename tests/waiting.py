@@ -1,0 +1,13 @@
+"""Waiting for what happens on a real socket."""
+
+import asyncio
+from collections.abc import Callable
+
+_TICK = 0.01
+
+
+async def eventually(happened: Callable[[], object], seconds: float = 3.0) -> None:
+    """Wait until something is so; fail when it still is not after these seconds."""
+    async with asyncio.timeout(seconds):
+        while not happened():
+            await asyncio.sleep(_TICK)
