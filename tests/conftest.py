@@ -37,6 +37,7 @@ async def freezer(
     with freeze_time() as frozen:
         # Home Assistant's loop has a clock of its own, set on the object.
         monkeypatch.setattr(hass.loop, "time", real)
+        assert isinstance(frozen, FrozenDateTimeFactory)
         yield frozen
 
 

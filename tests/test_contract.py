@@ -185,7 +185,8 @@ async def test_unplugged_and_back(
     await poll(hass, entry)
     assert power(hass, entry) == STATE_UNAVAILABLE
     connection = hass.states.get("binary_sensor.bridge_bridge_connection")
-    assert connection and connection.state == "off"
+    assert connection
+    assert connection.state == "off"
     await simulator.plug_in()
     await poll(hass, entry)
     assert power(hass, entry) == "321"

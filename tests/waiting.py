@@ -9,5 +9,6 @@ _TICK = 0.01
 async def eventually(happened: Callable[[], object], seconds: float = 3.0) -> None:
     """Wait until something is so; fail when it still is not after these seconds."""
     async with asyncio.timeout(seconds):
-        while not happened():
+        # What happens there has no event to wait for.
+        while not happened():  # noqa: ASYNC110
             await asyncio.sleep(_TICK)

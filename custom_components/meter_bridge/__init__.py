@@ -20,7 +20,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     """Set up one bridge."""
     bridge = BRIDGES[entry.data[CONF_BRIDGE]]
     try:
-        client = connect(hass, bridge, entry.data)
+        client = connect(hass, bridge, entry.data, options=entry.options)
         identity = await client.identify()
         if entry.unique_id not in unique_ids(bridge, identity):
             raise WrongBridgeError("Another bridge answers at this address")

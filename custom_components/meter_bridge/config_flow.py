@@ -4,26 +4,30 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlow,
 )
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
+from .announcement import Announcement, read_announcement, read_lease
 from .bridges import BRIDGES
-from .bridges.address import Address, parse_address
 from .bridges.contract import Identity
 from .bridges.errors import BridgeError, WrongBridgeError
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
-from .forms import login_schema, reconfigure_schema, user_schema
+from .forms import login_schema, reconfigure_schema, typed_host, user_schema
 from .options_flow import MeterBridgeOptionsFlow
 from .recognise import (
     Kind,
     connect,
-    is_entry_at,
+    has_moved,
     recognise,
     unique_id,
     unique_ids,
@@ -52,18 +56,15 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Take an address, and recognise the bridge there."""
         errors: dict[str, str] = {}
-        if user_input is not None:
+        if user_input is not None and (host := typed_host(user_input, errors)):
             chosen = user_input[CONF_BRIDGE]
             kinds = BRIDGES.values() if chosen == AUTO else [BRIDGES[chosen]]
             try:
-                self._host = str(parse_address(user_input[CONF_HOST]))
-                found = await recognise(self.hass, self._host, kinds)
-            except ValueError:
-                errors[CONF_HOST] = "invalid_host"
+                found = await recognise(self.hass, host, kinds)
             except BridgeError as error:
                 errors["base"] = error.translation_key
             else:
-                self._bridge = found.bridge
+                self._bridge, self._host = found.bridge, host
                 if found.identity is None:
                     return await self.async_step_login()
                 return await self._create(found.identity, {})
@@ -97,18 +98,27 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_zeroconf(
         self, discovery_info: ZeroconfServiceInfo
     ) -> ConfigFlowResult:
+        """Take what a bridge announces of itself."""
+        return await self._discover(read_announcement(discovery_info))
+
+    @override
+    async def async_step_dhcp(
+        self, discovery_info: DhcpServiceInfo
+    ) -> ConfigFlowResult:
+        """Take the name under which a bridge asked for its address."""
+        return await self._discover(read_lease(discovery_info))
+
+    async def _discover(self, announced: Announcement | None) -> ConfigFlowResult:
         """Take an announcement for what it is: somebody's word."""
-        bridge = _announced(discovery_info)
-        if bridge is None:
+        if announced is None:
             return self.async_abort(reason="not_recognised")
-        self._bridge, self._host = bridge, _announced_host(discovery_info)
-        self._async_abort_entries_match(
-            {CONF_BRIDGE: bridge.key, CONF_HOST: self._host}
-        )
-        if serial := _announced_serial(discovery_info, bridge):
+        bridge, serial = announced.bridge, announced.serial
+        self._bridge, self._host = bridge, str(announced.address)
+        if serial:
             await self.async_set_unique_id(unique_id(bridge, serial))
             if entry := self._entry_of({unique_id(bridge, serial)}):
-                return await self._follow_move(entry)
+                return await self._follow(entry, announced)
+        self._abort_if_taken(announced)
         try:
             found = await recognise(self.hass, self._host, [bridge])
         except BridgeError as error:
@@ -117,7 +127,10 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
         if found.identity is not None:
             await self.async_set_unique_id(unique_id(bridge, found.identity.serial))
             if entry := self._entry_of(unique_ids(bridge, found.identity)):
-                return await self._follow_move(entry)
+                return await self._follow(entry, announced)
+        elif not serial:
+            # Who says nowhere who it is would be offered again and again.
+            return self.async_abort(reason="not_recognised")
         self.context["title_placeholders"] = {"name": bridge.name}
         return await self.async_step_confirm()
 
@@ -129,7 +142,8 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
             if self._identity is None:
                 return await self.async_step_login()
             return await self._create(self._identity, {})
-        self._set_confirm_only()
+        if self._identity is not None:
+            self._set_confirm_only()
         return self.async_show_form(
             step_id="confirm",
             description_placeholders={"name": self._bridge.name, "host": self._host},
@@ -168,17 +182,21 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Take another address or login; what was pinned is taken anew with it."""
+        """Take another address or login.
+
+        The stored password goes only to where the pinned way in is found. One that was
+        typed may go another way, which is pinned from then on.
+        """
         entry = self._get_reconfigure_entry()
         bridge = BRIDGES[entry.data[CONF_BRIDGE]]
         errors: dict[str, str] = {}
-        if user_input is not None:
-            data = {**entry.data, **user_input, CONF_PINNED: {}}
+        if user_input is not None and (host := typed_host(user_input, errors)):
+            typed = {key: value for key, value in user_input.items() if value != ""}
+            data = {**entry.data, **typed, CONF_HOST: host}
+            if CONF_PASSWORD in typed:
+                data[CONF_PINNED] = {}
             try:
-                data[CONF_HOST] = str(parse_address(user_input[CONF_HOST]))
                 identity = await self._identify(entry, bridge, data)
-            except ValueError:
-                errors[CONF_HOST] = "invalid_host"
             except BridgeError as error:
                 errors["base"] = error.translation_key
             else:
@@ -208,10 +226,16 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(
             unique_id(self._bridge, identity.serial), raise_on_progress=False
         )
-        if entry := self._entry_of(unique_ids(self._bridge, identity)):
+        pinned = {CONF_PINNED: dict(identity.pinned)}
+        entry = self._entry_of(unique_ids(self._bridge, identity))
+        if entry is not None and entry.source != SOURCE_IGNORE:
+            # A stored password stays with the way in that it was stored with.
             return self.async_update_reload_and_abort(
                 entry,
-                data_updates={CONF_HOST: self._host},
+                data_updates={
+                    CONF_HOST: self._host,
+                    **({**pinned, **login} if login else {}),
+                },
                 reason="already_configured",
             )
         return self.async_create_entry(
@@ -219,7 +243,7 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
             data={
                 CONF_BRIDGE: self._bridge.key,
                 CONF_HOST: self._host,
-                CONF_PINNED: dict(identity.pinned),
+                **pinned,
                 **login,
             },
         )
@@ -235,48 +259,35 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
             None,
         )
 
-    async def _follow_move(self, entry: ConfigEntry) -> ConfigFlowResult:
-        """Give an entry its bridge's new address, if the bridge really moved there.
+    def _abort_if_taken(self, announced: Announcement) -> None:
+        """Abort where an entry has its bridge at the announced address for sure."""
+        for entry in self._async_current_entries(include_ignore=False):
+            if (
+                entry.data[CONF_BRIDGE] == announced.bridge.key
+                and announced.is_at(entry.data[CONF_HOST])
+                and not _is_searching(entry)
+            ):
+                raise AbortFlow("already_configured")
 
-        It did not while it still answers at the old one, whatever was announced.
-        """
-        if not await is_entry_at(
-            self.hass, entry, self._bridge, entry.data[CONF_HOST], hearsay=False
-        ) and await is_entry_at(
-            self.hass, entry, self._bridge, self._host, hearsay=True
-        ):
-            return self.async_update_reload_and_abort(
-                entry,
-                data_updates={CONF_HOST: self._host},
-                reason="already_configured",
-            )
+    async def _follow(
+        self, entry: ConfigEntry, announced: Announcement
+    ) -> ConfigFlowResult:
+        """Give an entry its bridge's new address, if the bridge really moved there."""
+        if entry.source != SOURCE_IGNORE:
+            if host := announced.instead_of(entry.data[CONF_HOST]):
+                if await has_moved(self.hass, entry, announced.bridge, host):
+                    return self.async_update_reload_and_abort(
+                        entry,
+                        data_updates={CONF_HOST: host},
+                        reason="already_configured",
+                    )
+            elif entry.state is ConfigEntryState.SETUP_RETRY:
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason="already_configured")
 
 
-def _announced(info: ZeroconfServiceInfo) -> Kind | None:
-    """Return the kind of bridge that announces itself so."""
-    for bridge in BRIDGES.values():
-        match = bridge.zeroconf
-        if (
-            match
-            and info.type == match.type
-            and all(
-                str(info.properties.get(key)).lower() == value
-                for key, value in match.properties.items()
-            )
-        ):
-            return bridge
-    return None
-
-
-def _announced_host(info: ZeroconfServiceInfo) -> str:
-    """Return the address that was announced, as entries store it."""
-    port = None if info.port in (None, 80) else info.port
-    return str(Address(host=info.host, port=port))
-
-
-def _announced_serial(info: ZeroconfServiceInfo, bridge: Kind) -> str | None:
-    """Return the serial that was announced, where the kind has one to announce."""
-    match = bridge.zeroconf
-    key = match and match.serial_property
-    return info.properties.get(key) if key else None
+def _is_searching(entry: ConfigEntry) -> bool:
+    """Tell whether an entry tries to reach its bridge, in vain so far."""
+    if entry.state is ConfigEntryState.LOADED:
+        return not entry.runtime_data.last_update_success
+    return entry.state is ConfigEntryState.SETUP_RETRY

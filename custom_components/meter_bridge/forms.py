@@ -22,6 +22,7 @@ from homeassistant.helpers.selector import (
 import probatio
 
 from .bridges import BRIDGES
+from .bridges.address import parse_address
 from .const import AUTO, CONF_BRIDGE
 from .recognise import Kind
 
@@ -55,6 +56,15 @@ def user_schema() -> probatio.Schema:
             ),
         }
     )
+
+
+def typed_host(user_input: Mapping[str, Any], errors: dict[str, str]) -> str | None:
+    """Return the address that was typed; note it in the errors if it is none."""
+    try:
+        return str(parse_address(user_input[CONF_HOST]))
+    except ValueError:
+        errors[CONF_HOST] = "invalid_host"
+        return None
 
 
 def login_schema(bridge: Kind, known: Mapping[str, Any] | None) -> probatio.Schema:

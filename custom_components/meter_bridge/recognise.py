@@ -21,11 +21,16 @@ from .bridges.errors import (
     BridgeAuthError,
     BridgeConnectionError,
     BridgeError,
+    BridgePermissionError,
     BridgeResponseError,
 )
 from .const import CONF_PINNED
 
 type Kind = BridgeType[Any, Any]
+
+# From silence to strangers, who may well forbid a path that they do not know. Every
+# other error is only raised by the kind that is really there.
+_TELLING = (BridgeConnectionError, BridgePermissionError, BridgeResponseError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +47,10 @@ def connect(
     data: Mapping[str, Any],
     *,
     hearsay: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> Client[Any]:
     """Return the client for what an entry or a form holds; nothing is sent yet."""
+    chosen = options or {}
     verify_ssl = data.get(CONF_VERIFY_SSL, False)
     access = Access(
         address=parse_address(data[CONF_HOST]),
@@ -52,6 +59,10 @@ def connect(
         verify_ssl=verify_ssl,
         pinned=data.get(CONF_PINNED, {}),
         hearsay=hearsay,
+        options={
+            option.key: chosen.get(option.key, option.default)
+            for option in bridge.options
+        },
     )
     client: Client[Any] = bridge.connect(
         access, async_get_clientsession(hass, verify_ssl=verify_ssl)
@@ -69,13 +80,33 @@ def unique_ids(bridge: Kind, identity: Identity) -> set[str]:
     return {unique_id(bridge, serial) for serial in (identity.serial, *identity.also)}
 
 
-async def is_entry_at(
-    hass: HomeAssistant, entry: ConfigEntry, bridge: Kind, host: str, *, hearsay: bool
+async def has_moved(
+    hass: HomeAssistant, entry: ConfigEntry, bridge: Kind, host: str
 ) -> bool:
-    """Tell whether the bridge of an entry proves itself at this address."""
-    client = connect(hass, bridge, {**entry.data, CONF_HOST: host}, hearsay=hearsay)
+    """Tell whether an entry's bridge is gone from its address and proves itself here.
+
+    It is not gone while it answers there, whatever was announced.
+    """
+    try:
+        return not await _is_entry(
+            entry, bridge, connect(hass, bridge, entry.data)
+        ) and await _is_entry(
+            entry,
+            bridge,
+            connect(hass, bridge, {**entry.data, CONF_HOST: host}, hearsay=True),
+        )
+    except BridgeAuthError:
+        # At the old address this may be the bridge with another password; at the new
+        # one nothing is proved.
+        return False
+
+
+async def _is_entry(entry: ConfigEntry, bridge: Kind, client: Client[Any]) -> bool:
+    """Tell whether the bridge of an entry proves itself to this client."""
     try:
         identity = await client.identify()
+    except BridgeAuthError:
+        raise
     except BridgeError:
         return False
     return entry.unique_id in unique_ids(bridge, identity)
@@ -84,21 +115,24 @@ async def is_entry_at(
 async def recognise(hass: HomeAssistant, host: str, kinds: Iterable[Kind]) -> Found:
     """Ask all kinds at once; return the first that answers in character."""
     tasks = [asyncio.create_task(_identify(hass, bridge, host)) for bridge in kinds]
-    error: BridgeError = BridgeConnectionError("Nothing answers at this address")
+    failures: list[BridgeError] = []
     try:
         for next_done in asyncio.as_completed(tasks):
             try:
                 return await next_done
-            except BridgeConnectionError as failure:
-                if len(tasks) == 1:
-                    error = failure
-            except BridgeResponseError as failure:
-                error = failure
+            except BridgeError as failure:
+                failures.append(failure)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    raise error
+    raise max(failures, key=_telling)
+
+
+def _telling(failure: BridgeError) -> int:
+    """Return how much a failure tells about who is there."""
+    kind = type(failure)
+    return _TELLING.index(kind) if kind in _TELLING else len(_TELLING)
 
 
 async def _identify(hass: HomeAssistant, bridge: Kind, host: str) -> Found:

@@ -1,0 +1,191 @@
+"""Setting up, unloading and removing an entry."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, cast
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState as State
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import DOMAIN
+from custom_components.meter_bridge.recognise import Kind
+
+from .conftest import SetUp, Start
+from .flows import lockable, pushing, settled, state
+from .waiting import eventually
+
+POWER = "sensor.bridge_power"
+
+
+@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
+async def test_life_of_an_entry(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    key: str,
+) -> None:
+    """An entry is set up, unloaded, set up again, and removed without a trace."""
+    simulator = await simulators(key)
+    entry = await set_up(simulator)
+    stored = f"{DOMAIN}.{entry.entry_id}"
+    for _ in range(2):
+        assert state(entry) is State.LOADED
+        await settled(simulator)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        assert state(entry) is State.NOT_LOADED
+        await eventually(lambda: simulator.open_streams == 0)
+        since = len(simulator.requests)
+        power = hass.states.get(POWER)
+        assert power
+        assert power.state == STATE_UNAVAILABLE
+        assert hass_storage[stored]["data"]
+        assert len(simulator.requests) == since
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+    await settled(simulator)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert stored not in hass_storage
+    assert hass.states.get(POWER) is None
+    devices = dr.async_get(hass)
+    assert not dr.async_entries_for_config_entry(devices, entry.entry_id)
+    await eventually(lambda: simulator.open_streams == 0)
+
+
+async def test_unload_twice(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """Unloading an entry that is not loaded is no mistake."""
+    entry = await set_up(await pushing(simulators))
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_unload_that_fails(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An entry whose entities do not let go is not taken for unloaded."""
+
+    async def refuse(*_: object) -> bool:
+        return False
+
+    simulator = await pushing(simulators)
+    entry = await set_up(simulator)
+    await settled(simulator)
+    with monkeypatch.context() as patched:
+        patched.setattr(hass.config_entries, "async_unload_platforms", refuse)
+        assert not await hass.config_entries.async_unload(entry.entry_id)
+    assert state(entry) is State.FAILED_UNLOAD
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+
+
+async def test_kind_that_is_only_polled(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bridge that pushes nothing is never asked for a stream."""
+    polled = replace(BRIDGES["iometer"], pushes=False)
+    monkeypatch.setitem(cast("dict[str, Kind]", BRIDGES), "iometer", polled)
+    simulator = await pushing(simulators)
+    entry = await set_up(simulator)
+    assert state(entry) is State.LOADED
+    await asyncio.sleep(0.05)
+    accepted = {request.headers["Accept"] for request in simulator.requests}
+    assert accepted == {"application/json"}
+
+
+async def test_bridge_away(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """A bridge that is not there yet is waited for, in the words of the owner."""
+    simulator = await pushing(simulators)
+    await simulator.unplug()
+    entry = await set_up(simulator, simulator.device_id)
+    assert state(entry) is State.SETUP_RETRY
+    assert entry.error_reason_translation_key == "cannot_connect"
+    await simulator.plug_in()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert state(entry) is State.LOADED
+    await settled(simulator)
+
+
+async def test_bridge_without_a_reading(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """A bridge that shows who it is but fails to be read is waited for."""
+    simulator = await pushing(simulators)
+    simulator.fail_with(503, path="/v1/reading")
+    entry = await set_up(simulator, simulator.device_id)
+    assert state(entry) is State.SETUP_RETRY
+    assert not simulator.open_streams
+
+
+async def test_another_bridge(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """A bridge that is not the one of the entry is not read."""
+    simulator = await pushing(simulators)
+    entry = await set_up(simulator, "another")
+    assert state(entry) is State.SETUP_RETRY
+    assert entry.error_reason_translation_key == "wrong_bridge"
+    assert {request.path for request in simulator.requests} == {"/v1/status"}
+    assert not hass.states.async_all()
+
+
+async def test_refused_login(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """A login that is refused is asked for anew, once."""
+    simulator = await lockable(simulators, protection=True)
+    entry = await set_up(simulator, simulator.device_id, password="wrong")
+    assert state(entry) is State.SETUP_ERROR
+    assert entry.error_reason_translation_key == "invalid_auth"
+    [flow] = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert flow["context"]["entry_id"] == entry.entry_id
+
+
+async def test_login_refused_while_running(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """A password that is changed on the bridge is asked for at the next poll."""
+    simulator = await lockable(simulators)
+    entry = await set_up(simulator)
+    await settled(simulator)
+    simulator.protection = True
+    await entry.runtime_data.async_refresh()
+    assert state(entry) is State.LOADED
+    [flow] = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+
+
+async def test_entry_from_before_it_had_a_status(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """An entry that knows its bridge by its meter is set up."""
+    simulator = await pushing(simulators)
+    entry = await set_up(simulator, simulator.meter_number)
+    assert state(entry) is State.LOADED
+    await settled(simulator)
+
+
+async def test_removed_before_it_was_ever_read(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """An entry whose bridge was never there can be removed."""
+    simulator = await pushing(simulators)
+    await simulator.unplug()
+    entry = await set_up(simulator, simulator.device_id)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not hass.config_entries.async_entries(DOMAIN)
