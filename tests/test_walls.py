@@ -11,7 +11,7 @@ from tests.simulate import SIMULATORS
 ROOT = Path(__file__).parents[1]
 INTEGRATION = ROOT / "custom_components" / "meter_bridge"
 FILES = sorted(INTEGRATION.rglob("*.py"))
-GLUE = {"contract.py", "__init__.py", "entities.py"}
+GLUE = {"contract.py", "descriptions.py", "__init__.py", "entities.py"}
 
 
 def imports(path: Path) -> set[str]:

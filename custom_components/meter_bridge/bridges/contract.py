@@ -21,7 +21,8 @@ class Access:
 
     `pinned` is what it showed when it was set up (`Identity.pinned`), so that nobody
     can talk us into a weaker scheme afterwards. An address from `hearsay` was announced
-    by somebody: no password goes there in the clear.
+    by somebody: no password goes there in the clear. `options` holds a number for each
+    `BridgeOption` of the kind.
     """
 
     address: Address
@@ -30,6 +31,7 @@ class Access:
     verify_ssl: bool = False
     pinned: Mapping[str, str] = field(default_factory=dict)
     hearsay: bool = False
+    options: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,18 @@ class ZeroconfMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeOption:
+    """A number that the owner of this kind of bridge may set; `key` names its words."""
+
+    key: str
+    default: float
+    minimum: float
+    maximum: float
+    step: float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeType[C: Client[object], D]:
     """A kind of bridge: everything that the rest needs to know about it.
 
@@ -118,6 +132,7 @@ class BridgeType[C: Client[object], D]:
     many seconds may pass without a new reading; `max_power` (W) is the most that the
     household's connection could carry. `more_sensors` returns sensors that depend on
     what the bridge has; it must return the same tuple while that stays the same.
+    `dhcp_hostname` is the pattern, in lower case, of the names that it asks for.
     `redact` names keys of raw answers that never leave the house.
     """
 
@@ -131,6 +146,8 @@ class BridgeType[C: Client[object], D]:
     max_power: float = 100_000.0
     has_main_meter: bool = True
     zeroconf: ZeroconfMatch | None = None
+    dhcp_hostname: str | None = None
+    options: tuple[BridgeOption, ...] = ()
     login_fields: tuple[str, ...] = ()
     sensors: tuple[BridgeSensor[D], ...] = ()
     binary_sensors: tuple[BridgeBinarySensor[D], ...] = ()

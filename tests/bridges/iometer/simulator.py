@@ -43,6 +43,7 @@ class IometerSimulator(Simulator):
         self.total_as_phase_1 = False
         self.upper_case = False
         self.has_status = True
+        self.streams_status = True
         self._reading: Json = None
         self._is_news = False
         self._short: Json = None
@@ -191,9 +192,14 @@ class IometerSimulator(Simulator):
         page = self._page(path)
         if page is None:
             return web.Response(status=404)
-        if "text/event-stream" in request.headers.get("Accept", ""):
+        if self._is_streamed(request):
             return await self.send_events(request, path, event(_EVENTS[path], page))
         return web.json_response(page, dumps=compact)
+
+    def _is_streamed(self, request: web.Request) -> bool:
+        """Tell whether a client gets events rather than one object."""
+        wanted = "text/event-stream" in request.headers.get("Accept", "")
+        return wanted and (self.streams_status or request.path != "/v1/status")
 
     async def _get_short(self, _request: web.Request) -> web.Response:
         """Answer the short form."""

@@ -1,7 +1,6 @@
 """IOmeter's JSON → snapshot (vendor's "IOmeter Bridge API Documentation", v1)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import re
 
 from ..obis import NET_POWER, measured
@@ -14,14 +13,20 @@ _OBIS = re.compile(
     r"01-00:([0-9a-f]{2})\.([0-9a-f]{2})\.([0-9a-f]{2})\*ff", re.IGNORECASE
 )
 _POWER_L1 = "36.7.0"
-_POWER_L2_L3 = {"56.7.0", "76.7.0"}
+_OTHER_POWERS = {NET_POWER, "56.7.0", "76.7.0"}
+# A word that is neither says nothing.
+_CONNECTION = {"connected": True, "disconnected": False}
+_ATTACHMENT = {"attached": True, "detached": False}
+_FULL = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """What the bridge says of itself and of the core on the meter.
 
-    Signal strengths in dBm, battery in %; None is what the bridge did not say.
+    Signal strengths in dBm: `bridge_rssi` is the bridge's Wi-Fi, `core_rssi` the radio
+    between core and bridge. The core's `battery` in %, sent only while it runs on it.
+    `pin` and `power_supply` are the vendor's words. None is what was not said.
     """
 
     core_connected: bool | None = None
@@ -36,7 +41,7 @@ class Status:
     meter_number: str | None = None
 
 
-def parse_serial(status: object) -> str | None:
+def parse_device_id(status: object) -> str | None:
     """Return the bridge's own id from an answer of /v1/status."""
     return text(section(status, "device").get("id"))
 
@@ -48,16 +53,14 @@ def parse_meter_number(answer: object) -> str | None:
 
 def parse_status(answer: object) -> Status:
     """Read /v1/status; a disconnected core says nothing but that."""
-    bridge, core = (
-        section(answer, "device", "bridge"),
-        section(answer, "device", "core"),
-    )
+    bridge = section(answer, "device", "bridge")
+    core = section(answer, "device", "core")
     return Status(
-        core_connected=_is(core, "connectionStatus", "connected"),
-        core_attached=_is(core, "attachmentStatus", "attached"),
+        core_connected=_CONNECTION.get(text(core.get("connectionStatus")) or ""),
+        core_attached=_ATTACHMENT.get(text(core.get("attachmentStatus")) or ""),
         pin=text(core.get("pinStatus")),
         power_supply=text(core.get("powerStatus")),
-        battery=whole(core.get("batteryLevel")),
+        battery=_percentage(core.get("batteryLevel")),
         bridge_rssi=whole(bridge.get("rssi")),
         core_rssi=whole(core.get("rssi")),
         bridge_version=text(bridge.get("version")),
@@ -66,31 +69,32 @@ def parse_status(answer: object) -> Status:
     )
 
 
-def _is(core: Mapping[str, object], key: str, wanted: str) -> bool | None:
-    """Compare one word of the status; None where it is not sent."""
-    word = text(core.get(key))
-    return None if word is None else word == wanted
+def _percentage(value: object) -> int | None:
+    """Return a whole number from 0 to 100."""
+    found = whole(value)
+    return found if found is not None and 0 <= found <= _FULL else None
 
 
 def parse_reading(answer: object) -> Reading | None:
-    """Read /v1/reading: W, Wh, and the meter's own time; None without a meter."""
+    """Read /v1/reading: W (import positive), Wh and the meter's time.
+
+    Without a meter, or registers of it, there is no reading.
+    """
     reading = section(answer, "meter", "reading")
     registers = reading.get("registers")
     if not isinstance(registers, list):
         return None
+    sent: set[str] = set()
     values: dict[str, float] = {}
     for register in registers:
         entry = section(register)
         code = parse_obis(entry.get("obis"))
+        sent.add(code)
         value = measured(code, entry.get("value"), text(entry.get("unit")) or "")
         if value is not None:
             values[code] = value
-    if (
-        NET_POWER not in values
-        and _POWER_L1 in values
-        and not _POWER_L2_L3 & values.keys()
-    ):
-        # Some meters send their total under the code of L1 and no total at all.
+    if _POWER_L1 in values and not _OTHER_POWERS & sent:
+        # Some meters send their total under the code of L1, and no other power.
         values[NET_POWER] = values.pop(_POWER_L1)
     return Reading(
         values=values,
@@ -109,8 +113,10 @@ def snapshot(
     reading: Reading | None, status: Status, serial: str | None
 ) -> Snapshot[Status]:
     """Put together what the two endpoints said last."""
+    if reading and status.meter_number is None:
+        status = replace(status, meter_number=reading.meter.serial)
     return Snapshot(
-        readings=() if reading is None else (reading,),
+        readings=(reading,) if reading else (),
         details=status,
         serial=serial,
         firmware=status.bridge_version,

@@ -1,0 +1,237 @@
+"""The client against the simulator: who it is, and what a poll reads."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeConnectionError,
+    BridgeResponseError,
+)
+from custom_components.meter_bridge.bridges.http import BridgeHttp
+from custom_components.meter_bridge.bridges.iometer import client as module
+from custom_components.meter_bridge.bridges.iometer.client import IOmeterClient
+from custom_components.meter_bridge.bridges.iometer.models import Status
+from tests.bridges.iometer.conftest import JSON, READING, STATUS, asked, power
+from tests.bridges.iometer.simulator import IometerSimulator
+from tests.simulator import Simulator
+
+HTML = b"<!doctype html><title>Router</title><h1>Welcome</h1>"
+
+type Mishap = Callable[[Simulator], None]
+
+
+@pytest.fixture(autouse=True)
+def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for an answer no longer than a test should take."""
+    monkeypatch.setattr(module, "BridgeHttp", partial(BridgeHttp, timeout=0.3))
+
+
+async def test_it_tells_who_it_is(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """The device id identifies a bridge; its meter's number is known beside it."""
+    assert await client.identify() == Identity(
+        serial=simulator.device_id,
+        also=frozenset({simulator.meter_number}),
+        model="IOmeter Bridge",
+        firmware="build-69",
+    )
+    assert asked(simulator) == [(STATUS, JSON)]
+
+
+@pytest.mark.parametrize("meter", ["null", "absent"])
+async def test_no_meter_yet(
+    simulator: IometerSimulator, client: IOmeterClient, meter: str
+) -> None:
+    """Without a meter, bridge and core are known and there is no reading."""
+    setattr(simulator, "meter", meter)  # noqa: B010
+    simulator.forget()
+    identity = await client.identify()
+    assert (identity.serial, identity.also) == (simulator.device_id, frozenset())
+    snapshot = await client.fetch()
+    assert snapshot.readings == ()
+    assert snapshot.serial == simulator.device_id
+    assert snapshot.details.pin == "entered"
+    assert snapshot.details.meter_number is None
+
+
+async def test_without_status_it_is_known_by_its_meter(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """A bridge without the status endpoint is as good as its readings."""
+    simulator.has_status = False
+    identity = await client.identify()
+    assert identity.serial == simulator.meter_number
+    assert identity.also == {simulator.meter_number}
+    assert identity.firmware is None
+    snapshot = await client.fetch()
+    assert snapshot.serial == simulator.meter_number
+    assert snapshot.details == Status(meter_number=simulator.meter_number)
+    assert power(snapshot) == 321
+
+
+async def test_a_status_that_appears_later_is_no_other_bridge(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """A bridge that was known by its meter stays so until it is asked anew."""
+    simulator.has_status = False
+    identity = await client.identify()
+    simulator.has_status = True
+    snapshot = await client.fetch()
+    assert snapshot.serial == identity.serial
+    assert snapshot.details.pin == "entered"
+    simulator.forget()
+    assert (await client.fetch()).serial is None
+    assert identity.serial in (await client.identify()).also
+
+
+async def test_a_status_that_disappears_is_forgotten(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """What the bridge said of itself before does not stand in for what it says now."""
+    await client.identify()
+    await client.fetch()
+    simulator.has_status = False
+    snapshot = await client.fetch()
+    assert snapshot.details == Status(meter_number=simulator.meter_number)
+    assert snapshot.serial is None
+    assert power(snapshot) == 321
+
+
+async def test_fetch_reads_everything(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """A poll is two requests, one after the other, in OBIS codes, Wh and W."""
+    simulator.house.export(785, phase=2)
+    simulator.tick()
+    snapshot = await client.fetch()
+    (reading,) = snapshot.readings
+    assert reading.values == {
+        "1.8.0": 10526027,
+        "1.8.1": 8039276,
+        "1.8.2": 2486751,
+        "2.8.0": 3184502,
+        "16.7.0": 144 - 785 + 65,
+        "36.7.0": 144,
+        "56.7.0": -785,
+        "76.7.0": 65,
+    }
+    assert reading.time == datetime(2026, 6, 1, 10, 0, 1, tzinfo=UTC)
+    assert reading.meter.serial == simulator.meter_number
+    assert snapshot.details == Status(
+        core_connected=True,
+        core_attached=True,
+        pin="entered",
+        power_supply="wired",
+        bridge_rssi=-48,
+        core_rssi=-61,
+        bridge_version="build-69",
+        core_version="build-62",
+        meter_number=simulator.meter_number,
+    )
+    assert (snapshot.serial, snapshot.firmware) == (simulator.device_id, "build-69")
+    assert asked(simulator) == [(READING, JSON), (STATUS, JSON)]
+    assert simulator.most_at_once == 1
+
+
+async def test_variants_of_meter(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """Upper case, the total under phase 1, and a meter without its PIN."""
+    simulator.upper_case = True
+    simulator.tick()
+    (reading,) = (await client.fetch()).readings
+    assert reading.values["76.7.0"] == 65
+    simulator.total_as_phase_1 = True
+    simulator.has_tariffs = False
+    simulator.tick()
+    (reading,) = (await client.fetch()).readings
+    assert reading.values == {"1.8.0": 10526027, "2.8.0": 3184502, "16.7.0": 321}
+    simulator.pin = "missing"
+    simulator.tick()
+    (reading,) = (await client.fetch()).readings
+    assert reading.values == {"1.8.0": 10526000}
+
+
+async def test_variants_of_core(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """On battery, detached, disconnected: what is not said is not known."""
+    simulator.power_status = "battery"
+    details = (await client.fetch()).details
+    assert (details.power_supply, details.battery) == ("battery", 87)
+    simulator.battery_level = None
+    assert (await client.fetch()).details.battery is None
+    simulator.attachment = "detached"
+    details = (await client.fetch()).details
+    assert (details.core_attached, details.pin) == (False, None)
+    simulator.connection = "disconnected"
+    simulator.bridge_rssi = simulator.bridge_version = None
+    details = (await client.fetch()).details
+    assert details == Status(core_connected=False, meter_number=simulator.meter_number)
+
+
+async def test_nothing_at_all_is_no_iometer(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """A server that has neither path is not taken for a bridge without readings."""
+    simulator.forget()
+    assert (await client.fetch()).readings == ()
+    simulator.has_status = False
+    for ask in (client.identify, client.fetch):
+        with pytest.raises(BridgeResponseError):
+            await ask()
+
+
+MISHAPS: Mapping[str, Mishap] = {
+    "html": lambda it: it.garble(HTML),
+    "empty": lambda it: it.garble(b""),
+    "half": lambda it: it.garble(b'{"__typename": "iometer.reading.v1", "met'),
+    "nan": lambda it: it.garble(b'{"__typename": "iometer.status.v1", "device": NaN}'),
+    "list": lambda it: it.garble(b"[]"),
+    "null": lambda it: it.garble(b"null"),
+    "other": lambda it: it.garble(b'{"__typename": "other.v1", "device": {"id": "1"}}'),
+    "odd type": lambda it: it.garble(b'{"__typename": ["iometer."]}'),
+    "no id": lambda it: it.fail_with(404),
+    "huge": lambda it: it.flood(size=1 << 22),
+    "elsewhere": lambda it: it.redirect("http://127.0.0.1:9/v1/status"),
+    "login": lambda it: it.fail_with(401),
+    "forbidden": lambda it: it.fail_with(403),
+}
+OUTAGES: Mapping[str, Mishap] = {
+    "broken": lambda it: it.fail_with(500),
+    "busy": lambda it: it.fail_with(429),
+    "reset": lambda it: it.reset_mid_body(),
+    "stalled": lambda it: it.stall(),
+    "slow": lambda it: it.trickle(),
+}
+
+
+@pytest.mark.parametrize("mishap", MISHAPS.values(), ids=MISHAPS)
+async def test_something_else_answers(
+    simulator: Simulator, client: IOmeterClient, mishap: Mishap
+) -> None:
+    """What does not speak as an IOmeter is told from one, and from silence."""
+    mishap(simulator)
+    for ask in (client.identify, client.fetch):
+        with pytest.raises(BridgeResponseError):
+            await ask()
+
+
+@pytest.mark.parametrize("mishap", OUTAGES.values(), ids=OUTAGES)
+async def test_it_cannot_answer_now(
+    simulator: Simulator,
+    client: IOmeterClient,
+    mishap: Mishap,
+) -> None:
+    """An outage is an outage, whichever way it comes, and passes."""
+    mishap(simulator)
+    for ask in (client.identify, client.fetch):
+        with pytest.raises(BridgeConnectionError):
+            await ask()
+    simulator.heal()
+    assert power(await client.fetch()) == 321

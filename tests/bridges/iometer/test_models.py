@@ -1,0 +1,282 @@
+"""From the wire to the snapshot: every variant of device, and what none should send."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.meter_bridge.bridges.iometer.models import (
+    Status,
+    parse_device_id,
+    parse_meter_number,
+    parse_obis,
+    parse_reading,
+    parse_status,
+    snapshot,
+)
+from custom_components.meter_bridge.bridges.wire import shift
+
+FIXTURES = Path(__file__).parent / "fixtures"
+CAPTURES = Path(__file__).parents[4] / "shared" / "captures" / "iometer"
+
+NUMBER = "1TST0040071234"
+WIRED = Status(
+    core_connected=True,
+    core_attached=True,
+    pin="entered",
+    power_supply="wired",
+    bridge_rssi=-52,
+    core_rssi=-67,
+    bridge_version="build-71",
+    core_version="build-64",
+    meter_number=NUMBER,
+)
+
+
+def load(name: str) -> Any:  # noqa: ANN401
+    """Load a variant: the answers of both endpoints, null where one is 404."""
+    return json.loads((FIXTURES / f"{name}.json").read_text())
+
+
+def status_with(**changes: object) -> Status:
+    """Return the status of a wired core with some of it changed."""
+    kept = {name: getattr(WIRED, name) for name in Status.__dataclass_fields__}
+    return Status(**{**kept, **changes})
+
+
+READINGS: Mapping[str, Mapping[str, float] | None] = {
+    "wired-three-phase-two-tariffs": {
+        "1.8.0": 7654321.9,
+        "1.8.1": 5000000.4,
+        "1.8.2": 2654321.5,
+        "2.8.0": 1234.5,
+        "16.7.0": -1875,
+        "36.7.0": -600,
+        "56.7.0": -650,
+        "76.7.0": -625,
+    },
+    "battery-without-installation-id": {"1.8.0": 1234.5, "2.8.0": 0, "16.7.0": 0},
+    "total-under-the-code-of-phase-1": {"1.8.0": 88001122.3, "16.7.0": 2417},
+    "upper-case-codes": {
+        "1.8.0": 300000,
+        "16.7.0": 450,
+        "36.7.0": 100,
+        "56.7.0": 150,
+        "76.7.0": 200,
+    },
+    "pin-missing": {"1.8.0": 4321000},
+    "core-disconnected": {"1.8.0": 1234.5, "16.7.0": 10},
+    "core-detached": {"1.8.0": 1234.5, "16.7.0": 10},
+    "meter-null": None,
+    "meter-absent": None,
+    "status-absent": {"1.8.0": 1234.5, "2.8.0": 5432.1, "16.7.0": 100},
+}
+STATES: Mapping[str, Status] = {
+    "wired-three-phase-two-tariffs": WIRED,
+    "battery-without-installation-id": status_with(power_supply="battery", battery=63),
+    "total-under-the-code-of-phase-1": WIRED,
+    "upper-case-codes": WIRED,
+    "pin-missing": status_with(pin="missing"),
+    "core-disconnected": Status(
+        core_connected=False, bridge_rssi=-52, meter_number=NUMBER
+    ),
+    "core-detached": status_with(
+        power_supply="battery", battery=63, core_attached=False, pin=None
+    ),
+    "meter-null": status_with(pin="pending", meter_number=None),
+    "meter-absent": status_with(meter_number=None),
+    "status-absent": Status(),
+}
+
+
+def test_every_fixture_is_judged() -> None:
+    """A new fixture needs to say what it should become."""
+    names = {path.stem for path in FIXTURES.glob("*.json")}
+    assert names == READINGS.keys() == STATES.keys()
+
+
+@pytest.mark.parametrize(("name", "values"), READINGS.items(), ids=READINGS)
+def test_reading(name: str, values: Mapping[str, float] | None) -> None:
+    """Registers come out under their OBIS codes in W and Wh, with time and meter."""
+    reading = parse_reading(load(name)["reading"])
+    if values is None:
+        assert reading is None
+        return
+    assert reading
+    assert reading.values == values
+    assert reading.time == datetime(2026, 3, 14, 6, 7, 8, tzinfo=UTC)
+    assert reading.meter.serial == NUMBER
+
+
+@pytest.mark.parametrize(("name", "status"), STATES.items(), ids=STATES)
+def test_status(name: str, status: Status) -> None:
+    """The status says what bridge and core say; the rest is not known."""
+    answer = load(name)["status"]
+    assert parse_status(answer) == status
+    identifier = "20c4b7d9-5e13-4f6a-8b02-7d9e1a3c5f48" if answer else None
+    assert parse_device_id(answer) == identifier
+    assert parse_meter_number(answer) == status.meter_number
+
+
+def test_digits_survive() -> None:
+    """1234.5 Wh are 1.2345 kWh, without a digit more or less."""
+    reading = parse_reading(load("battery-without-installation-id")["reading"])
+    assert reading
+    assert str(shift(reading.values["1.8.0"], -3)) == "1.2345"
+
+
+def register(obis: object, value: object, unit: object = "W") -> dict[str, object]:
+    """Phrase one register."""
+    return {"obis": obis, "value": value, "unit": unit}
+
+
+def values_of(*registers: object) -> Mapping[str, float]:
+    """Return what a reading of these registers becomes."""
+    reading = parse_reading({"meter": {"reading": {"registers": list(registers)}}})
+    assert reading
+    return reading.values
+
+
+@pytest.mark.parametrize(
+    ("wire", "code"),
+    [
+        ("01-00:10.07.00*ff", "16.7.0"),
+        ("01-00:24.07.00*FF", "36.7.0"),
+        ("01-00:4C.07.00*ff", "76.7.0"),
+        ("01-00:01.08.02*ff", "1.8.2"),
+        ("01-01:10.07.00*ff", ""),
+        ("01-00:16.7.0*255", ""),
+        ("x01-00:10.07.00*ff", ""),
+        ("01-00:10.07.00*ff\n", ""),
+        ("", ""),
+        (None, ""),
+        (16, ""),
+    ],
+)
+def test_codes_are_hexadecimal(wire: object, code: str) -> None:
+    """A code is read base 16 in either case; what is not a code is nothing."""
+    assert parse_obis(wire) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"),
+    [
+        (None, "W"),
+        (True, "W"),
+        ("", "W"),
+        ("nan", "W"),
+        (float("nan"), "W"),
+        (float("inf"), "W"),
+        (1e300, "W"),
+        pytest.param(10**400, "W", id="huge"),
+        ([], "W"),
+        ({"value": 5}, "W"),
+        (5, "Wh"),
+        (5, "°C"),
+        (5, None),
+        (5, 7),
+    ],
+)
+def test_bad_register_is_left_out(value: object, unit: object) -> None:
+    """What is no number of its unit is left out, and nothing else is."""
+    good = register("01-00:01.08.00*ff", 1234.5, "Wh")
+    bad = register("01-00:10.07.00*ff", value, unit)
+    assert values_of(good, bad) == {"1.8.0": 1234.5}
+    assert values_of(bad, good) == {"1.8.0": 1234.5}
+
+
+def test_unknown_registers_are_left_out() -> None:
+    """Codes without a meaning and things that are no register do not matter."""
+    strange: tuple[object, ...] = (
+        register("01-00:60.01.00*ff", 5),
+        None,
+        7,
+        "register",
+        [],
+        {},
+    )
+    assert values_of(*strange, register("01-00:10.07.00*ff", -3)) == {"16.7.0": -3}
+
+
+@pytest.mark.parametrize(
+    "other", ["01-00:10.07.00*ff", "01-00:38.07.00*ff", "01-00:4c.07.00*ff"]
+)
+def test_phase_1_is_the_total_only_where_it_is_alone(other: str) -> None:
+    """A total or phase that was sent but cannot be read leaves phase 1 what it is."""
+    first = register("01-00:24.07.00*ff", 321)
+    assert values_of(first) == {"16.7.0": 321}
+    assert values_of(first, register(other, None)) == {"36.7.0": 321}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        [],
+        17,
+        "reading",
+        {},
+        {"meter": []},
+        {"meter": {"reading": None}},
+        {"meter": {"reading": {"registers": None}}},
+        {"meter": {"reading": {"registers": {}}}},
+    ],
+)
+def test_no_registers_are_no_reading(answer: object) -> None:
+    """Without a list of registers the meter has not been read."""
+    assert parse_reading(answer) is None
+
+
+@pytest.mark.parametrize("time", [None, "", "yesterday", 1741932428, "2026-03-14"])
+def test_reading_without_a_time(time: object) -> None:
+    """A time that cannot be read is no reason to lose the reading."""
+    reading = parse_reading({"meter": {"reading": {"time": time, "registers": []}}})
+    assert reading
+    assert reading.time is None
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], "", True, {"rssi": {}}])
+def test_odd_status(odd: object) -> None:
+    """Sections of another kind say nothing."""
+    assert parse_status({"device": odd, "meter": odd}) == Status()
+    assert parse_status({"device": {"bridge": odd, "core": odd}}) == Status()
+    assert parse_device_id({"device": {"id": odd or None}}) is None
+
+
+def test_odd_words_of_the_core() -> None:
+    """Words, levels and strengths that cannot be are not shown."""
+    core = {
+        "connectionStatus": "perhaps",
+        "attachmentStatus": 1,
+        "batteryLevel": 255,
+        "rssi": "loud",
+        "pinStatus": [],
+        "version": 64,
+    }
+    assert parse_status({"device": {"core": core}}) == Status()
+    assert parse_status({"device": {"core": {"batteryLevel": -1}}}).battery is None
+    assert parse_status({"device": {"core": {"batteryLevel": 0}}}).battery == 0
+
+
+def test_without_a_status_the_reading_names_the_meter() -> None:
+    """The meter's number is known from whichever endpoint says it."""
+    reading = parse_reading(load("status-absent")["reading"])
+    known = snapshot(reading, Status(), None)
+    assert known.details.meter_number == NUMBER
+    assert snapshot(reading, status_with(meter_number="2"), None).details == (
+        status_with(meter_number="2")
+    )
+    assert snapshot(None, Status(), None).readings == ()
+
+
+@pytest.mark.skipif(not CAPTURES.is_dir(), reason="there are no captures here")
+def test_captures() -> None:
+    """Answers that others have seen decode to the numbers in them."""
+    (path,) = CAPTURES.glob("reading-*.json")
+    reading = parse_reading(json.loads(path.read_text()))
+    assert reading
+    assert reading.values == {"1.8.0": 1234.5, "2.8.0": 5432.1, "16.7.0": 100}
+    assert reading.time == datetime(2024, 11, 11, 11, 11, 11, tzinfo=UTC)
