@@ -245,8 +245,10 @@ class Simulator(Mishaps, ABC):
             if first is not None and not self.silent:
                 stream.push(first)
             await response.prepare(request)
-            async for message in stream:
-                await response.write(message)
+            # A client may leave at any moment, also between two messages.
+            with suppress(ConnectionResetError):
+                async for message in stream:
+                    await response.write(message)
         return response
 
     @web.middleware

@@ -1,6 +1,7 @@
 """Pretend to be a whatwatt Go: its routes, its login and its verbs."""
 
 import asyncio
+from collections.abc import Mapping
 import secrets
 from typing import override
 
@@ -18,13 +19,20 @@ class WhatwattGoSimulator(WhatwattGoDevice):
     def __init__(self, house: House) -> None:
         """Be a licensed, unprotected device of today that a Kamstrup meter powers."""
         super().__init__(house)
+        self.realm = f"whatwatt-{self.suffix}"
         self._digest = Digest(self.realm)
         self.rebooting: asyncio.Task[None] | None = None
 
+    def rename(self, realm: str) -> None:
+        """Let the owner give it another host name, which is its name in a login."""
+        self.realm = realm
+        self._digest = Digest(realm)
+
     @property
-    def realm(self) -> str:
-        """Name itself in a login."""
-        return f"whatwatt-{self.suffix}"
+    @override
+    def credentials(self) -> Mapping[str, str]:
+        """The password, while it is asked for."""
+        return {"password": self.password} if self.protection else {}
 
     @property
     @override

@@ -5,7 +5,7 @@ from datetime import timedelta
 from ..contract import BridgeType, ZeroconfMatch
 from .client import WhatwattClient
 from .entities import BINARY_SENSORS, BUTTONS, SENSORS
-from .models import Details
+from .system import Details
 
 BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     key="whatwatt_go",
@@ -23,5 +23,11 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,
     buttons=BUTTONS,
-    redact=frozenset({"id", "logical_name", "ssid", "bssid", "mac", "ip", "meter_id"}),
+    # A meter's type is its logical name, with the serial number inside.
+    redact=frozenset(
+        {
+            *("id", "name", "logical_name", "type", "meter_id", "M_ID"),
+            *("ssid", "bssid", "mac", "ip", "gateway", "dns"),
+        }
+    ),
 )

@@ -12,7 +12,7 @@ from homeassistant.const import (
 
 from ..contract import BridgeBinarySensor, BridgeButton, BridgeSensor
 from .client import WhatwattClient
-from .models import METER_OK, Details
+from .system import METER_OK, TARIFFS, Details
 
 
 def _voltage(name: str) -> BridgeSensor[Details]:
@@ -65,7 +65,7 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
         key="tariff",
         translation_key="tariff",
         device_class=SensorDeviceClass.ENUM,
-        options=["1", "2"],
+        options=[str(tariff) for tariff in TARIFFS],
         value_fn=lambda details: details.tariff and str(details.tariff),
     ),
     BridgeSensor(
@@ -139,7 +139,10 @@ BINARY_SENSORS: tuple[BridgeBinarySensor[Details], ...] = (
         entity_registry_enabled_default=False,
         is_on_fn=lambda details: details.sd_card,
     ),
-    *(_cloud(name) for name in ("whatwatt", "solar_manager", "mqtc", "stromkonto")),
+    *(
+        _cloud(name)
+        for name in ("whatwatt", "mystrom", "solar_manager", "mqtc", "stromkonto")
+    ),
 )
 
 BUTTONS: tuple[BridgeButton[WhatwattClient], ...] = (

@@ -4,15 +4,16 @@ The user name is always empty. Which of the two it was is pinned at set-up toget
 with the realm, so that neither another device nor a weaker scheme gets the password.
 """
 
+from collections.abc import Mapping
 import re
 
 from aiohttp import (
-    BasicAuth,
     ClientHandlerType,
     ClientMiddlewareType,
     ClientRequest,
     ClientResponse,
     DigestAuthMiddleware,
+    encode_basic_auth,
     hdrs,
 )
 
@@ -35,18 +36,21 @@ def read_challenges(challenges: tuple[str, ...]) -> dict[str, str]:
     for challenge in (sent.lower() for sent in challenges):
         match, realm = _CHALLENGE.match(challenge), _REALM.search(challenge)
         if match and realm and ("whatwatt" in realm[1] or "md5-sess" in match[2]):
-            offered[match[1]] = realm[1]
+            # The vendor shows the host name with and without its domain.
+            offered[match[1]] = realm[1].removesuffix(".local")
     if not offered:
         raise BridgeResponseError("This is not how a whatwatt Go asks for a login")
     scheme = max(offered, key=_STRENGTH.__getitem__)
     return {"scheme": scheme, "realm": offered[scheme]}
 
 
-def login(offered: dict[str, str], access: Access) -> ClientMiddlewareType:
+def login(
+    offered: Mapping[str, str], pinned: Mapping[str, str], access: Access
+) -> ClientMiddlewareType:
     """Return what logs in; refuse where this may not be the bridge we know."""
     if not access.password:
         raise BridgeAuthError("The bridge asks for a password")
-    scheme, pinned = offered["scheme"], access.pinned
+    scheme = offered["scheme"]
     if pinned and (
         offered["realm"] != pinned.get("realm")
         or _STRENGTH[scheme] < _STRENGTH.get(pinned.get("scheme", ""), 0)
@@ -61,7 +65,7 @@ def login(offered: dict[str, str], access: Access) -> ClientMiddlewareType:
 
 def _basic(password: str) -> ClientMiddlewareType:
     """Return the login of firmware before 1.10."""
-    value = BasicAuth(_USER, password).encode()
+    value = encode_basic_auth(_USER, password)
 
     async def authorise(
         request: ClientRequest, handler: ClientHandlerType

@@ -1,0 +1,173 @@
+"""Events of /api/v1/live → readings.
+
+The stream is flat, in the units of the report, and pads what the meter does not send
+with 0. Registers that it has no key for stand in the report alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..obis import REGISTERS, Quantity, with_net_power
+from ..snapshot import MAIN_METER, Meter, Reading
+from ..wire import number, section, shift
+from .report import TO_BASE_UNIT, parse_volumes
+
+# Key of the stream → code, for what is sent in thousands of the unit.
+_THOUSANDS = {
+    "P_In": "1.7.0",
+    "P_Out": "2.7.0",
+    "P_P1_In": "21.7.0",
+    "P_P2_In": "41.7.0",
+    "P_P3_In": "61.7.0",
+    "P_P1_Out": "22.7.0",
+    "P_P2_Out": "42.7.0",
+    "P_P3_Out": "62.7.0",
+    "P_P_In": "1.6.0",
+    "P_P_In_T1": "1.6.1",
+    "P_P_In_T2": "1.6.2",
+    "rP_In": "3.7.0",
+    "rP_Out": "4.7.0",
+    "rP_P1_In": "23.7.0",
+    "rP_P2_In": "43.7.0",
+    "rP_P3_In": "63.7.0",
+    "rP_P1_Out": "24.7.0",
+    "rP_P2_Out": "44.7.0",
+    "rP_P3_Out": "64.7.0",
+    "E_In": "1.8.0",
+    "E_In_T1": "1.8.1",
+    "E_In_T2": "1.8.2",
+    "E_Out": "2.8.0",
+    "E_Out_T1": "2.8.1",
+    "E_Out_T2": "2.8.2",
+    "rE_In": "3.8.0",
+    "rE_Out": "4.8.0",
+    # The vendor's two tables disagree on quadrants 1 and 2; the report's is IEC's.
+    "rEii": "5.8.0",
+    "rEic": "6.8.0",
+    "rEei": "7.8.0",
+    "rEec": "8.8.0",
+}
+_UNITS = {
+    "I_P1": "31.7.0",
+    "I_P2": "51.7.0",
+    "I_P3": "71.7.0",
+    "V_P1": "32.7.0",
+    "V_P2": "52.7.0",
+    "V_P3": "72.7.0",
+    "PF": "13.7.0",
+}
+# Import and export power of the total and of each phase.
+_DIRECTIONS = tuple(
+    (f"{1 + start}.7.0", f"{2 + start}.7.0") for start in (0, 20, 40, 60)
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Proof:
+    """Which registers the meter is known to send, by meter and code.
+
+    Only a report names them all; until there is one, a value other than 0 proves its
+    own register and the opposite direction of the same power.
+    """
+
+    is_complete: bool = False
+    _registers: set[tuple[str, str]] = field(default_factory=set)
+
+    def take_report(self, readings: Iterable[Reading]) -> None:
+        """Believe every register of a report."""
+        for reading in readings:
+            self._believe(reading.meter.key, reading.values)
+            self.is_complete |= reading.meter.key == MAIN_METER
+
+    def of(self, reading: Reading) -> Reading:
+        """Return a streamed reading without what may be padding."""
+        key, sent = reading.meter.key, reading.values
+        self._believe(key, (code for code, value in sent.items() if value))
+        if not self.is_complete:
+            for pair in _DIRECTIONS:
+                if any(sent.get(code) for code in pair):
+                    self._believe(key, pair)
+        values = {
+            code: value
+            for code, value in sent.items()
+            if (key, code) in self._registers
+        }
+        return replace(reading, values=values)
+
+    def _believe(self, meter: str, codes: Iterable[str]) -> None:
+        """Believe that a meter sends these registers."""
+        self._registers.update((meter, code) for code in codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """One event: what it says of each meter, padding and all."""
+
+    main: Reading
+    volumes: tuple[Reading, ...]
+
+    def missing(self, report: Iterable[Reading]) -> tuple[Reading, ...]:
+        """Return the part of a report that the event says nothing about.
+
+        Never power: import and export of different moments make no net power.
+        """
+        streamed = {self.main.meter.key, *(each.meter.key for each in self.volumes)}
+        parts = []
+        for reading in report:
+            if reading.meter.key == self.main.meter.key:
+                values = {
+                    code: value
+                    for code, value in reading.values.items()
+                    if code not in self.main.values
+                    and REGISTERS[code].quantity is not Quantity.ACTIVE_POWER
+                }
+                if values:
+                    parts.append(replace(reading, values=values))
+            elif reading.meter.key not in streamed:
+                parts.append(reading)
+        return tuple(parts)
+
+    def readings(
+        self, proof: Proof, missing: Iterable[Reading] = ()
+    ) -> tuple[Reading, ...]:
+        """Return what the meters really sent, completed by a part of a report."""
+        found = {
+            proven.meter.key: proven
+            for reading in (self.main, *self.volumes)
+            if (proven := proof.of(reading)).values
+        }
+        for part in missing:
+            reading = found.get(part.meter.key)
+            if reading is None:
+                found[part.meter.key] = part
+            else:
+                found[part.meter.key] = replace(
+                    reading, values={**part.values, **reading.values}
+                )
+        return tuple(
+            replace(reading, values=with_net_power(reading.values))
+            for reading in found.values()
+        )
+
+
+def parse_live(event: object, meter: Meter, count: int) -> Live | None:
+    """Read one event about the main meter; None where it holds no reading at all.
+
+    Every event is a new look at the meter, whose clock may be missing or stand still:
+    `count` tells them apart.
+    """
+    sent = section(event)
+    values = dict(_values(sent))
+    volumes = parse_volumes(sent.get("Vol"), bus="Bus", serial="M_ID", cumulative="Cum")
+    if not values and not volumes:
+        return None
+    main = Reading(values=values, token=("live", count), meter=meter)
+    return Live(main=main, volumes=volumes)
+
+
+def _values(sent: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    """Yield every value of an event under its own name."""
+    for keys, places in ((_THOUSANDS, TO_BASE_UNIT), (_UNITS, 0)):
+        for key, code in keys.items():
+            if (value := number(sent.get(key))) is not None:
+                yield code, shift(value, places)

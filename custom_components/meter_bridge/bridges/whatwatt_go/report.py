@@ -1,0 +1,125 @@
+"""/api/v1/report → readings (vendor's "Local Integration via REST/MQTT", v1.4).
+
+Power arrives in kW, kvar and kVA, energy in kWh and kvarh, one-sided: import and export
+are two numbers without sign. `conv_factor` is a setting that the device has applied to
+its values already, so it is shown and not applied.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from ..obis import VOLUME, with_net_power
+from ..snapshot import Medium, Meter, Reading
+from ..wire import moment, number, section, shift, text, whole
+from .system import METER_OK, word
+
+TO_BASE_UNIT = 3
+_PHASES = {"total": 0, "l1": 20, "l2": 40, "l3": 60}
+_TARIFFS = {"total": 0, "t1": 1, "t2": 2}
+# Branch of the report → value group C.
+_POWERS = {
+    ("active", "positive"): 1,
+    ("active", "negative"): 2,
+    ("reactive", "positive"): 3,
+    ("reactive", "negative"): 4,
+    ("apparent",): 9,
+}
+_ENERGIES = {
+    ("active", "positive"): 1,
+    ("active", "negative"): 2,
+    ("reactive", "positive"): 3,
+    ("reactive", "negative"): 4,
+    # "Imported" is said of the reactive energy: quadrants 1 and 2 are its import.
+    ("reactive", "imported", "inductive"): 5,
+    ("reactive", "imported", "capacitive"): 6,
+    ("reactive", "exported", "inductive"): 7,
+    ("reactive", "exported", "capacitive"): 8,
+}
+_DEMANDS = {("active", "positive"): 1, ("active", "negative"): 2}
+_PRESENT, _ENERGY, _DEMAND = 7, 8, 6
+# Water and gas meters report now and then.
+_VOLUME_STALE_SECONDS = 86_400.0
+
+
+def parse_report(answer: object) -> tuple[Reading, ...]:
+    """Read a report; a meter whose status is not OK has no valid values."""
+    report, meter = section(answer, "report"), section(answer, "meter")
+    if word(meter.get("status")) != METER_OK:
+        return ()
+    volumes = parse_volumes(
+        report.get("volume"), bus="bus", serial="meter_id", cumulative="cumulative"
+    )
+    values = dict(_values(report))
+    if not values:
+        return volumes
+    seen = (whole(report.get("id")), text(report.get("date_time")))
+    main = Reading(
+        values=with_net_power(values),
+        # The plain date_time is local time with a false Z.
+        time=moment(report.get("date_time_utc"))
+        or moment(report.get("date_time_local")),
+        token=("report", *seen) if any(seen) else None,
+        meter=parse_meter(meter),
+    )
+    return (main, *volumes)
+
+
+def parse_meter(meter: Mapping[str, object]) -> Meter:
+    """Describe the electricity meter; report and system use other words for it."""
+    return Meter(
+        serial=text(meter.get("id"))
+        or text(meter.get("logical_name"))
+        or text(meter.get("type")),
+        manufacturer=text(meter.get("vendor")) or text(meter.get("manufacturer")),
+        model=text(meter.get("model")),
+    )
+
+
+def parse_volumes(
+    sent: object, *, bus: str, serial: str, cumulative: str
+) -> tuple[Reading, ...]:
+    """Read the meters of the meter bus (m³); those that have not reported have none."""
+    readings = []
+    for entry in sent if isinstance(sent, list) else ():
+        volume = section(entry)
+        found, name = number(volume.get(cumulative)), text(volume.get(serial))
+        if found is None or name is None:
+            continue
+        meter = Meter(
+            key=f"volume_{whole(volume.get(bus)) or 0}_{name}",
+            medium=Medium.VOLUME,
+            serial=name,
+            stale_after=_VOLUME_STALE_SECONDS,
+        )
+        token = (found, text(volume.get("date_time") or volume.get("DT")))
+        readings.append(Reading(values={VOLUME: found}, token=token, meter=meter))
+    return tuple(readings)
+
+
+def _values(report: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    """Yield every value of a report under its own name; absent keys stay absent."""
+    power = section(report, "instantaneous_power")
+    for path, group in _POWERS.items():
+        for key, value in _numbers(section(power, *path), _PHASES):
+            code = f"{group + _PHASES[key]}.{_PRESENT}.0"
+            yield code, shift(value, TO_BASE_UNIT)
+    for name, branches, kind in (
+        ("energy", _ENERGIES, _ENERGY),
+        ("max_demand", _DEMANDS, _DEMAND),
+    ):
+        for path, group in branches.items():
+            for key, value in _numbers(section(report, name, *path), _TARIFFS):
+                yield f"{group}.{kind}.{_TARIFFS[key]}", shift(value, TO_BASE_UNIT)
+    for name, group in (("current", 11), ("voltage", 12)):
+        for key, value in _numbers(section(report, name), _PHASES):
+            yield f"{group + _PHASES[key]}.{_PRESENT}.0", value
+    if (factor := number(report.get("power_factor"))) is not None:
+        yield "13.7.0", factor
+
+
+def _numbers(
+    branch: Mapping[str, object], keys: Mapping[str, int]
+) -> Iterator[tuple[str, float]]:
+    """Yield those of the keys that hold a number."""
+    for key in keys:
+        if (value := number(branch.get(key))) is not None:
+            yield key, value

@@ -1,0 +1,125 @@
+"""/api/v1/system → what the device says of itself and its links."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ..wire import flag, number, section, text, whole
+
+METER_OK = "ok"
+TARIFFS = range(1, 5)
+# Of myStrom's words for its link, those that mean that there is one.
+_LINKED = ("connected", "registered")
+_LONGEST_UPTIME = 1e9
+# Uptime wobbles by its rounding and the way here; a restart is more than that.
+_WOBBLE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What the device says of itself and its links.
+
+    Voltages in V, signal in dBm, interval in s; None is what this firmware does not
+    say, or what does not apply.
+    """
+
+    meter_status: str | None = None
+    tariff: int | None = None
+    conv_factor: float | None = None
+    report_interval: float | None = None
+    last_restart: datetime | None = None
+    voltages: Mapping[str, float] = field(default_factory=dict)
+    license: str | None = None
+    wifi_rssi: int | None = None
+    ethernet: bool | None = None
+    clouds: Mapping[str, bool] = field(default_factory=dict)
+    sd_card: bool | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Restarts:
+    """Tell when the device started: the same time for as long as it runs.
+
+    Each time is compared with the one before, since the device's clock drifts away
+    from ours over weeks.
+    """
+
+    _told: datetime | None = None
+    _latest: datetime | None = None
+
+    def take(self, uptime: float | None, now: datetime) -> datetime | None:
+        """Return when the device started, by its present uptime in seconds."""
+        if uptime is None or not 0 <= uptime < _LONGEST_UPTIME:
+            return self._told
+        started = now - timedelta(seconds=uptime)
+        if self._latest is None or abs(started - self._latest) >= _WOBBLE:
+            self._told = started.replace(microsecond=0)
+        self._latest = started
+        return self._told
+
+
+def parse_system(answer: object, last_restart: datetime | None) -> Details:
+    """Read /api/v1/system."""
+    device, meter = section(answer, "device"), section(answer, "meter")
+    link = word(section(answer, "ethernet").get("status"))
+    rssi = whole(section(answer, "wifi").get("rssi"))
+    clouds = section(answer, "clouds")
+    return Details(
+        meter_status=word(meter.get("status")),
+        tariff=_tariff(meter.get("tariff")),
+        # Without a meter there is no interval: 0.
+        report_interval=number(meter.get("report_interval")) or None,
+        last_restart=last_restart,
+        voltages={
+            key: value
+            for key, sent in section(device, "plug").items()
+            if (value := number(sent)) is not None
+        },
+        license=word(section(device, "license").get("type")),
+        # Without a wireless network there is no signal: 0.
+        wifi_rssi=rssi if rssi and rssi < 0 else None,
+        ethernet=None if link is None else link == "up",
+        clouds={
+            key: linked
+            for key in clouds
+            if (linked := _cloud(section(clouds, key))) is not None
+        },
+        sd_card=flag(section(answer, "sd_card").get("installed")),
+    )
+
+
+def _cloud(sent: Mapping[str, object]) -> bool | None:
+    """Tell whether the device is linked to a service; None where it should not be."""
+    if flag(sent.get("enabled")) is False:
+        return None
+    status = word(sent.get("status"))
+    return flag(sent.get("connected")) if status is None else status in _LINKED
+
+
+def with_report(details: Details, answer: object) -> Details:
+    """Add what only a report says, or says sooner."""
+    report = section(answer, "report")
+    return replace(
+        details,
+        meter_status=word(section(answer, "meter").get("status")),
+        tariff=_tariff(report.get("tariff")) or details.tariff,
+        conv_factor=number(report.get("conv_factor")) or details.conv_factor,
+    )
+
+
+def with_live(details: Details, event: object) -> Details:
+    """Add the tariff, which the live stream says sooner."""
+    tariff = _tariff(section(event).get("T")) or details.tariff
+    return details if tariff == details.tariff else replace(details, tariff=tariff)
+
+
+def _tariff(sent: object) -> int | None:
+    """Return the active tariff; 0 stands for none."""
+    found = whole(sent)
+    return found if found in TARIFFS else None
+
+
+def word(sent: object) -> str | None:
+    """Return one of the device's words as a key: `KEY REQUIRED` is key_required."""
+    found = text(sent)
+    return None if found is None else found.lower().replace(" ", "_")

@@ -1,0 +1,230 @@
+"""The client and the password: who gets it, in which way, and who does not."""
+
+import pytest
+
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeAuthError,
+    BridgeConnectionError,
+    BridgeResponseError,
+)
+from custom_components.meter_bridge.bridges.obis import NET_POWER
+from custom_components.meter_bridge.bridges.whatwatt_go.login import read_challenges
+from tests.bridges.whatwatt_go.conftest import Connect, streaming, values
+from tests.bridges.whatwatt_go.device import Firmware
+from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.waiting import eventually
+
+PASSWORD = "open sesame"
+REALM = "whatwatt-1b9d5e"
+DIGEST = {"scheme": "digest", "realm": REALM}
+BASIC = {"scheme": "basic", "realm": REALM}
+
+
+@pytest.fixture
+def simulator(simulator: WhatwattGoSimulator) -> WhatwattGoSimulator:
+    """Protect the device."""
+    simulator.protection = True
+    simulator.password = PASSWORD
+    return simulator
+
+
+def told(simulator: WhatwattGoSimulator, since: int = 0) -> list[str]:
+    """Return what was said of the password."""
+    return [
+        request.headers["Authorization"]
+        for request in simulator.requests[since:]
+        if "Authorization" in request.headers
+    ]
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "Zürich·żółw", 'quo"te:colon'])
+@pytest.mark.parametrize(("firmware", "pinned"), [("new", DIGEST), ("old", BASIC)])
+async def test_the_password_lets_in(
+    simulator: WhatwattGoSimulator,
+    connect: Connect,
+    firmware: Firmware,
+    pinned: dict[str, str],
+    password: str,
+) -> None:
+    """Old and new firmware accept any password; how they asked is pinned."""
+    simulator.firmware, simulator.password = firmware, password
+    client = connect(password)
+    assert (await client.identify()).pinned == pinned
+    assert values(await client.fetch())[NET_POWER] == 321
+    since = len(simulator.requests)
+    again = connect(password, pinned)
+    assert (await again.identify()).pinned == pinned
+    async with streaming(again, simulator) as (published, _):
+        simulator.tick()
+        await eventually(lambda: published)
+    assert all(
+        header.lower().startswith(pinned["scheme"]) for header in told(simulator, since)
+    )
+
+
+async def test_a_login_is_kept(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """After the first answer each request is one request."""
+    client = connect(PASSWORD)
+    await client.fetch()
+    since = len(simulator.requests)
+    await client.fetch()
+    assert len(simulator.requests) == since + 1
+
+
+async def test_an_old_nonce_is_replaced(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """A stale nonce costs one more request and nothing else."""
+    client = connect(PASSWORD)
+    await client.fetch()
+    simulator.expire_nonces()
+    since = len(simulator.requests)
+    assert values(await client.fetch())
+    assert len(simulator.requests) == since + 2
+
+
+@pytest.mark.parametrize("firmware", ["new", "old"])
+async def test_a_wrong_password_is_its_own_error(
+    simulator: WhatwattGoSimulator, connect: Connect, firmware: Firmware
+) -> None:
+    """A refused login says so, each time, also once it was right."""
+    simulator.firmware = firmware
+    client = connect("wrong")
+    for _ in range(2):
+        with pytest.raises(BridgeAuthError):
+            await client.identify()
+    client = connect(PASSWORD)
+    await client.identify()
+    simulator.password = "changed"
+    with pytest.raises(BridgeAuthError):
+        await client.fetch()
+    with pytest.raises(BridgeAuthError):
+        await client.stream(lambda _: None)
+
+
+async def test_without_a_password_nothing_is_told(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """The device that asks is recognised, and the owner is asked."""
+    with pytest.raises(BridgeAuthError):
+        await connect().identify()
+    assert told(simulator) == []
+
+
+async def test_protection_may_begin_at_any_time(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """A device that is protected later asks for its password then."""
+    simulator.protection = False
+    client = connect()
+    assert (await client.identify()).pinned == {}
+    simulator.protection = True
+    with pytest.raises(BridgeAuthError):
+        await client.fetch()
+
+
+async def test_the_pinned_scheme_cannot_be_lowered(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """Who once asked for Digest gets no password in the clear."""
+    simulator.firmware = "old"
+    with pytest.raises(BridgeResponseError):
+        await connect(PASSWORD, DIGEST).identify()
+    assert told(simulator) == []
+
+
+async def test_a_stronger_scheme_is_welcome(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """An update of the firmware from Basic to Digest goes through, and is pinned."""
+    assert (await connect(PASSWORD, BASIC).identify()).pinned == DIGEST
+
+
+async def test_another_realm_is_refused(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """Who names itself otherwise gets no answer; a domain is no other name."""
+    simulator.rename("whatwatt-ABCDEF")
+    with pytest.raises(BridgeResponseError):
+        await connect(PASSWORD, DIGEST).identify()
+    assert told(simulator) == []
+    simulator.rename("whatwatt-1B9D5E.local")
+    assert (await connect(PASSWORD, DIGEST).identify()).pinned == DIGEST
+
+
+async def test_hearsay_gets_no_password_in_the_clear(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """At an announced address Basic is refused, while Digest gives nothing away."""
+    known = await connect(PASSWORD, DIGEST, hearsay=True).identify()
+    assert known.pinned == DIGEST
+    simulator.firmware = "old"
+    since = len(simulator.requests)
+    with pytest.raises(BridgeResponseError):
+        await connect(PASSWORD, BASIC, hearsay=True).identify()
+    assert told(simulator, since) == []
+
+
+@pytest.mark.parametrize("firmware", ["new", "old"])
+async def test_after_an_outage_it_has_to_ask_again(
+    simulator: WhatwattGoSimulator, connect: Connect, firmware: Firmware
+) -> None:
+    """Somebody else may have the address by then: nothing is told in advance."""
+    simulator.firmware = firmware
+    client = connect(PASSWORD)
+    await client.fetch()
+    await simulator.unplug()
+    with pytest.raises(BridgeConnectionError):
+        await client.fetch()
+    await simulator.plug_in()
+    assert values(await client.fetch())
+    await simulator.unplug()
+    with pytest.raises(BridgeConnectionError):
+        await client.fetch()
+    simulator.rename("whatwatt-ABCDEF")
+    await simulator.plug_in()
+    since = len(simulator.requests)
+    with pytest.raises(BridgeResponseError):
+        await client.fetch()
+    assert told(simulator, since) == []
+
+
+async def test_strangers_get_no_password(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """A login page of something else is not a whatwatt Go's; nothing is told."""
+    simulator.firmware = "old"
+    simulator.rename("router")
+    with pytest.raises(BridgeResponseError):
+        await connect(PASSWORD).identify()
+    simulator.fail_with(401, "who are you?")
+    with pytest.raises(BridgeResponseError):
+        await connect(PASSWORD).identify()
+    assert told(simulator) == []
+
+
+async def test_a_device_may_have_any_name(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """The owner may name the host; the rare kind of Digest tells it all the same."""
+    simulator.rename("cellar")
+    pinned = {"scheme": "digest", "realm": "cellar"}
+    assert (await connect(PASSWORD).identify()).pinned == pinned
+
+
+def test_the_strongest_of_several_offers_counts() -> None:
+    """Basic beside Digest is not taken."""
+    offers = (f'Basic realm="{REALM}"', f'Digest realm="{REALM}", algorithm=MD5-sess')
+    assert read_challenges(offers) == DIGEST
+    assert read_challenges(offers[:1]) == BASIC
+
+
+@pytest.mark.parametrize(
+    "challenges", [(), ("",), ("Digest",), ('Bearer realm="whatwatt"',), ("Basic x",)]
+)
+def test_a_challenge_has_to_be_in_character(challenges: tuple[str, ...]) -> None:
+    """What is no login of this device is told apart."""
+    with pytest.raises(BridgeResponseError):
+        read_challenges(challenges)

@@ -1,0 +1,130 @@
+"""From events of the live stream to readings: padding apart, gaps filled."""
+
+import pytest
+
+from custom_components.meter_bridge.bridges.obis import NET_POWER, VOLUME
+from custom_components.meter_bridge.bridges.snapshot import MAIN_METER, Meter
+from custom_components.meter_bridge.bridges.whatwatt_go.live import Proof, parse_live
+from custom_components.meter_bridge.bridges.whatwatt_go.report import parse_report
+from tests.bridges.whatwatt_go.conftest import load
+
+
+def streamed(event: object, proof: Proof, report: object = None) -> dict[str, float]:
+    """Return the main meter's values of an event."""
+    live = parse_live(event, Meter(), 0)
+    assert live
+    readings = live.readings(proof, live.missing(parse_report(report)))
+    found = [each for each in readings if each.meter.key == MAIN_METER]
+    return dict(found[0].values) if found else {}
+
+
+def test_padding_is_no_reading() -> None:
+    """Without a report, only values other than 0 and their opposites are believed."""
+    assert streamed(load("live"), Proof()) == {
+        "1.7.0": 36,
+        "2.7.0": 0,
+        "16.7.0": 36,
+        "32.7.0": 230.1,
+        "52.7.0": 229.8,
+        "72.7.0": 230.4,
+        "1.8.0": 47251,
+        "1.8.1": 33388,
+        "1.8.2": 13863,
+        "2.8.0": 8965,
+        "2.8.1": 7868,
+        "2.8.2": 1097,
+    }
+
+
+def test_a_register_once_proven_may_be_zero() -> None:
+    """A zero counts for what was sent before with another value."""
+    proof = Proof()
+    assert "31.7.0" not in streamed({"I_P1": 0, "PF": 1}, proof)
+    assert streamed({"I_P1": 0.26, "PF": 1}, proof)["31.7.0"] == 0.26
+    assert streamed({"I_P1": 0, "PF": 1}, proof)["31.7.0"] == 0
+
+
+def test_a_report_tells_padding_from_zero() -> None:
+    """What a report has named counts at zero; what it lacks is not assumed."""
+    proof = Proof()
+    proof.take_report(parse_report(load("report_e450")))
+    assert proof.is_complete
+    event = {"P_In": 0, "P_Out": 0, "P_P1_In": 0.2, "P_P1_Out": 0, "I_P1": 0, "rEec": 0}
+    assert streamed(event, proof) == {
+        "1.7.0": 0,
+        "2.7.0": 0,
+        "16.7.0": 0,
+        "8.8.0": 0,
+        "21.7.0": 200,
+    }
+
+
+def test_a_padded_volume_is_no_reading() -> None:
+    """A volume meter that has not reported is padded too: its 0 m³ must not count."""
+    live = parse_live(load("live"), Meter(), 0)
+    assert live
+    volumes = [each for each in live.readings(Proof()) if each.meter.key != MAIN_METER]
+    assert [(each.meter.serial, each.values) for each in volumes] == [
+        ("30023456", {VOLUME: 123.45})
+    ]
+
+
+def test_what_the_stream_leaves_out_comes_from_the_report() -> None:
+    """Apparent power and maximum demand stand beside streamed values, power never."""
+    proof = Proof()
+    report = load("report_e570")
+    proof.take_report(parse_report(report))
+    assert streamed({"P_In": 0.001, "E_In": 10526.028}, proof, report) == {
+        "1.7.0": 1,
+        "1.8.0": 10526028,
+        "2.8.0": 3184502,
+        "9.7.0": 5301,
+        "1.6.0": 5210,
+        "1.6.1": 5210,
+        "1.6.2": 3870,
+        "2.6.0": 1004,
+        "2.6.1": 1004,
+        "2.6.2": 0,
+    }
+
+
+def test_other_meters_stand_in_for_a_stream_without_them() -> None:
+    """Old firmware streams no volumes, and a meter may be all padding."""
+    report = parse_report(load("report_ensor"))
+    live = parse_live({"P_In": 0, "PF": 0}, Meter(), 0)
+    assert live
+    missing = live.missing(report)
+    main, volume = live.readings(Proof(), missing)
+    assert "1.8.0" in main.values
+    assert NET_POWER not in main.values
+    assert volume.values == {VOLUME: 4711.018}
+
+
+def test_what_the_stream_says_itself_is_not_taken_from_the_report() -> None:
+    """A report has nothing to add to an event that says it all."""
+    event = {"P_In": 1, "PF": 0.9, "Vol": [{"Bus": 1, "M_ID": "3", "Cum": 5}]}
+    live = parse_live(event, Meter(), 0)
+    assert live
+    report = {
+        "power_factor": 0.8,
+        "volume": [{"bus": 1, "meter_id": "3", "cumulative": 4}],
+    }
+    sent = parse_report({"report": report, "meter": {"status": "OK"}})
+    assert len(sent) == 2
+    assert live.missing(sent) == ()
+
+
+def test_every_event_is_a_new_look() -> None:
+    """A meter whose clock stands still is read all the same."""
+    tokens = set()
+    for count in range(3):
+        live = parse_live(load("live"), Meter(), count)
+        assert live
+        tokens.add(live.main.token)
+    assert len(tokens) == 3
+
+
+@pytest.mark.parametrize("event", [None, [], 5, "text", {}, {"Date": ""}, {"Vol": 7}])
+def test_an_event_without_values_is_no_reading(event: object) -> None:
+    """What holds no value is left alone."""
+    assert parse_live(event, Meter(), 0) is None

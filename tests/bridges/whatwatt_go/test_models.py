@@ -1,0 +1,277 @@
+"""From reports to readings: every value under its own name, nothing else."""
+
+from datetime import UTC, datetime
+import json
+
+import pytest
+
+from custom_components.meter_bridge.bridges.obis import NET_POWER, VOLUME
+from custom_components.meter_bridge.bridges.snapshot import (
+    Medium,
+    Meter,
+)
+from custom_components.meter_bridge.bridges.whatwatt_go.report import (
+    parse_report,
+)
+from tests.bridges.whatwatt_go.conftest import CAPTURES, load
+
+KMP = {
+    "1.7.0": 212,
+    "21.7.0": 39,
+    "41.7.0": 5,
+    "61.7.0": 168,
+    "2.7.0": 0,
+    "22.7.0": 0,
+    "42.7.0": 0,
+    "62.7.0": 0,
+    "16.7.0": 212,
+    "36.7.0": 39,
+    "56.7.0": 5,
+    "76.7.0": 168,
+    "3.7.0": 0,
+    "4.7.0": 109,
+    "31.7.0": 0.36,
+    "51.7.0": 0.2,
+    "71.7.0": 0.73,
+    "32.7.0": 231,
+    "52.7.0": 229,
+    "72.7.0": 233,
+    "1.8.0": 10526027,
+    "1.8.1": 8039276,
+    "1.8.2": 2486751,
+    "2.8.0": 0,
+    "2.8.1": 0,
+    "2.8.2": 0,
+    "3.8.0": 283967,
+    "4.8.0": 2949486,
+    "13.7.0": 0.88,
+}
+LGZ = {
+    "1.7.0": 0,
+    "21.7.0": 0,
+    "41.7.0": 0,
+    "61.7.0": 0,
+    "2.7.0": 1505,
+    "22.7.0": 500,
+    "42.7.0": 500,
+    "62.7.0": 505,
+    "16.7.0": -1505,
+    "36.7.0": -500,
+    "56.7.0": -500,
+    "76.7.0": -505,
+    "23.7.0": 1,
+    "43.7.0": 0,
+    "63.7.0": 0,
+    "24.7.0": 0,
+    "44.7.0": 33,
+    "64.7.0": 0,
+    "31.7.0": 2.1,
+    "51.7.0": 2.2,
+    "71.7.0": 2.3,
+    "32.7.0": 234,
+    "52.7.0": 0,
+    "72.7.0": 0,
+    "1.8.0": 75133,
+    "2.8.0": 25414,
+    "3.8.0": 82328,
+    "4.8.0": 19481,
+}
+ENSOR = {
+    "1.7.0": 15,
+    "21.7.0": 15,
+    "41.7.0": 0,
+    "61.7.0": 0,
+    "2.7.0": 0,
+    "22.7.0": 0,
+    "42.7.0": 0,
+    "62.7.0": 0,
+    "16.7.0": 15,
+    "36.7.0": 15,
+    "56.7.0": 0,
+    "76.7.0": 0,
+    "31.7.0": 0.26,
+    "51.7.0": 0,
+    "71.7.0": 0,
+    "32.7.0": 234.01,
+    "52.7.0": 36.12,
+    "72.7.0": 36.48,
+    "1.8.0": 190010,
+    "1.8.1": 120133,
+    "1.8.2": 69877,
+    "2.8.0": 0,
+    "2.8.1": 0,
+    "2.8.2": 0,
+}
+E450 = {
+    "1.7.0": 42,
+    "2.7.0": 0,
+    "16.7.0": 42,
+    "1.8.0": 47251,
+    "1.8.1": 33388,
+    "1.8.2": 14642,
+    "2.8.0": 8965,
+    "2.8.1": 7868,
+    "2.8.2": 1097,
+    "5.8.0": 33713,
+    "5.8.1": 31700,
+    "5.8.2": 2013,
+    "6.8.0": 2247,
+    "6.8.1": 2247,
+    "6.8.2": 0,
+    "7.8.0": 3555,
+    "7.8.1": 2727,
+    "7.8.2": 828,
+    "8.8.0": 30562,
+    "8.8.1": 4852,
+    "8.8.2": 26951,
+}
+E570 = {
+    "1.7.0": 5250,
+    "21.7.0": 1750,
+    "41.7.0": 1750,
+    "61.7.0": 1750,
+    "2.7.0": 0,
+    "22.7.0": 0,
+    "42.7.0": 0,
+    "62.7.0": 0,
+    "16.7.0": 5250,
+    "36.7.0": 1750,
+    "56.7.0": 1750,
+    "76.7.0": 1750,
+    "9.7.0": 5301,
+    "1.6.0": 5210,
+    "1.6.1": 5210,
+    "1.6.2": 3870,
+    "2.6.0": 1004,
+    "2.6.1": 1004,
+    "2.6.2": 0,
+    "1.8.0": 10526027,
+    "2.8.0": 3184502,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("kmp", KMP), ("lgz", LGZ), ("ensor", ENSOR), ("e450", E450), ("e570", E570)],
+)
+def test_every_value_of_a_report_gets_its_name(
+    name: str, expected: dict[str, float]
+) -> None:
+    """Each meter's report becomes OBIS codes in W, var, VA, Wh, varh, V and A."""
+    main, *_ = parse_report(load(f"report_{name}"))
+    assert main.values == expected
+
+
+def test_a_report_tells_its_meter_and_time() -> None:
+    """Readings are ordered by the true time of the meter and told apart by their id."""
+    (reading,) = parse_report(load("report_kmp"))
+    assert reading.time == datetime(2026, 6, 1, 10, 0, 7, tzinfo=UTC)
+    assert reading.token == ("report", 58, "2026-06-01T12:00:07Z")
+    assert reading.meter == Meter(
+        serial="20012345", manufacturer="Kamstrup", model="OMNIPOWER rev. AF1"
+    )
+
+
+def test_a_time_with_a_false_z_orders_nothing() -> None:
+    """Old firmware says local time alone, which may run backwards in autumn."""
+    (reading,) = parse_report(load("report_lgz"))
+    assert reading.time is None
+    assert reading.token == ("report", 3093, "2026-06-01T12:00:07Z")
+    assert reading.meter == Meter(serial="LGZ1030000012345", manufacturer="Landis+Gyr")
+
+
+def test_a_local_time_with_its_offset_will_do() -> None:
+    """Where there is no UTC time, local time with an offset orders readings too."""
+    report = {
+        "date_time_local": "2026-06-01T12:00:07+02:00",
+        "power_factor": 1,
+    }
+    answer = {"report": report, "meter": {"status": "OK"}}
+    (reading,) = parse_report(answer)
+    assert reading.time == datetime(2026, 6, 1, 10, 0, 7, tzinfo=UTC)
+    assert reading.token is None
+
+
+def test_a_volume_meter_is_a_meter_of_its_own() -> None:
+    """A meter on the bus has its own reading in m³; one without a value has none."""
+    _, volume = parse_report(load("report_ensor"))
+    assert volume.values == {VOLUME: 4711.018}
+    assert volume.meter.key == "volume_2_30023456"
+    assert volume.meter.medium is Medium.VOLUME
+    assert volume.meter.serial == "30023456"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        load("report_key_required"),
+        {"report": {"power_factor": 1}, "meter": {"status": "NO DATA"}},
+        {"report": {"power_factor": 1}},
+        {"report": {"id": 3}, "meter": {"status": "OK"}},
+        {"report": [], "meter": {"status": "OK"}},
+        [],
+        None,
+    ],
+)
+def test_no_meter_no_reading(answer: object) -> None:
+    """Values count only while the status is OK, and an empty report is none."""
+    assert parse_report(answer) == ()
+
+
+@pytest.mark.parametrize(
+    "bad", [None, "x", True, [], {}, "NaN", float("nan"), float("inf"), 1e300, "0x1"]
+)
+def test_what_is_no_number_is_left_out(bad: object) -> None:
+    """A value of the wrong kind is missing; those beside it are not."""
+    report = {
+        "instantaneous_power": {
+            "active": {"positive": {"total": 0.3}, "negative": {"total": bad}}
+        },
+        "energy": {"active": {"positive": bad}},
+        "voltage": bad,
+        "current": {"l1": bad},
+        "power_factor": bad,
+        "volume": [bad, {"meter_id": "3", "cumulative": bad}],
+    }
+    (reading,) = parse_report({"report": report, "meter": {"status": "OK"}})
+    assert reading.values == {"1.7.0": 300}
+
+
+@pytest.mark.parametrize(
+    ("sample", "net", "imported", "exported"),
+    [
+        ("report-kamstrup-omnipower-ttl-kmp", 212, 10526027, 0),
+        ("report-landis-gyr-lgz-mbus-dlms", 0, 75133, 25414),
+        ("report-ensor-ers801-p1-dsmr", 15, 190010, 0),
+    ],
+)
+def test_real_reports_decode(
+    sample: str, net: float, imported: float, exported: float
+) -> None:
+    """Answers of real devices come out with their digits; every number is taken."""
+    path = CAPTURES / f"{sample}.json"
+    if not path.exists():
+        pytest.skip("the real sample is not here")
+    answer = json.loads(path.read_text())
+    (reading,) = parse_report(answer)
+    values = reading.values
+    assert (values[NET_POWER], values["1.8.0"], values["2.8.0"]) == (
+        net,
+        imported,
+        exported,
+    )
+    derived = {NET_POWER, "36.7.0", "56.7.0", "76.7.0"}
+    sent = {
+        key: answer["report"].get(key)
+        for key in ("instantaneous_power", "voltage", "current", "energy")
+    }
+    sent["power_factor"] = answer["report"].get("power_factor")
+    assert len(values.keys() - derived) == count_numbers(sent)
+    assert reading.time is not None
+
+
+def count_numbers(value: object) -> int:
+    """Count the numbers in a tree."""
+    if isinstance(value, dict):
+        return sum(count_numbers(below) for below in value.values())
+    return int(isinstance(value, int | float))

@@ -1,0 +1,95 @@
+"""From the system to details: what the device says of itself and its links."""
+
+from datetime import UTC, datetime, timedelta
+import json
+
+import pytest
+
+from custom_components.meter_bridge.bridges.snapshot import Meter
+from custom_components.meter_bridge.bridges.whatwatt_go.report import parse_meter
+from custom_components.meter_bridge.bridges.whatwatt_go.system import (
+    Details,
+    Restarts,
+    parse_system,
+    with_live,
+    with_report,
+)
+from custom_components.meter_bridge.bridges.wire import section
+from tests.bridges.whatwatt_go.conftest import CAPTURES, load
+
+NOW = datetime(2026, 6, 1, 10, 0, 13, tzinfo=UTC)
+
+
+def test_the_system_is_read_whole() -> None:
+    """Status, licence, links, voltages and card; a link that is off has no state."""
+    answer = load("system")
+    assert parse_system(answer, NOW) == Details(
+        meter_status="ok",
+        tariff=1,
+        report_interval=6.794,
+        last_restart=NOW,
+        voltages={"v_usb": 5.16, "v_mbus": 13.94, "v_p1": 0, "v_scap": 4.87},
+        license="plus",
+        wifi_rssi=-29,
+        ethernet=True,
+        clouds={"whatwatt": False, "mystrom": True, "mqtc": True},
+        sd_card=True,
+    )
+    assert parse_meter(section(answer, "meter")) == Meter(
+        serial="LGZ1030000012345", manufacturer="Landis+Gyr"
+    )
+
+
+def test_what_does_not_apply_is_not_known() -> None:
+    """No meter, no interval; no wireless network, no signal; no tariff 0."""
+    assert parse_system(load("system_bare"), None) == Details(
+        meter_status="not_connected",
+        ethernet=False,
+        clouds={"mystrom": False},
+        sd_card=False,
+    )
+
+
+@pytest.mark.parametrize("answer", [None, [], {"device": 1, "clouds": [], "wifi": {}}])
+def test_a_strange_system_says_nothing(answer: object) -> None:
+    """Nothing is invented for what is not there."""
+    assert parse_system(answer, None) == Details()
+
+
+def test_report_and_stream_say_some_things_sooner() -> None:
+    """Tariff, status and conversion factor follow the latest answer that has them."""
+    details = with_report(Details(tariff=1), load("report_kmp"))
+    assert (details.meter_status, details.tariff) == ("ok", 2)
+    assert with_report(details, load("report_e570")).conv_factor == 0.5
+    details = with_report(details, load("report_key_required"))
+    assert details == Details(meter_status="key_required", tariff=2, conv_factor=1)
+    assert with_live(details, {"T": 1}).tariff == 1
+    assert with_live(details, {"T": 4}).tariff == 4
+    for none in ({}, {"T": 0}, {"T": 5}, {"T": "x"}, {"T": 1.5}, None):
+        assert with_live(details, none) is details
+
+
+def test_a_restart_is_told_from_drift() -> None:
+    """The start stays the same while the clocks drift apart, and moves at a restart."""
+    restarts = Restarts()
+    started = NOW - timedelta(seconds=2000)
+    assert restarts.take(None, NOW) is None
+    assert restarts.take(2000.4, NOW) == started - timedelta(seconds=1)
+    told = restarts.take(2000, NOW)
+    for day in range(1, 60):
+        uptime = 2000 + day * 86_400 * 1.00005
+        assert restarts.take(uptime, NOW + timedelta(days=day)) == told
+    later = NOW + timedelta(days=60)
+    assert restarts.take(-5, later) == restarts.take(1e12, later) == told
+    assert restarts.take(30, later) == later - timedelta(seconds=30)
+
+
+def test_a_real_system_decodes() -> None:
+    """The system of a real device is read."""
+    path = CAPTURES / "system-fw-1-10-0.json"
+    if not path.exists():
+        pytest.skip("the real sample is not here")
+    details = parse_system(json.loads(path.read_text()), None)
+    assert (details.meter_status, details.license) == ("ok", "plus")
+    assert details.voltages["v_scap"] == 4.87
+    assert details.clouds == {"whatwatt": True}
