@@ -28,12 +28,15 @@ class _Account:
     behind_time: datetime | None = None
 
     def is_new(self, reading: Reading) -> bool:
-        """Tell whether the meter was read again since the last reading."""
-        if self.sent is None:
-            return True
-        if reading.time is None and reading.token is None:
-            return reading.values != self.sent
-        return (reading.time, reading.token) != (self.time, self.token)
+        """Tell whether the meter was read again since the last reading.
+
+        Times are often whole seconds, so that two readings may share one.
+        """
+        return (reading.time, reading.token, reading.values) != (
+            self.time,
+            self.token,
+            self.sent,
+        )
 
     def is_replay(self, reading: Reading, clock: float) -> bool:
         """Tell whether this is an older reading, rather than a clock set back."""
@@ -45,10 +48,13 @@ class _Account:
         if self.behind_time is None or reading.time > self.behind_time:
             self.behind_readings += 1
         self.behind_time = reading.time
-        return (
+        if (
             self.behind_readings < _BEHIND_READINGS
             or clock - self.behind_since < _BEHIND_SECONDS
-        )
+        ):
+            return True
+        self.behind_readings = 0
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

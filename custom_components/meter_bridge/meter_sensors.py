@@ -140,6 +140,9 @@ _KINDS = {
     ),
 }
 
+# Of a gas meter, whose energy flows one way only.
+_GAS_ENERGY = "1.8.0"
+
 
 @cache
 def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
@@ -147,21 +150,27 @@ def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
     register = REGISTERS[code]
     kind = _KINDS[register.quantity]
     is_gas = register.quantity is Quantity.VOLUME and medium is Medium.GAS
+    is_gas_energy = code == _GAS_ENERGY and medium is Medium.GAS
     return MeterSensorDescription(
         key=code,
-        translation_key=_translation_key(register, kind.name),
+        translation_key="gas_energy"
+        if is_gas_energy
+        else _translation_key(register, kind.name),
         translation_placeholders=_placeholders(register),
         device_class=SensorDeviceClass.GAS if is_gas else kind.device_class,
-        state_class=(
-            SensorStateClass.TOTAL_INCREASING
-            if register.is_counter
-            else SensorStateClass.MEASUREMENT
-        ),
+        state_class=_state_class(register),
         native_unit_of_measurement=kind.unit,
         suggested_display_precision=kind.precision,
         entity_registry_enabled_default=kind.enabled and not _is_half(register),
         places=kind.places,
     )
+
+
+def _state_class(register: Register) -> SensorStateClass:
+    """Tell counters from sums that may fall, and both from what is measured now."""
+    if register.is_counter:
+        return SensorStateClass.TOTAL_INCREASING
+    return SensorStateClass.TOTAL if register.is_sum else SensorStateClass.MEASUREMENT
 
 
 def _is_half(register: Register) -> bool:

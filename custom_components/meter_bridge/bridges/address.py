@@ -8,8 +8,12 @@ from typing import override
 from yarl import URL
 
 _NAME = re.compile(
-    r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE
+    r"(?!.{254})(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?",
+    # Without ASCII the Kelvin sign would pass for a k.
+    re.IGNORECASE | re.ASCII,
 )
+# Network interface of a link-local IPv6 address; yarl reads %25 as the percent sign.
+_ZONE = re.compile(r"(?!25)[a-z0-9_.-]{1,32}", re.IGNORECASE | re.ASCII)
 # What operating systems also read as an IPv4 address: 0x7f000001, 2130706433, 127.1.
 _NUMBER_LIKE = re.compile(
     r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE
@@ -73,9 +77,11 @@ def _split_port(rest: str) -> tuple[str, int | None]:
 
 def _checked_host(host: str) -> str:
     """Return the host in its plain spelling; refuse addresses in disguise."""
+    bare, percent, zone = host.partition("%")
+    zone = zone.removeprefix("25")
     try:
         ip: IPv4Address | IPv6Address = (
-            IPv6Address(host) if ":" in host else IPv4Address(host)
+            IPv6Address(bare) if ":" in bare else IPv4Address(bare)
         )
     except AddressValueError:
         if ":" in host or not _NAME.fullmatch(host) or _NUMBER_LIKE.fullmatch(host):
@@ -84,4 +90,8 @@ def _checked_host(host: str) -> str:
     plain = (isinstance(ip, IPv6Address) and ip.ipv4_mapped) or ip
     if str(plain) in _FORBIDDEN or plain.is_unspecified or plain.is_multicast:
         raise ValueError("No bridge can have this address")
-    return str(plain)
+    if not percent:
+        return str(plain)
+    if isinstance(plain, IPv4Address) or not _ZONE.fullmatch(zone):
+        raise ValueError("The address has no such zone")
+    return f"{plain}%{zone}"

@@ -29,7 +29,7 @@ class _Counter:
     at: float = 0.0
     suspect: float = 0.0
     suspect_at: float = 0.0
-    suspect_since: float = 0.0
+    suspect_held: float = 0.0
     suspect_readings: int = 0
 
     def believe(self, value: float, now: float) -> None:
@@ -46,17 +46,19 @@ class _Counter:
         """Count one more reading of a new level; tell whether that is enough."""
         if value < 0:
             return False
-        if not self.suspect_readings or not self._follows(
+        seconds = HELD_SECONDS if value > 0 else HELD_SECONDS_AT_ZERO
+        if self.suspect_readings and self._follows(
             self.suspect, self.suspect_at, value, now
         ):
-            self.suspect_since, self.suspect_readings = now, 0
+            # The clock may have been set in between: no gap counts for more than its
+            # share, and none backwards.
+            share = seconds / (HELD_READINGS - 1)
+            self.suspect_held += min(max(now - self.suspect_at, 0.0), share)
+        else:
+            self.suspect_held, self.suspect_readings = 0.0, 0
         self.suspect, self.suspect_at = value, now
         self.suspect_readings += 1
-        seconds = HELD_SECONDS if value > 0 else HELD_SECONDS_AT_ZERO
-        return (
-            self.suspect_readings >= HELD_READINGS
-            and now - self.suspect_since >= seconds
-        )
+        return self.suspect_readings >= HELD_READINGS and self.suspect_held >= seconds
 
     def _follows(self, before: float, at: float, value: float, now: float) -> bool:
         """Tell whether the connection could have carried a counter so far."""

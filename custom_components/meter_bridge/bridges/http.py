@@ -1,19 +1,25 @@
 """Bounded HTTP with one bridge: time, size, redirects and status, judged once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from aiohttp import (
     ClientError,
+    ClientHandlerType,
     ClientMiddlewareType,
+    ClientRequest,
     ClientResponse,
     ClientSession,
     ClientTimeout,
+    ClientWSTimeout,
     InvalidURL,
+    WSServerHandshakeError,
     hdrs,
 )
+from aiohttp.http_exceptions import HttpProcessingError
 import orjson
 from yarl import URL
 
@@ -26,12 +32,16 @@ from .errors import (
     StreamClosedError,
 )
 from .sse import Event, EventDecoder
+from .websocket import Socket, next_message
 
 REQUEST_SECONDS = 10.0
 STREAM_IDLE_SECONDS = 60.0
 BODY_LIMIT = 1 << 20
 _ERROR_BODY_LIMIT = 200
 _CHUNK = 1 << 16
+_FAREWELL_SECONDS = 1.0
+# What aiohttp raises for a broken answer; the last only without its C extension.
+_FAILURES = (ClientError, OSError, UnicodeError, HttpProcessingError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +123,78 @@ class BridgeHttp:
         async with self._open("GET", path, sent, limits) as response:
             if response.content_type != "text/event-stream":
                 raise BridgeResponseError("The answer is not an event stream")
-            async for chunk in response.content.iter_any():
+            while chunk := await self._next_chunk(response, idle):
                 for event in decoder.feed(chunk):
                     take(event)
         raise StreamClosedError("The bridge closed its stream")
+
+    async def _next_chunk(self, response: ClientResponse, idle: float | None) -> bytes:
+        """Wait for more of a stream; nothing is its end.
+
+        After a chunk that is framed wrongly aiohttp (3.14.5) closes the connection but
+        neither wakes its reader nor keeps its own time.
+        """
+        while True:
+            try:
+                async with asyncio.timeout(idle or self.timeout):
+                    return await response.content.readany()
+            except TimeoutError:
+                if idle is not None or not _is_connected(response):
+                    raise
+
+    async def follow_socket(
+        self,
+        path: str,
+        take: Callable[[object], None],
+        *,
+        idle: float = STREAM_IDLE_SECONDS,
+    ) -> None:
+        """Hand over what a WebSocket says, JSON decoded, until it breaks, which raises.
+
+        It counts as broken after `idle` seconds without a message, or sooner where a
+        ping stays without answer; a bridge that closes it in good order raises
+        StreamClosedError.
+        """
+        async with self._open_socket(path) as socket:
+            while True:
+                take(await next_message(socket, idle))
+
+    @asynccontextmanager
+    async def _open_socket(self, path: str) -> AsyncIterator[Socket]:
+        """Open a WebSocket; turn every failure into ours."""
+
+        # aiohttp itself would follow a redirect here, and has no option against it.
+        async def judge(
+            request: ClientRequest, handler: ClientHandlerType
+        ) -> ClientResponse:
+            response = await handler(request)
+            if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+                try:
+                    await self._judge(response)
+                finally:
+                    response.close()
+                raise BridgeResponseError("The answer is not a WebSocket")
+            return response
+
+        with _failures_as_ours():
+            async with ClientSession(
+                connector=self.session.connector,
+                connector_owner=False,
+                headers=self.session.headers,
+                middlewares=(judge, *self.middlewares),
+                timeout=ClientTimeout(total=None),
+            ) as session:
+                async with asyncio.timeout(self.timeout):
+                    socket = await session.ws_connect(
+                        self.url.join(URL(path, encoded=True)),
+                        timeout=ClientWSTimeout(ws_close=_FAREWELL_SECONDS),
+                        autoping=False,
+                        max_msg_size=self.limit,
+                        decode_text=False,
+                        ssl=self.verify_ssl,
+                    )
+                async with socket:
+                    yield socket
 
     @asynccontextmanager
     async def _open(
@@ -128,7 +206,7 @@ class BridgeHttp:
         body: bytes | None = None,
     ) -> AsyncIterator[ClientResponse]:
         """Open an answer and judge its status; turn every failure into ours."""
-        try:
+        with _failures_as_ours():
             async with self.session.request(
                 method,
                 self.url.join(URL(path, encoded=True)),
@@ -139,16 +217,50 @@ class BridgeHttp:
                 ssl=self.verify_ssl,
                 middlewares=self.middlewares,
             ) as response:
-                await _judge(response, has_login=self.has_login)
+                await self._judge(response)
                 yield response
-        except BridgeError:
-            raise
-        except InvalidURL as error:
-            raise BridgeConnectionError("The address cannot be used") from error
-        except (ClientError, OSError, UnicodeError) as error:
-            raise BridgeConnectionError(
-                f"No answer from the bridge ({type(error).__name__})"
-            ) from error
+
+    async def _judge(self, response: ClientResponse) -> None:
+        """Raise the error that the status stands for; 2xx passes."""
+        status = response.status
+        if 200 <= status < 300:  # noqa: PLR2004
+            return
+        kind: type[BridgeError] = BridgeResponseError
+        if status == 401 and self.has_login:  # noqa: PLR2004
+            kind = BridgeAuthError
+        elif status == 403 and self.has_login:  # noqa: PLR2004
+            kind = BridgePermissionError
+        elif status == 429 or status >= 500:  # noqa: PLR2004
+            kind = BridgeConnectionError
+        raise kind(
+            f"The bridge answered with status {status}",
+            status=status,
+            body=await _read_start(response, self.timeout),
+            challenges=tuple(response.headers.getall(hdrs.WWW_AUTHENTICATE, ())),
+        )
+
+
+@contextmanager
+def _failures_as_ours() -> Iterator[None]:
+    """Turn whatever aiohttp raises for a bridge that fails into a BridgeError."""
+    try:
+        yield
+    except BridgeError:
+        raise
+    except InvalidURL as error:
+        raise BridgeConnectionError("The address cannot be used") from error
+    except WSServerHandshakeError as error:
+        raise BridgeResponseError("The answer is not a WebSocket") from error
+    except _FAILURES as error:
+        raise BridgeConnectionError(
+            f"No answer from the bridge ({type(error).__name__})"
+        ) from error
+
+
+def _is_connected(response: ClientResponse) -> bool:
+    """Tell whether an answer that is silent still has its connection."""
+    connection = response.connection
+    return connection is not None and connection.transport is not None
 
 
 async def _read(response: ClientResponse, limit: int) -> bytes:
@@ -161,22 +273,11 @@ async def _read(response: ClientResponse, limit: int) -> bytes:
     return bytes(body)
 
 
-async def _judge(response: ClientResponse, *, has_login: bool) -> None:
-    """Raise the error that the status stands for; 2xx passes."""
-    status = response.status
-    if 200 <= status < 300:  # noqa: PLR2004
-        return
-    start = (await response.content.read(_ERROR_BODY_LIMIT)).decode(errors="replace")
-    kind: type[BridgeError] = BridgeResponseError
-    if status == 401 and has_login:  # noqa: PLR2004
-        kind = BridgeAuthError
-    elif status == 403 and has_login:  # noqa: PLR2004
-        kind = BridgePermissionError
-    elif status == 429 or status >= 500:  # noqa: PLR2004
-        kind = BridgeConnectionError
-    raise kind(
-        f"The bridge answered with status {status}",
-        status=status,
-        body=start,
-        challenges=tuple(response.headers.getall(hdrs.WWW_AUTHENTICATE, ())),
-    )
+async def _read_start(response: ClientResponse, seconds: float) -> str:
+    """Return the first of an error's body, as far as it comes: the status says more."""
+    body = bytearray()
+    with suppress(*_FAILURES):
+        async with asyncio.timeout(seconds):
+            while len(body) < _ERROR_BODY_LIMIT and not response.content.at_eof():
+                body += await response.content.read(_ERROR_BODY_LIMIT - len(body))
+    return body.decode(errors="replace")

@@ -58,11 +58,16 @@ class Register:
 
     @property
     def is_counter(self) -> bool:
-        """Tell whether this only ever counts up."""
-        return self.quantity in _COUNTERS
+        """Tell whether this only ever counts up; a net sum falls while exporting."""
+        return self.is_sum and self.direction is not Direction.NET
+
+    @property
+    def is_sum(self) -> bool:
+        """Tell whether this adds up over time."""
+        return self.quantity in _SUMS
 
 
-_COUNTERS = {
+_SUMS = {
     Quantity.ACTIVE_ENERGY,
     Quantity.REACTIVE_ENERGY,
     Quantity.APPARENT_ENERGY,
@@ -154,6 +159,8 @@ _UNITS: Mapping[Quantity, str] = {
     Quantity.VOLUME: "m3",
 }
 _PREFIXES = {"": 0, "k": 3, "M": 6}
+# A prefix would be cubed with the metre, and a number alone has none.
+_WITHOUT_PREFIX = {"m3", ""}
 
 
 def measured(code: str, value: object, unit: str) -> float | None:
@@ -167,5 +174,7 @@ def measured(code: str, value: object, unit: str) -> float | None:
     expected = _UNITS.get(register.quantity, "")
     prefix = unit[: len(unit) - len(expected)]
     if unit.lower() != prefix.lower() + expected or prefix not in _PREFIXES:
+        return None
+    if prefix and expected in _WITHOUT_PREFIX:
         return None
     return shift(found, _PREFIXES[prefix])

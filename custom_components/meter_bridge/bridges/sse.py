@@ -57,30 +57,33 @@ class EventDecoder:
             position = int(self._buffer[0] == ord("\n"))
             self._skip_newline = False
         while end := _LINE_END.search(self._buffer, max(position, self._searched)):
-            line = self._buffer[position : end.start()].decode(errors="replace")
+            line = self._buffer[position : end.start()]
             position = end.end()
             self._skip_newline = end.group() == b"\r" and position == len(self._buffer)
             if event := self._take(line):
                 yield event
         del self._buffer[:position]
         self._searched = len(self._buffer)
-        if self._size + len(self._buffer) > self._limit:
+        self._check_size(len(self._buffer))
+
+    def _check_size(self, line: int) -> None:
+        """Raise where a line of so many bytes makes the event too large."""
+        if self._size + line > self._limit:
             raise BridgeResponseError("An event of the stream is too large")
 
-    def _take(self, line: str) -> Event | None:
+    def _take(self, line: bytearray) -> Event | None:
         """Take one line; return the event that a blank one ends."""
         if not line:
             event = Event(type=self._type or "message", data="\n".join(self._data))
             complete = bool(self._data)
             self._type, self._data, self._size = "", [], 0
             return event if complete else None
-        field, _, value = line.partition(":")
+        self._check_size(len(line))
+        field, _, value = line.decode(errors="replace").partition(":")
         value = value.removeprefix(" ")
         if field == "data":
             self._data.append(value)
-            self._size += len(value) + 1
-            if self._size > self._limit:
-                raise BridgeResponseError("An event of the stream is too large")
+            self._size += len(line)
         elif field == "event":
             self._type = value
         return None

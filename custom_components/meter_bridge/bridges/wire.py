@@ -7,22 +7,24 @@ None for what is not there or not of the kind, and never raises.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from math import isfinite
 
 # No household register reaches this; a float is exact to the last digit below it.
 _LARGEST = 1e15
+# What a device writes numbers with; Python itself would also take "1_000" and "nan".
+_NUMERAL = frozenset("0123456789+-.eE \t\r\n")
+_WITH_DECIMALS = frozenset(".eE")
 
 
 def number(value: object) -> float | None:
     """Return a finite number, also from its text; booleans are none."""
-    if isinstance(value, str):
+    if isinstance(value, str) and _NUMERAL.issuperset(value):
         try:
-            value = float(value) if set(value) - set("+-0123456789") else int(value)
+            value = int(value) if _WITH_DECIMALS.isdisjoint(value) else float(value)
         except ValueError:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if isfinite(value) and abs(value) < _LARGEST else None
+    return value if abs(value) < _LARGEST else None
 
 
 def whole(value: object) -> int | None:

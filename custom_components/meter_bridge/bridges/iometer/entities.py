@@ -2,13 +2,10 @@
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import (
-    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-    EntityCategory,
-    UnitOfRatio,
-)
+from homeassistant.const import EntityCategory, UnitOfRatio
 
 from ..contract import BridgeBinarySensor, BridgeSensor
+from ..descriptions import choice_sensor, diagnostic_sensor, signal_sensor
 from .models import Status
 
 SENSORS: tuple[BridgeSensor[Status], ...] = (
@@ -20,60 +17,15 @@ SENSORS: tuple[BridgeSensor[Status], ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda status: status.battery,
     ),
-    BridgeSensor(
-        key="power_supply",
-        translation_key="power_supply",
-        device_class=SensorDeviceClass.ENUM,
-        options=["battery", "wired"],
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda status: status.power_supply,
+    choice_sensor(
+        "power_supply", ["battery", "wired"], lambda status: status.power_supply
     ),
-    BridgeSensor(
-        key="pin",
-        translation_key="pin",
-        device_class=SensorDeviceClass.ENUM,
-        options=["entered", "pending", "missing"],
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda status: status.pin,
-    ),
-    BridgeSensor(
-        key="wifi_signal",
-        translation_key="wifi_signal",
-        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
-        state_class=SensorStateClass.MEASUREMENT,
-        native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda status: status.bridge_rssi,
-    ),
-    BridgeSensor(
-        key="core_signal",
-        translation_key="core_signal",
-        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
-        state_class=SensorStateClass.MEASUREMENT,
-        native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda status: status.core_rssi,
-    ),
-    BridgeSensor(
-        key="bridge_firmware",
-        translation_key="bridge_firmware",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda status: status.bridge_version,
-    ),
-    BridgeSensor(
-        key="core_firmware",
-        translation_key="core_firmware",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda status: status.core_version,
-    ),
-    BridgeSensor(
-        key="meter_number",
-        translation_key="meter_number",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda status: status.meter_number,
-    ),
+    choice_sensor("pin", ["entered", "pending", "missing"], lambda status: status.pin),
+    signal_sensor("wifi_signal", lambda status: status.bridge_rssi),
+    signal_sensor("core_signal", lambda status: status.core_rssi),
+    diagnostic_sensor("bridge_firmware", lambda status: status.bridge_version),
+    diagnostic_sensor("core_firmware", lambda status: status.core_version),
+    diagnostic_sensor("meter_number", lambda status: status.meter_number),
 )
 
 BINARY_SENSORS: tuple[BridgeBinarySensor[Status], ...] = (

@@ -3,14 +3,15 @@
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.button import ButtonDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import (
-    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-    EntityCategory,
-    UnitOfElectricPotential,
-    UnitOfTime,
-)
+from homeassistant.const import EntityCategory, UnitOfElectricPotential, UnitOfTime
 
 from ..contract import BridgeBinarySensor, BridgeButton, BridgeSensor
+from ..descriptions import (
+    choice_sensor,
+    diagnostic_sensor,
+    restart_sensor,
+    signal_sensor,
+)
 from .client import WhatwattClient
 from .system import METER_OK, TARIFFS, Details
 
@@ -44,11 +45,9 @@ def _cloud(name: str) -> BridgeBinarySensor[Details]:
 
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (
-    BridgeSensor(
-        key="meter_status",
-        translation_key="meter_status",
-        device_class=SensorDeviceClass.ENUM,
-        options=[
+    choice_sensor(
+        "meter_status",
+        [
             METER_OK,
             "not_connected",
             "no_data",
@@ -58,41 +57,17 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
             "encryption_key",
             "key_required",
         ],
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda details: details.meter_status,
+        lambda details: details.meter_status,
     ),
-    BridgeSensor(
-        key="tariff",
-        translation_key="tariff",
-        device_class=SensorDeviceClass.ENUM,
-        options=[str(tariff) for tariff in TARIFFS],
-        value_fn=lambda details: details.tariff and str(details.tariff),
+    choice_sensor(
+        "tariff",
+        [str(tariff) for tariff in TARIFFS],
+        lambda details: str(details.tariff) if details.tariff else None,
+        category=None,
     ),
-    BridgeSensor(
-        key="license",
-        translation_key="license",
-        device_class=SensorDeviceClass.ENUM,
-        options=["free", "plus", "pro"],
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda details: details.license,
-    ),
-    BridgeSensor(
-        key="last_restart",
-        translation_key="last_restart",
-        device_class=SensorDeviceClass.UPTIME,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda details: details.last_restart,
-    ),
-    BridgeSensor(
-        key="wifi_signal",
-        translation_key="wifi_signal",
-        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
-        state_class=SensorStateClass.MEASUREMENT,
-        native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda details: details.wifi_rssi,
-    ),
+    choice_sensor("license", ["free", "plus", "pro"], lambda details: details.license),
+    restart_sensor(lambda details: details.last_restart),
+    signal_sensor("wifi_signal", lambda details: details.wifi_rssi),
     BridgeSensor(
         key="report_interval",
         translation_key="report_interval",
@@ -104,12 +79,8 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
         entity_registry_enabled_default=False,
         value_fn=lambda details: details.report_interval,
     ),
-    BridgeSensor(
-        key="conv_factor",
-        translation_key="conv_factor",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda details: details.conv_factor,
+    diagnostic_sensor(
+        "conv_factor", lambda details: details.conv_factor, enabled=False
     ),
     *(_voltage(name) for name in ("usb", "mbus", "p1", "scap")),
 )
