@@ -70,6 +70,7 @@ def test_sound_repository_passes(judge: Judge) -> None:
             [{"type": "_http._tcp.local.", "properties": {"model": "HAN*"}}],
             "zeroconf.0.properties.model: is not lower-case",
         ),
+        (MANIFEST, "dhcp", [{"hostname": "HAN-*"}], "hostname: is not lower-case"),
         (MANIFEST, "zeroconf", [{"name": "han*"}], "type: required key not provided"),
         (MANIFEST, "after_dependencies", [], "imports recorder, which the manifest"),
         (MANIFEST, "zeroconf", GONE, "imports zeroconf, which the manifest"),

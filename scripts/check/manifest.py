@@ -71,6 +71,13 @@ def _matcher(value: Json) -> Json:
     return value
 
 
+# By which names devices ask for their address, and who made them.
+_LEASE = {
+    Optional("hostname"): _lower,
+    Optional("macaddress"): str,
+    Optional("registered_devices"): bool,
+}
+
 MANIFEST = Schema(
     {
         Required("domain"): In([DOMAIN]),
@@ -79,6 +86,7 @@ MANIFEST = Schema(
         Required("codeowners"): [_owner],
         Optional("config_flow"): bool,
         Optional("dependencies"): [str],
+        Optional("dhcp"): [_LEASE],
         Required("documentation"): _link,
         Optional("import_executor"): bool,
         Required("integration_type"): In(INTEGRATION_TYPES),

@@ -32,12 +32,12 @@ from .errors import (
     StreamClosedError,
 )
 from .sse import Event, EventDecoder
-from .websocket import Socket, next_message
+from .websocket import next_message
 
 REQUEST_SECONDS = 10.0
 STREAM_IDLE_SECONDS = 60.0
 BODY_LIMIT = 1 << 20
-_ERROR_BODY_LIMIT = 200
+_ERROR_BODY_LIMIT = 4096
 _CHUNK = 1 << 16
 _FAREWELL_SECONDS = 1.0
 # What aiohttp raises for a broken answer; the last only without its C extension.
@@ -155,33 +155,12 @@ class BridgeHttp:
         ping stays without answer; a bridge that closes it in good order raises
         StreamClosedError.
         """
-        async with self._open_socket(path) as socket:
-            while True:
-                take(await next_message(socket, idle))
-
-    @asynccontextmanager
-    async def _open_socket(self, path: str) -> AsyncIterator[Socket]:
-        """Open a WebSocket; turn every failure into ours."""
-
-        # aiohttp itself would follow a redirect here, and has no option against it.
-        async def judge(
-            request: ClientRequest, handler: ClientHandlerType
-        ) -> ClientResponse:
-            response = await handler(request)
-            if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
-                try:
-                    await self._judge(response)
-                finally:
-                    response.close()
-                raise BridgeResponseError("The answer is not a WebSocket")
-            return response
-
         with _failures_as_ours():
             async with ClientSession(
                 connector=self.session.connector,
                 connector_owner=False,
                 headers=self.session.headers,
-                middlewares=(judge, *self.middlewares),
+                middlewares=(self._judge_handshake, *self.middlewares),
                 timeout=ClientTimeout(total=None),
             ) as session:
                 async with asyncio.timeout(self.timeout):
@@ -194,7 +173,24 @@ class BridgeHttp:
                         ssl=self.verify_ssl,
                     )
                 async with socket:
-                    yield socket
+                    while True:
+                        take(await next_message(socket, idle))
+
+    async def _judge_handshake(
+        self, request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
+        """Refuse whatever is no WebSocket.
+
+        For one aiohttp would follow a redirect, and has no option against it.
+        """
+        response = await handler(request)
+        if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            try:
+                await self._judge(response)
+            finally:
+                response.close()
+            raise BridgeResponseError("The answer is not a WebSocket")
+        return response
 
     @asynccontextmanager
     async def _open(

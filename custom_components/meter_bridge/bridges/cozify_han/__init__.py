@@ -1,0 +1,31 @@
+"""Cozify HAN (Finland): a reader in the H1 port of the meter, on cable or Wi-Fi."""
+
+from datetime import timedelta
+
+from ..contract import BridgeType
+from .client import CozifyHanClient
+from .details import Details
+from .entities import BINARY_SENSORS, SENSORS
+from .memory import STALE_SECONDS
+
+BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
+    key="cozify_han",
+    name="Cozify HAN",
+    manufacturer="Cozify",
+    connect=CozifyHanClient,
+    # There is a new telegram every 10 s; asking more often returns the same again.
+    poll_interval=timedelta(seconds=10),
+    stale_after=STALE_SECONDS,
+    pushes=True,
+    dhcp_hostname="cozify-han-*",
+    sensors=SENSORS,
+    binary_sensors=BINARY_SENSORS,
+    # `s` is the name of the wireless network in the settings, `n` an interface's
+    # addresses, `ss` and `sp` the login of a wireless network; passwords are masked.
+    redact=frozenset(
+        {
+            *("uuid", "name", "serial", "mac", "ethIp", "wifiIp", "hostname"),
+            *("meterId", "s", "n", "ss", "sp"),
+        }
+    ),
+)

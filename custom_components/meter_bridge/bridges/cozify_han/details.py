@@ -1,0 +1,148 @@
+"""What a reader says of itself: state, settings, health, and the meter's make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..wire import flag, number, section, text, whole
+from .fuse import Load
+
+_LONGEST_UPTIME_MS = 1e12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What /han says; `online` is the link to the vendor's cloud, not to the meter."""
+
+    firmware: str | None = None
+    channel: str | None = None
+    state: str | None = None
+    online: bool | None = None
+    reboot_pending: bool | None = None
+    reboot_reason: str | None = None
+    ethernet: bool | None = None
+    wifi: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """How a network interface is set up; its mode is `dhcp` or `static`."""
+
+    enabled: bool | None = None
+    mode: str | None = None
+
+    def is_up(self, *, has_address: bool | None) -> bool | None:
+        """Tell whether it is enabled and has an address."""
+        return False if self.enabled is False else has_address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What /configuration says: fuse in A, price in the unit of the vendor's app."""
+
+    fuse: float | None = None
+    fixed_price: float | None = None
+    uses_spot_price: bool | None = None
+    ethernet: Link = field(default_factory=Link)
+    wifi: Link = field(default_factory=Link)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What /health says: free memory in bytes, and the last restart."""
+
+    free_heap: int | None = None
+    last_restart: datetime | None = None
+    reset_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Everything but the reading; `loads` says how each phase loads its fuse."""
+
+    state: State = field(default_factory=State)
+    settings: Settings = field(default_factory=Settings)
+    health: Health = field(default_factory=Health)
+    meter_manufacturer: str | None = None
+    meter_type: str | None = None
+    loads: Mapping[int, Load] = field(default_factory=dict)
+
+    @property
+    def ethernet(self) -> bool | None:
+        """Tell whether there is a link by cable."""
+        return self.settings.ethernet.is_up(has_address=self.state.ethernet)
+
+    @property
+    def wifi(self) -> bool | None:
+        """Tell whether there is a link by radio."""
+        return self.settings.wifi.is_up(has_address=self.state.wifi)
+
+    @property
+    def fuse_margin(self) -> float | None:
+        """Return what the most loaded phase can still carry, in A."""
+        return min((load.margin for load in self.loads.values()), default=None)
+
+
+def parse_state(message: object) -> State:
+    """Read a state message; older firmware says nothing of restarts to come."""
+    sent = section(message)
+    return State(
+        firmware=text(sent.get("version")),
+        channel=text(sent.get("channel")),
+        state=text(sent.get("state")),
+        online=flag(sent.get("online")),
+        reboot_pending=flag(sent.get("rebootPending")),
+        reboot_reason=text(sent.get("rebootReason")),
+        ethernet=_has_address(sent.get("ethIp")),
+        wifi=_has_address(sent.get("wifiIp")),
+    )
+
+
+def _has_address(sent: object) -> bool | None:
+    """Tell an address from 0.0.0.0, which a socket without a cable has."""
+    return bool(sent.strip("0.: ")) if isinstance(sent, str) else None
+
+
+def parse_settings(message: object) -> Settings:
+    """Read a configuration message."""
+    sent = section(message)
+    return Settings(
+        # Without a value there is no fuse to judge by, rather than one of 0 A.
+        fuse=_positive(section(sent, "m").get("f")),
+        fixed_price=number(sent.get("p")),
+        uses_spot_price=flag(sent.get("s")),
+        ethernet=_parse_link(section(sent, "e")),
+        wifi=_parse_link(section(sent, "w")),
+    )
+
+
+def _positive(sent: object) -> float | None:
+    """Return a number above zero."""
+    found = number(sent)
+    return found if found is not None and found > 0 else None
+
+
+def _parse_link(sent: Mapping[str, object]) -> Link:
+    """Read the settings of a network interface."""
+    return Link(enabled=flag(sent.get("e")), mode=text(section(sent, "n").get("m")))
+
+
+def parse_health(message: object, now: datetime) -> Health:
+    """Read a health message that arrived now."""
+    sent = section(message)
+    uptime = number(sent.get("uptime_ms"))
+    last_restart = None
+    if uptime is not None and 0 <= uptime < _LONGEST_UPTIME_MS:
+        started = now - timedelta(milliseconds=uptime)
+        last_restart = started.replace(microsecond=0)
+    return Health(
+        free_heap=whole(sent.get("free_heap_size")),
+        last_restart=last_restart,
+        reset_reason=text(sent.get("cpu_reset_reason")),
+    )
+
+
+def parse_meter_make(message: object) -> tuple[str | None, str | None]:
+    """Read manufacturer (a FLAG id such as KFM) and device type of the meter."""
+    sent = section(message)
+    return text(sent.get("manufacturerId")), text(sent.get("deviceType"))

@@ -1,0 +1,145 @@
+"""The reader's messages → reading and identity (vendor's "Cozify Han API", 1.0)."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+import re
+
+from ..contract import Identity
+from ..obis import measured, with_net_power
+from ..snapshot import Meter
+from ..wire import number, section, text
+
+METER = "HAN_METER_MESSAGE"
+STATE = "HAN_STATE_MESSAGE"
+# The answer has the first name, the same on newer streams the second.
+CONFIGURATION = "HAN_CONFIGURATION"
+CONFIGURATION_MESSAGE = "HAN_CONFIGURATION_MESSAGE"
+HEALTH = "HAN_HEALTH_MESSAGE"
+METER_IDENTITY = "HAN_METER_IDENTITY_MESSAGE"
+
+_ENERGIES = {
+    "ic": ("1.8.0", "kWh"),
+    "ec": ("2.8.0", "kWh"),
+    "ric": ("3.8.0", "kvarh"),
+    "rec": ("4.8.0", "kvarh"),
+}
+# Powers are sent in total and of each phase, voltages and currents of each phase.
+_ARRAYS = {
+    "pi": ("W", ("1.7.0", "21.7.0", "41.7.0", "61.7.0")),
+    "pe": ("W", ("2.7.0", "22.7.0", "42.7.0", "62.7.0")),
+    "ri": ("var", ("3.7.0", "23.7.0", "43.7.0", "63.7.0")),
+    "re": ("var", ("4.7.0", "24.7.0", "44.7.0", "64.7.0")),
+    "u": ("V", ("32.7.0", "52.7.0", "72.7.0")),
+    "i": ("A", ("31.7.0", "51.7.0", "71.7.0")),
+}
+_NET_POWER = ("W", ("16.7.0", "36.7.0", "56.7.0", "76.7.0"))
+_CURRENTS = {1: "31.7.0", 2: "51.7.0", 3: "71.7.0"}
+# Firmware 1.0.1.3 sends seconds, newer documents show milliseconds.
+_FIRST_MILLISECONDS = 1e11
+# Before it has the time from the network, a clock begins in 1970.
+_PLAUSIBLE = range(1_577_836_800, 4_102_444_800)
+_HEX = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telegram:
+    """One look at the meter in W, Wh, V, A; `time` and `token` as in `Reading`."""
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    time: datetime | None = None
+    token: Hashable = None
+
+    @property
+    def currents(self) -> Mapping[int, float]:
+        """Return the current of each phase in A, as far as it was sent."""
+        return {
+            phase: self.values[code]
+            for phase, code in _CURRENTS.items()
+            if code in self.values
+        }
+
+
+def kind_of(message: object) -> str | None:
+    """Return the type of a message; None where this is none of a HAN reader's."""
+    kind = text(section(message).get("type"))
+    return kind if kind and kind.startswith("HAN_") else None
+
+
+def parse_telegram(message: object) -> Telegram:
+    """Read a meter message; a phase whose value was not sent has none."""
+    sent = section(message)
+    values = {
+        code: value
+        for key, (code, unit) in _ENERGIES.items()
+        if (value := measured(code, sent.get(key), unit)) is not None
+    }
+    for key, (unit, codes) in _ARRAYS.items():
+        values |= _spread(sent.get(key), unit, codes)
+    # The vendor gave up `p` for `pi` and `pe`: it only stands in for them.
+    values = _spread(sent.get("p"), *_NET_POWER) | with_net_power(values)
+    time = _parse_time(sent.get("ts"))
+    token = number(sent.get("ts")) if time is None else None
+    return Telegram(values=values, time=time, token=token)
+
+
+def _spread(array: object, unit: str, codes: tuple[str, ...]) -> dict[str, float]:
+    """Give the elements of an array, however short, their codes."""
+    if not isinstance(array, list):
+        return {}
+    return {
+        code: value
+        for code, element in zip(codes, array, strict=False)
+        if (value := measured(code, element, unit)) is not None
+    }
+
+
+def _parse_time(sent: object) -> datetime | None:
+    """Return the time of a telegram, sent in seconds or milliseconds since 1970."""
+    seconds = number(sent)
+    if seconds is None:
+        return None
+    if seconds > _FIRST_MILLISECONDS:
+        seconds /= 1000
+    if not _PLAUSIBLE.start <= seconds < _PLAUSIBLE.stop:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def parse_identity(message: object) -> Identity | None:
+    """Read who a state message is from: by MAC, else by serial number, else by UUID."""
+    sent = section(message)
+    mac = _parse_mac(sent.get("mac"))
+    ids = [
+        known
+        for known in (mac, text(sent.get("serial")), text(sent.get("uuid")))
+        if known is not None
+    ]
+    if not ids:
+        return None
+    return Identity(
+        serial=ids[0],
+        also=frozenset(ids[1:]),
+        name=text(sent.get("name")),
+        model=text(sent.get("model")),
+        firmware=text(sent.get("version")),
+        mac=mac,
+    )
+
+
+def _parse_mac(sent: object) -> str | None:
+    """Return a MAC in lower case with colons; one of zeros alone is none."""
+    digits = re.sub(r"[:-]", "", text(sent) or "").lower()
+    if not _HEX.fullmatch(digits) or not digits.strip("0"):
+        return None
+    return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
+
+
+def parse_meter(message: object) -> Meter:
+    """Read which meter it is, as far as it says."""
+    sent = section(message)
+    return Meter(
+        serial=text(sent.get("meterId")),
+        manufacturer=text(sent.get("manufacturerId")),
+        model=text(sent.get("meterName")),
+    )

@@ -1,0 +1,71 @@
+"""Messages of a WebSocket: JSON, kept alive, and how each end of it is told."""
+
+import asyncio
+from typing import Literal
+
+from aiohttp import (
+    ClientWebSocketResponse,
+    WebSocketError,
+    WSCloseCode,
+    WSMsgType,
+)
+import orjson
+
+from .errors import (
+    BridgeConnectionError,
+    BridgeError,
+    BridgeResponseError,
+    StreamClosedError,
+)
+
+type Socket = ClientWebSocketResponse[Literal[False]]
+
+
+async def next_message(socket: Socket, idle: float) -> object:
+    """Wait for the next text, decoded; TimeoutError after `idle` seconds without one.
+
+    A third of that time into silence the bridge is pinged, and is gone if it stays
+    silent for another third. (The heartbeat of aiohttp 3.14.5 leaves a timer behind
+    when a socket is closed.) Binary messages are passed over.
+    """
+    is_pinged = False
+    async with asyncio.timeout(idle):
+        while True:
+            try:
+                async with asyncio.timeout(idle / 3):
+                    message = await socket.receive()
+            except TimeoutError:
+                if is_pinged:
+                    raise
+                is_pinged = True
+                await socket.ping()
+                continue
+            is_pinged = False
+            match message.type:
+                case WSMsgType.TEXT:
+                    return _decode(message.data)
+                case WSMsgType.PING:
+                    await socket.pong(message.data)
+                case WSMsgType.PONG | WSMsgType.BINARY:
+                    pass
+                case WSMsgType.CLOSE:
+                    raise StreamClosedError("The bridge closed its WebSocket")
+                case _:
+                    raise _failure(message.data)
+
+
+def _decode(message: bytes) -> object:
+    """Decode one message."""
+    try:
+        return orjson.loads(message)
+    except orjson.JSONDecodeError as error:
+        raise BridgeResponseError("A message is not JSON") from error
+
+
+def _failure(why: object) -> BridgeError:
+    """Return the error for a socket that ended otherwise than in good order."""
+    if not isinstance(why, WebSocketError):
+        return BridgeConnectionError("The connection of the WebSocket broke")
+    if why.code == WSCloseCode.MESSAGE_TOO_BIG:
+        return BridgeResponseError("A message is too large")
+    return BridgeResponseError("The bridge breaks the rules of WebSockets")

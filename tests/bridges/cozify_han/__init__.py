@@ -1,0 +1,1 @@
+"""Test the Cozify HAN reader."""

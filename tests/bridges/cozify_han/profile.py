@@ -1,0 +1,121 @@
+"""What kind of reader is pretended, and what it says of itself."""
+
+from dataclasses import dataclass, field
+
+from tests.simulator import Json
+
+_UUID = "0c6f9b1e-7a44-4d0e-9f63-2d51c08a7be4"
+_NAME = "Cozify-HAN-415-926"
+# Milliseconds, as in the vendor's newer samples.
+_TS = 1_780_308_000_000
+
+
+@dataclass(kw_only=True)
+class Profile:
+    """Firmware, settings and meter; the attributes are the switches of a test."""
+
+    version: str = "1.0.1.7"
+    channel: str = "release"
+    reader_state: str = "REGISTERED"
+    mac: str | None = "02:5A:C3:10:7E:44"
+    serial: str | None = "SN-T01-0042"
+    online: bool = True
+    ethernet_ip: str = "192.0.2.50"
+    wifi_ip: str = "192.0.2.51"
+    # Fields of the newer API revision, which also tells the time of everything.
+    is_new: bool = False
+    reboot_pending: bool = False
+    reboot_reason: str | None = None
+
+    absent: frozenset[str] = frozenset()
+    content_type: str = "application/json"
+    answers_pings: bool = True
+
+    has_meter: bool = True
+    phases: tuple[int, ...] = (1, 2, 3)
+    milliseconds: bool = False
+    clock_stands_still: bool = False
+    energy_seconds: int = 0
+    energies_as_text: bool = False
+    truncates_current: bool = True
+    # Key of the telegram to how many elements it has; None for null.
+    lengths: dict[str, int | None] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+
+    fuse: Json = 25
+    fixed_price: float = 7.34
+    uses_spot_price: bool = False
+    ethernet_enabled: bool = True
+    ethernet_mode: str = "dhcp"
+    wifi_enabled: bool = True
+    wifi_mode: str = "dhcp"
+    has_passwords: bool = True
+
+    free_heap: int = 182_144
+    reset_reason: str = "RST_POWERON"
+    uptime_ms: int = 1_234_567
+
+    def state(self) -> dict[str, Json]:
+        """Phrase what the reader says of itself; `online` is its link to the cloud."""
+        state: dict[str, Json] = {"type": "HAN_STATE_MESSAGE"}
+        if self.is_new:
+            state["ts"] = _TS
+        state |= {"uuid": _UUID, "name": _NAME, "model": "HAN"}
+        state |= {
+            key: value
+            for key, value in (("serial", self.serial), ("mac", self.mac))
+            if value is not None
+        }
+        state |= {
+            "version": self.version,
+            "state": self.reader_state,
+            "ethIp": self.ethernet_ip,
+            "wifiIp": self.wifi_ip,
+            "online": self.online,
+        }
+        if self.is_new:
+            state["rebootPending"] = self.reboot_pending
+            if self.reboot_reason is not None:
+                state["rebootReason"] = self.reboot_reason
+        return state | {"channel": self.channel}
+
+    def configuration(self) -> dict[str, Json]:
+        """Phrase the settings; passwords are masked."""
+        wifi: dict[str, Json] = {"e": self.wifi_enabled, "s": "Kotiverkko"}
+        if self.has_passwords:
+            wifi["p"] = "***"
+        wifi |= {"z": 1, "b": True, "n": {"m": self.wifi_mode}}
+        return {
+            "type": "HAN_CONFIGURATION",
+            "v": self.version,
+            "t": "Europe/Helsinki",
+            "s": self.uses_spot_price,
+            "p": self.fixed_price,
+            "m": {"f": self.fuse},
+            "e": {"e": self.ethernet_enabled, "n": {"m": self.ethernet_mode}},
+            "w": wifi,
+        }
+
+    def health(self) -> dict[str, Json]:
+        """Phrase how the reader's computer is doing."""
+        health: dict[str, Json] = {"type": "HAN_HEALTH_MESSAGE"}
+        if self.is_new:
+            health["ts"] = _TS
+        return health | {
+            "uuid": _UUID,
+            "hostname": _NAME,
+            "free_heap_size": self.free_heap,
+            "minimum_free_heap_size": self.free_heap - 5824,
+            "cpu_reset_reason": self.reset_reason,
+            "uptime_ms": self.uptime_ms,
+        }
+
+    def meter_identity(self) -> dict[str, Json]:
+        """Phrase which meter it is."""
+        return {
+            "type": "HAN_METER_IDENTITY_MESSAGE",
+            "manufacturerId": "TST",
+            "deviceType": "E",
+            "meterId": "T000000000007001",
+            "meterName": "TM100",
+        }
