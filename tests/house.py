@@ -47,11 +47,15 @@ def _spread(total: int) -> dict[int, int]:
 
 
 class House:
-    """Live behind one three-phase meter with two tariffs, solar and gas."""
+    """Live behind one three-phase meter with two tariffs, solar and gas.
+
+    `lived` is for how many milliseconds, whatever somebody does to the clock.
+    """
 
     def __init__(self, start: datetime = START) -> None:
         """Move in with some years on the counters and 321 W drawn."""
         self.now = start
+        self.lived = 0
         self.tariff = 1
         self.load = _spread(321)
         self.solar = dict.fromkeys(PHASES, 0)
@@ -93,6 +97,7 @@ class House:
         """Let time pass, to the millisecond, and count what flowed."""
         milliseconds = round(seconds * 1000)
         self.now += timedelta(milliseconds=milliseconds)
+        self.lived += milliseconds
         self.imported[self.tariff].flow(self.import_power, milliseconds)
         self.exported[self.tariff].flow(self.export_power, milliseconds)
         self.quadrants[self.quadrant].flow(abs(self.reactive_power), milliseconds)

@@ -10,21 +10,30 @@ from aiohttp import web
 
 type Answer = Callable[[], Awaitable[web.StreamResponse]]
 type Mishap = Callable[[web.Request, Answer], Awaitable[web.StreamResponse]]
+type Change = Callable[[bytes], bytes]
 
+_EVENTS = "text/event-stream"
 # Longer than any client waits, short enough that nothing hangs for ever.
 _PATIENCE = 300
 
 
 class Mishaps:
-    """Switch mishaps on for one path or, with no path, for all; `heal` ends them."""
+    """Switch mishaps on for one path or, with no path, for all; `heal` ends them.
+
+    `twist` changes what goes down the open streams. What breaks off whole answers
+    breaks off streams that are asked for as soon as they begin.
+    """
 
     def __init__(self) -> None:
         """Begin in good health."""
+        self.twist: Change | None = None
+        self.longest_answer = 0
         self._mishaps: dict[str | None, Mishap] = {}
         self._healed = asyncio.Event()
 
     def heal(self) -> None:
         """End every mishap, also for the requests that are in the middle of one."""
+        self.twist = None
         self._mishaps.clear()
         self._release()
 
@@ -55,14 +64,75 @@ class Mishaps:
         """Answer a byte at a time."""
 
         async def trickle(request: web.Request, answer: Answer) -> web.StreamResponse:
+            if _wants_stream(request):
+                return await self._break_off(request, _PATIENCE)
             slow, body = _taken_apart(await answer())
             await slow.prepare(request)
-            for byte in body:
-                await slow.write(bytes([byte]))
-                await self._pause(delay)
+            # A client may leave at any moment.
+            with suppress(ConnectionResetError):
+                for byte in body:
+                    await slow.write(bytes([byte]))
+                    await self._pause(delay)
             return slow
 
         self._mishaps[path] = trickle
+
+    def stall_mid_body(self, path: str | None = None) -> None:
+        """Answer half of it, and then nothing."""
+
+        async def stall(request: web.Request, answer: Answer) -> web.StreamResponse:
+            if _wants_stream(request):
+                return await self._break_off(request, _PATIENCE)
+            half, body = _taken_apart(await answer())
+            await half.prepare(request)
+            await half.write(body[: len(body) // 2])
+            await self._pause(_PATIENCE)
+            cut(request)
+            return half
+
+        self._mishaps[path] = stall
+
+    def distort(
+        self,
+        change: Change,
+        content_type: str = "application/json",
+        path: str | None = None,
+    ) -> None:
+        """Answer with a changed body, or under the name of something else."""
+
+        async def distort(_request: web.Request, answer: Answer) -> web.StreamResponse:
+            whole = await answer()
+            if not isinstance(whole, web.Response) or not isinstance(whole.body, bytes):
+                return whole
+            return web.Response(
+                status=whole.status,
+                body=change(whole.body),
+                content_type=content_type,
+            )
+
+        self._mishaps[path] = distort
+
+    def cut_after(self, position: int, path: str | None = None) -> None:
+        """Close the connection after so many bytes of an answer, its head included.
+
+        `longest_answer` tells how many bytes there would have been.
+        """
+
+        async def close(request: web.Request, answer: Answer) -> web.StreamResponse:
+            if _wants_stream(request):
+                return await self._break_off(request)
+            whole = await answer()
+            if not isinstance(whole, web.Response) or request.transport is None:
+                return whole
+            sent = _as_sent(whole)
+            self.longest_answer = max(self.longest_answer, len(sent))
+            if position >= len(sent):
+                return whole
+            request.transport.write(sent[:position])
+            request.transport.close()
+            return whole
+
+        self._mishaps[path] = close
 
     def garble(self, body: bytes, path: str | None = None) -> None:
         """Answer 200 with these bytes under the name of JSON."""
@@ -80,8 +150,9 @@ class Mishaps:
             response.content_type = "application/json"
             await response.prepare(request)
             chunk = b" " * 65536
-            for _ in range(size // len(chunk)):
-                await response.write(chunk)
+            with suppress(ConnectionResetError):
+                for _ in range(size // len(chunk)):
+                    await response.write(chunk)
             return response
 
         self._mishaps[path] = flood
@@ -100,6 +171,8 @@ class Mishaps:
         """Promise a whole answer, send half of it, and reset the connection."""
 
         async def reset(request: web.Request, answer: Answer) -> web.StreamResponse:
+            if _wants_stream(request):
+                return await self._break_off(request)
             half, body = _taken_apart(await answer())
             await half.prepare(request)
             await half.write(body[: len(body) // 2])
@@ -107,6 +180,17 @@ class Mishaps:
             return half
 
         self._mishaps[path] = reset
+
+    async def _break_off(
+        self, request: web.Request, seconds: float = 0
+    ) -> web.StreamResponse:
+        """Begin a stream, say nothing in it for some time, and reset the connection."""
+        begun = web.StreamResponse()
+        begun.content_type = _EVENTS
+        await begun.prepare(request)
+        await self._pause(seconds)
+        cut(request)
+        return begun
 
     def _mishap(self, path: str) -> Mishap | None:
         """Choose the mishap for a path."""
@@ -134,6 +218,11 @@ def cut(request: web.Request) -> None:
     transport.abort()
 
 
+def _wants_stream(request: web.Request) -> bool:
+    """Tell whether a client asks for events or a WebSocket rather than an object."""
+    return _EVENTS in request.headers.get("Accept", "") or "Upgrade" in request.headers
+
+
 def _taken_apart(answer: web.StreamResponse) -> tuple[web.StreamResponse, bytes]:
     """Split an answer into its head, ready to send, and its body."""
     body = answer.body if isinstance(answer, web.Response) else None
@@ -142,3 +231,14 @@ def _taken_apart(answer: web.StreamResponse) -> tuple[web.StreamResponse, bytes]
         return head, b""
     head.content_length = len(body)
     return head, body
+
+
+def _as_sent(answer: web.Response) -> bytes:
+    """Write an answer out as it goes over the wire."""
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    head = (
+        f"HTTP/1.1 {answer.status} {answer.reason}\r\n"
+        f"Content-Type: {answer.content_type}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

@@ -16,13 +16,19 @@ import ifaddr
 from zeroconf import IPVersion, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
+from tests.bridges.cozify_han.simulator import CozifyHanSimulator
+from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
+from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.house import PHASES, House
 from tests.simulator import Announcement, Simulator
 
 SIMULATORS: dict[str, type[Simulator]] = {
+    CozifyHanSimulator.key: CozifyHanSimulator,
+    EgaugeSimulator.key: EgaugeSimulator,
     IometerSimulator.key: IometerSimulator,
+    OctopusHomeProSimulator.key: OctopusHomeProSimulator,
     WhatwattGoSimulator.key: WhatwattGoSimulator,
 }
 
@@ -118,6 +124,7 @@ async def simulate(seconds: float | None, interval: float, *, announce: bool) ->
                 "bridge": simulator.key,
                 "address": simulator.address,
                 "announced": simulator.key in known,
+                "login": dict(simulator.credentials),
             }
             sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

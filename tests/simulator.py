@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 from functools import partial
 import json
+from ssl import SSLContext
 import time
 from typing import ClassVar, override
 
@@ -17,7 +18,7 @@ from aiohttp.typedefs import Handler
 from multidict import CIMultiDictProxy
 
 from tests.house import House
-from tests.mishaps import Mishaps, cut
+from tests.mishaps import Change, Mishaps, cut
 
 type Json = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 
@@ -52,14 +53,15 @@ class Request:
 class Stream:
     """Queue messages for one connected client."""
 
-    def __init__(self, channel: str) -> None:
-        """Begin with an empty queue."""
+    def __init__(self, channel: str, twist: Change = bytes) -> None:
+        """Begin with an empty queue; every message is twisted on its way."""
         self.channel = channel
+        self._twist = twist
         self._messages: asyncio.Queue[bytes | None] = asyncio.Queue()
 
     def push(self, message: bytes | None) -> None:
         """Send a message; None ends the stream."""
-        self._messages.put_nowait(message)
+        self._messages.put_nowait(None if message is None else self._twist(message))
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield messages until the stream ends."""
@@ -71,6 +73,8 @@ class Simulator(Mishaps, ABC):
     """Be one bridge: state, routes and verbs; the house and the plumbing are shared."""
 
     key: ClassVar[str]
+    # A meter of its own reads no other meter's clock.
+    counts_by_itself: ClassVar[bool] = False
 
     def __init__(self, house: House) -> None:
         """Stand beside the meter of a house, unplugged."""
@@ -79,7 +83,10 @@ class Simulator(Mishaps, ABC):
         self.requests: list[Request] = []
         self.most_at_once = 0
         self.read_at = house.now - timedelta(days=1)
+        self.ahead = timedelta()
+        self.clock_stands = False
         self.silent = False
+        self.tls: SSLContext | None = None
         self._host = "127.0.0.1"
         self._port = 0
         self._open: list[web.Request] = []
@@ -140,7 +147,9 @@ class Simulator(Mishaps, ABC):
             app, access_log=None, handler_cancellation=True, shutdown_timeout=1
         )
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        await web.TCPSite(
+            self._runner, self._host, self._port, ssl_context=self.tls
+        ).start()
         self._port = int(self._runner.addresses[0][1])
 
     async def unplug(self) -> None:
@@ -179,8 +188,9 @@ class Simulator(Mishaps, ABC):
 
     def tick(self) -> None:
         """Publish the house's present state as a new meter reading."""
-        now = self.house.now.replace(microsecond=0)
-        self.read_at = max(now, self.read_at + timedelta(seconds=1))
+        now = (self.house.now + self.ahead).replace(microsecond=0)
+        if not self.clock_stands:
+            self.read_at = max(now, self.read_at + timedelta(seconds=1))
         self.read_meter()
         self.publish()
 
@@ -189,6 +199,11 @@ class Simulator(Mishaps, ABC):
         for stream in self._streams:
             if not self.silent and (message := self.message(stream.channel)):
                 stream.push(message)
+
+    def set_clock(self, ahead: timedelta) -> None:
+        """Let the meter's clock be off from now on, also earlier than it was."""
+        self.ahead = ahead
+        self.read_at = self.house.now + ahead - timedelta(days=1)
 
     def values(self) -> dict[str, Decimal]:
         """Ask the meter: OBIS code to W, Wh, V, A, Hz, with forced values."""
@@ -206,7 +221,7 @@ class Simulator(Mishaps, ABC):
     @override
     def heal(self) -> None:
         """End every mishap."""
-        self.silent = False
+        self.silent = self.clock_stands = False
         self._forced.clear()
         super().heal()
 
@@ -225,10 +240,16 @@ class Simulator(Mishaps, ABC):
         for stream in self._streams:
             stream.push(None)
 
+    def cut_streams(self) -> None:
+        """Reset the connection of every open stream."""
+        for request in self._open:
+            if request.path.endswith(tuple(each.channel for each in self._streams)):
+                cut(request)
+
     @contextmanager
     def streaming(self, channel: str) -> Iterator[Stream]:
         """Count a stream in for as long as its client stays."""
-        stream = Stream(channel)
+        stream = Stream(channel, lambda sent: self.twist(sent) if self.twist else sent)
         self._streams.append(stream)
         try:
             yield stream
@@ -286,8 +307,13 @@ class Simulator(Mishaps, ABC):
         """Stop listening and close what is open."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
-            await _stop_accepting(runner)
-            await runner.cleanup()
+            try:
+                await _stop_accepting(runner)
+                await runner.cleanup()
+            except asyncio.CancelledError:
+                # Whoever ends a blackout early closes what it had not closed yet.
+                self._runner = runner
+                raise
 
 
 async def _stop_accepting(runner: web.AppRunner) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.meter_bridge import announcement
 from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.address import Address
 from custom_components.meter_bridge.const import CONF_BRIDGE, DOMAIN
 
 from .conftest import SetUp, Start
@@ -29,7 +30,7 @@ async def simulator(
 ) -> Simulator:
     """Return a simulator whose address, as any in a lease, comes without a port."""
     simulator = await simulators(key)
-    address = partial(announcement.Address, port=simulator.port)
+    address = partial(Address, port=simulator.port)
     monkeypatch.setattr(announcement, "Address", address)
     return simulator
 

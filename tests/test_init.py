@@ -81,11 +81,14 @@ async def test_unload_that_fails(
     simulator = await pushing(simulators)
     entry = await set_up(simulator)
     await settled(simulator)
+    stored = hass_storage.get(f"{DOMAIN}.{entry.entry_id}")
+    simulator.house.advance(3600)
+    simulator.tick()
     with monkeypatch.context() as patched:
         patched.setattr(hass.config_entries, "async_unload_platforms", refuse)
         assert not await hass.config_entries.async_unload(entry.entry_id)
     assert state(entry) is State.FAILED_UNLOAD
-    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+    assert hass_storage.get(f"{DOMAIN}.{entry.entry_id}") == stored
 
 
 async def test_kind_that_is_only_polled(

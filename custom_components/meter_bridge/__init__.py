@@ -3,17 +3,31 @@
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
 
 from .bridges import BRIDGES
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
-from .const import CONF_BRIDGE
+from .const import CONF_BRIDGE, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator, counter_store
 from .entity import bridge_device
 from .messages import translated
 from .recognise import connect, unique_ids
+from .services import async_register_actions
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.SENSOR,
+    Platform.UPDATE,
+]
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which wait for a bridge that knows them."""
+    async_register_actions(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:

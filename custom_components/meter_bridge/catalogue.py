@@ -21,6 +21,10 @@ from .meter_sensors import meter_sensor
 
 type Value = StateType | datetime
 
+# More than a home has: a bridge whose meters have other names all the time must not
+# fill Home Assistant with devices.
+MOST_METERS = 16
+
 METER_CONNECTION = BinarySensorEntityDescription(
     key="meter_connection",
     translation_key="meter_connection",
@@ -44,7 +48,10 @@ def entity_key(meter: str, key: str) -> str:
 
 
 class Catalogue:
-    """The entities of one bridge, as they come to be known."""
+    """The entities of one bridge, as they come to be known.
+
+    `altered` collects the keys of those that look otherwise now, or are gone.
+    """
 
     def __init__(self, bridge: BridgeType[Any, Any]) -> None:
         """Start with what this kind of bridge always has."""
@@ -52,15 +59,22 @@ class Catalogue:
         self._details: object = None
         self._values: dict[str, Value] = {}
         self._more: tuple[BridgeSensor[Any], ...] = ()
+        self._meters: set[str] = set()
         self.sources: dict[str, Source] = {}
         self.urgent: set[str] = set()
+        self.altered: set[str] = set()
         for sensor in bridge.sensors:
             self._add(Platform.SENSOR, sensor, sensor.meter)
         for binary in bridge.binary_sensors:
             self._add(Platform.BINARY_SENSOR, binary, binary.meter)
 
+    def takes(self, meter: Meter) -> bool:
+        """Tell whether a meter is known, or may come to be."""
+        return meter.key in self._meters or len(self._meters) < MOST_METERS
+
     def add_meter(self, meter: Meter, codes: Iterable[str]) -> None:
         """Know the registers of a meter, and its own connection."""
+        self._meters.add(meter.key)
         for code in codes:
             if entity_key(meter.key, code) not in self.sources:
                 description = meter_sensor(code, meter.medium)
@@ -105,8 +119,14 @@ class Catalogue:
         return self._values
 
     def _take_more(self, sensors: tuple[BridgeSensor[Any], ...]) -> None:
-        """Know the sensors that depend on what this bridge has."""
-        if sensors is not self._more:
-            self._more = sensors
-            for sensor in sensors:
-                self._add(Platform.SENSOR, sensor, sensor.meter)
+        """Know the sensors that depend on what this bridge has, and no others."""
+        if sensors is self._more:
+            return
+        before = {entity_key(each.meter, each.key): each for each in self._more}
+        now = {entity_key(each.meter, each.key): each for each in sensors}
+        for key in before.keys() - now.keys():
+            del self.sources[key]
+        for sensor in sensors:
+            self._add(Platform.SENSOR, sensor, sensor.meter)
+        self.altered |= {key for key in before if now.get(key) != before[key]}
+        self._more = sensors

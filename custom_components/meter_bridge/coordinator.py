@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from math import inf
 from random import uniform
 import time
 from typing import Any, override
@@ -11,6 +12,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -26,9 +28,13 @@ from .messages import translated
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
 _STORE_VERSION = 1
+# Beside the counters of the meters; no meter has such a key.
+_CLIENT = "/client"
 # Rewriting the believed counters more often would wear the memory card for little.
 _STORE_SECONDS = 900
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
+# What a push within these seconds is worth: the bridge is there, whatever a poll says.
+_PUSH_HOLDS_SECONDS = 30.0
 # A poll at the pace of the throttle should not wait for the next one.
 _THROTTLE_TOLERANCE = 0.5
 
@@ -83,6 +89,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._known: dict[str, None] = {}
         self._changed: set[str] = set()
         self._shown_success = False
+        self._pushed_at, self._is_excused = -inf, False
         self._flushed_at = -self._throttle
         self._cancel_flush: CALLBACK_TYPE | None = None
         self._writers: dict[str, list[CALLBACK_TYPE]] = {}
@@ -93,14 +100,24 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """Return how an entity looks and which meter it belongs to."""
         return self._catalogue.sources[key]
 
+    def description(self, key: str) -> EntityDescription | None:
+        """Return how an entity looks now; None once the bridge has it no more."""
+        source = self._catalogue.sources.get(key)
+        return source.description if source else None
+
+    def forget(self, key: str) -> None:
+        """Let an entity be made anew, should its value come back."""
+        self._known.pop(key, None)
+
     def meter(self, key: str) -> Meter:
         """Return what is known of a meter."""
         return self._meters.get(key) or Meter(key=key)
 
     @override
     async def _async_setup(self) -> None:
-        """Take up the counters that were believed before the restart."""
+        """Take up what was known before the restart."""
         if stored := await self._store.async_load():
+            self.client.recall(stored.pop(_CLIENT, {}))
             self._ledger.restore(stored)
 
     @override
@@ -113,8 +130,15 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             raise translated(ConfigEntryAuthFailed, error) from error
         except BridgeError as error:
             LOGGER.debug("%s: %s", self.name, error)
+            if self._is_told() and not isinstance(error, WrongBridgeError):
+                self._is_excused = True
+                return self.data
             raise translated(UpdateFailed, error) from error
         return snapshot
+
+    def _is_told(self) -> bool:
+        """Tell whether the stream speaks: then no answer to a poll is no outage."""
+        return self.hass.loop.time() - self._pushed_at < _PUSH_HOLDS_SECONDS
 
     async def async_follow(self) -> None:
         """Keep a stream up for as long as the entry is loaded.
@@ -128,6 +152,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             nonlocal pause
             self._accept(snapshot)
             pause = _RETRY_MINIMUM
+            self._pushed_at, self._is_excused = self.hass.loop.time(), False
             if not self.last_update_success:
                 LOGGER.info("%s is back", self.name)
             self.async_set_updated_data(snapshot)
@@ -139,6 +164,10 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             except BridgeError as error:
                 LOGGER.debug("%s: the stream stopped: %s", self.name, error)
                 rest = error.retry_after
+            self._pushed_at = -inf
+            if self._is_excused:
+                self._is_excused = False
+                await self.async_refresh()
             await asyncio.sleep(max(rest, pause * uniform(0.5, 1.0)))  # noqa: S311
             pause = min(pause * 2, _RETRY_MAXIMUM)
 
@@ -148,13 +177,18 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if snapshot.serial is not None and snapshot.serial not in known:
             raise WrongBridgeError("Another bridge answers at this address")
         values = dict(self._catalogue.read_details(snapshot.details))
-        readings = {reading.meter.key: reading for reading in snapshot.readings}
+        readings = {
+            reading.meter.key: reading
+            for reading in snapshot.readings
+            if self._catalogue.takes(reading.meter)
+        }
         for reading in readings.values():
             self._enter(reading, values)
         for meter in self._meters.keys() - readings.keys():
             values[entity_key(meter, METER_CONNECTION.key)] = False
         before, self.values = self.values, values
-        self._changed |= before.keys() - values.keys()
+        self._changed |= before.keys() - values.keys() | self._catalogue.altered
+        self._catalogue.altered.clear()
         self._changed.update(
             key
             for key, value in values.items()
@@ -184,7 +218,10 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def _stored(self) -> dict[str, dict[str, list[float]]]:
         """Return what is written, and allow the next writing."""
         self._store_is_due = False
-        return self._ledger.as_stored()
+        stored = self._ledger.as_stored()
+        if memory := self.client.memory():
+            stored[_CLIENT] = dict(memory)
+        return stored
 
     async def async_store(self) -> None:
         """Write the believed counters now."""
@@ -267,6 +304,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """Let the platforms make entities for keys that had no value before."""
         if new := [key for key in self.values if key not in self._known]:
             self._known.update(dict.fromkeys(new))
+            # Without its level, a zero after a crash would begin a new counter.
+            self._store.async_delay_save(self._stored)
             for add in self._adders:
                 add(new)
 

@@ -1,8 +1,10 @@
 """What every entity of a bridge has in common."""
 
+from dataclasses import fields
 from typing import override
 
 from homeassistant.const import CONF_HOST
+from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import (
     DeviceInfo,
@@ -50,6 +52,22 @@ class MeterEntity(BridgeEntity):
         source = coordinator.source(key)
         super().__init__(coordinator, key, source.description, source.meter)
         self._key = key
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state; look otherwise, or go, where the bridge has changed."""
+        description = self.coordinator.description(self._key)
+        if description is None:
+            self.coordinator.forget(self._key)
+            self.hass.async_create_task(self.async_remove())
+            return
+        if description is not self.entity_description:
+            self.entity_description = description
+            for each in fields(description):
+                # Home Assistant keeps what it once took from a description.
+                self.__dict__.pop(each.name, None)
+        super()._handle_coordinator_update()
 
     @property
     def _value(self) -> Value:

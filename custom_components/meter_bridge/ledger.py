@@ -2,20 +2,27 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .bridges.guard import Guard
 from .bridges.snapshot import Reading
 
 # A meter whose clock was set back looks as if it replayed old readings. Replays are
-# over after some seconds; a clock stays where it is.
-_BEHIND_READINGS = 5
-_BEHIND_SECONDS = 300.0
+# over after some seconds; a clock stays where it is. The owner should not have to wait
+# for longer than a minute; what counts up is guarded all the same.
+_BEHIND_READINGS = 3
+_BEHIND_SECONDS = 30.0
+# A meter's time that runs ahead of ours by more may be one wrong reading's. Later ones
+# are ordered by it only once a second reading is as late.
+_AHEAD = timedelta(minutes=10)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Account:
-    """One meter: its last accepted reading, and when that came (monotonic)."""
+    """One meter: its last accepted reading, and when that came (monotonic).
+
+    A reading older than `newest` is a replay.
+    """
 
     guard: Guard
     values: Mapping[str, float] = field(default_factory=dict)
@@ -23,6 +30,8 @@ class _Account:
     time: datetime | None = None
     token: Hashable = None
     at: float = 0.0
+    newest: datetime | None = None
+    ahead: datetime | None = None
     behind_since: float = 0.0
     behind_readings: int = 0
     behind_time: datetime | None = None
@@ -40,7 +49,11 @@ class _Account:
 
     def is_replay(self, reading: Reading, clock: float) -> bool:
         """Tell whether this is an older reading, rather than a clock set back."""
-        if self.time is None or reading.time is None or reading.time >= self.time:
+        if (
+            self.newest is None
+            or reading.time is None
+            or reading.time >= self.newest
+        ):
             self.behind_readings = 0
             return False
         if not self.behind_readings:
@@ -55,6 +68,21 @@ class _Account:
             return True
         self.behind_readings = 0
         return False
+
+    def keep(self, reading: Reading, clock: float) -> None:
+        """Make this the last accepted reading."""
+        due = timedelta(seconds=clock - self.at) + _AHEAD
+        if (
+            self.newest is not None
+            and reading.time is not None
+            and reading.time - self.newest > due
+            and (self.ahead is None or reading.time < self.ahead)
+        ):
+            self.ahead = reading.time
+        else:
+            self.newest, self.ahead = reading.time, None
+        self.sent, self.at = reading.values, clock
+        self.time, self.token = reading.time, reading.token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +109,7 @@ class Ledger:
         if account.is_new(reading) and not account.is_replay(reading, clock):
             verdict = account.guard.judge(reading.values, now)
             account.values, restarted = verdict.values, verdict.restarted
-            account.sent, account.at = reading.values, clock
-            account.time, account.token = reading.time, reading.token
+            account.keep(reading, clock)
         limit = reading.meter.stale_after or self.stale_after
         is_fresh = account.sent is not None and clock - account.at <= limit
         return Entry(

@@ -8,4 +8,8 @@ from .const import DOMAIN
 
 def translated[E: HomeAssistantError](kind: type[E], error: BridgeError) -> E:
     """Return an exception that shows the owner what went wrong, in their language."""
-    return kind(translation_domain=DOMAIN, translation_key=error.translation_key)
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=error.translation_key,
+        translation_placeholders={"reason": str(error)},
+    )

@@ -11,23 +11,21 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import CONF_THROTTLE, DEFAULT_THROTTLE
+from .bridges import BRIDGES
+from .bridges.contract import BridgeOption
+from .const import CONF_BRIDGE, CONF_THROTTLE, DEFAULT_THROTTLE
 
-_MAXIMUM_THROTTLE = 300
-
-SCHEMA = probatio.Schema(
-    {
-        probatio.Required(CONF_THROTTLE, default=DEFAULT_THROTTLE): NumberSelector(
-            NumberSelectorConfig(
-                min=0,
-                max=_MAXIMUM_THROTTLE,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=UnitOfTime.SECONDS,
-            )
-        )
-    }
+# What every kind of bridge has.
+_THROTTLE = BridgeOption(
+    key=CONF_THROTTLE,
+    default=DEFAULT_THROTTLE,
+    minimum=0,
+    maximum=300,
+    step=1,
+    unit=UnitOfTime.SECONDS,
 )
+# Home Assistant's front end knows no smaller one.
+_LEAST_STEP = 0.001
 
 
 class MeterBridgeOptionsFlow(OptionsFlowWithReload):
@@ -36,12 +34,35 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Take how often values are passed on."""
+        """Take how often values are passed on, and what this kind of bridge asks."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
+        entry = self.config_entry
+        options = (_THROTTLE, *BRIDGES[entry.data[CONF_BRIDGE]].options)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                SCHEMA, self.config_entry.options
+                probatio.Schema(
+                    {
+                        probatio.Required(option.key, default=option.default): (
+                            _number(option)
+                        )
+                        for option in options
+                    }
+                ),
+                entry.options,
             ),
         )
+
+
+def _number(option: BridgeOption) -> NumberSelector:
+    """Return the field of an option."""
+    config = NumberSelectorConfig(
+        min=option.minimum,
+        max=option.maximum,
+        step=option.step if option.step >= _LEAST_STEP else "any",
+        mode=NumberSelectorMode.BOX,
+    )
+    if option.unit:
+        config["unit_of_measurement"] = option.unit
+    return NumberSelector(config)

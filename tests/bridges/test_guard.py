@@ -44,7 +44,7 @@ def test_one_wrong_reading_is_not_shown(wrong: float) -> None:
 @pytest.mark.parametrize(
     ("other", "held"),
     [
-        (LEVEL - 1, HELD_SECONDS),
+        (LEVEL - 1001, HELD_SECONDS),
         (5, HELD_SECONDS),
         (LEVEL + 10**9, HELD_SECONDS),
         (0, HELD_SECONDS_AT_ZERO),
@@ -111,27 +111,46 @@ def test_a_good_reading_forgets_the_suspect() -> None:
 
 def test_growth_is_limited_by_the_connection() -> None:
     """A counter grows by what the connection carries since the last reading."""
-    guard = started(0.5)
-    assert shown(guard, [25_000.5], 10) == [25_000.5]
-    assert shown(guard, [25_000.5 + 25_001], 20) == [25_000.5]
+    for silence, most in ((0, 1000), (36, 2000), (900, 26_000), (86_400, 26_000)):
+        guard = started()
+        assert shown(guard, [LEVEL + most], silence) == [LEVEL + most]
+        guard = started()
+        assert shown(guard, [LEVEL + most + 1], silence) == [LEVEL]
+
+
+@pytest.mark.parametrize("grown", [1001, 24_000])
+def test_much_at_once_has_to_be_said_again(grown: float) -> None:
+    """A leap that the connection could carry in a quarter of an hour needs no time."""
     guard = started()
-    # After a night of silence, so much may well have flowed.
-    assert shown(guard, [LEVEL + 1_000_000], 36_000) == [LEVEL + 1_000_000]
-    guard = started()
-    assert shown(guard, [LEVEL + 1_000_001], 36_000) == [LEVEL]
+    values = [LEVEL + grown] * 4 + [LEVEL + grown + 1]
+    assert shown(guard, values, 0) == [LEVEL] * 4 + [LEVEL + grown + 1]
+
+
+@pytest.mark.parametrize("grown", [1001, 25_000, 10**6])
+def test_one_leap_is_not_shown(grown: float) -> None:
+    """A leap that four readings say and a fifth does not has never been."""
+    values = [LEVEL + grown] * 4 + [LEVEL + 1]
+    assert shown(started(), values, 0) == [LEVEL] * 4 + [LEVEL + 1]
 
 
 def test_after_a_year_growth_is_growth() -> None:
-    """A long outage is no replaced meter."""
-    verdict = started().judge({IMPORTED: LEVEL + 5_000_000}, NOW + 365 * 86_400)
-    assert verdict == Verdict(values={IMPORTED: LEVEL + 5_000_000})
+    """A long outage is no replaced meter: five readings of it are enough."""
+    guard, later = started(), NOW + 365 * 86_400
+    verdicts = [
+        guard.judge({IMPORTED: LEVEL + 5_000_000 + count}, later + count)
+        for count in range(5)
+    ]
+    for verdict in verdicts[:-1]:
+        assert verdict == Verdict(values={IMPORTED: LEVEL})
+    assert verdicts[-1] == Verdict(values={IMPORTED: LEVEL + 5_000_004})
 
 
 def test_gas_has_a_limit_of_its_own() -> None:
     """Volume is judged in m³ of a household's pipe, not in watts."""
     guard = Guard(max_power=100_000)
-    for value, seen in ((4711.018, 4711.018), (4736.018, 4736.018), (4800, 4736.018)):
+    for value, seen in ((4711.018, 4711.018), (4712.018, 4712.018), (4714, 4712.018)):
         assert guard.judge({VOLUME: value}, NOW).values == {VOLUME: seen}
+    assert guard.judge({VOLUME: 4738}, NOW + 900).values == {VOLUME: 4738}
 
 
 def test_each_value_is_judged_alone() -> None:
@@ -186,22 +205,33 @@ def test_what_was_believed_survives_a_restart() -> None:
     again.restore(stored)
     assert again.as_stored() == guard.as_stored()
     for value, seen in ((0, LEVEL), (LEVEL + 500, LEVEL + 500)):
-        verdict = again.judge({IMPORTED: value, EXPORTED: 7}, NOW + 3600)
+        verdict = again.judge({IMPORTED: value, EXPORTED: 7}, NOW + 60)
         assert verdict == Verdict(values={IMPORTED: seen, EXPORTED: 7})
+
+
+def test_what_was_stored_long_ago_is_not_shown() -> None:
+    """More may have been recorded than was stored: what is old judges, and no more."""
+    guard = Guard(max_power=100_000)
+    guard.restore({IMPORTED: [LEVEL, NOW]})
+    for at, value in enumerate((0, LEVEL - 1, -1)):
+        assert guard.judge({IMPORTED: value}, NOW + 61 + at) == Verdict(values={})
+    verdict = guard.judge({IMPORTED: LEVEL + 500}, NOW + 70)
+    assert verdict == Verdict(values={IMPORTED: LEVEL + 500})
+    assert guard.judge({IMPORTED: 0}, NOW + 9000).values == {IMPORTED: LEVEL + 500}
 
 
 def test_a_suspect_is_not_stored() -> None:
     """Only what is believed is kept; a counter without a level has nothing."""
     guard = started()
     guard.judge({IMPORTED: 5, EXPORTED: -1}, NOW + 1)
-    assert guard.as_stored() == {IMPORTED: [LEVEL, NOW]}
+    assert guard.as_stored() == {IMPORTED: [LEVEL, NOW, LEVEL, LEVEL]}
 
 
 def test_a_code_that_is_gone_is_forgotten() -> None:
     """What an older version stored under another name does no harm."""
     guard = Guard(max_power=100_000)
     guard.restore({"gone": [5, NOW], IMPORTED: [LEVEL, NOW]})
-    assert guard.as_stored() == {IMPORTED: [LEVEL, NOW]}
+    assert guard.as_stored() == {IMPORTED: [LEVEL, NOW, LEVEL, LEVEL]}
 
 
 @pytest.mark.parametrize("leap", [-86_400 * 365 * 20, -3600, 3600, 86_400 * 365 * 20])

@@ -4,12 +4,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import ClientSession
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.button import ButtonEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.components.update import UpdateEntityDescription
 from homeassistant.helpers.typing import StateType
+import probatio
 
 from .address import Address
 from .snapshot import MAIN_METER, Snapshot
@@ -73,6 +76,13 @@ class Client[D](ABC):
         """
         raise NotImplementedError
 
+    def memory(self) -> Mapping[str, list[float]]:
+        """Return what has to survive a restart of Home Assistant."""
+        return {}
+
+    def recall(self, memory: Mapping[str, list[float]]) -> None:  # noqa: B027
+        """Take up again what `memory` returned before the restart."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeSensor[D](SensorEntityDescription):
@@ -98,6 +108,38 @@ class BridgeButton[C](ButtonEntityDescription):
     """Something that this kind of bridge does when asked."""
 
     press_fn: Callable[[C], Awaitable[None]]
+
+
+type Progress = Callable[[float | None], None]
+"""Takes the part that is done, from 0 to 1, None while nobody knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeUpdate[C, D](UpdateEntityDescription):
+    """Software that this kind of bridge fetches and installs when asked.
+
+    `latest_fn` returns the newest version, None where the bridge cannot tell;
+    `install_fn` returns once that runs.
+    """
+
+    installed_fn: Callable[[D], str | None]
+    latest_fn: Callable[[C], Awaitable[str | None]]
+    install_fn: Callable[[C, Progress], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeAction[C]:
+    """Something that takes more words than a button has.
+
+    `key` names it among all kinds of bridges; `fields` is the schema of what it wants
+    to know, and `check` judges all of it together. `run_fn` gets that and returns the
+    response.
+    """
+
+    key: str
+    fields: Mapping[probatio.Marker, object]
+    check: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    run_fn: Callable[[C, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,5 +194,7 @@ class BridgeType[C: Client[object], D]:
     sensors: tuple[BridgeSensor[D], ...] = ()
     binary_sensors: tuple[BridgeBinarySensor[D], ...] = ()
     buttons: tuple[BridgeButton[C], ...] = ()
+    updates: tuple[BridgeUpdate[C, D], ...] = ()
+    actions: tuple[BridgeAction[C], ...] = ()
     more_sensors: Callable[[D], tuple[BridgeSensor[D], ...]] | None = None
     redact: frozenset[str] = frozenset()

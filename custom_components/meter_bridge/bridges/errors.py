@@ -62,6 +62,12 @@ class BridgeResponseError(BridgeError):
     translation_key = "not_recognised"
 
 
+class BridgeRefusedError(BridgeError):
+    """The bridge understood, and refused; the text is its own reason."""
+
+    translation_key = "refused"
+
+
 class WrongBridgeError(BridgeError):
     """Another bridge of the same kind answers at the address."""
 

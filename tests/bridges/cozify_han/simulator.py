@@ -2,6 +2,7 @@
 
 from asyncio import FIRST_COMPLETED, create_task, gather, wait
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 import struct
 from typing import override
@@ -36,6 +37,7 @@ class CozifyHanSimulator(Simulator):
         self._energies: dict[str, Json] = {}
         self._energies_at = self.read_at
         self._ts: int | None = None
+        self._begun_at = house.now
 
     @override
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -70,7 +72,7 @@ class CozifyHanSimulator(Simulator):
             seconds = int(self.read_at.timestamp())
             self._ts = seconds * 1000 if profile.milliseconds else seconds
         age = (self.read_at - self._energies_at).total_seconds()
-        if not self._energies or age >= profile.energy_seconds:
+        if not self._energies or not 0 <= age < profile.energy_seconds:
             self._energies, self._energies_at = self._read_energies(), self.read_at
         message = {
             "type": "HAN_METER_MESSAGE",
@@ -162,7 +164,7 @@ class CozifyHanSimulator(Simulator):
         for name, value in changes.items():
             assert hasattr(self.profile, name), name
             setattr(self.profile, name, value)
-        self.profile.uptime_ms = 5_000
+        self.profile.uptime_ms, self._begun_at = 5_000, self.house.now
         self.end_streams()
         self.tick()
 
@@ -181,8 +183,16 @@ class CozifyHanSimulator(Simulator):
             "/han": self.profile.state,
             "/meter/id": self.profile.meter_identity,
             "/configuration": self.profile.configuration,
-            "/health": self.profile.health,
+            "/health": self._health,
         }[path]()
+
+    def _health(self) -> Mapping[str, Json]:
+        """Phrase how the reader is doing, up for longer as time passes."""
+        running = (self.house.now - self._begun_at) // timedelta(milliseconds=1)
+        return {
+            **self.profile.health(),
+            "uptime_ms": self.profile.uptime_ms + running,
+        }
 
     async def _get(self, request: web.Request) -> web.Response:
         """Answer one object."""

@@ -199,7 +199,11 @@ class WhatwattClient(Client[Details]):
             return False
         if not section(answer, "report") and not section(answer, "meter"):
             raise BridgeResponseError("The answer is not a report")
-        self._serial = text(section(answer, "system").get("id")) or self._serial
+        serial = text(section(answer, "system").get("id")) or self._serial
+        if serial != self._serial:
+            # Another device has the address since: what was said is not its own.
+            self._restarts = Restarts()
+            await self._read_system()
         self._take_details(with_report(self._details, answer))
         self._readings = self._report = parse_report(answer)
         self._report_at = now

@@ -62,6 +62,10 @@ _DIRECTIONS = tuple(
 )
 
 
+# A meter has some dozens: beyond this they only differ by garbled names.
+_MOST_PROVEN = 1000
+
+
 @dataclass(slots=True, kw_only=True)
 class Proof:
     """Which registers the meter is known to send, by meter and code.
@@ -95,7 +99,11 @@ class Proof:
         return replace(reading, values=values)
 
     def _believe(self, meter: str, codes: Iterable[str]) -> None:
-        """Believe that a meter sends these registers."""
+        """Believe that a meter sends these registers; forget others if they grow."""
+        if len(self._registers) > _MOST_PROVEN:
+            self._registers = {
+                known for known in self._registers if known[0] in (MAIN_METER, meter)
+            }
         self._registers.update((meter, code) for code in codes)
 
 

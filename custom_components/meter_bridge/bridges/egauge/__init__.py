@@ -1,0 +1,27 @@
+"""eGauge (United States): a meter of its own, with as many registers as one likes."""
+
+from datetime import timedelta
+
+from ..contract import BridgeType
+from .actions import ACTIONS
+from .client import STALE_SECONDS, EgaugeClient
+from .entities import BUTTONS, SENSORS, UPDATES, register_sensors
+from .models import Details
+
+BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
+    key="egauge",
+    name="eGauge",
+    manufacturer="eGauge",
+    connect=EgaugeClient,
+    poll_interval=timedelta(seconds=5),
+    stale_after=STALE_SECONDS,
+    # It measures whole buildings as well as households.
+    max_power=1_000_000.0,
+    login_fields=("username", "password", "verify_ssl"),
+    sensors=SENSORS,
+    buttons=BUTTONS,
+    updates=UPDATES,
+    actions=ACTIONS,
+    more_sensors=register_sensors,
+    redact=frozenset({"sn", "usr", "jwt", "nnc", "rlm", "hostname"}),
+)

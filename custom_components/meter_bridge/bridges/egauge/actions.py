@@ -1,0 +1,159 @@
+"""Actions of an eGauge: commands that need words, each with its response."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import probatio
+from probatio import All, Length, Match, Optional, Range, Required
+
+from ..contract import BridgeAction
+from .client import EgaugeClient
+
+# The device rejects larger pieces of a backup.
+_LARGEST_PIECE = 2 << 20
+_SHORTEST_PASSWORD, _LONGEST_PASSWORD = 4, 24
+_WORDS = All(str, Length(min=1, max=1024))
+_TARGET = r"(?i)([0-9a-f]{2}:){5}[0-9a-f]{2}/\S+"
+_STAMP = All(str, Match(r"[0-9]{1,12}(\.[0-9]{1,9})?\Z"))
+_CONFIRMED: Mapping[probatio.Marker, object] = {
+    Required("confirm"): probatio.Literal(True),  # noqa: FBT003
+}
+
+
+def _base64(value: object) -> str:
+    """Take one piece of a backup."""
+    if not isinstance(value, str) or not 0 < len(value) <= _LARGEST_PIECE:
+        raise probatio.Invalid("a piece of a backup is text of at most 2 MiB")
+    try:
+        base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise probatio.Invalid("a piece of a backup is encoded in base64") from error
+    return value
+
+
+def _check_wlan(data: dict[str, Any]) -> dict[str, Any]:
+    """Want the name of a network that is added, and the number of any other."""
+    wanted = "ssid" if data["action"] == "add" else "id"
+    if wanted not in data:
+        raise probatio.Invalid(f"{wanted} is missing")
+    return data
+
+
+def _check_database(data: dict[str, Any]) -> dict[str, Any]:
+    """Want a backup for a restoration, and for nothing else."""
+    if (data["action"] == "restore") != ("data" in data):
+        raise probatio.Invalid("data belongs to a restoration")
+    return data
+
+
+def _command(
+    name: str,
+) -> Callable[[EgaugeClient, Mapping[str, Any]], Awaitable[Mapping[str, object]]]:
+    """Return what sends the fields of an action as they are."""
+
+    async def send(
+        client: EgaugeClient, data: Mapping[str, Any]
+    ) -> Mapping[str, object]:
+        return await client.command(name, data)
+
+    return send
+
+
+async def _homeplug(
+    client: EgaugeClient, data: Mapping[str, Any]
+) -> Mapping[str, object]:
+    """Give power line bridges a new password."""
+    return await client.command("homeplug", {"action": "setpwd", **_sure(data)})
+
+
+async def _database(
+    client: EgaugeClient, data: Mapping[str, Any]
+) -> Mapping[str, object]:
+    """Restore, zero or split; a backup goes piece by piece, the youngest first."""
+    body = _sure(data)
+    *pieces, last = body.pop("data", [None])
+    for piece in pieces:
+        await client.command("db", {**body, "data": piece, "more_chunks": True})
+    return await client.command("db", body if last is None else {**body, "data": last})
+
+
+async def _factory_restore(
+    client: EgaugeClient, _data: Mapping[str, Any]
+) -> Mapping[str, object]:
+    """Forget everything, and restart."""
+    return await client.command("factory-restore")
+
+
+def _sure(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data without its confirmation."""
+    return {key: value for key, value in data.items() if key != "confirm"}
+
+
+ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
+    BridgeAction(
+        key="activate",
+        fields={
+            Required("service"): probatio.In(["alert", "push"]),
+            Required("provider"): _WORDS,
+        },
+        run_fn=_command("activate"),
+    ),
+    BridgeAction(
+        key="test_email",
+        fields={
+            Required("address"): All(str, probatio.Email()),
+            Optional("smarthost"): _WORDS,
+            Optional("mailuser"): _WORDS,
+            Optional("mailpass"): _WORDS,
+            Optional("fromaddr"): All(str, probatio.Email()),
+        },
+        run_fn=_command("test-email"),
+    ),
+    BridgeAction(
+        key="test_remote",
+        fields={Required("address"): _WORDS, Required("linktype"): _WORDS},
+        run_fn=_command("test-remote"),
+    ),
+    BridgeAction(
+        key="wlan",
+        fields={
+            Required("action"): probatio.In(["add", "select", "forget"]),
+            Optional("ssid"): All(str, Match(r"[^\n\0]{1,32}\Z")),
+            Optional("key"): All(str, Length(min=1, max=64)),
+            Optional("hex"): bool,
+            Optional("hidden"): bool,
+            Optional("id"): All(int, Range(min=0)),
+        },
+        check=_check_wlan,
+        run_fn=_command("wlan"),
+    ),
+    BridgeAction(
+        key="homeplug",
+        fields={
+            Required("password"): All(
+                str,
+                Length(min=_SHORTEST_PASSWORD, max=_LONGEST_PASSWORD),
+                Match(r'[^"\x00-\x1f\x7f]+\Z'),
+            ),
+            Required("targets"): All([All(str, Match(_TARGET + r"\Z"))], Length(min=1)),
+            **_CONFIRMED,
+        },
+        run_fn=_homeplug,
+    ),
+    BridgeAction(
+        key="database",
+        fields={
+            Required("action"): probatio.In(["restore", "zero", "split"]),
+            Optional("from"): _STAMP,
+            Optional("to"): _STAMP,
+            Optional("regs"): [All(int, Range(min=0))],
+            Optional("data"): All([_base64], Length(min=1)),
+            **_CONFIRMED,
+        },
+        check=_check_database,
+        run_fn=_database,
+    ),
+    BridgeAction(key="factory_restore", fields={**_CONFIRMED}, run_fn=_factory_restore),
+)

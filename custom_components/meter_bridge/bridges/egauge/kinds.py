@@ -1,0 +1,128 @@
+"""What a register's type code stands for (vendor's glossary, "Type Codes").
+
+The database adds up each register once a second in whole quanta, so that a counter
+holds rate times seconds in quanta, modulo 2^63. Only discrete numbers are not added up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..wire import shift
+
+_WRAP = 1 << 63
+_MILLI = Fraction(1, 1000)
+_PER_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """What a counter adds up to where that has a meaning.
+
+    `steps` of the counter make one unit, shown cut after `digits` decimals. More than
+    `most` (in the unit of the rate) is not believed of a household, `may_fall` tells
+    whether the rate may be negative.
+    """
+
+    name: str
+    steps: int
+    digits: int
+    most: float
+    may_fall: bool = True
+
+    def amount(self, counter: int) -> float:
+        """Return what this counter adds up to; cut, as meters do, not rounded."""
+        return shift(counter * 10**self.digits // self.steps, -self.digits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A quantity: the name of its entities, one step of its counter, its total."""
+
+    name: str
+    quantum: Fraction = _MILLI
+    total: Total | None = None
+
+
+_UNIT = Fraction(1)
+_MOST_POWER = 100_000.0
+_REACTIVE = Kind(
+    name="reactive_power",
+    quantum=_UNIT,
+    total=Total(
+        name="reactive_energy", steps=1000 * _PER_HOUR, digits=4, most=_MOST_POWER
+    ),
+)
+UNKNOWN = Kind(name="value", quantum=_UNIT)
+"""A code that the vendor has invented since."""
+
+KINDS: Mapping[str, Kind] = {
+    "P": Kind(
+        name="power",
+        quantum=_UNIT,
+        total=Total(name="energy", steps=1000 * _PER_HOUR, digits=4, most=_MOST_POWER),
+    ),
+    "S": Kind(
+        name="apparent_power",
+        quantum=_UNIT,
+        total=Total(
+            name="apparent_energy",
+            steps=1000 * _PER_HOUR,
+            digits=4,
+            most=_MOST_POWER,
+            may_fall=False,
+        ),
+    ),
+    "var": _REACTIVE,
+    # What meters really send; the vendor's glossary has `var` alone.
+    "PQ": _REACTIVE,
+    "V": Kind(name="voltage"),
+    "Vdc": Kind(name="voltage"),
+    "I": Kind(name="current"),
+    "Idc": Kind(name="current"),
+    "F": Kind(name="frequency"),
+    "THD": Kind(name="distortion"),
+    "Qe": Kind(name="charge"),
+    "R": Kind(name="resistance", quantum=_UNIT),
+    "T": Kind(name="temperature"),
+    "dT": Kind(name="temperature_difference"),
+    "Ee": Kind(name="irradiance", quantum=_UNIT),
+    "#": Kind(name="number", quantum=_UNIT),
+    "#3": Kind(name="number"),
+    "%": Kind(name="percentage"),
+    "$": Kind(
+        name="money_rate",
+        quantum=Fraction(1, 1 << 29),
+        total=Total(name="money", steps=1 << 29, digits=2, most=1.0),
+    ),
+    "d": Kind(name="discrete", quantum=_UNIT),
+    "a": Kind(name="angle"),
+    "aq": Kind(name="air_quality"),
+    "h": Kind(name="humidity"),
+    "Pa": Kind(name="pressure", quantum=_UNIT),
+    "ppm": Kind(name="concentration"),
+    "m": Kind(name="mass"),
+    "Q": Kind(
+        name="mass_flow",
+        quantum=_UNIT,
+        total=Total(name="mass_total", steps=1000, digits=3, most=10_000.0),
+    ),
+    "Qv": Kind(
+        name="flow",
+        quantum=Fraction(1, 10**9),
+        total=Total(name="volume", steps=10**9, digits=3, most=0.1),
+    ),
+    "v": Kind(name="speed"),
+}
+DISCRETE = "d"
+
+
+def steps_between(newer: int, older: int) -> int:
+    """Subtract two counters, of which one may have wrapped around in between."""
+    steps = (newer - older) % _WRAP
+    return steps - _WRAP if steps >= _WRAP // 2 else steps
+
+
+def average_rate(kind: Kind, newer: int, older: int, seconds: float) -> float:
+    """Return the mean rate between two counters, to a thousandth of its unit."""
+    return round(float(steps_between(newer, older) * kind.quantum) / seconds, 3)

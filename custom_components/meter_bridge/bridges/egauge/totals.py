@@ -1,0 +1,105 @@
+"""Totals that go on where the device's counters jump.
+
+An owner may erase the database or parts of it, a power cut loses the last seconds, and
+a counter may wrap around: none of this is consumption. A step that the register cannot
+have made is held back. When the counter comes back, nothing has happened; when it goes
+on from its new level for some time, the total goes on with it from where it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .kinds import Total, steps_between
+from .registers import Register
+
+# How long a new level must hold, and over how many readings, before it counts.
+HELD_READINGS = 5
+HELD_SECONDS = 600.0
+# A rate that the device itself reports makes larger steps believable.
+_TIMES_RATE = 10
+# Rates change, and the clocks of both sides are not read at the same moment.
+_SLACK_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class _Level:
+    """A counter that went on without a jump: its first and last value, and when."""
+
+    first: int
+    last: int
+    since: float
+    at: float
+    readings: int = 1
+
+    def go_on(self, counter: int, now: float) -> None:
+        """Note one more reading."""
+        self.last, self.at, self.readings = counter, now, self.readings + 1
+
+
+@dataclass(slots=True)
+class _Track:
+    """A register: its believed counter, one that is not yet, and the total (Unix s)."""
+
+    counter: int
+    total: int
+    at: float
+    suspect: _Level | None = None
+
+    def believe(self, counter: int, steps: int, now: float) -> None:
+        """Let the total go on by so many steps."""
+        self.total += steps
+        self.counter, self.at, self.suspect = counter, now, None
+
+
+@dataclass(slots=True)
+class Totals:
+    """The totals of all registers of one device."""
+
+    _tracks: dict[str, _Track] = field(default_factory=dict)
+
+    def take(
+        self, register: Register, counter: int, rate: float, now: float
+    ) -> float | None:
+        """Return the total for a counter at `now` (Unix seconds)."""
+        total, key = register.kind.total, register.total_key
+        if total is None or key is None:
+            return None
+        track = self._tracks.get(key)
+        if track is None:
+            track = self._tracks[key] = _Track(counter, counter, now)
+
+        def follows(before: int, at: float) -> bool:
+            steps = steps_between(counter, before)
+            limit = _limit(total, register, rate, now - at)
+            return abs(steps) <= limit and (steps >= 0 or register.may_fall)
+
+        suspect = track.suspect
+        if follows(track.counter, track.at):
+            track.believe(counter, steps_between(counter, track.counter), now)
+        elif suspect is None or not follows(suspect.last, suspect.at):
+            track.suspect = _Level(counter, counter, now, now)
+        else:
+            suspect.go_on(counter, now)
+            if suspect.readings >= HELD_READINGS and now - suspect.since >= (
+                HELD_SECONDS
+            ):
+                track.believe(counter, steps_between(counter, suspect.first), now)
+        return total.amount(track.total)
+
+    def as_stored(self) -> dict[str, list[float]]:
+        """Return what has to survive a restart."""
+        return {
+            key: [track.counter, track.total, track.at]
+            for key, track in self._tracks.items()
+        }
+
+    def restore(self, stored: Mapping[str, list[float]]) -> None:
+        """Take up again what `as_stored` returned before the restart."""
+        for key, (counter, total, at) in stored.items():
+            self._tracks[key] = _Track(int(counter), int(total), at)
+
+
+def _limit(total: Total, register: Register, rate: float, seconds: float) -> float:
+    """Return the most steps that a register can have made in this time."""
+    most = max(total.most, _TIMES_RATE * abs(rate))
+    return most / float(register.kind.quantum) * (max(seconds, 0.0) + _SLACK_SECONDS)

@@ -1,0 +1,24 @@
+"""Octopus Home Pro (Great Britain): hears the smart meters for power and gas."""
+
+from datetime import timedelta
+
+from ..contract import BridgeType
+from .client import OctopusHomeProClient
+from .entities import BINARY_SENSORS, SENSORS
+from .gas import OPTIONS
+from .models import Details
+
+BRIDGE: BridgeType[OctopusHomeProClient, Details] = BridgeType(
+    key="octopus_home_pro",
+    name="Octopus Home Pro",
+    manufacturer="Octopus Energy",
+    connect=OctopusHomeProClient,
+    # The electricity meter is heard every 10 seconds, as it is on this kind of network.
+    poll_interval=timedelta(seconds=10),
+    stale_after=300.0,
+    has_main_meter=False,
+    options=OPTIONS,
+    sensors=SENSORS,
+    binary_sensors=BINARY_SENSORS,
+    redact=frozenset({"eui", "serial", "siteid"}),
+)

@@ -1,0 +1,154 @@
+"""The Home Pro's JSON → what its meters say (vendor's "HAN API" document)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import orjson
+
+from ..errors import BridgeResponseError, MeterNotReadyError
+from ..snapshot import Medium
+from ..wire import section, text, whole
+from .zigbee import instant, parse_scale
+
+TYPES: Mapping[Medium, str] = {Medium.ELECTRICITY: "elec", Medium.GAS: "gas"}
+"""What the Home Pro calls its meters."""
+
+_SUCCESS = "success"
+_SUPPLY = {0: "off", 1: "armed", 2: "on"}
+_AMBIENT = {0: "low", 1: "medium", 2: "high"}
+_BITS = range(1 << 8)
+
+
+class Call(StrEnum):
+    """What can be asked of a meter; the value ends the path."""
+
+    STATUS = "status"
+    INFO = "info"
+    CONSUMPTION = "consumption"
+
+
+# Under which key of the answer the payload is, and under which key of that the rest.
+_KEYS: Mapping[Call, tuple[str, str]] = {
+    Call.STATUS: ("meter_status", "status"),
+    Call.INFO: ("meter_info", "minfo"),
+    Call.CONSUMPTION: ("meter_consump", "consum"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A meter's status: eight bits, its supply, and how much is used just now."""
+
+    bits: int | None = None
+    supply: str | None = None
+    ambient: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info:
+    """Which meter it is: every id, the best one first; its radio's strength in dBm.
+
+    The customer's own number (`siteid`) is not even read.
+    """
+
+    ids: tuple[str, ...] = ()
+    serial: str | None = None
+    rssi: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumption:
+    """Total and power of a meter by their codes, and when the bridge heard them."""
+
+    values: Mapping[str, float]
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterDetails:
+    """What only this bridge says of a meter."""
+
+    status: Status = field(default_factory=Status)
+    rssi: int | None = None
+    last_update: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What only this bridge says, by meter."""
+
+    electricity: MeterDetails = field(default_factory=MeterDetails)
+    gas: MeterDetails = field(default_factory=MeterDetails)
+
+
+def is_refusal(body: str) -> bool:
+    """Tell whether an error's body is the Home Pro's own, that is has a `Status`."""
+    try:
+        return text(section(orjson.loads(body)).get("Status")) is not None
+    except orjson.JSONDecodeError:
+        return False
+
+
+def unpack(answer: object, call: Call, medium: Medium) -> Mapping[str, object]:
+    """Return what a good answer says of this meter.
+
+    The payload is JSON in a string, or was decoded already. MeterNotReadyError: the
+    bridge has nothing of this meter. BridgeResponseError: this is no Home Pro.
+    """
+    outer, (key, name) = section(answer), _KEYS[call]
+    word, payload = text(outer.get("Status")), outer.get(key)
+    if word is None and key not in outer:
+        raise BridgeResponseError("The answer is not a Home Pro's")
+    if word is not None and word.lower() != _SUCCESS:
+        raise MeterNotReadyError("The bridge does not reach its meter")
+    if isinstance(payload, str) and payload.strip():
+        try:
+            payload = orjson.loads(payload)
+        except orjson.JSONDecodeError as error:
+            raise BridgeResponseError("The payload is not JSON") from error
+    inner = section(payload, name)
+    if not inner or inner.get("type", TYPES[medium]) != TYPES[medium]:
+        raise MeterNotReadyError("The bridge has nothing of this meter")
+    return inner
+
+
+def parse_status(status: Mapping[str, object]) -> Status:
+    """Read the inside of a status; a number that has no meaning says nothing."""
+    bits = whole(status.get("mstatus"))
+    return Status(
+        bits=bits if bits in _BITS else None,
+        supply=_word(_SUPPLY, status.get("supply")),
+        ambient=_word(_AMBIENT, status.get("aconsumindicate")),
+    )
+
+
+def _word(words: Mapping[int, str], value: object) -> str | None:
+    """Return what a number stands for."""
+    found = whole(value)
+    return None if found is None else words.get(found)
+
+
+def parse_info(info: Mapping[str, object]) -> Info:
+    """Read the inside of an info: the ZigBee address is a better id than the serial."""
+    eui, serial = text(info.get("eui")), text(info.get("serial"))
+    rssi = whole(info.get("RSSI"))
+    return Info(
+        ids=tuple(each for each in (eui, serial) if each and each.strip("0")),
+        serial=serial,
+        rssi=rssi if rssi is not None and rssi < 0 else None,
+    )
+
+
+def parse_consumption(medium: Medium, consumption: Mapping[str, object]) -> Consumption:
+    """Read the inside of a consumption; each number is judged alone."""
+    values: dict[str, float] = {}
+    raw = section(consumption, "raw")
+    if scale := parse_scale(consumption):
+        values |= scale.total(
+            medium, consumption.get("consumption"), raw.get("rawcons")
+        )
+        if medium is Medium.ELECTRICITY:
+            values |= scale.power(consumption.get("instdmand"), raw.get("rawinstdmand"))
+    return Consumption(values=values, time=instant(consumption.get("lastupdated")))

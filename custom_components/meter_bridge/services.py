@@ -1,0 +1,82 @@
+"""Actions: what a bridge does when told how, with a response."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.service import async_register_admin_service
+import probatio
+
+from .bridges import BRIDGES
+from .bridges.contract import BridgeAction
+from .bridges.errors import BridgeAuthError, BridgeError
+from .const import DOMAIN
+from .coordinator import MeterBridgeEntry
+from .messages import translated
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Register the actions of all kinds of bridges, for administrators."""
+    for bridge in BRIDGES.values():
+        for action in bridge.actions:
+            _register(hass, action)
+
+
+def _register(hass: HomeAssistant, action: BridgeAction[Any]) -> None:
+    """Register one action, whose device tells the bridge."""
+
+    async def run(call: ServiceCall) -> ServiceResponse:
+        data = dict(call.data)
+        coordinator = _entry(hass, data.pop(ATTR_DEVICE_ID), action).runtime_data
+        try:
+            response = await action.run_fn(coordinator.client, data)
+        except BridgeError as error:
+            if isinstance(error, BridgeAuthError):
+                coordinator.config_entry.async_start_reauth(hass)
+            raise translated(HomeAssistantError, error) from error
+        return dict(response) if call.return_response else None
+
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        action.key,
+        run,
+        schema=probatio.Schema(
+            probatio.All(
+                {probatio.Required(ATTR_DEVICE_ID): cv.string, **action.fields},
+                action.check,
+            )
+        ),
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+
+
+def _entry(
+    hass: HomeAssistant, device_id: str, action: BridgeAction[Any]
+) -> MeterBridgeEntry:
+    """Return the entry of a device whose bridge knows this action."""
+    device = dr.async_get(hass).async_get(device_id)
+    for entry_id in device.config_entries if device else ():
+        entry: MeterBridgeEntry | None = hass.config_entries.async_get_entry(entry_id)
+        if entry is None or entry.domain != DOMAIN:
+            continue
+        if entry.state is not ConfigEntryState.LOADED:
+            raise _refusal("not_loaded")
+        if action in entry.runtime_data.bridge.actions:
+            return entry
+    raise _refusal("unknown_action")
+
+
+def _refusal(reason: str) -> ServiceValidationError:
+    """Return what tells that this device cannot be asked for it."""
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key=reason)

@@ -1,0 +1,63 @@
+"""Calling what the device can do, and judging what it is told."""
+
+from functools import cache
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util.yaml import load_yaml_dict
+from jsonschema import Draft202012Validator
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.bridges.egauge.conftest import SPEC
+
+
+@cache
+def spec() -> dict[Any, Any]:
+    """Load the vendor's description, if it is here."""
+    if not SPEC.exists():
+        pytest.skip("the vendor's description is not here")
+    return load_yaml_dict(str(SPEC))
+
+
+def judge(body: object, path: str, method: str = "get", status: str = "200") -> None:
+    """Judge an answer by the vendor's description."""
+    answer = spec()["paths"][path][method]["responses"][status]
+    schema = answer["content"]["application/json"]["schema"]
+    if alternatives := schema.get("oneOf"):
+        # They are worded so loosely that most answers would fit more than one.
+        is_condition = isinstance(body, dict) and "current" in body
+        schema = alternatives[1 if is_condition else 0]
+    Draft202012Validator({**schema, "components": spec()["components"]}).validate(body)
+
+
+def judge_body(name: str, body: object) -> None:
+    """Judge the body of a command by the vendor's description."""
+    request = spec()["paths"][f"/cmd/{name}"]["post"].get("requestBody")
+    if request is None:
+        assert body is None
+        return
+    schema = request["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": spec()["components"]}).validate(body)
+
+
+async def press(hass: HomeAssistant, name: str) -> None:
+    """Press a button."""
+    await hass.services.async_call(
+        "button", "press", {"entity_id": f"button.bridge_{name}"}, blocking=True
+    )
+
+
+async def act(
+    hass: HomeAssistant, entry: MockConfigEntry, action: str, /, **data: object
+) -> dict[str, Any] | None:
+    """Call an action for the device of the entry."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return await hass.services.async_call(
+        "meter_bridge",
+        action,
+        {"device_id": device.id, **data},
+        blocking=True,
+        return_response=True,
+    )

@@ -1,0 +1,246 @@
+"""What an owner sees in Home Assistant: entities, devices and their states."""
+
+from decimal import Decimal
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from tests.bridges.egauge.database import Register
+from tests.bridges.egauge.device import SERIAL
+from tests.bridges.egauge.simulator import EgaugeSimulator
+from tests.conftest import SetUp
+from tests.logs import complaints
+
+GRID, ENERGY = "sensor.bridge_grid", "sensor.bridge_grid_energy"
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Compare as Home Assistant does."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+async def entry(
+    simulator: EgaugeSimulator, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> MockConfigEntry:
+    """Set up the device at the time of its house."""
+    freezer.move_to(simulator.house.now)
+    return await set_up(simulator)
+
+
+def entries(hass: HomeAssistant, entry: MockConfigEntry) -> list[er.RegistryEntry]:
+    """Return the registry's entries, by entity id."""
+    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return sorted(found, key=lambda each: each.entity_id)
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str:
+    """Return a state that has to exist."""
+    found = hass.states.get(entity_id)
+    assert found, entity_id
+    return found.state
+
+
+def shown(hass: HomeAssistant, entry: er.RegistryEntry) -> str:
+    """Describe an entity in one line: state and unit, name, classes, unique id."""
+    found = hass.states.get(entry.entity_id)
+    attributes = found.attributes if found else {}
+    value = (
+        f"{found.state} {attributes.get('unit_of_measurement', '')}" if found else ""
+    )
+    words = (
+        value.strip() or None,
+        attributes.get("friendly_name") or entry.original_name,
+        attributes.get("device_class"),
+        attributes.get("state_class"),
+        entry.entity_category,
+        entry.unique_id.removeprefix(f"egauge_{SERIAL}_"),
+        entry.disabled_by,
+    )
+    return " | ".join(str(word) if word is not None else "-" for word in words)
+
+
+async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Let the device be asked now."""
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+
+
+async def test_entities(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    snapshot: SnapshotAssertion,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Each register is there under the owner's name; what few want is off."""
+    surface = {each.entity_id: shown(hass, each) for each in entries(hass, entry)}
+    assert surface == snapshot
+    assert not complaints(caplog)
+
+
+async def test_the_device_is_described(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: EgaugeSimulator
+) -> None:
+    """Model, serial, firmware and hardware come from the device itself."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    assert (device.manufacturer, device.model) == ("eGauge", "EG4030")
+    assert (device.serial_number, device.sw_version) == (SERIAL, "4.8.2")
+    assert device.hw_version == "3EA"
+
+
+async def test_a_renamed_register_keeps_its_entity(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: EgaugeSimulator
+) -> None:
+    """The database knows it by number: only its name changes, at the next poll."""
+    simulator.rename("Grid", "Mains")
+    simulator.tick()
+    await poll(hass, entry)
+    for entity_id, name in (
+        (GRID, "Bridge Mains"),
+        (ENERGY, "Bridge Mains energy"),
+    ):
+        found = hass.states.get(entity_id)
+        assert found
+        assert found.name == name
+        assert found.state != STATE_UNAVAILABLE
+    registered = er.async_get(hass).async_get(GRID)
+    assert registered
+    assert registered.original_name == "Mains"
+    # It is not the register of the grid any more, by the owner's own word.
+    assert state(hass, "sensor.bridge_power") == STATE_UNAVAILABLE
+
+
+async def test_a_suffix_makes_a_counter_of_it(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: EgaugeSimulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The energy of a register that can be negative is a total that may fall."""
+    found = hass.states.get(ENERGY)
+    assert found
+    assert found.attributes["state_class"] == "total"
+    simulator.house.export(3000)
+    simulator.house.advance(7200)
+    freezer.tick(7200)
+    simulator.tick()
+    await poll(hass, entry)
+    assert state(hass, GRID) == "-3000"
+    assert float(state(hass, ENERGY)) == float(found.state) - 6
+    simulator.rename("Grid", "Net|")
+    await poll(hass, entry)
+    found = hass.states.get(ENERGY)
+    assert found
+    assert found.attributes["state_class"] == "total_increasing"
+
+
+async def test_a_removed_register_can_be_deleted(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: EgaugeSimulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its entity is unavailable and provided by nobody; it may come back as it was."""
+    simulator.remove("Solar")
+    solar = simulator.add
+    await poll(hass, entry)
+    found = hass.states.get("sensor.bridge_solar")
+    assert found
+    assert found.state == STATE_UNAVAILABLE
+    assert found.attributes["restored"] is True
+    await poll(hass, entry)
+    solar(Register("Solar", "P", lambda house: sum(house.solar.values()), 13))
+    await poll(hass, entry)
+    assert state(hass, "sensor.bridge_solar") == "0"
+    simulator.remove("Solar")
+    await poll(hass, entry)
+    er.async_get(hass).async_remove("sensor.bridge_solar")
+    await hass.async_block_till_done()
+    assert hass.states.get("sensor.bridge_solar") is None
+    assert not complaints(caplog)
+
+
+async def test_a_new_register_appears(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: EgaugeSimulator
+) -> None:
+    """No reload is needed, and the others are left alone."""
+    before = hass.states.get(GRID)
+    assert before
+    simulator.add(Register("Car", "P", lambda _: 11_000, 40))
+    await poll(hass, entry)
+    assert state(hass, "sensor.bridge_car") == "11000"
+    after = hass.states.get(GRID)
+    assert after
+    assert after.last_reported == before.last_reported
+
+
+async def test_a_number_that_is_used_again_is_another_entity(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: EgaugeSimulator
+) -> None:
+    """A register of another type does not go on in the statistics of the old one."""
+    simulator.remove("Solar")
+    simulator.add(Register("Attic", "T", lambda _: Decimal("21.5"), 13))
+    await poll(hass, entry)
+    assert state(hass, "sensor.bridge_attic") == "21.5"
+    assert state(hass, "sensor.bridge_solar") == STATE_UNAVAILABLE
+
+
+async def test_an_erased_database_is_no_consumption(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: EgaugeSimulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Totals go on from where they were, also after a restart of Home Assistant."""
+    names = (ENERGY, "sensor.bridge_energy_import", "sensor.bridge_energy_export")
+    before = [state(hass, each) for each in names]
+    simulator.database.zero(None)
+    for _ in range(12):
+        simulator.tick()
+        freezer.tick(60)
+        await poll(hass, entry)
+        assert [state(hass, each) for each in names] == before
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert [state(hass, each) for each in names] == before
+    freezer.tick(3600)
+    simulator.house.draw(1000)
+    simulator.house.advance(3600)
+    simulator.tick()
+    await poll(hass, entry)
+    assert [float(state(hass, each)) for each in names] == pytest.approx(
+        [float(before[0]) + 1, float(before[1]) + 1, float(before[2])]
+    )
+
+
+async def test_another_epoch_changes_nothing(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: EgaugeSimulator
+) -> None:
+    """Counters are asked for raw, which the epoch does not move."""
+    before = state(hass, ENERGY)
+    simulator.database.epoch += 3_600_000
+    simulator.tick()
+    await poll(hass, entry)
+    assert state(hass, ENERGY) == before
+
+
+async def test_a_restart_fails_no_poll_once_it_is_back(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: EgaugeSimulator,
+) -> None:
+    """Its tokens are gone after a reboot; the next login goes by unseen."""
+    simulator.reboot()
+    assert simulator.rebooting
+    await simulator.rebooting
+    simulator.house.draw(444)
+    simulator.tick()
+    await poll(hass, entry)
+    assert state(hass, GRID) == "444"

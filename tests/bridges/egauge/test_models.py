@@ -1,0 +1,209 @@
+"""From the wire to registers, rates and totals: the real meter and odd ones."""
+
+from collections.abc import Mapping
+import json
+
+import pytest
+
+from custom_components.meter_bridge.bridges.egauge.entities import register_sensors
+from custom_components.meter_bridge.bridges.egauge.kinds import (
+    KINDS,
+    UNKNOWN,
+    average_rate,
+    steps_between,
+)
+from custom_components.meter_bridge.bridges.egauge.models import (
+    Details,
+    reading_of,
+    values_of,
+)
+from custom_components.meter_bridge.bridges.egauge.registers import parse_listing
+from custom_components.meter_bridge.bridges.egauge.totals import Totals
+from custom_components.meter_bridge.bridges.errors import BridgeResponseError
+from tests.bridges.egauge.conftest import CAPTURES
+
+UNITS = {"V": "V", "I": "A", "F": "Hz", "#3": None, "P": "W", "S": "VA", "PQ": "var"}
+CODES = (
+    *("P", "S", "var", "PQ", "V", "Vdc", "I", "Idc", "F", "THD", "Qe", "R", "T", "dT"),
+    *("Ee", "#", "#3", "%", "$", "d", "a", "aq", "h", "Pa", "ppm", "m", "Q", "Qv", "v"),
+)
+
+
+def capture(name: str) -> Mapping[str, object]:
+    """Load a real meter's answer."""
+    path = CAPTURES / f"{name}.json"
+    if not path.exists():
+        pytest.skip("the real sample is not here")
+    found: Mapping[str, object] = json.loads(path.read_text())
+    return found
+
+
+def listing(
+    *entries: Mapping[str, object], row: list[object] | None = None
+) -> dict[str, object]:
+    """Put an answer together."""
+    ranges = [{"ts": "1000", "delta": 1, "rows": [row]}] if row else []
+    return {"ts": "1000", "registers": list(entries), "ranges": ranges}
+
+
+def test_the_real_listing() -> None:
+    """A real meter has 21 registers, each with its unit."""
+    found = parse_listing(capture("register-listing"))
+    assert len(found.registers) == 21
+    sensors = register_sensors(Details(registers=found.registers))
+    by_name = {each.name: each for each in sensors if not each.translation_key}
+    assert len(by_name) == 21
+    for register in found.registers:
+        sensor = by_name[register.name]
+        assert sensor.native_unit_of_measurement == UNITS[register.type]
+    states = {each.key: each.state_class for each in sensors}
+    assert states["register_0_energy"] == "total"
+    assert states["register_1_energy"] == "total_increasing"
+    assert states["register_9_apparent_energy"] == "total_increasing"
+    assert states["register_21_reactive_energy"] == "total"
+
+
+def test_the_real_minute() -> None:
+    """Two rows a minute apart give what the meter measured in between."""
+    found = parse_listing(capture("register-history-one-minute-raw"))
+    assert len(found.registers) == 23
+    named = {each.name: found.rates[each.key] for each in found.registers}
+    assert named["voltage_a"] == pytest.approx(122.55, abs=0.005)
+    assert round(named["Grid"]) == 142_038
+    assert round(named["Grid*"]) == 152_837
+    assert round(named["reactivePower"]) == 56_419
+    assert named["frequency"] == pytest.approx(60.15, abs=0.005)
+    assert named["powerFactor"] == pytest.approx(0.929, abs=0.0005)
+    assert named["use"] == named["Grid"]
+    values = values_of(found, Totals(), 0.0)
+    assert values["register_0_energy"] == 2_790_206.8963
+    assert values["virtual_gen_energy"] == 630.0335
+    # There is no Grid+ beside Grid-, so that there is no import and no export.
+    assert reading_of(found, values).values == {"16.7.0": named["Grid"]}
+
+
+def test_every_code_has_its_kind() -> None:
+    """All codes of the vendor's tables are known, and all that is known has a look."""
+    assert KINDS.keys() == set(CODES)
+    entries = [
+        {"name": code, "type": code, "did": did} for did, code in enumerate(CODES)
+    ]
+    found = parse_listing(listing(*entries))
+    sensors = register_sensors(Details(registers=found.registers))
+    assert len(sensors) == len(CODES) + 7
+    assert len({each.key for each in sensors}) == len(sensors)
+    assert all(
+        each.entity_registry_enabled_default
+        for each in sensors
+        if (
+            each.key.endswith(("power", "_energy", "voltage", "volume"))
+            and "apparent_energy" not in each.key
+            and "reactive_energy" not in each.key
+        )
+    )
+
+
+def test_an_unknown_code_is_a_number() -> None:
+    """What the vendor invents next is there, off by default and without unit."""
+    found = parse_listing(listing({"name": "new", "type": "lx", "did": 3, "rate": 7}))
+    (register,) = found.registers
+    assert register.kind is UNKNOWN
+    (sensor,) = register_sensors(Details(registers=found.registers))
+    assert not sensor.entity_registry_enabled_default
+    assert sensor.native_unit_of_measurement is None
+    assert values_of(found, Totals(), 0.0) == {"register_3_value": 7}
+
+
+def test_the_sensors_stay_the_same_while_the_registers_do() -> None:
+    """A new register does not touch the descriptions of the others."""
+    one = {"name": "Grid", "type": "P", "did": 0}
+    two = {"name": "Solar", "type": "P", "did": 1}
+
+    def sensors(*entries: Mapping[str, object]) -> tuple[object, ...]:
+        registers = parse_listing(listing(*entries)).registers
+        return register_sensors(Details(registers=registers))
+
+    assert sensors(one) is sensors(one)
+    assert sensors(one, two)[:2] == sensors(one)
+    assert sensors(one, two)[0] is sensors(one)[0]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        {},
+        {"name": "x"},
+        {"name": "x", "type": 1},
+        {"name": "", "type": "P"},
+        {"name": "x", "type": "P", "did": "0"},
+        {"name": "x", "type": "P", "did": True},
+        {"name": "x", "type": "P", "did": -1},
+    ],
+)
+def test_odd_registers_are_left_out(entry: Mapping[str, object]) -> None:
+    """The columns of the others still hold."""
+    good = {"name": "Grid", "type": "P", "did": 7}
+    found = parse_listing(listing(entry, good, row=["1", "36000000"]))
+    assert [each.key for each in found.registers] == ["register_7"]
+    assert values_of(found, Totals(), 0.0) == {"register_7_energy": 10}
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        None,
+        [None],
+        [{"ts": "x", "rows": []}],
+        [{"ts": "1", "delta": 1, "rows": None}],
+        [{"ts": "1", "delta": 1, "rows": [["1"], None, ["1", "2", "3"]]}],
+        [{"ts": "1", "delta": 1, "rows": [[1, "x"]]}],
+        [{"ts": "1", "delta": 1, "rows": [["", "99999999999999999999"]]}],
+        [{"ts": "1", "delta": 0, "rows": [["x", "x"], ["x", "x"]]}],
+        [{"ts": "1", "delta": 1, "rows": [["x", "x"], ["x", "x"]]}],
+    ],
+)
+def test_odd_rows_say_nothing(ranges: object) -> None:
+    """A rate may stand alone; a row that does not fit is none."""
+    answer = listing(
+        {"name": "Grid", "type": "P", "did": 0, "rate": 5},
+        {"name": "door", "type": "d", "did": 1},
+    )
+    found = parse_listing({**answer, "ranges": ranges})
+    assert values_of(found, Totals(), 0.0) == {"register_0_power": 5}
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, {"registers": None}])
+def test_no_list_of_registers_is_an_error(answer: object) -> None:
+    """No answer shall look as if all registers had been removed."""
+    with pytest.raises(BridgeResponseError):
+        parse_listing(answer)
+
+
+def test_counters_wrap_around() -> None:
+    """Differences are taken modulo 2^63."""
+    top, bottom = (1 << 63) - 1, -(1 << 63)
+    assert steps_between(bottom + 9, top) == 10
+    assert steps_between(top, bottom + 9) == -10
+    assert steps_between(7, 9) == -2
+    assert average_rate(KINDS["V"], bottom + 230_000 - 1, top, 1.0) == 230
+
+
+def test_zero_is_a_reading() -> None:
+    """A new meter has exported nothing; only what was not sent is missing."""
+    grid = ({"name": "grid+", "type": "P", "did": 1}, {"name": "grid-", "type": "P"})
+    found = parse_listing(listing(grid[0], {**grid[1], "did": 2}, row=["7200", "0"]))
+    values = values_of(found, Totals(), 0.0)
+    assert reading_of(found, values).values == {"1.8.0": 2, "2.8.0": 0}
+    found = parse_listing(listing(grid[0], {**grid[1], "did": 2}, row=["7200", 0]))
+    values = values_of(found, Totals(), 0.0)
+    assert reading_of(found, values).values == {"1.8.0": 2}
+    only_new = parse_listing(
+        {
+            "registers": [{**grid[0]}, {**grid[1], "did": 2}],
+            "ranges": [
+                {"ts": "2", "delta": 1, "rows": [["7", "7"], ["5", None]]},
+            ],
+        }
+    )
+    assert only_new.rates == {"register_1": 2}

@@ -1,0 +1,178 @@
+"""The way in: TLS where there is TLS, the device that we know, and never less."""
+
+from ssl import SSLContext
+
+import pytest
+
+from custom_components.meter_bridge.bridges.egauge.login import (
+    answer_challenge,
+    read_challenge,
+    read_token,
+)
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeAuthError,
+    BridgeConnectionError,
+    BridgeResponseError,
+)
+from tests.bridges.egauge.conftest import CAPTURES, LOGIN, Connect, asked
+from tests.bridges.egauge.simulator import EgaugeSimulator
+
+REALM = "eGauge Administration"
+HTTP = {"scheme": "http", "realm": REALM}
+HTTPS = {"scheme": "https", "realm": REALM}
+
+
+@pytest.fixture
+async def tls(simulator: EgaugeSimulator, self_signed: SSLContext) -> EgaugeSimulator:
+    """Return a device that speaks TLS, with a certificate of its own."""
+    simulator.tls = self_signed
+    await simulator.move()
+    return simulator
+
+
+async def test_tls_comes_first(tls: EgaugeSimulator, connect: Connect) -> None:
+    """It is found where it is spoken, and pinned; the certificate may be its own."""
+    client = connect()
+    assert (await client.identify()).pinned == HTTPS
+    assert (await client.fetch()).readings
+    assert (await connect(pinned=HTTPS).identify()).pinned == HTTPS
+
+
+async def test_a_certificate_is_verified_if_asked(
+    tls: EgaugeSimulator, connect: Connect
+) -> None:
+    """Nothing at all is told to a device whose certificate nobody vouches for."""
+    with pytest.raises(BridgeConnectionError):
+        await connect(verify_ssl=True).identify()
+    assert tls.requests == []
+
+
+@pytest.mark.parametrize("access", [{"verify_ssl": True}, {"hearsay": True}])
+async def test_some_want_tls_alone(
+    simulator: EgaugeSimulator, connect: Connect, access: dict[str, bool]
+) -> None:
+    """Neither a verified certificate nor an announced address goes without TLS."""
+    with pytest.raises(BridgeConnectionError):
+        await connect(**access).identify()
+    assert simulator.requests == []
+
+
+async def test_the_scheme_is_never_lowered(
+    simulator: EgaugeSimulator, connect: Connect
+) -> None:
+    """Who once spoke TLS is not believed without it, nor asked."""
+    with pytest.raises(BridgeConnectionError):
+        await connect(pinned=HTTPS).identify()
+    with pytest.raises(BridgeResponseError):
+        await connect(host=f"http://{simulator.address}", pinned=HTTPS).identify()
+    assert simulator.requests == []
+    assert (await connect(pinned=HTTP, hearsay=True).identify()).pinned == HTTP
+
+
+async def test_a_typed_scheme_wins(tls: EgaugeSimulator, connect: Connect) -> None:
+    """What was typed is what is spoken."""
+    with pytest.raises(BridgeConnectionError):
+        await connect(host=f"http://{tls.address}").identify()
+    identity = await connect(host=f"https://{tls.address}", pinned=HTTP).identify()
+    assert identity.pinned == HTTPS
+
+
+async def test_trouble_behind_tls_is_no_reason_to_go_without(
+    tls: EgaugeSimulator, connect: Connect
+) -> None:
+    """A device that is busy is asked again later, in the same way."""
+    tls.fail_with(503)
+    client = connect()
+    with pytest.raises(BridgeConnectionError):
+        await client.identify()
+    tls.heal()
+    assert (await client.identify()).pinned == HTTPS
+
+
+async def test_a_device_that_was_off_is_not_taken_for_one_without_tls(
+    tls: EgaugeSimulator, connect: Connect
+) -> None:
+    """Nothing is settled before somebody has asked for a login."""
+    await tls.unplug()
+    client = connect()
+    with pytest.raises(BridgeConnectionError):
+        await client.identify()
+    await tls.plug_in()
+    assert (await client.identify()).pinned == HTTPS
+
+
+async def test_another_realm_is_refused(
+    simulator: EgaugeSimulator, connect: Connect
+) -> None:
+    """Who names itself otherwise gets no digest of the password."""
+    simulator.gate.realm = "Router"
+    with pytest.raises(BridgeResponseError):
+        await connect(pinned=HTTP).identify()
+    assert LOGIN not in asked(simulator)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html>", "[]", '{"rlm": "x"}', '{"rlm": 1, "nnc": "x"}']
+)
+async def test_strangers_get_no_digest(
+    simulator: EgaugeSimulator, connect: Connect, body: str
+) -> None:
+    """A 401 that is not an eGauge's is somebody else's."""
+    simulator.fail_with(401, body)
+    with pytest.raises(BridgeResponseError):
+        await connect().identify()
+    simulator.garble(body.encode())
+    with pytest.raises(BridgeResponseError):
+        await connect().identify()
+    assert LOGIN not in asked(simulator)
+
+
+def test_half_a_question_is_a_lost_connection() -> None:
+    """What breaks off in the middle says nothing about who is there."""
+    with pytest.raises(BridgeConnectionError):
+        read_challenge('{"rlm": "eGauge Admin')
+
+
+def test_the_real_question_is_understood() -> None:
+    """What a real meter asks gives its realm and a digest over its nonce."""
+    path = CAPTURES / "auth-unauthorized-401.json"
+    if not path.exists():
+        pytest.skip("the real sample is not here")
+    challenge = read_challenge(path.read_text())
+    assert challenge.realm == REALM
+    body = answer_challenge(challenge, "owner", "default")
+    assert body["nnc"] == challenge.nonce
+    assert body.keys() == {"rlm", "usr", "nnc", "cnnc", "hash"}
+    assert body != answer_challenge(challenge, "owner", "default")
+
+
+@pytest.mark.parametrize(
+    ("payload", "renew_at"),
+    [
+        ("eyJsdG0iOjYwMH0", 640.0),
+        ("eyJsdG0iOjQwfQ", 130.0),
+        ("eyJsdG0iOi0xfQ", 640.0),
+        ("e30", 640.0),
+        ("!", 640.0),
+        ("", 640.0),
+    ],
+)
+def test_the_life_of_a_token(payload: str, renew_at: float) -> None:
+    """It is the token's own word; without one it is what meters give today."""
+    token = read_token({"jwt": f"h.{payload}.s"}, asked_at=100.0)
+    assert token.renew_at == renew_at
+    assert token.may_save is None
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, {"jwt": 7}, {"jwt": "a\nb"}])
+def test_an_answer_without_token_is_strange(answer: object) -> None:
+    """It neither lets in nor refuses, and no token breaks out of its header."""
+    with pytest.raises(BridgeResponseError):
+        read_token(answer, asked_at=0.0)
+
+
+def test_a_refusal_is_one_whatever_its_words() -> None:
+    """Any error but the expired nonce is a wrong login."""
+    with pytest.raises(BridgeAuthError):
+        read_token({"error": "No."}, asked_at=0.0)
+    assert read_token({"jwt": "x", "rights": "save"}, asked_at=0.0).may_save is True

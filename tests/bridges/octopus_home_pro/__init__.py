@@ -1,0 +1,1 @@
+"""Octopus Home Pro: its simulator and tests."""

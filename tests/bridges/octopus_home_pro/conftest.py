@@ -1,0 +1,137 @@
+"""What the tests of this bridge share: its simulator, clients, states and time."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from aiohttp import ClientSession
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.meter_bridge.bridges.address import parse_address
+from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.http import BridgeHttp
+from custom_components.meter_bridge.bridges.octopus_home_pro import client as module
+from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
+    OctopusHomeProClient,
+)
+from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from tests.conftest import Start
+
+CONSUMPTION, STATUS, INFO = (
+    "get_meter_consumption",
+    "get_meter_status",
+    "get_meter_info",
+)
+ELEC, GAS = "elec", "gas"
+POWER = "sensor.electricity_meter_power"
+ENERGY = "sensor.electricity_meter_energy_import"
+VOLUME = "sensor.gas_meter_volume"
+GAS_ENERGY = "sensor.gas_meter_gas_energy"
+ELECTRICITY_LINK = "binary_sensor.electricity_meter_meter_connection"
+GAS_LINK = "binary_sensor.gas_meter_meter_connection"
+BRIDGE_LINK = "binary_sensor.bridge_bridge_connection"
+
+
+@pytest.fixture
+async def simulator(simulators: Start) -> OctopusHomeProSimulator:
+    """Run a Home Pro with both meters on loopback."""
+    started = await simulators("octopus_home_pro")
+    assert isinstance(started, OctopusHomeProSimulator)
+    return started
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    """Open a session for clients."""
+    async with ClientSession() as opened:
+        yield opened
+
+
+@pytest.fixture
+def access(simulator: OctopusHomeProSimulator) -> Access:
+    """Return the way to the simulator."""
+    return Access(address=parse_address(simulator.address))
+
+
+@pytest.fixture
+def client(access: Access, session: ClientSession) -> OctopusHomeProClient:
+    """Return a client of the bridge that has asked nothing yet."""
+    return OctopusHomeProClient(access, session)
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Write snapshots as Home Assistant does; syrupy's own fixture hides that one."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable the entities that an owner has to enable."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+
+
+@dataclass
+class Clock:
+    """The monotonic clock of the client, which a test moves on."""
+
+    now: float = 1000.0
+
+    def monotonic(self) -> float:
+        """Tell the time, as the module `time` does."""
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Give the client a clock that stands still."""
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for an answer no longer than a test should take."""
+    monkeypatch.setattr(module, "BridgeHttp", partial(BridgeHttp, timeout=0.3))
+
+
+async def readings(client: OctopusHomeProClient) -> dict[str, dict[str, float]]:
+    """Return what a fetch reads of each meter."""
+    snapshot = await client.fetch()
+    return {reading.meter.key: dict(reading.values) for reading in snapshot.readings}
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str:
+    """Return a state that has to exist."""
+    found = hass.states.get(entity_id)
+    assert found, entity_id
+    return found.state
+
+
+async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Let the bridge be asked now."""
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+
+
+async def pass_time(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
+) -> None:
+    """Let time pass in the steps of a poll, and every poll take place."""
+    for _ in range(round(seconds / 10)):
+        freezer.tick(10)
+        # The event loop's own clock did not move: its timers are all in the future.
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
+        await hass.async_block_till_done(wait_background_tasks=True)

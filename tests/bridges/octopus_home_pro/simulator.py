@@ -1,0 +1,159 @@
+"""Pretend to be an Octopus Home Pro with an electricity meter and a gas meter."""
+
+import asyncio
+from decimal import Decimal
+import json
+from typing import Literal, override
+
+from aiohttp import web
+
+from tests.bridges.octopus_home_pro.han import HanMeter
+from tests.house import House
+from tests.simulator import Json, Simulator
+
+_PAYLOADS = {
+    "get_meter_status": "meter_status",
+    "get_meter_info": "meter_info",
+    "get_meter_consumption": "meter_consump",
+}
+_KWH, _CUBIC_METRES = 0, 1
+# What a meter that counts gas in kWh reckons with.
+_KWH_PER_CUBIC_METRE = Decimal("1.02264") * Decimal("39.2") / Decimal("3.6")
+
+type Refusal = tuple[int, str]
+
+
+class OctopusHomeProSimulator(Simulator):
+    """Serve the three calls; assign to the attributes to have other firmware.
+
+    A `refusal` is the HTTP status and the `Status` that a meter out of reach is
+    answered with; an `omission` leaves out what should follow.
+    """
+
+    key = "octopus_home_pro"
+
+    def __init__(self, house: House) -> None:
+        """Stand in a house whose gas meter counts m³."""
+        super().__init__(house)
+        self.electricity = HanMeter(
+            type="elec",
+            eui="02A1B2FFFEC30001",
+            serial="99T0000001",
+            siteid="1299999900017",
+            unit=_KWH,
+            ambient=0,
+        )
+        self.gas = HanMeter(
+            type="gas",
+            eui="02A1B2FFFEC30002",
+            serial="99G0000002",
+            siteid="9899999901",
+            unit=_CUBIC_METRES,
+            rssi=-75,
+            supply=2,
+            has_demand=False,
+            formats=("AB", "00"),
+        )
+        self.has_electricity = True
+        self.has_gas = True
+        self.status: str | None = "success"
+        self.refusals: dict[str, Refusal] = {}
+        self.omissions: dict[str, Literal["payload", "section", "fields"]] = {}
+        self.no_meter: Refusal = (200, "failed")
+        self.decoded = False
+        self.delay = 0.0
+        self.asked: list[tuple[str, str]] = []
+
+    @override
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Answer the three calls; firmware of 2024 answered GET with a body too."""
+        return [
+            route(f"/{call}", self._answer)
+            for call in _PAYLOADS
+            for route in (web.post, web.get)
+        ]
+
+    @override
+    def read_meter(self) -> None:
+        """Hear both meters."""
+        values = self.values()
+        volume = values.get("3.0.0", self.house.gas.amount.scaleb(-3))
+        if self.gas.unit == _KWH:
+            volume *= _KWH_PER_CUBIC_METRE
+        self.electricity.hear(
+            values.get("1.8.0", Decimal(0)).scaleb(-3),
+            values.get("16.7.0", Decimal(0)),
+            self.read_at,
+        )
+        self.gas.hear(volume, Decimal(0), self.read_at)
+
+    def refuse(self, status: int = 200, word: str = "failed", meter: str = "") -> None:
+        """Be out of reach of one meter, or of both."""
+        for each in [meter] if meter else ["elec", "gas"]:
+            self.refusals[each] = (status, word)
+
+    def omit(
+        self,
+        part: Literal["payload", "section", "fields"],
+        meter: str = "elec",
+    ) -> None:
+        """Succeed, but without the payload, its section, or anything in that."""
+        self.omissions[meter] = part
+
+    @override
+    def heal(self) -> None:
+        """End every mishap."""
+        self.refusals.clear()
+        self.omissions.clear()
+        self.delay = 0.0
+        super().heal()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer a call for the meter that is named in the body.
+
+        What the device makes of a request without body is not known. This one tells
+        of electricity, unpacked, so that a person can read it.
+        """
+        call, body = request.path.removeprefix("/"), await request.text()
+        wanted = json.loads(body)["meter_type"] if body else "elec"
+        if body:
+            self.asked.append((call, wanted))
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        refusal = self.refusals.get(wanted)
+        if not {"elec": self.has_electricity, "gas": self.has_gas}[wanted]:
+            refusal = self.no_meter
+        if refusal:
+            status, word = refusal
+            return web.json_response({"Status": word}, status=status)
+        return web.json_response(self._success(call, wanted, packed=bool(body)))
+
+    def _success(self, call: str, wanted: str, *, packed: bool) -> Json:
+        """Phrase what a meter says: JSON within JSON."""
+        answer: dict[str, Json] = {}
+        if self.status is not None:
+            answer["Status"] = self.status
+        omitted = self.omissions.get(wanted)
+        if omitted == "payload":
+            return answer
+        meter = self.gas if wanted == "gas" else self.electricity
+        name, section = meter.section(call)
+        inner: dict[str, Json] = {"time": int(self.house.now.timestamp())}
+        if omitted != "section":
+            inner[name] = {} if omitted == "fields" else section
+        unpacked = self.decoded or not packed
+        return answer | {_PAYLOADS[call]: inner if unpacked else cjson(inner)}
+
+
+def cjson(value: Json, depth: int = 0) -> str:
+    """Print as cJSON_Print does: a line for each member, a tab after each colon."""
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    if not value:
+        return "{\n" + "\t" * depth + "}"
+    inner = "\t" * (depth + 1)
+    members = ",\n".join(
+        f"{inner}{json.dumps(key)}:\t{cjson(member, depth + 1)}"
+        for key, member in value.items()
+    )
+    return "{\n" + members + "\n" + "\t" * depth + "}"
