@@ -320,3 +320,23 @@ async def test_asking_for_an_update(
     await async_update_entity(hass, POWER)
     await hass.async_block_till_done()
     assert state(hass, POWER) == "87"
+
+
+async def test_failing_poll_beside_a_stream_is_no_outage(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While the stream speaks a poll may fail; it counts as soon as the stream ends."""
+    entry = await set_up(simulator)
+    await streaming(simulator)
+    simulator.house.draw(500)
+    simulator.tick()
+    await eventually(lambda: state(hass, POWER) == "500")
+    simulator.fail_with(500)
+    await entry.runtime_data.async_refresh()
+    assert state(hass, POWER) == "500"
+    assert not complaints(caplog)
+    simulator.end_streams()
+    await eventually(lambda: state(hass, POWER) == STATE_UNAVAILABLE)

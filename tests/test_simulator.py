@@ -26,7 +26,7 @@ async def simulator() -> AsyncIterator[IometerSimulator]:
 @pytest.fixture
 async def http(simulator: IometerSimulator) -> AsyncIterator[ClientSession]:
     """Open a session to it that waits half a second."""
-    timeout = ClientTimeout(total=0.5)
+    timeout = ClientTimeout(total=2)
     base = f"http://{simulator.address}"
     async with ClientSession(base, timeout=timeout) as session:
         yield session

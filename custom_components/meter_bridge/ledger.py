@@ -49,11 +49,7 @@ class _Account:
 
     def is_replay(self, reading: Reading, clock: float) -> bool:
         """Tell whether this is an older reading, rather than a clock set back."""
-        if (
-            self.newest is None
-            or reading.time is None
-            or reading.time >= self.newest
-        ):
+        if self.newest is None or reading.time is None or reading.time >= self.newest:
             self.behind_readings = 0
             return False
         if not self.behind_readings:

@@ -219,7 +219,7 @@ async def test_another_device_at_the_address_names_itself(
     await client.fetch()
     simulator.device_id = "02A4C61B0000"
     snapshot: Snapshot[Details] = await client.fetch()
-    assert asked(simulator) == [SYSTEM, REPORT, REPORT]
+    assert asked(simulator) == [SYSTEM, REPORT, REPORT, SYSTEM]
     assert snapshot.serial == "02A4C61B0000"
 
 
