@@ -1,0 +1,1 @@
+"""The fault matrix: every mishap on every bridge, and what the owner sees of it."""

@@ -1,0 +1,256 @@
+"""Mishaps of the device itself, and of its streams."""
+
+import asyncio
+
+from homeassistant.config_entries import SOURCE_RECONFIGURE
+from homeassistant.data_entry_flow import FlowResultType
+
+from custom_components.meter_bridge.const import DOMAIN
+from tests.flows import announce, announcement
+from tests.house import House, Register
+from tests.simulator import Simulator
+from tests.waiting import eventually
+
+from . import bodies
+from .cell import Cell
+from .mishap import ANNOUNCED, STREAM, Mishap, Sees, sees
+
+_DEVICE, _STREAM = "The device", "The stream"
+_AWAY = frozenset({"cannot_connect"})
+
+
+async def _restart(cell: Cell) -> None:
+    """Start again, with another boot id where there is one, and be away meanwhile."""
+    for simulator in (cell.simulator, cell.twin):
+        for verb in ("reboot", "restart"):
+            if hasattr(simulator, verb):
+                getattr(simulator, verb)()
+        if rebooting := getattr(simulator, "rebooting", None):
+            await rebooting
+    await cell.simulator.unplug()
+
+
+async def _plug_in(cell: Cell) -> None:
+    """Come back."""
+    await cell.simulator.plug_in()
+
+
+async def _move(cell: Cell) -> None:
+    """Get another address."""
+    await cell.simulator.move()
+
+
+async def _announce(cell: Cell) -> None:
+    """Let Home Assistant hear where the bridge is now."""
+    await announce(cell.hass, announcement(cell.simulator))
+    _take_over(cell)
+
+
+async def _reconfigure(cell: Cell) -> None:
+    """Type where the bridge is now."""
+    flows, entry = cell.hass.config_entries.flow, cell.entry
+    result = await flows.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    typed = {**entry.data, "host": cell.simulator.address}
+    result = await flows.async_configure(
+        result["flow_id"],
+        {
+            key: typed[key]
+            for key in ("host", *cell.coordinator.bridge.login_fields)
+            if key in typed
+        },
+    )
+    assert result["type"] is FlowResultType.ABORT, result
+    await cell.hass.async_block_till_done()
+    _take_over(cell)
+
+
+def _take_over(cell: Cell) -> None:
+    """Go on with the entry as it was loaded anew."""
+    cell.coordinator = cell.entry.runtime_data
+
+
+async def _be_another(cell: Cell) -> None:
+    """Let another device of the same kind, in another house, have the address."""
+    await cell.simulator.unplug()
+    await _start_another(cell)
+
+
+async def _be_away_and_another(cell: Cell) -> None:
+    """Let the address be nobody's for a while before it is another device's."""
+    await cell.simulator.unplug()
+    await cell.round(20)
+    await _start_another(cell)
+
+
+async def _start_another(cell: Cell) -> None:
+    """Start another device of the same kind, in another house."""
+    change = bodies.of_another(await cell.truth.ids())
+    house = House()
+    house.draw(54_321)
+    house.imported[1] = Register.of("98765.432")
+    other: Simulator = type(cell.simulator)(house)
+    cell.others.append(other)
+    other.distort(change)
+    other.twist = bodies.in_events(change)
+    await other.start(port=cell.simulator.port)
+
+
+async def _goes_on(cell: Cell) -> None:
+    """Let the other device read its meter."""
+    (other,) = cell.others
+    other.house.advance(20)
+    other.tick()
+
+
+async def _give_back(cell: Cell) -> None:
+    """Put the bridge in the place of the other device."""
+    (other,) = cell.others
+    await other.stop()
+    await cell.simulator.plug_in()
+
+
+async def _be_away_and_give_back(cell: Cell) -> None:
+    """Take the other device away some time before the bridge is back."""
+    (other,) = cell.others
+    await other.stop()
+    await cell.round(20)
+    await cell.simulator.plug_in()
+
+
+def _messages(simulator: Simulator) -> list[bytes]:
+    """Return what each channel would be told now."""
+    channels = {stream.channel for stream in simulator._streams}  # noqa: SLF001
+    return [
+        message for each in sorted(channels) if (message := simulator.message(each))
+    ]
+
+
+async def _be_silent(cell: Cell) -> None:
+    """Push nothing by itself."""
+    cell.simulator.silent = True
+
+
+async def _halves(cell: Cell) -> None:
+    """Push each message in two parts."""
+    for message in _messages(cell.simulator):
+        middle = len(message) // 2
+        cell.simulator.push_raw(message[:middle])
+        await asyncio.sleep(0.01)
+        cell.simulator.push_raw(message[middle:])
+
+
+async def _half_and_end(cell: Cell) -> None:
+    """Push half a message, and end the stream in good order."""
+    for message in _messages(cell.simulator):
+        cell.simulator.push_raw(bodies.half(message))
+    cell.simulator.end_streams()
+
+
+async def _large(cell: Cell) -> None:
+    """Push messages of 1 MiB."""
+    cell.simulator.twist = bodies.large
+
+
+async def _close_everywhere(cell: Cell) -> None:
+    """Cut the streams at every byte of a message."""
+    simulator = cell.simulator
+    streams = simulator.open_streams
+    for message in _messages(simulator):
+        for position in range(len(message)):
+            simulator.push_raw(message[:position])
+            await asyncio.sleep(0)
+            simulator.cut_streams()
+            await eventually(lambda: simulator.open_streams < streams, tick=0)
+            await eventually(lambda: simulator.open_streams == streams, tick=0)
+            cell.look()
+            cell.times += 1
+
+
+DEVICES = (
+    Mishap(
+        group=_DEVICE,
+        name="restarts",
+        cause=_restart,
+        cure=_plug_in,
+        rounds=1,
+        sees=sees(Sees.GONE),
+        says=_AWAY,
+    ),
+    Mishap(
+        group=_DEVICE,
+        name="gets another address and announces it",
+        cause=_move,
+        cure=_announce,
+        rounds=1,
+        needs=(ANNOUNCED,),
+        sees=sees(Sees.GONE),
+        says=_AWAY,
+        reloads=True,
+    ),
+    Mishap(
+        group=_DEVICE,
+        name="gets another address, which the owner types",
+        cause=_move,
+        cure=_reconfigure,
+        rounds=1,
+        sees=sees(Sees.GONE),
+        says=_AWAY,
+        reloads=True,
+    ),
+    *(
+        Mishap(
+            group=_DEVICE,
+            name=name,
+            cause=cause,
+            then=_goes_on,
+            cure=cure,
+            sees=sees(Sees.GONE),
+            says=frozenset({"wrong_bridge"}),
+        )
+        for name, cause, cure in (
+            (
+                "another of its kind gets its address",
+                _be_away_and_another,
+                _be_away_and_give_back,
+            ),
+            ("another of its kind takes its place at once", _be_another, _give_back),
+        )
+    ),
+)
+STREAMS = (
+    Mishap(
+        group=_STREAM,
+        name="events in halves",
+        cause=_be_silent,
+        then=_halves,
+        is_polled=False,
+        needs=(STREAM,),
+        sees=sees(Sees.LIVE, Sees.KEPT),
+    ),
+    Mishap(
+        group=_STREAM,
+        name="half an event, then the end",
+        cause=_be_silent,
+        then=_half_and_end,
+        is_polled=False,
+        needs=(STREAM,),
+        sees=sees(Sees.LIVE, Sees.KEPT),
+    ),
+    Mishap(
+        group=_STREAM,
+        name="events of 1 MiB",
+        cause=_large,
+        needs=(STREAM,),
+        sees=sees(Sees.LIVE),
+    ),
+    Mishap(
+        group=_STREAM,
+        name="closes after any byte of an event",
+        cause=_close_everywhere,
+        rounds=1,
+        needs=(STREAM,),
+        sees=sees(Sees.LIVE),
+    ),
+)

@@ -1,0 +1,88 @@
+"""A mishap as data: what it is called, how to cause it, what the owner must see."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from custom_components.meter_bridge.bridges import BRIDGES
+
+from .cell import Cell
+
+type Act = Callable[[Cell], Awaitable[None]]
+
+
+class Sees(StrEnum):
+    """What an owner sees of a bridge in the middle of a mishap."""
+
+    LIVE = "live"
+    HELD = "counter held"
+    KEPT = "kept"
+    BACK = "live, with the older reading in between"
+    PART = "partly unavailable"
+    GONE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a bridge has to have for a mishap to happen to it, and why."""
+
+    is_met: Callable[[Cell], bool]
+    otherwise: str
+
+
+STREAM = Need(
+    is_met=lambda cell: BRIDGES[cell.key].pushes, otherwise="it has no stream"
+)
+CLOCK = Need(
+    is_met=lambda cell: cell.truth.has_time,
+    otherwise="its readings are not ordered by a time of the meter",
+)
+READER = Need(
+    is_met=lambda cell: not cell.simulator.counts_by_itself,
+    otherwise="it is the meter, and adds up by the clock itself",
+)
+ANNOUNCED = Need(
+    is_met=lambda cell: cell.simulator.announcement is not None,
+    otherwise="it announces no port by mDNS",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mishap:
+    """One row of the matrix.
+
+    It is caused once and lasts for some rounds: time passes, the meter is read, what
+    is pushed arrives, the bridge is polled. `then` happens in each round after the
+    reading. What was wrong then heals, or is cured by `cure`, and everything is right
+    again within some seconds. `says` are the errors whose message may be shown.
+    """
+
+    group: str
+    name: str
+    cause: Act
+    sees: frozenset[Sees]
+    says: frozenset[str] = frozenset()
+    needs: tuple[Need, ...] = ()
+    then: Act | None = None
+    cure: Act | None = None
+    rounds: int = 2
+    step: float = 20.0
+    back_within: float = 60.0
+    is_slow: bool = False
+    is_polled: bool = True
+    reloads: bool = False
+    reports: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Name it among all mishaps."""
+        return f"{self.group}: {self.name}"
+
+
+def sees(*seen: Sees) -> frozenset[Sees]:
+    """Return what an owner may see; which of it, depends on the dialect."""
+    return frozenset(seen)
+
+
+async def nothing(_cell: Cell) -> None:
+    """Do nothing: all that goes wrong goes wrong in each round."""

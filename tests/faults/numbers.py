@@ -1,0 +1,162 @@
+"""Mishaps of counters and clocks: what is sent is sound JSON and still not true."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import timedelta
+
+from tests.house import House, Register
+from tests.simulator import Simulator
+
+from .cell import Cell
+from .mishap import CLOCK, READER, Act, Mishap, Sees, sees
+
+_COUNTERS, _CLOCKS = "Counters", "Clocks"
+_MILLION_KWH = "1000000"
+
+
+def _counts(change: Callable[[Register], int]) -> Act:
+    """Let the import counters show something else."""
+
+    def bend(house: House) -> None:
+        for register in house.imported.values():
+            register.raw = change(register)
+
+    async def act(cell: Cell) -> None:
+        cell.bend = bend
+
+    return act
+
+
+async def _replace(cell: Cell) -> None:
+    """Put another meter into the house, which begins at 5 kWh."""
+    for tariff in cell.house.imported:
+        cell.house.imported[tariff] = Register.of("5")
+
+
+def _is_set(**ahead: float) -> Act:
+    """Set the meter's clock wrong."""
+
+    async def act(cell: Cell) -> None:
+        for simulator in _owners(cell):
+            simulator.set_clock(timedelta(**ahead))
+
+    return act
+
+
+async def _set_right(cell: Cell) -> None:
+    """Set the meter's clock right again."""
+    for simulator in _owners(cell):
+        simulator.set_clock(timedelta())
+
+
+def _owners(cell: Cell) -> list[Simulator]:
+    """Return whose clock is set: a bridge that is the meter says so of itself."""
+    is_meter = cell.simulator.counts_by_itself
+    return [cell.simulator, *([cell.twin] if is_meter else [])]
+
+
+async def _stop_clock(cell: Cell) -> None:
+    """Let the meter's clock stand still."""
+    cell.simulator.clock_stands = True
+
+
+async def _replay(cell: Cell) -> None:
+    """Say again what was said before the meter was read last."""
+    simulator, house, read_at = cell.simulator, cell.house, cell.simulator.read_at
+    before = deepcopy(house)
+    await cell.read(20)
+    await cell.settle()
+    await cell.poll()
+    cell.look()
+    simulator.house, simulator.read_at = before, read_at
+    simulator.read_meter()
+    simulator.publish()
+    cell.is_quiet = True
+
+
+async def _be_quiet(cell: Cell) -> None:
+    """Read the meter no more, and repeat what was read last."""
+    for simulator in (cell.simulator, cell.twin):
+        simulator.house = deepcopy(cell.house)
+    cell.is_quiet = True
+
+
+COUNTERS = (
+    *(
+        Mishap(group=_COUNTERS, name=name, cause=_counts(change), sees=seen)
+        for name, change, seen in (
+            ("negative", lambda _: -5 * 3_600_000, sees(Sees.HELD, Sees.PART)),
+            ("zero", lambda _: 0, sees(Sees.HELD)),
+            (
+                "10⁶ kWh more",
+                lambda register: register.raw + Register.of(_MILLION_KWH).raw,
+                sees(Sees.HELD),
+            ),
+        )
+    ),
+    Mishap(
+        group=_COUNTERS,
+        name="less for one reading",
+        cause=_counts(lambda register: register.raw // 2),
+        rounds=1,
+        sees=sees(Sees.HELD),
+    ),
+    Mishap(
+        group=_COUNTERS,
+        name="less for ever: another meter",
+        cause=_replace,
+        # A bridge whose counters may be erased goes on from where they were.
+        sees=sees(Sees.HELD, Sees.LIVE),
+        back_within=720,
+        reports="meter_replaced",
+    ),
+)
+CLOCKS = (
+    Mishap(
+        group=_CLOCKS,
+        name="an older reading again",
+        cause=_replay,
+        rounds=1,
+        needs=(CLOCK,),
+        # A stream may name no time by which to know an older one.
+        sees=sees(Sees.LIVE, Sees.BACK),
+    ),
+    Mishap(
+        group=_CLOCKS,
+        name="the clock stands still",
+        cause=_stop_clock,
+        needs=(READER,),
+        sees=sees(Sees.LIVE),
+    ),
+    Mishap(
+        group=_CLOCKS,
+        name="the clock is 3 hours ahead, then right again",
+        cause=_is_set(hours=3),
+        cure=_set_right,
+        sees=sees(Sees.LIVE),
+    ),
+    Mishap(
+        group=_CLOCKS,
+        name="the clock is 3 hours behind",
+        cause=_is_set(hours=-3),
+        cure=_set_right,
+        rounds=4,
+        sees=sees(Sees.LIVE),
+    ),
+    Mishap(
+        group=_CLOCKS,
+        name="the hour between 2 and 3 comes twice",
+        cause=_is_set(hours=-1),
+        cure=_set_right,
+        rounds=4,
+        sees=sees(Sees.LIVE),
+    ),
+    Mishap(
+        group=_CLOCKS,
+        name="the last reading for ever",
+        cause=_be_quiet,
+        rounds=5,
+        step=150,
+        sees=sees(Sees.GONE, Sees.PART),
+    ),
+)

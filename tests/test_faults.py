@@ -1,0 +1,120 @@
+"""The fault matrix: every mishap on every bridge, and what the owner sees of it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+import logging
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
+import pytest
+
+from custom_components.meter_bridge import coordinator as coordinator_module
+from custom_components.meter_bridge.bridges import BRIDGES
+
+from .conftest import SetUp, Start
+from .faults.cell import Cell
+from .faults.haste import Haste, hasty
+from .faults.matrix import DEFECTS, MISHAPS
+from .faults.outcome import endure
+from .faults.table import NOT_APPLICABLE, RED, Place, committed
+from .logs import complaints
+from .simulate import SIMULATORS
+
+# What came of the cells that ran.
+RAN: dict[Place, str] = {}
+# Home Assistant's own lines about a coordinator that fails.
+_OWN = ("Error fetching Bridge data", "Authentication failed while fetching Bridge")
+
+
+@pytest.fixture
+def haste(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Haste:
+    """Try broken streams again at once, enable every entity, and log no chatter."""
+    caplog.set_level(logging.WARNING)
+    monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.001)
+    monkeypatch.setattr(coordinator_module, "_RETRY_MAXIMUM", 0.005)
+    # The event loop's clock goes on as ever.
+    monkeypatch.setattr(coordinator_module, "_PUSH_HOLDS_SECONDS", 0.0)
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+    return Haste()
+
+
+@pytest.fixture
+async def cell(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulators: Start,
+    key: str,
+    haste: Haste,
+) -> AsyncIterator[Cell]:
+    """Return a bridge and its twin, before there is an entry."""
+    hass.loop.set_debug(False)
+    simulator = await simulators(key)
+    twin = SIMULATORS[key](simulator.house)
+    await twin.start()
+    cell = Cell(hass, freezer, simulator, twin, haste)
+    with hasty(haste):
+        yield cell
+    for other in (twin, *cell.others):
+        await other.stop()
+
+
+def matrix() -> Iterator[object]:
+    """Yield every cell; one with a known defect has to fail."""
+    for key in BRIDGES:
+        for mishap in MISHAPS:
+            defect = DEFECTS.get((key, mishap))
+            marks = [pytest.mark.xfail(reason=defect, strict=True)] if defect else []
+            yield pytest.param(key, mishap, marks=marks)
+
+
+@pytest.mark.parametrize(("key", "mishap"), matrix())
+async def test_fault(
+    cell: Cell,
+    set_up: SetUp,
+    mishap: str,
+    caplog: pytest.LogCaptureFixture,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """The owner sees what the matrix says, never a wrong number, and it ends itself."""
+    caused = MISHAPS[mishap]
+    record_property("bridge", cell.key)
+    record_property("mishap", mishap)
+    await cell.truth.ask()
+    for need in caused.needs:
+        if not need.is_met(cell):
+            record_property("outcome", f"{NOT_APPLICABLE} {need.otherwise}")
+            RAN[cell.key, mishap] = NOT_APPLICABLE
+            return
+    await cell.begin(await set_up(cell.simulator))
+    outcome = await endure(cell, caused)
+    record_property("outcome", str(outcome))
+    RAN[cell.key, mishap] = str(outcome)
+    record_property("seconds", outcome.seconds)
+    record_property("times", cell.times)
+    assert outcome.sees in caused.sees
+    assert outcome.says is None or outcome.says in caused.says
+    lines = complaints(caplog)
+    assert len(lines) <= 1
+    assert all(line.startswith(_OWN) for line in lines)
+
+
+def test_page_has_every_cell() -> None:
+    """The page has a row for every mishap, a column for every bridge, and no gap."""
+    cells = committed()
+    assert cells.keys() == {(key, mishap) for key in BRIDGES for mishap in MISHAPS}
+    assert all(cells.values())
+    assert {place for place, text in cells.items() if text == RED} == DEFECTS.keys()
+
+
+def test_page_says_what_was_seen() -> None:
+    """What the page says is what came of the cells; `python -m tests.faults` writes it.
+
+    Of a cell that does not apply it gives the reason below, by a letter.
+    """
+    cells = committed()
+    assert {
+        place: NOT_APPLICABLE
+        if cells[place].startswith(NOT_APPLICABLE)
+        else cells[place]
+        for place in RAN
+    } == RAN
