@@ -103,6 +103,10 @@ class Simulator(Mishaps, ABC):
     def read_meter(self) -> None:
         """Take a new reading from the meter; `read_at` and `values` say what."""
 
+    def send_everything(self) -> None:
+        """Be the device, on the meter, that has the most to say."""
+        self.house.export(2500)
+
     def message(self, channel: str) -> bytes | None:  # noqa: ARG002
         """Phrase the latest reading for the streams of a channel."""
         return None

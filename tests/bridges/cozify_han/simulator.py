@@ -40,6 +40,12 @@ class CozifyHanSimulator(Simulator):
         self._begun_at = house.now
 
     @override
+    def send_everything(self) -> None:
+        """Be a reader of the newest firmware."""
+        super().send_everything()
+        self.profile.is_new = True
+
+    @override
     def routes(self) -> list[web.AbstractRouteDef]:
         """Answer what any firmware has; `profile.absent` takes paths away."""
         return [

@@ -58,6 +58,12 @@ class IometerSimulator(Simulator):
         )
 
     @override
+    def send_everything(self) -> None:
+        """Be a core on batteries."""
+        super().send_everything()
+        self.power_status = "battery"
+
+    @override
     def routes(self) -> list[web.AbstractRouteDef]:
         """Answer the three known paths."""
         return [

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 import secrets
 from typing import override
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from tests.bridges.whatwatt_go.device import WhatwattGoDevice
 from tests.bridges.whatwatt_go.login import Basic, Digest, Login
+from tests.bridges.whatwatt_go.profiles import FIELDS
 from tests.house import House
 from tests.simulator import Announcement, Json, compact, event
 
@@ -43,6 +45,14 @@ class WhatwattGoSimulator(WhatwattGoDevice):
             name=f"whatwatt Go {self.suffix} WebUI",
             properties={"id": self.device_id, "type": "100"},
         )
+
+    @override
+    def send_everything(self) -> None:
+        """Read a meter that sends every register, and one of gas on the meter bus."""
+        super().send_everything()
+        codes = frozenset(field.code for field in FIELDS)
+        self.profile = replace(self.profile, codes=codes)
+        self.volume_id = "30012345"
 
     @override
     def routes(self) -> list[web.AbstractRouteDef]:
