@@ -16,7 +16,6 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import NET_POWER, REGISTERS
 from custom_components.meter_bridge.const import CONF_BRIDGE
-from custom_components.meter_bridge.coordinator import MeterCoordinator
 from custom_components.meter_bridge.recognise import connect, recognise
 
 from .conftest import SetUp, Start
@@ -24,6 +23,7 @@ from .logs import complaints
 from .simulate import SIMULATORS
 from .simulator import Simulator
 from .waiting import eventually
+from .watching import poll
 
 ROOT = Path(__file__).parents[1] / "custom_components" / "meter_bridge"
 TRANSLATIONS = json.loads((ROOT / "translations" / "en.json").read_text())
@@ -129,13 +129,6 @@ def power(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     state = hass.states.get(found[0])
     assert state
     return state.state
-
-
-async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Let the bridge be asked now."""
-    coordinator: MeterCoordinator = entry.runtime_data
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
 
 
 @every_bridge

@@ -3,17 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 from aiohttp import ClientSession
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity import Entity
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
@@ -50,18 +42,6 @@ async def client(simulator: CozifyHanSimulator) -> AsyncIterator[CozifyHanClient
     async with ClientSession() as session:
         access = Access(address=parse_address(simulator.address))
         yield CozifyHanClient(access, session)
-
-
-@pytest.fixture
-def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Write snapshots as Home Assistant does; syrupy's own fixture hides that one."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
-
-
-@pytest.fixture
-def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable the entities that an owner has to enable."""
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @asynccontextmanager
@@ -101,25 +81,3 @@ def power(snapshot: Snapshot[Details]) -> float | None:
 def says(published: Published, watts: float) -> bool:
     """Tell whether the last snapshot says this net power."""
     return bool(published) and power(published[-1]) == watts
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str:
-    """Return a state that has to exist."""
-    found = hass.states.get(entity_id)
-    assert found, entity_id
-    return found.state
-
-
-async def shows(hass: HomeAssistant, entity_id: str, value: str) -> None:
-    """Wait until an entity shows a value."""
-    await eventually(lambda: state(hass, entity_id) == value)
-
-
-async def advance(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
-) -> None:
-    """Let time pass, and what is due happen."""
-    later = dt_util.utcnow() + timedelta(seconds=seconds)
-    async_fire_time_changed(hass, later)
-    freezer.move_to(later)
-    await hass.async_block_till_done()

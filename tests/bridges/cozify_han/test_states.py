@@ -4,13 +4,10 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from tests.bridges.cozify_han.conftest import (
-    followed,
-    shows,
-    state,
-)
+from tests.bridges.cozify_han.conftest import followed
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp
+from tests.watching import shows, state
 
 POWER = "sensor.bridge_power"
 MARGIN = "sensor.bridge_fuse_margin"

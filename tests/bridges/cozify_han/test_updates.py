@@ -17,16 +17,14 @@ from tests.bridges.cozify_han.conftest import (
     SERIAL,
     SOCKET,
     UUID,
-    advance,
     asked,
     followed,
-    shows,
-    state,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
 from tests.waiting import eventually
+from tests.watching import advance, shows, state
 
 POWER = "sensor.bridge_power"
 MARGIN = "sensor.bridge_fuse_margin"

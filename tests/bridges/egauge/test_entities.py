@@ -8,7 +8,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
 from tests.bridges.egauge.database import Register
@@ -16,14 +15,9 @@ from tests.bridges.egauge.device import SERIAL
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
+from tests.watching import entries, poll, state
 
 GRID, ENERGY = "sensor.bridge_grid", "sensor.bridge_grid_energy"
-
-
-@pytest.fixture
-def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Compare as Home Assistant does."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
@@ -33,19 +27,6 @@ async def entry(
     """Set up the device at the time of its house."""
     freezer.move_to(simulator.house.now)
     return await set_up(simulator)
-
-
-def entries(hass: HomeAssistant, entry: MockConfigEntry) -> list[er.RegistryEntry]:
-    """Return the registry's entries, by entity id."""
-    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return sorted(found, key=lambda each: each.entity_id)
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str:
-    """Return a state that has to exist."""
-    found = hass.states.get(entity_id)
-    assert found, entity_id
-    return found.state
 
 
 def shown(hass: HomeAssistant, entry: er.RegistryEntry) -> str:
@@ -65,12 +46,6 @@ def shown(hass: HomeAssistant, entry: er.RegistryEntry) -> str:
         entry.disabled_by,
     )
     return " | ".join(str(word) if word is not None else "-" for word in words)
-
-
-async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Let the device be asked now."""
-    await entry.runtime_data.async_refresh()
-    await hass.async_block_till_done()
 
 
 async def test_entities(

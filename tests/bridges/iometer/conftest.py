@@ -3,17 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 from aiohttp import ClientSession
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity import Entity
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.meter_bridge import coordinator as coordinator_module
 from custom_components.meter_bridge.bridges.address import parse_address
@@ -50,18 +42,6 @@ async def client(simulator: IometerSimulator) -> AsyncIterator[IOmeterClient]:
     async with ClientSession() as session:
         access = Access(address=parse_address(simulator.address))
         yield IOmeterClient(access, session)
-
-
-@pytest.fixture
-def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Write snapshots as Home Assistant does; syrupy's own fixture hides that one."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
-
-
-@pytest.fixture
-def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable the entities that an owner has to enable."""
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture
@@ -102,25 +82,3 @@ def power(snapshot: Snapshot[Status]) -> float | None:
     for reading in snapshot.readings:
         return reading.values.get("16.7.0")
     return None
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str:
-    """Return a state that has to exist."""
-    found = hass.states.get(entity_id)
-    assert found, entity_id
-    return found.state
-
-
-async def shows(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
-    """Wait until a state is this; a push has a second for it."""
-    await eventually(lambda: state(hass, entity_id) == wanted, seconds=1)
-
-
-async def advance(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
-) -> None:
-    """Let time pass, and what is due happen."""
-    later = dt_util.utcnow() + timedelta(seconds=seconds)
-    async_fire_time_changed(hass, later)
-    freezer.move_to(later)
-    await hass.async_block_till_done()

@@ -16,16 +16,14 @@ from tests.bridges.iometer.conftest import (
     METER_CONNECTION,
     PIN,
     POWER,
-    advance,
     asked,
     followed,
-    shows,
-    state,
 )
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
 from tests.waiting import eventually
+from tests.watching import advance, shows, state
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 

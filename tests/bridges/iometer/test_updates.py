@@ -17,13 +17,12 @@ from tests.bridges.iometer.conftest import (
     STATUS,
     asked,
     followed,
-    shows,
-    state,
 )
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
 from tests.waiting import eventually
+from tests.watching import shows, state
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 
@@ -40,15 +39,15 @@ async def test_push(
     since = len(simulator.requests)
     simulator.house.draw(1234)
     simulator.tick()
-    await shows(hass, POWER, "1234")
+    await shows(hass, POWER, "1234", seconds=1)
     simulator.house.export(5)
     simulator.tick()
-    await shows(hass, POWER, "-5")
+    await shows(hass, POWER, "-5", seconds=1)
     simulator.house.draw(0)
     simulator.power_status = "battery"
     simulator.tick()
-    await shows(hass, POWER, "0")
-    await shows(hass, "sensor.bridge_power_supply", "battery")
+    await shows(hass, POWER, "0", seconds=1)
+    await shows(hass, "sensor.bridge_power_supply", "battery", seconds=1)
     assert asked(simulator, since) == []
     assert not complaints(caplog)
 

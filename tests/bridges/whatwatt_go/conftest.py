@@ -1,21 +1,13 @@
 """What the tests of this bridge share: its simulator, and a client for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 import json
 from pathlib import Path
-from unittest.mock import patch
 
 from aiohttp import ClientSession
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
@@ -102,46 +94,6 @@ async def streaming(
 def values(snapshot: Snapshot[Details]) -> dict[str, float]:
     """Return the main meter's values."""
     return dict(snapshot.readings[0].values) if snapshot.readings else {}
-
-
-@pytest.fixture
-def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Compare as Home Assistant does."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
-
-
-@pytest.fixture
-def every_entity_enabled() -> Iterator[None]:
-    """Enable entities that are off by default."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
-        new=True,
-    ):
-        yield
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str:
-    """Return a state that has to exist."""
-    found = hass.states.get(entity_id)
-    assert found, entity_id
-    return found.state
-
-
-async def advance(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
-) -> None:
-    """Let time pass, and what is due happen."""
-    later = dt_util.utcnow() + timedelta(seconds=seconds)
-    async_fire_time_changed(hass, later)
-    freezer.move_to(later)
-    await hass.async_block_till_done()
-
-
-async def shows(
-    hass: HomeAssistant, entity_id: str, value: str, seconds: float = 3
-) -> None:
-    """Wait until an entity shows a value; fail when it takes longer."""
-    await eventually(lambda: state(hass, entity_id) == value, seconds)
 
 
 async def stream_of(simulator: WhatwattGoSimulator) -> None:

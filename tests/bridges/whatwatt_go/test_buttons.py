@@ -13,10 +13,11 @@ import pytest
 
 from custom_components.meter_bridge.const import DOMAIN
 from custom_components.meter_bridge.coordinator import MeterCoordinator
-from tests.bridges.whatwatt_go.conftest import state, stream_of
+from tests.bridges.whatwatt_go.conftest import stream_of
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
+from tests.watching import state
 
 POWER = "sensor.bridge_power"
 RESTART = "sensor.bridge_last_restart"
@@ -29,7 +30,7 @@ async def press(hass: HomeAssistant, entity_id: str) -> None:
     )
 
 
-@pytest.mark.usefixtures("every_entity_enabled")
+@pytest.mark.usefixtures("all_enabled")
 async def test_buttons_do_what_they_say(
     hass: HomeAssistant,
     simulator: WhatwattGoSimulator,

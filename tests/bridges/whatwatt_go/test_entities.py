@@ -9,20 +9,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from tests.bridges.whatwatt_go.conftest import REPORT, SERIAL, asked, state
+from tests.bridges.whatwatt_go.conftest import REPORT, SERIAL, asked
 from tests.bridges.whatwatt_go.profiles import E450, E570, ENSOR, KMP, LGZ, Profile
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
 from tests.waiting import eventually
+from tests.watching import entries, state
 
 PROFILES = {"kmp": KMP, "lgz": LGZ, "ensor": ENSOR, "e450": E450, "e570": E570}
-
-
-def entries(hass: HomeAssistant, entry: MockConfigEntry) -> list[er.RegistryEntry]:
-    """Return the registry's entries, by entity id."""
-    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return sorted(found, key=lambda each: each.entity_id)
 
 
 def shown(hass: HomeAssistant, entry: er.RegistryEntry) -> str:
@@ -58,7 +53,7 @@ async def installed(
     return entry
 
 
-@pytest.mark.usefixtures("every_entity_enabled")
+@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 async def test_each_meter_has_its_entities(
     hass: HomeAssistant,

@@ -9,17 +9,11 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 
-from tests.bridges.whatwatt_go.conftest import (
-    LIVE,
-    SERIAL,
-    advance,
-    shows,
-    state,
-    stream_of,
-)
+from tests.bridges.whatwatt_go.conftest import LIVE, SERIAL, stream_of
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
+from tests.watching import advance, shows, state
 
 POWER = "sensor.bridge_power"
 ENERGY = "sensor.bridge_energy_import"

@@ -15,11 +15,8 @@ from tests.bridges.whatwatt_go.conftest import (
     LIVE,
     REPORT,
     SERIAL,
-    advance,
     asked,
     other_listener,
-    shows,
-    state,
     stream_of,
     ticking,
 )
@@ -27,6 +24,7 @@ from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
 from tests.waiting import eventually
+from tests.watching import advance, shows, state
 
 POWER = "sensor.bridge_power"
 ENERGY = "sensor.bridge_energy_import"

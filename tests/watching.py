@@ -1,0 +1,50 @@
+"""What an owner sees in Home Assistant, and time that passes meanwhile."""
+
+from datetime import timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from .waiting import eventually
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str:
+    """Return a state that has to exist."""
+    found = hass.states.get(entity_id)
+    assert found, entity_id
+    return found.state
+
+
+async def shows(
+    hass: HomeAssistant, entity_id: str, value: str, seconds: float = 3
+) -> None:
+    """Wait until an entity shows a value; fail when it takes longer."""
+    await eventually(lambda: state(hass, entity_id) == value, seconds)
+
+
+async def advance(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
+) -> None:
+    """Let time pass, and what is due happen."""
+    later = dt_util.utcnow() + timedelta(seconds=seconds)
+    async_fire_time_changed(hass, later)
+    freezer.move_to(later)
+    await hass.async_block_till_done()
+
+
+async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Let the bridge be asked now."""
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+
+
+def entries(hass: HomeAssistant, entry: MockConfigEntry) -> list[er.RegistryEntry]:
+    """Return the registry's entries, by entity id."""
+    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return sorted(found, key=lambda each: each.entity_id)
