@@ -1,5 +1,6 @@
 """The options, and the words of every flow."""
 
+from datetime import timedelta
 import json
 from pathlib import Path
 from typing import Any
@@ -29,20 +30,21 @@ async def test_throttle(hass: HomeAssistant, simulators: Start, set_up: SetUp) -
     coordinator = entry.runtime_data
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert form(result) == ("init", {})
-    assert suggestions(result["data_schema"]) == {"throttle": 5}
+    assert suggestions(result["data_schema"]) == {"throttle": 5, "poll_interval": 10}
     for wrong in (-1, 301, "often"):
         with pytest.raises(InvalidData):
             await hass.config_entries.options.async_configure(
-                result["flow_id"], {"throttle": wrong}
+                result["flow_id"], {"throttle": wrong, "poll_interval": 10}
             )
     result = await hass.config_entries.options.async_configure(
-        result["flow_id"], {"throttle": 30}
+        result["flow_id"], {"throttle": 30, "poll_interval": 20}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
-    assert entry.options == {"throttle": 30}
+    assert entry.options == {"throttle": 30, "poll_interval": 20}
     assert entry.state is ConfigEntryState.LOADED
     assert entry.runtime_data is not coordinator
+    assert entry.runtime_data.update_interval == timedelta(seconds=20)
 
 
 def reasons(kind: type[BridgeError]) -> set[str]:
@@ -58,6 +60,6 @@ def test_words_for_every_error() -> None:
     # A discovery aborts with what recognising raises. It knows no entry that it could
     # mistake, and who asks for a login is offered. Home Assistant has the words for the
     # success of a flow, and for two flows at once.
-    unreachable = {"invalid_auth", "wrong_bridge"}
+    unreachable = {"clear_password", "invalid_auth", "wrong_bridge"}
     assert words["abort"].keys() == (errors - unreachable) | {"already_configured"}
     assert WORDS["exceptions"].keys() >= errors

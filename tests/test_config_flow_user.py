@@ -265,6 +265,7 @@ async def test_two_of_a_kind(hass: HomeAssistant, simulators: Start) -> None:
     first = created(await add(hass, one.address))
     second = created(await add(hass, other.address))
     assert first.unique_id != second.unique_id
+    assert (first.title, second.title) == ("IOmeter", "IOmeter 2")
 
 
 async def test_empty_form_offers_every_kind(hass: HomeAssistant) -> None:

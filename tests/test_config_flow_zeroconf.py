@@ -64,7 +64,15 @@ async def test_found_behind_a_password(
     assert not passwords(simulator)
     result = await submit(hass, result)
     assert form(result) == ("login", {})
-    entry = created(await submit(hass, result, password=simulator.password))
+    typed = {"password": simulator.password}
+    if firmware == "old":
+        result = await submit(hass, result, **typed)
+        assert form(result) == ("login", {"base": "clear_password"})
+        assert not passwords(simulator)
+        result = await submit(hass, result, host="user@bridge", **typed)
+        assert form(result) == ("login", {"host": "invalid_host"})
+        typed["host"] = simulator.address
+    entry = created(await submit(hass, result, **typed))
     assert entry.unique_id == f"whatwatt_go_{simulator.device_id}"
 
 

@@ -193,6 +193,25 @@ async def test_throttle_passes_net_power_at_once(
     assert state(hass, "sensor.bridge_power_phase_2") == "601"
 
 
+async def test_throttle_passes_warnings_at_once(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """An overloaded fuse does not wait, as the current that overloads it does."""
+    simulator = await simulators("cozify_han")
+    await set_up(simulator, throttle=3600)
+    await eventually(lambda: simulator.open_streams == 1)
+    current, overload = (
+        "sensor.bridge_current_phase_1",
+        "binary_sensor.bridge_fuse_overload_phase_1",
+    )
+    before = state(hass, current)
+    assert state(hass, overload) == "off"
+    simulator.house.draw(20_000, phase=1)
+    simulator.tick()
+    await eventually(lambda: state(hass, overload) == "on")
+    assert state(hass, current) == before
+
+
 async def test_stale_meter_is_unavailable(
     hass: HomeAssistant,
     simulator: IometerSimulator,
@@ -258,6 +277,8 @@ async def test_replaced_meter_is_believed_and_reported(
         freezer.tick(timedelta(minutes=1))
     assert state(hass, IMPORT) == "5.011"
     assert registry.async_get_issue(DOMAIN, f"meter_replaced_{entry.entry_id}_")
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not registry.issues
 
 
 async def test_value_that_appears_later(

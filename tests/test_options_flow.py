@@ -9,6 +9,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.options_flow import options_of
 
 from .conftest import SetUp, Start
 from .flows import form, suggestions
@@ -29,13 +30,13 @@ async def test_fields(
 ) -> None:
     """The form asks for the throttle and for what this kind of bridge has, no more."""
     entry = await set_up(await simulators(key), throttle=7)
-    options = BRIDGES[key].options
+    options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert form(result) == ("init", {})
-    defaults = {option.key: option.default for option in options}
-    assert suggestions(result["data_schema"]) == {"throttle": 7, **defaults}
-    assert {"throttle", *defaults} <= WORDS["data"].keys()
-    assert {"throttle", *defaults} <= WORDS["data_description"].keys()
+    shown = {option.key: option.default for option in options} | {"throttle": 7}
+    assert suggestions(result["data_schema"]) == shown
+    assert shown.keys() <= WORDS["data"].keys()
+    assert shown.keys() <= WORDS["data_description"].keys()
 
 
 @every_bridge
@@ -44,12 +45,9 @@ async def test_limits(
 ) -> None:
     """A number beyond its limits is not taken; those on them are, and are shown."""
     entry = await set_up(await simulators(key))
-    options = BRIDGES[key].options
+    options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
-    sound: dict[str, Any] = {
-        "throttle": 0,
-        **{option.key: option.maximum for option in options},
-    }
+    sound: dict[str, Any] = {option.key: option.maximum for option in options}
     for option in options:
         for wrong in (option.minimum - 1, option.maximum + 1, "much"):
             with pytest.raises(InvalidData):
@@ -67,13 +65,13 @@ async def test_limits(
 @every_bridge
 def test_defaults(key: str) -> None:
     """What nobody has set is within the limits of what can be set."""
-    for option in BRIDGES[key].options:
+    for option in options_of(BRIDGES[key]):
         assert option.minimum <= option.default <= option.maximum
         assert option.step > 0
 
 
 def test_no_words_left_over() -> None:
     """Words stand for fields that some kind of bridge has."""
-    keys = {option.key for bridge in BRIDGES.values() for option in bridge.options}
-    assert WORDS["data"].keys() == {"throttle", *keys}
-    assert WORDS["data_description"].keys() == {"throttle", *keys}
+    keys = {option.key for bridge in BRIDGES.values() for option in options_of(bridge)}
+    assert WORDS["data"].keys() == keys
+    assert WORDS["data_description"].keys() == keys

@@ -9,10 +9,12 @@ from homeassistant.helpers.typing import ConfigType
 from .bridges import BRIDGES
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .const import CONF_BRIDGE, DOMAIN
-from .coordinator import MeterBridgeEntry, MeterCoordinator, counter_store
+from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import bridge_device
+from .issues import report_refusal
 from .messages import translated
 from .recognise import connect, unique_ids
+from .records import async_forget
 from .services import async_register_actions
 
 PLATFORMS = [
@@ -41,6 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     except BridgeAuthError as error:
         raise translated(ConfigEntryAuthFailed, error) from error
     except BridgeError as error:
+        report_refusal(hass, entry, error)
         raise translated(ConfigEntryNotReady, error) from error
 
     coordinator = MeterCoordinator(hass, entry, bridge, client, identity)
@@ -62,10 +65,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bo
     """Unload a bridge; its stream and timers end with the entry."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
-        await entry.runtime_data.async_store()
+        await entry.runtime_data.async_close()
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Forget the counters of a bridge that was removed."""
-    await counter_store(hass, entry.entry_id).async_remove()
+    """Forget a bridge that was removed."""
+    await async_forget(hass, entry)

@@ -25,6 +25,17 @@ type Value = StateType | datetime
 # fill Home Assistant with devices.
 MOST_METERS = 16
 
+# Who is warned of these wants to act; they change too seldom to fill a database.
+_URGENT = frozenset(
+    {
+        BinarySensorDeviceClass.CONNECTIVITY,
+        BinarySensorDeviceClass.POWER,
+        BinarySensorDeviceClass.PROBLEM,
+        BinarySensorDeviceClass.SAFETY,
+        BinarySensorDeviceClass.TAMPER,
+    }
+)
+
 METER_CONNECTION = BinarySensorEntityDescription(
     key="meter_connection",
     translation_key="meter_connection",
@@ -50,7 +61,9 @@ def entity_key(meter: str, key: str) -> str:
 class Catalogue:
     """The entities of one bridge, as they come to be known.
 
-    `altered` collects the keys of those that look otherwise now, or are gone.
+    `urgent` holds the keys of those that may not wait for the throttle: net power,
+    warnings and connections. `altered` collects the keys of those that look otherwise
+    now, or are gone.
     """
 
     def __init__(self, bridge: BridgeType[Any, Any]) -> None:
@@ -59,7 +72,7 @@ class Catalogue:
         self._details: object = None
         self._values: dict[str, Value] = {}
         self._more: tuple[BridgeSensor[Any], ...] = ()
-        self._meters: set[str] = set()
+        self._meters: dict[str, set[str]] = {}
         self.sources: dict[str, Source] = {}
         self.urgent: set[str] = set()
         self.altered: set[str] = set()
@@ -74,25 +87,29 @@ class Catalogue:
 
     def add_meter(self, meter: Meter, codes: Iterable[str]) -> None:
         """Know the registers of a meter, and its own connection."""
-        self._meters.add(meter.key)
+        known = self._meters.get(meter.key)
+        if known is not None and known.issuperset(codes):
+            return
+        self._meters.setdefault(meter.key, set()).update(codes)
         for code in codes:
             if entity_key(meter.key, code) not in self.sources:
                 description = meter_sensor(code, meter.medium)
                 self._add(Platform.SENSOR, description, meter.key)
                 if code == NET_POWER:
                     self.urgent.add(entity_key(meter.key, code))
-        connection = entity_key(meter.key, METER_CONNECTION.key)
-        if connection not in self.sources:
+        if entity_key(meter.key, METER_CONNECTION.key) not in self.sources:
             self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
-            self.urgent.add(connection)
 
     def _add(
         self, platform: Platform, description: EntityDescription, meter: str
     ) -> None:
         """Know one entity more."""
-        self.sources[entity_key(meter, description.key)] = Source(
+        key = entity_key(meter, description.key)
+        self.sources[key] = Source(
             platform=platform, description=description, meter=meter
         )
+        if platform is Platform.BINARY_SENSOR and description.device_class in _URGENT:
+            self.urgent.add(key)
 
     def read_details(self, details: object) -> dict[str, Value]:
         """Return the values of the bridge's own entities; those without are left out.

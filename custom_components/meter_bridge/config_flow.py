@@ -20,14 +20,16 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from .announcement import Announcement, read_announcement, read_lease
 from .bridges import BRIDGES
 from .bridges.contract import Identity
-from .bridges.errors import BridgeError, WrongBridgeError
+from .bridges.errors import BridgeError, ClearPasswordError
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .forms import login_schema, reconfigure_schema, typed_host, user_schema
 from .options_flow import MeterBridgeOptionsFlow
 from .recognise import (
     Kind,
     connect,
+    entry_title,
     has_moved,
+    identify,
     recognise,
     unique_id,
     unique_ids,
@@ -42,6 +44,8 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     _bridge: Kind
     _host: str
     _identity: Identity | None
+    _is_hearsay = False
+    _asks_host = False
 
     @staticmethod
     @callback
@@ -77,22 +81,41 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_login(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for what this kind of bridge wants before it lets us in."""
+        """Ask for what this kind of bridge wants before it lets us in.
+
+        An announced address is somebody's word: a password that would go there in the
+        clear goes to the address that the owner types instead.
+        """
         errors: dict[str, str] = {}
-        if user_input is not None:
-            data = {CONF_HOST: self._host, **user_input}
+        if user_input is not None and self._take_host(user_input, errors):
+            login = {
+                key: value for key, value in user_input.items() if key != CONF_HOST
+            }
+            data = {CONF_HOST: self._host, **login}
+            client = connect(self.hass, self._bridge, data, hearsay=self._is_hearsay)
             try:
-                identity = await connect(self.hass, self._bridge, data).identify()
+                identity = await client.identify()
             except BridgeError as error:
                 errors["base"] = error.translation_key
+                self._asks_host |= isinstance(error, ClearPasswordError)
             else:
-                return await self._create(identity, user_input)
+                return await self._create(identity, login)
         return self.async_show_form(
             step_id="login",
-            data_schema=login_schema(self._bridge, user_input),
+            data_schema=login_schema(
+                self._bridge, user_input, asks_host=self._asks_host
+            ),
             description_placeholders={"name": self._bridge.name, "host": self._host},
             errors=errors,
         )
+
+    def _take_host(self, user_input: Mapping[str, Any], errors: dict[str, str]) -> bool:
+        """Go by the address that the owner has typed, where it was asked for."""
+        if CONF_HOST not in user_input:
+            return True
+        if host := typed_host(user_input, errors):
+            self._host, self._is_hearsay = host, False
+        return host is not None
 
     @override
     async def async_step_zeroconf(
@@ -114,6 +137,7 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="not_recognised")
         bridge, serial = announced.bridge, announced.serial
         self._bridge, self._host = bridge, str(announced.address)
+        self._is_hearsay = True
         if serial:
             await self.async_set_unique_id(unique_id(bridge, serial))
             if entry := self._entry_of({unique_id(bridge, serial)}):
@@ -164,14 +188,8 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             data = {**entry.data, **user_input}
-            try:
-                identity = await self._identify(entry, bridge, data)
-            except BridgeError as error:
-                errors["base"] = error.translation_key
-            else:
-                return self.async_update_reload_and_abort(
-                    entry, data={**data, CONF_PINNED: dict(identity.pinned)}
-                )
+            if result := await self._change(entry, data, errors):
+                return result
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=login_schema(bridge, user_input or entry.data),
@@ -195,14 +213,8 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
             data = {**entry.data, **typed, CONF_HOST: host}
             if CONF_PASSWORD in typed:
                 data[CONF_PINNED] = {}
-            try:
-                identity = await self._identify(entry, bridge, data)
-            except BridgeError as error:
-                errors["base"] = error.translation_key
-            else:
-                return self.async_update_reload_and_abort(
-                    entry, data={**data, CONF_PINNED: dict(identity.pinned)}
-                )
+            if result := await self._change(entry, data, errors):
+                return result
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=reconfigure_schema(bridge, user_input or entry.data),
@@ -210,14 +222,19 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
         )
 
-    async def _identify(
-        self, entry: ConfigEntry, bridge: Kind, data: Mapping[str, Any]
-    ) -> Identity:
-        """Return who answers, which has to be the bridge of the entry."""
-        identity = await connect(self.hass, bridge, data).identify()
-        if entry.unique_id not in unique_ids(bridge, identity):
-            raise WrongBridgeError("Another bridge answers at this address")
-        return identity
+    async def _change(
+        self, entry: ConfigEntry, data: Mapping[str, Any], errors: dict[str, str]
+    ) -> ConfigFlowResult | None:
+        """Store what lets us in to the bridge of an entry; else note what is wrong."""
+        bridge = BRIDGES[entry.data[CONF_BRIDGE]]
+        try:
+            identity = await identify(connect(self.hass, bridge, data), entry, bridge)
+        except BridgeError as error:
+            errors["base"] = error.translation_key
+            return None
+        return self.async_update_reload_and_abort(
+            entry, data={**data, CONF_PINNED: dict(identity.pinned)}
+        )
 
     async def _create(
         self, identity: Identity, login: Mapping[str, Any]
@@ -238,8 +255,9 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
                 },
                 reason="already_configured",
             )
+        taken = {each.title for each in self._async_current_entries()}
         return self.async_create_entry(
-            title=identity.name or self._bridge.name,
+            title=entry_title(self._bridge, identity, taken),
             data={
                 CONF_BRIDGE: self._bridge.key,
                 CONF_HOST: self._host,

@@ -7,6 +7,7 @@ LOGGER = logging.getLogger(__package__)
 
 CONF_BRIDGE = "bridge"
 CONF_PINNED = "pinned"
+CONF_POLL_INTERVAL = "poll_interval"
 CONF_THROTTLE = "throttle"
 
 AUTO = "auto"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 from random import uniform
 import time
@@ -11,23 +11,29 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .bridges.contract import BridgeType, Client, Identity
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .bridges.snapshot import Meter, Reading, Snapshot
 from .catalogue import METER_CONNECTION, Catalogue, Source, Value, entity_key
-from .const import CONF_THROTTLE, DEFAULT_THROTTLE, DOMAIN, LOGGER
+from .const import (
+    CONF_POLL_INTERVAL,
+    CONF_THROTTLE,
+    DEFAULT_THROTTLE,
+    DOMAIN,
+    LOGGER,
+)
+from .issues import Issues
 from .ledger import Ledger
 from .messages import translated
+from .records import Counters, counter_store
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
-_STORE_VERSION = 1
 # Beside the counters of the meters; no meter has such a key.
 _CLIENT = "/client"
 # Rewriting the believed counters more often would wear the memory card for little.
@@ -37,13 +43,6 @@ _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
 _PUSH_HOLDS_SECONDS = 30.0
 # A poll at the pace of the throttle should not wait for the next one.
 _THROTTLE_TOLERANCE = 0.5
-
-
-def counter_store(
-    hass: HomeAssistant, entry_id: str
-) -> Store[dict[str, dict[str, list[float]]]]:
-    """Return where the believed counters of an entry survive a restart."""
-    return Store(hass, _STORE_VERSION, f"{DOMAIN}.{entry_id}")
 
 
 class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
@@ -69,11 +68,16 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             LOGGER,
             config_entry=entry,
             name=entry.title,
-            update_interval=bridge.poll_interval,
+            update_interval=timedelta(
+                seconds=entry.options.get(
+                    CONF_POLL_INTERVAL, bridge.poll_interval.total_seconds()
+                )
+            ),
         )
         self.bridge = bridge
         self.client = client
         self.identity = identity
+        self.issues = Issues(hass, entry, bridge)
         self.values: dict[str, Value] = {}
         self._catalogue = Catalogue(bridge)
         self._ledger = Ledger(
@@ -133,8 +137,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             if self._is_told() and not isinstance(error, WrongBridgeError):
                 self._is_excused = True
                 return self.data
+            self.issues.fail(error)
             raise translated(UpdateFailed, error) from error
         return snapshot
+
+    @property
+    def is_streaming(self) -> bool:
+        """Tell whether a stream is up that has said something."""
+        return self._pushed_at > -inf
 
     def _is_told(self) -> bool:
         """Tell whether the stream speaks: then no answer to a poll is no outage."""
@@ -173,6 +183,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     def _accept(self, snapshot: Snapshot[object]) -> None:
         """Judge a snapshot and note which values it changes."""
+        if self._shutdown_requested:
+            # What it would change is written already, and nobody looks any more.
+            return
         known = {self.identity.serial, *self.identity.also}
         if snapshot.serial is not None and snapshot.serial not in known:
             raise WrongBridgeError("Another bridge answers at this address")
@@ -195,6 +208,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             if key not in before or before[key] != value
         )
         self._update_device(snapshot.firmware)
+        connections = {
+            meter: entity_key(meter, METER_CONNECTION.key) for meter in self._meters
+        }
+        self.issues.judge(
+            snapshot, {meter: values[key] is True for meter, key in connections.items()}
+        )
 
     def _enter(self, reading: Reading, values: dict[str, Value]) -> None:
         """Add what may be shown of one meter."""
@@ -205,7 +224,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             values[entity_key(meter.key, code)] = value
         values[entity_key(meter.key, METER_CONNECTION.key)] = entry.is_fresh
         if entry.restarted:
-            self._report_restart(meter)
+            self.issues.report_replaced(meter.key)
         if not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
@@ -215,7 +234,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._meters[meter.key] = meter
         self._catalogue.add_meter(meter, codes)
 
-    def _stored(self) -> dict[str, dict[str, list[float]]]:
+    def _stored(self) -> Counters:
         """Return what is written, and allow the next writing."""
         self._store_is_due = False
         stored = self._ledger.as_stored()
@@ -223,21 +242,11 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             stored[_CLIENT] = dict(memory)
         return stored
 
-    async def async_store(self) -> None:
-        """Write the believed counters now."""
+    async def async_close(self) -> None:
+        """Take nothing more from the bridge, and write the believed counters."""
+        await self.async_shutdown()
+        self._changed.clear()
         await self._store.async_save(self._stored())
-
-    def _report_restart(self, meter: Meter) -> None:
-        """Tell the owner that a counter goes on from another level."""
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            f"meter_replaced_{self.config_entry.entry_id}_{meter.key}",
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key="meter_replaced",
-            translation_placeholders={"name": self.config_entry.title},
-        )
 
     def _update_device(self, firmware: str | None) -> None:
         """Show a firmware that was updated."""
@@ -281,7 +290,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Wake the entities whose value changed: net power at once, others by and by.
+        """Wake the entities whose value changed: urgent ones at once, others later.
 
         When the bridge went away or came back, wake them all.
         """

@@ -67,9 +67,13 @@ def typed_host(user_input: Mapping[str, Any], errors: dict[str, str]) -> str | N
         return None
 
 
-def login_schema(bridge: Kind, known: Mapping[str, Any] | None) -> probatio.Schema:
-    """Ask for the login that this kind of bridge has."""
-    return probatio.Schema(_login_fields(bridge, known or {}, probatio.Required))
+def login_schema(
+    bridge: Kind, known: Mapping[str, Any] | None, *, asks_host: bool = False
+) -> probatio.Schema:
+    """Ask for the login that this kind of bridge has, and where it is if need be."""
+    host = {probatio.Required(CONF_HOST): _HOST} if asks_host else {}
+    login = _login_fields(bridge, known or {}, probatio.Required)
+    return probatio.Schema({**host, **login})
 
 
 def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schema:

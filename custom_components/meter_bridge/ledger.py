@@ -1,11 +1,12 @@
 """What each meter of a bridge has said, and which of it is believed."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .bridges.guard import Guard
-from .bridges.snapshot import Reading
+from .bridges.guard import Guard, Verdict
+from .bridges.snapshot import Derivation, Reading
+from .derived import Tally
 
 # A meter whose clock was set back looks as if it replayed old readings. Replays are
 # over after some seconds; a clock stays where it is. The owner should not have to wait
@@ -15,6 +16,8 @@ _BEHIND_SECONDS = 30.0
 # A meter's time that runs ahead of ours by more may be one wrong reading's. Later ones
 # are ordered by it only once a second reading is as late.
 _AHEAD = timedelta(minutes=10)
+# Stored beside the counters, and marked so that no code of theirs is like it.
+_DERIVED = "/"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +28,7 @@ class _Account:
     """
 
     guard: Guard
+    tallies: dict[str, Tally] = field(default_factory=dict)
     values: Mapping[str, float] = field(default_factory=dict)
     sent: Mapping[str, float] | None = None
     time: datetime | None = None
@@ -65,6 +69,37 @@ class _Account:
         self.behind_readings = 0
         return False
 
+    def derive(
+        self, derived: Iterable[Derivation], verdict: Verdict
+    ) -> dict[str, float]:
+        """Return the derived totals of those that are believed."""
+        totals = {}
+        for each in derived:
+            if (value := verdict.values.get(each.source)) is None:
+                continue
+            is_known = each.code in self.tallies
+            if not is_known:
+                self.tallies[each.code] = Tally(factor=each.factor)
+            totals[each.code] = self.tallies[each.code].take(
+                each, value, is_restarted=is_known and each.source in verdict.restarted
+            )
+        return totals
+
+    def as_stored(self) -> dict[str, list[float]]:
+        """Return what has to survive a restart."""
+        tallies = self.tallies.items()
+        return self.guard.as_stored() | {
+            f"{_DERIVED}{code}": tally.as_stored() for code, tally in tallies
+        }
+
+    def restore(self, stored: Mapping[str, list[float]]) -> None:
+        """Take up again what `as_stored` returned before the restart."""
+        self.guard.restore(stored)
+        for key, numbers in stored.items():
+            if key.startswith(_DERIVED):
+                code = key.removeprefix(_DERIVED)
+                self.tallies[code] = Tally.restored(numbers)
+
     def keep(self, reading: Reading, clock: float) -> None:
         """Make this the last accepted reading."""
         due = timedelta(seconds=clock - self.at) + _AHEAD
@@ -104,7 +139,11 @@ class Ledger:
         restarted: tuple[str, ...] = ()
         if account.is_new(reading) and not account.is_replay(reading, clock):
             verdict = account.guard.judge(reading.values, now)
-            account.values, restarted = verdict.values, verdict.restarted
+            restarted = verdict.restarted
+            account.values = {
+                **verdict.values,
+                **account.derive(reading.derived, verdict),
+            }
             account.keep(reading, clock)
         limit = reading.meter.stale_after or self.stale_after
         is_fresh = account.sent is not None and clock - account.at <= limit
@@ -122,12 +161,9 @@ class Ledger:
 
     def as_stored(self) -> dict[str, dict[str, list[float]]]:
         """Return what has to survive a restart."""
-        return {
-            meter: account.guard.as_stored()
-            for meter, account in self._accounts.items()
-        }
+        return {meter: account.as_stored() for meter, account in self._accounts.items()}
 
     def restore(self, stored: Mapping[str, Mapping[str, list[float]]]) -> None:
         """Take up again what `as_stored` returned before the restart."""
         for meter, counters in stored.items():
-            self._account(meter).guard.restore(counters)
+            self._account(meter).restore(counters)

@@ -13,7 +13,13 @@ import probatio
 
 from .bridges import BRIDGES
 from .bridges.contract import BridgeOption
-from .const import CONF_BRIDGE, CONF_THROTTLE, DEFAULT_THROTTLE
+from .const import (
+    CONF_BRIDGE,
+    CONF_POLL_INTERVAL,
+    CONF_THROTTLE,
+    DEFAULT_THROTTLE,
+)
+from .recognise import Kind
 
 # What every kind of bridge has.
 _THROTTLE = BridgeOption(
@@ -24,6 +30,7 @@ _THROTTLE = BridgeOption(
     step=1,
     unit=UnitOfTime.SECONDS,
 )
+_LONGEST_POLL_INTERVAL = 300
 # Home Assistant's front end knows no smaller one.
 _LEAST_STEP = 0.001
 
@@ -38,7 +45,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         entry = self.config_entry
-        options = (_THROTTLE, *BRIDGES[entry.data[CONF_BRIDGE]].options)
+        options = options_of(BRIDGES[entry.data[CONF_BRIDGE]])
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
@@ -53,6 +60,19 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
                 entry.options,
             ),
         )
+
+
+def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
+    """Return all options of a kind of bridge."""
+    poll_interval = BridgeOption(
+        key=CONF_POLL_INTERVAL,
+        default=bridge.poll_interval.total_seconds(),
+        minimum=bridge.least_poll_interval.total_seconds(),
+        maximum=_LONGEST_POLL_INTERVAL,
+        step=1,
+        unit=UnitOfTime.SECONDS,
+    )
+    return (_THROTTLE, poll_interval, *bridge.options)
 
 
 def _number(option: BridgeOption) -> NumberSelector:

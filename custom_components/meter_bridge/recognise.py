@@ -1,8 +1,9 @@
 """Reaching bridges: the one of an entry, and whichever answers at an address."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -23,8 +24,10 @@ from .bridges.errors import (
     BridgeError,
     BridgePermissionError,
     BridgeResponseError,
+    WrongBridgeError,
 )
 from .const import CONF_PINNED
+from .redaction import is_telling
 
 type Kind = BridgeType[Any, Any]
 
@@ -78,6 +81,27 @@ def unique_id(bridge: Kind, serial: str) -> str:
 def unique_ids(bridge: Kind, identity: Identity) -> set[str]:
     """Return every unique id under which an entry may know this bridge."""
     return {unique_id(bridge, serial) for serial in (identity.serial, *identity.also)}
+
+
+def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
+    """Return the name that the owner gave a bridge, else its kind's.
+
+    One that is taken gets the next number.
+    """
+    ids = (identity.serial, *identity.also, identity.mac or "")
+    name = identity.name
+    if name is None or is_telling(name, ids):
+        name = bridge.name
+    numbered = chain([name], (f"{name} {number}" for number in count(2)))
+    return next(title for title in numbered if title not in taken)
+
+
+async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Identity:
+    """Return who answers, which has to be the bridge of the entry."""
+    identity = await client.identify()
+    if entry.unique_id not in unique_ids(bridge, identity):
+        raise WrongBridgeError("Another bridge answers at this address")
+    return identity
 
 
 async def has_moved(

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
 import socket
 import struct
+from typing import Self
 
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
@@ -71,6 +72,30 @@ class RawServer:
                 self.left.set()
                 return False
         return True
+
+
+class Turns:
+    """Count how often everybody else gets a turn."""
+
+    def __init__(self) -> None:
+        """Count from 0."""
+        self.count = 0
+        self._handle: asyncio.Handle | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        self._take()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _take(self) -> None:
+        """Take one turn, and ask for the next."""
+        self.count += 1
+        self._handle = asyncio.get_running_loop().call_soon(self._take)
 
 
 @asynccontextmanager

@@ -159,6 +159,11 @@ def test_what_is_no_host_is_refused(typed: str) -> None:
         "[127.1]",
         "http://2852039166/",
         "http://0xa9fea9fe/",
+        "0251.0376.0251.0376",
+        "0xA9.0xFE.0xA9.0xFE",
+        "169.254.43518",
+        "169.16689662",
+        "025177524776",
     ],
 )
 def test_a_number_in_disguise_is_refused(typed: str) -> None:
@@ -179,6 +184,22 @@ def test_a_number_in_disguise_is_refused(typed: str) -> None:
         "fd00:ec2::254",
         "[FD00:0EC2:0:0::254]",
         "fd00:ec2::254%eth0",
+        "fd20:ce::254",
+        "fe80::a9fe:a9fe%eth0",
+        "169.254.170.2",
+        "100.100.100.200",
+        "168.63.129.16",
+        # The same by way of other networks: 6to4, NAT64, Teredo, ISATAP
+        "2002:a9fe:a9fe::",
+        "[2002:a9fe:a9fe::1]:80",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b::169.254.169.254",
+        "64:ff9b:1::a9fe:a9fe",
+        "::169.254.169.254",
+        "2001::5601:5601",
+        "2001:0:a9fe:a9fe::",
+        "fe80::5efe:a9fe:a9fe",
+        "fe80::200:5efe:169.254.169.254",
         "0.0.0.0",  # noqa: S104
         "::",
         "::%eth0",
@@ -193,6 +214,14 @@ def test_an_address_no_bridge_can_have_is_refused(typed: str) -> None:
     """Metadata services, groups and nowhere are refused in every spelling."""
     with pytest.raises(ValueError, match="No bridge can have this address"):
         parse_address(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2002:c0a8:105::1", "64:ff9b::c0a8:105", "fe80::5efe:c0a8:105", "::1"]
+)
+def test_a_detour_to_a_bridge_is_none(typed: str) -> None:
+    """What merely looks like it, but leads elsewhere, passes."""
+    assert parse_address(typed).host == typed
 
 
 def test_what_was_typed_wins_over_what_is_usual() -> None:

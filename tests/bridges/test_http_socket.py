@@ -17,7 +17,7 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from tests.mishaps import cut
 
-from .servers import Answer, always, scripted, serving
+from .servers import Answer, Turns, always, scripted, serving
 
 type Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
 
@@ -296,3 +296,22 @@ async def test_middlewares_see_the_handshake() -> None:
         with pytest.raises(StreamClosedError):
             await http.follow_socket("/", ignore)
     assert asked[0].headers["X-Signed"] == "yes"
+
+
+async def test_a_flood_holds_up_nobody() -> None:
+    """However much comes at once, everybody else gets a turn after each message."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        assert request.transport
+        request.transport.write(b"\x89\x00" * 1000 + b"\x81\x011" * 1000)
+        await socket.close()
+        return socket
+
+    taken: list[int] = []
+    async with Turns() as turns, serving(answer) as (http, _):
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/", lambda _: taken.append(turns.count))
+    assert taken[0] > 1000
+    assert len(taken) == len(set(taken)) == 1000

@@ -15,7 +15,7 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from custom_components.meter_bridge.bridges.sse import Event
 
-from .servers import Cut, Step, always, scripted, serving
+from .servers import Cut, Step, Turns, always, scripted, serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
 UNTIL_CLOSE = HEAD + b"\r\n"
@@ -159,11 +159,12 @@ async def test_silence_may_be_allowed() -> None:
     "script",
     [
         (CHUNKED + chunk(ONE), 0.05, Cut.RESET),
+        (UNTIL_CLOSE + ONE, 0.05, Cut.RESET),
         (CHUNKED + chunk(ONE), 0.05),
         (CHUNKED + chunk(ONE), 0.05, b"zz\r\n"),
         (HEAD + b"Content-Length: 99\r\n\r\n" + ONE, 0.05),
     ],
-    ids=["reset", "no last chunk", "broken chunk", "too short"],
+    ids=["reset", "plain reset", "no last chunk", "broken chunk", "too short"],
 )
 async def test_a_break_is_no_end_in_good_order(script: tuple[Step, ...]) -> None:
     """What came before the break counts; the break is a connection error."""
@@ -223,3 +224,12 @@ async def test_a_stream_does_not_hold_up_requests() -> None:
         stream.cancel()
         with pytest.raises(asyncio.CancelledError):
             await stream
+
+
+async def test_a_flood_holds_up_nobody() -> None:
+    """However much comes at once, everybody else gets a turn after each event."""
+    taken: list[int] = []
+    async with Turns() as turns, scripted(UNTIL_CLOSE + TWO * 1000) as (http, _):
+        with pytest.raises(StreamClosedError):
+            await http.follow("/live", lambda _: taken.append(turns.count))
+    assert len(taken) == len(set(taken)) == 1000

@@ -231,6 +231,9 @@ def test_a_value_comes_in_our_unit(
         ("16.7.0", True, "W"),
         ("16.7.0", "nan", "W"),
         ("16.7.0", 10**400, "W"),
+        # Too large for anything once it is in our unit
+        ("1.8.0", 10**12, "kWh"),
+        ("1.8.0", 10**14, "MWh"),
     ],
 )
 def test_what_does_not_fit_is_left_out(code: str, sent: object, unit: str) -> None:

@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from custom_components.meter_bridge.bridges.wire import (
+    MOST_ENTRIES,
     difference,
+    entries,
     flag,
     moment,
     number,
@@ -66,6 +68,8 @@ NO_NUMBERS: list[object] = [
     # Longer than Python converts at all.
     "9" * (sys.get_int_max_str_digits() + 1),
     "0" * (sys.get_int_max_str_digits() + 1),
+    "0." + "1" * 100,
+    "1" + " " * 100,
 ]
 
 
@@ -107,6 +111,42 @@ def test_a_number_keeps_its_digits(sent: object, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "places", "expected"),
+    [
+        (10526.027, 3, 10526027),
+        ("10526.027", 3, 10526027),
+        (5, -2, 0.05),
+        (10**12 - 1, 3, 10**15 - 1000),
+        (10**12, 3, None),
+        (-(10**9), 6, None),
+        (10**15, -3, None),
+    ],
+)
+def test_a_number_is_small_enough_in_any_unit(
+    sent: object, places: int, expected: float | None
+) -> None:
+    """What is beyond measure once its point was moved is none either."""
+    assert number(sent, places) == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ([1, None], [1, None]),
+        ([], []),
+        ([0] * 5000, [0] * MOST_ENTRIES),
+        (None, []),
+        ({"0": 1}, []),
+        ("text", []),
+    ],
+    ids=["list", "empty", "endless", "none", "object", "text"],
+)
+def test_no_list_is_endless(sent: object, expected: list[object]) -> None:
+    """Only so much of a list counts as a device could have."""
+    assert entries(sent) == expected
+
+
+@pytest.mark.parametrize(
     ("sent", "expected"),
     [(3, 3), (3.0, 3), ("3", 3), ("3.0", 3), (-0.0, 0), (3.5, None), ("3.5", None)],
 )
@@ -126,7 +166,10 @@ def test_a_whole_number_has_no_decimals(sent: object, expected: int | None) -> N
         (None, None),
         (5, None),
         (["word"], None),
+        ("a" * 5000, None),
+        (" " * 5000 + "a", None),
     ],
+    ids=lambda value: repr(value)[:20],
 )
 def test_text_says_something(sent: object, expected: str | None) -> None:
     """Blank text is none, and so is everything but text."""

@@ -16,6 +16,7 @@ from .cell import Cell
 from .mishap import ANNOUNCED, STREAM, Mishap, Sees, sees
 
 _DEVICE, _STREAM = "The device", "The stream"
+_LONG_SECONDS = 0.1
 _AWAY = frozenset({"cannot_connect"})
 
 
@@ -72,8 +73,12 @@ def _take_over(cell: Cell) -> None:
 
 
 async def _be_another(cell: Cell) -> None:
-    """Let another device of the same kind, in another house, have the address."""
+    """Let another device of the same kind, in another house, have the address.
+
+    No poll, but every stream, finds out that the bridge is gone.
+    """
     await cell.simulator.unplug()
+    await cell.settle(_LONG_SECONDS)
     await _start_another(cell)
 
 
@@ -98,8 +103,9 @@ async def _start_another(cell: Cell) -> None:
 
 
 async def _goes_on(cell: Cell) -> None:
-    """Let the other device read its meter."""
+    """Let the streams find the other device, which reads its meter."""
     (other,) = cell.others
+    await cell.settle(_LONG_SECONDS)
     other.house.advance(20)
     other.tick()
 

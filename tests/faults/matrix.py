@@ -1,4 +1,4 @@
-"""Every mishap, in the order of the table, and where one still does harm."""
+"""Every mishap, in the order of the table."""
 
 from .answers import BODIES, STATUSES
 from .devices import DEVICES, STREAMS
@@ -17,10 +17,3 @@ MISHAPS = {
         *DEVICES,
     )
 }
-
-DEFECTS = {
-    ("octopus_home_pro", "The device: another of its kind takes its place at once"): (
-        "its readings do not name it, and who it is was asked within the last hour"
-    ),
-}
-"""What is not as it should be, by bridge and mishap, and why."""

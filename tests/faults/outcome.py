@@ -26,7 +26,7 @@ class Outcome:
     @override
     def __str__(self) -> str:
         """Say it in a cell of the table."""
-        return f"{self.sees} `{self.says}`" if self.says else self.sees
+        return f"{self.sees} `{self.says}`" if self.says else str(self.sees)
 
 
 async def endure(cell: Cell, mishap: Mishap) -> Outcome:

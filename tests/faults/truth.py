@@ -18,6 +18,7 @@ from homeassistant.helpers import entity_registry as er
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.contract import Client
+from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.catalogue import Catalogue, Value, entity_key
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry
@@ -71,9 +72,9 @@ class Truth:
         values = dict(self._catalogue.read_details(snapshot.details))
         for reading in snapshot.readings:
             meter = reading.meter
-            self._catalogue.add_meter(meter, reading.values)
+            self._catalogue.add_meter(meter, _shown(reading))
             self.has_time |= reading.time is not None
-            for code, value in reading.values.items():
+            for code, value in _shown(reading).items():
                 places = meter_sensor(code, meter.medium).places
                 values[entity_key(meter.key, code)] = shift(value, places)
         return values
@@ -124,3 +125,12 @@ def sensors(hass: HomeAssistant, entry: MeterBridgeEntry) -> dict[str, State]:
         for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
         if entity.domain == "sensor" and (state := hass.states.get(entity.entity_id))
     }
+
+
+def _shown(reading: Reading) -> dict[str, float]:
+    """Return what a meter that was not known before is said to show."""
+    worked_out = {
+        each.code: round(reading.values[each.source] * each.factor, each.places)
+        for each in reading.derived
+    }
+    return {**reading.values, **worked_out}

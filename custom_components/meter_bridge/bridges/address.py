@@ -1,7 +1,14 @@
-"""Where a bridge is: what an owner may type as its host."""
+"""Where a bridge is: what an owner may type as its host, and what it may lead to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+)
 import re
 from typing import override
 
@@ -19,7 +26,15 @@ _NUMBER_LIKE = re.compile(
     r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE
 )
 # Cloud machines tell their secrets here; no meter has these addresses.
-_FORBIDDEN = {"169.254.169.254", "fd00:ec2::254"}
+_FORBIDDEN = {
+    *("169.254.169.254", "169.254.170.2", "169.254.170.23"),
+    *("100.100.100.200", "168.63.129.16"),
+    *("fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe"),
+}
+# IPv6 addresses that end in the IPv4 address they lead to: NAT64, its local form, and
+# the one that was given up.
+_ENDS_IN_IPV4 = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+_ISATAP = (0x5EFE, 0x0200_5EFE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +103,35 @@ def _checked_host(host: str) -> str:
             raise ValueError("The host is neither a name nor an address") from None
         return host.lower()
     plain = (isinstance(ip, IPv6Address) and ip.ipv4_mapped) or ip
-    if str(plain) in _FORBIDDEN or plain.is_unspecified or plain.is_multicast:
+    if is_forbidden(str(plain)):
         raise ValueError("No bridge can have this address")
     if not percent:
         return str(plain)
     if isinstance(plain, IPv4Address) or not _ZONE.fullmatch(zone):
         raise ValueError("The address has no such zone")
     return f"{plain}%{zone}"
+
+
+def is_forbidden(address: str) -> bool:
+    """Tell whether no bridge can be at an IP address, or at one that hides in it."""
+    bare, _, _ = address.partition("%")
+    return any(
+        str(each) in _FORBIDDEN or each.is_unspecified or each.is_multicast
+        for each in _meanings(ip_address(bare))
+    )
+
+
+def _meanings(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
+    """Yield an address, and every IPv4 address that it may be a detour to."""
+    yield ip
+    if not isinstance(ip, IPv6Address) or ip.is_loopback:
+        return
+    last = IPv4Address(int(ip) & 0xFFFF_FFFF)
+    if (
+        any(ip in network for network in _ENDS_IN_IPV4)
+        or int(ip) >> 32 & 0xFFFF_FFFF in _ISATAP
+    ):
+        yield last
+    for hidden in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())):
+        if hidden is not None:
+            yield hidden

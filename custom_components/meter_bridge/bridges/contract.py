@@ -11,10 +11,12 @@ from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.button import ButtonEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.update import UpdateEntityDescription
+from homeassistant.helpers.issue_registry import IssueSeverity
 from homeassistant.helpers.typing import StateType
 import probatio
 
 from .address import Address
+from .heard import Heard
 from .snapshot import MAIN_METER, Snapshot
 
 
@@ -56,7 +58,12 @@ class Identity:
 
 
 class Client[D](ABC):
-    """One bridge on the network; every method raises only `BridgeError`s."""
+    """One bridge on the network; every method raises only `BridgeError`s.
+
+    `heard` is what it said last.
+    """
+
+    heard: Heard
 
     @abstractmethod
     async def identify(self) -> Identity:
@@ -155,6 +162,21 @@ class ZeroconfMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeIssue[D]:
+    """Something that the owner has to put right; `key` names its words.
+
+    It is raised once it has been so for `after` seconds, and ends when it is so no
+    more. Where it `explains_silence`, that a meter is silent is no issue of its own.
+    """
+
+    key: str
+    is_on_fn: Callable[[Snapshot[D]], bool]
+    after: float = 0.0
+    severity: IssueSeverity = IssueSeverity.WARNING
+    explains_silence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeOption:
     """A number that the owner of this kind of bridge may set; `key` names its words."""
 
@@ -175,6 +197,7 @@ class BridgeType[C: Client[object], D]:
     household's connection could carry. `more_sensors` returns sensors that depend on
     what the bridge has; it must return the same tuple while that stays the same.
     `dhcp_hostname` is the pattern, in lower case, of the names that it asks for.
+    `least_poll_interval` is the shortest one that its owner may choose.
     `redact` names keys of raw answers that never leave the house.
     """
 
@@ -184,6 +207,7 @@ class BridgeType[C: Client[object], D]:
     connect: Callable[[Access, ClientSession], C]
     poll_interval: timedelta
     stale_after: float
+    least_poll_interval: timedelta = timedelta(seconds=5)
     pushes: bool = False
     max_power: float = 100_000.0
     has_main_meter: bool = True
@@ -196,5 +220,6 @@ class BridgeType[C: Client[object], D]:
     buttons: tuple[BridgeButton[C], ...] = ()
     updates: tuple[BridgeUpdate[C, D], ...] = ()
     actions: tuple[BridgeAction[C], ...] = ()
+    issues: tuple[BridgeIssue[D], ...] = ()
     more_sensors: Callable[[D], tuple[BridgeSensor[D], ...]] | None = None
     redact: frozenset[str] = frozenset()

@@ -62,6 +62,12 @@ class BridgeResponseError(BridgeError):
     translation_key = "not_recognised"
 
 
+class ClearPasswordError(BridgeError):
+    """The bridge wants its password in the clear, at an address from hearsay."""
+
+    translation_key = "clear_password"
+
+
 class BridgeRefusedError(BridgeError):
     """The bridge understood, and refused; the text is its own reason."""
 

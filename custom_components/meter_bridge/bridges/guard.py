@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .obis import REGISTERS, Quantity
+from .obis import COUNTERS, REGISTERS, Quantity
 
 # How long a new level must hold, and over how many readings, before the meter counts
 # as replaced. Zero is what a starting bridge reports, so it has to hold longer.
@@ -179,9 +179,7 @@ class Guard:
 
     def judge(self, values: Mapping[str, float], now: float) -> Verdict:
         """Return what may be shown at `now` (Unix seconds)."""
-        counted = [
-            code for code in values if code in REGISTERS and REGISTERS[code].is_counter
-        ]
+        counted = [code for code in values if code in COUNTERS]
         shown = dict(values)
         restarted = []
         # One register above zero shows that the meter behind it is really read.

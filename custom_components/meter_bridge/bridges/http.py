@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import (
@@ -31,6 +32,8 @@ from .errors import (
     BridgeResponseError,
     StreamClosedError,
 )
+from .heard import Heard
+from .peer import wary
 from .sse import Event, EventDecoder
 from .websocket import next_message
 
@@ -66,7 +69,7 @@ class BridgeHttp:
     Every failure comes out as a `BridgeError`. No answer, a time-out, 5xx and 429:
     BridgeConnectionError. 401 and 403, where this kind has a login: BridgeAuthError
     and BridgePermissionError. Redirects, other statuses, bodies over the limit and
-    bodies that are not JSON: BridgeResponseError.
+    bodies that are not JSON: BridgeResponseError. What was said last is in `heard`.
     """
 
     session: ClientSession
@@ -76,6 +79,7 @@ class BridgeHttp:
     middlewares: tuple[ClientMiddlewareType, ...] = ()
     timeout: float = REQUEST_SECONDS
     limit: int = BODY_LIMIT
+    heard: Heard = field(default_factory=Heard)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def get_json(self, path: str) -> object:
@@ -89,21 +93,35 @@ class BridgeHttp:
         *,
         json: object = None,
         headers: dict[str, str] | None = None,
+        name: str | None = None,
     ) -> Answer:
-        """Make one request and read its whole answer."""
+        """Make one request and read its whole answer.
+
+        It is noted under `name`, else its method and path; not at all under an empty
+        one.
+        """
+        name = f"{method} {path}" if name is None else name
         body = None if json is None else orjson.dumps(json)
         sent = {"Accept": "application/json", **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
-        async with (
-            self._turn,
-            self._open(
-                method, path, sent, ClientTimeout(total=self.timeout), body
-            ) as response,
-        ):
-            return Answer(
-                status=response.status, body=await _read(response, self.limit)
-            )
+        try:
+            async with (
+                self._turn,
+                self._open(
+                    method, path, sent, ClientTimeout(total=self.timeout), body
+                ) as response,
+            ):
+                answer = Answer(
+                    status=response.status, body=await _read(response, self.limit)
+                )
+        except BridgeError as error:
+            if name and error.status is not None:
+                self.heard.note(name, error.body, error.status)
+            raise
+        if name:
+            self.heard.note(name, answer.body, answer.status)
+        return answer
 
     async def follow(
         self,
@@ -117,15 +135,22 @@ class BridgeHttp:
         It counts as broken after `idle` seconds without a byte; a bridge that closes
         it in good order raises StreamClosedError.
         """
+        name = f"Events {path}"
         sent = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
         limits = ClientTimeout(total=None, connect=self.timeout, sock_read=idle)
         decoder = EventDecoder(self.limit)
         async with self._open("GET", path, sent, limits) as response:
             if response.content_type != "text/event-stream":
                 raise BridgeResponseError("The answer is not an event stream")
+            ending = _ending(response)
             while chunk := await self._next_chunk(response, idle):
                 for event in decoder.feed(chunk):
+                    self.heard.note(name, event.data)
                     take(event)
+                    # However fast they come, everybody else gets a turn in between.
+                    await asyncio.sleep(0)
+            if ending is not None and ending.done() and ending.exception():
+                raise BridgeConnectionError("The connection to the bridge was lost")
         raise StreamClosedError("The bridge closed its stream")
 
     async def _next_chunk(self, response: ClientResponse, idle: float | None) -> bytes:
@@ -155,13 +180,10 @@ class BridgeHttp:
         ping stays without answer; a bridge that closes it in good order raises
         StreamClosedError.
         """
+        note = partial(self.heard.note, f"Messages {path}")
         with _failures_as_ours():
-            async with ClientSession(
-                connector=self.session.connector,
-                connector_owner=False,
-                headers=self.session.headers,
-                middlewares=(self._judge_handshake, *self.middlewares),
-                timeout=ClientTimeout(total=None),
+            async with wary(
+                self.session, self._judge_handshake, *self.middlewares
             ) as session:
                 async with asyncio.timeout(self.timeout):
                     socket = await session.ws_connect(
@@ -174,7 +196,7 @@ class BridgeHttp:
                     )
                 async with socket:
                     while True:
-                        take(await next_message(socket, idle))
+                        take(await next_message(socket, idle, note))
 
     async def _judge_handshake(
         self, request: ClientRequest, handler: ClientHandlerType
@@ -203,16 +225,18 @@ class BridgeHttp:
     ) -> AsyncIterator[ClientResponse]:
         """Open an answer and judge its status; turn every failure into ours."""
         with _failures_as_ours():
-            async with self.session.request(
-                method,
-                self.url.join(URL(path, encoded=True)),
-                data=body,
-                headers=headers,
-                timeout=limits,
-                allow_redirects=False,
-                ssl=self.verify_ssl,
-                middlewares=self.middlewares,
-            ) as response:
+            async with (
+                wary(self.session, *self.middlewares) as session,
+                session.request(
+                    method,
+                    self.url.join(URL(path, encoded=True)),
+                    data=body,
+                    headers=headers,
+                    timeout=limits,
+                    allow_redirects=False,
+                    ssl=self.verify_ssl,
+                ) as response,
+            ):
                 await self._judge(response)
                 yield response
 
@@ -257,6 +281,20 @@ def _is_connected(response: ClientResponse) -> bool:
     """Tell whether an answer that is silent still has its connection."""
     connection = response.connection
     return connection is not None and connection.transport is not None
+
+
+def _ending(response: ClientResponse) -> asyncio.Future[None] | None:
+    """Return what tells, once it is done, how the connection of an answer ended.
+
+    Without a length and without chunks aiohttp (3.14.5) takes a reset for the end.
+    """
+    connection = response.connection
+    if connection is None or connection.protocol is None:
+        return None
+    if (ending := connection.protocol.closed) is not None:
+        # Else asyncio would complain where nobody waited for it.
+        ending.add_done_callback(lambda it: it.cancelled() or it.exception())
+    return ending
 
 
 async def _read(response: ClientResponse, limit: int) -> bytes:

@@ -7,8 +7,9 @@ is positive while the household imports and negative while it exports.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from .wire import difference, number, shift
+from .wire import difference, number
 
 NET_POWER = "16.7.0"
 VOLUME = "3.0.0"
@@ -126,6 +127,9 @@ def _registers() -> Iterator[Register]:
 REGISTERS: Mapping[str, Register] = {
     register.code: register for register in _registers()
 }
+COUNTERS = frozenset(code for code, each in REGISTERS.items() if each.is_counter)
+"""Codes of the registers that only ever count up."""
+
 # Net, import and export power: of the total, then of each phase.
 _NET_OF = tuple(
     (f"{16 + start}.7.0", f"{1 + start}.7.0", f"{2 + start}.7.0")
@@ -161,6 +165,8 @@ _UNITS: Mapping[Quantity, str] = {
 _PREFIXES = {"": 0, "k": 3, "M": 6}
 # A prefix would be cubed with the metre, and a number alone has none.
 _WITHOUT_PREFIX = {"m3", ""}
+# The longest that is one, so that nonsense is not remembered: kvarh.
+_LONGEST_UNIT = 8
 
 
 def measured(code: str, value: object, unit: str) -> float | None:
@@ -168,13 +174,19 @@ def measured(code: str, value: object, unit: str) -> float | None:
 
     A register with an unexpected unit is left out rather than shown wrong.
     """
-    found, register = number(value), REGISTERS.get(code)
-    if found is None or register is None:
+    if code not in REGISTERS or len(unit) > _LONGEST_UNIT:
         return None
-    expected = _UNITS.get(register.quantity, "")
+    places = _places(code, unit)
+    return None if places is None else number(value, places)
+
+
+@lru_cache(maxsize=1024)
+def _places(code: str, unit: str) -> int | None:
+    """Return by how many places a value in this unit is shifted; None: no such unit."""
+    expected = _UNITS.get(REGISTERS[code].quantity, "")
     prefix = unit[: len(unit) - len(expected)]
     if unit.lower() != prefix.lower() + expected or prefix not in _PREFIXES:
         return None
     if prefix and expected in _WITHOUT_PREFIX:
         return None
-    return shift(found, _PREFIXES[prefix])
+    return _PREFIXES[prefix]

@@ -33,18 +33,33 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """A total that the meter does not count, but that grows with one that it does.
+
+    Each unit of `source` is so many (`factor`) of `code`, shown to so many decimals.
+    """
+
+    code: str
+    source: str
+    factor: float
+    places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One look at a meter: OBIS code to number, in the units of `obis`.
 
     `time` is the meter's own and orders readings; without it they count in the order
     of arrival. `token` is anything that differs from one look to the next, for
-    devices whose time cannot be trusted to do so.
+    devices whose time cannot be trusted to do so. `derived` is worked out from those
+    `values` that may be believed.
     """
 
     values: Mapping[str, float]
     time: datetime | None = None
     token: Hashable = None
     meter: Meter = field(default_factory=Meter)
+    derived: tuple[Derivation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

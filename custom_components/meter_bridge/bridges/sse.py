@@ -11,6 +11,7 @@ from .errors import BridgeResponseError
 EVENT_LIMIT = 1 << 20
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
+_FIELDS = (b"data", b"event")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +52,18 @@ class EventDecoder:
             self._at_start = False
             if self._buffer.startswith(_BOM):
                 del self._buffer[: len(_BOM)]
-        position = 0
         if self._skip_newline and self._buffer:
             # The chunk before ended in CR, which ended its line already.
-            position = int(self._buffer[0] == ord("\n"))
+            if self._buffer.startswith(b"\n"):
+                del self._buffer[:1]
             self._skip_newline = False
-        while end := _LINE_END.search(self._buffer, max(position, self._searched)):
-            line = self._buffer[position : end.start()]
-            position = end.end()
-            self._skip_newline = end.group() == b"\r" and position == len(self._buffer)
-            if event := self._take(line):
-                yield event
-        del self._buffer[:position]
+        if _LINE_END.search(self._buffer, self._searched):
+            self._skip_newline = self._buffer.endswith(b"\r")
+            *lines, rest = _LINE_END.split(self._buffer)
+            self._buffer = bytearray(rest)
+            for line in lines:
+                if event := self._take(line):
+                    yield event
         self._searched = len(self._buffer)
         self._check_size(len(self._buffer))
 
@@ -71,14 +72,18 @@ class EventDecoder:
         if self._size + line > self._limit:
             raise BridgeResponseError("An event of the stream is too large")
 
-    def _take(self, line: bytearray) -> Event | None:
+    def _take(self, line: bytes) -> Event | None:
         """Take one line; return the event that a blank one ends."""
         if not line:
-            event = Event(type=self._type or "message", data="\n".join(self._data))
-            complete = bool(self._data)
-            self._type, self._data, self._size = "", [], 0
-            return event if complete else None
+            event = None
+            if self._data:
+                event = Event(type=self._type or "message", data="\n".join(self._data))
+                self._data, self._size = [], 0
+            self._type = ""
+            return event
         self._check_size(len(line))
+        if not line.startswith(_FIELDS):
+            return None
         field, _, value = line.decode(errors="replace").partition(":")
         value = value.removeprefix(" ")
         if field == "data":

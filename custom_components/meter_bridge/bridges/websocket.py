@@ -1,6 +1,7 @@
 """Messages of a WebSocket: JSON, kept alive, and how each end of it is told."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Literal
 
 from aiohttp import (
@@ -21,16 +22,20 @@ from .errors import (
 type Socket = ClientWebSocketResponse[Literal[False]]
 
 
-async def next_message(socket: Socket, idle: float) -> object:
+async def next_message(
+    socket: Socket, idle: float, note: Callable[[bytes], None] | None = None
+) -> object:
     """Wait for the next text, decoded; TimeoutError after `idle` seconds without one.
 
     A third of that time into silence the bridge is pinged, and is gone if it stays
     silent for another third. (The heartbeat of aiohttp 3.14.5 leaves a timer behind
-    when a socket is closed.) Binary messages are passed over.
+    when a socket is closed.) Binary messages are passed over. However fast they come,
+    everybody else gets a turn between any two of them. `note` hears each undecoded.
     """
     is_pinged = False
     async with asyncio.timeout(idle):
         while True:
+            await asyncio.sleep(0)
             try:
                 async with asyncio.timeout(idle / 3):
                     message = await socket.receive()
@@ -43,6 +48,8 @@ async def next_message(socket: Socket, idle: float) -> object:
             is_pinged = False
             match message.type:
                 case WSMsgType.TEXT:
+                    if note:
+                        note(message.data)
                     return _decode(message.data)
                 case WSMsgType.PING:
                     await socket.pong(message.data)

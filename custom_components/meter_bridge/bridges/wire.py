@@ -10,21 +10,36 @@ from decimal import Decimal
 
 # No household register reaches this; a float is exact to the last digit below it.
 _LARGEST = 1e15
+# No device writes a number longer, or has more to say or to list; what is longer takes
+# the time and the memory of everything else.
+_LONGEST_NUMBER = 64
+_LONGEST_TEXT = 4096
+MOST_ENTRIES = 512
 # What a device writes numbers with; Python itself would also take "1_000" and "nan".
 _NUMERAL = frozenset("0123456789+-.eE \t\r\n")
 _WITH_DECIMALS = frozenset(".eE")
 
 
-def number(value: object) -> float | None:
-    """Return a finite number, also from its text; booleans are none."""
-    if isinstance(value, str) and _NUMERAL.issuperset(value):
+def number(value: object, places: int = 0) -> float | None:
+    """Return a finite number, also from its text, with its point moved by `places`.
+
+    Booleans are none.
+    """
+    if (
+        isinstance(value, str)
+        and len(value) <= _LONGEST_NUMBER
+        and _NUMERAL.issuperset(value)
+    ):
         try:
             value = int(value) if _WITH_DECIMALS.isdisjoint(value) else float(value)
         except ValueError:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if abs(value) < _LARGEST else None
+    if abs(value) >= _LARGEST:
+        return None
+    moved = shift(value, places)
+    return moved if abs(moved) < _LARGEST else None
 
 
 def whole(value: object) -> int | None:
@@ -35,7 +50,9 @@ def whole(value: object) -> int | None:
 
 def text(value: object) -> str | None:
     """Return text that says something, without the space around it."""
-    return (value.strip() or None) if isinstance(value, str) else None
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        return None
+    return value.strip() or None
 
 
 def flag(value: object) -> bool | None:
@@ -48,6 +65,11 @@ def section(value: object, *path: str) -> Mapping[str, object]:
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
+
+
+def entries(value: object) -> list[object]:
+    """Return what a list holds, and no more than any device has; no list, nothing."""
+    return value[:MOST_ENTRIES] if isinstance(value, list) else []
 
 
 def moment(value: object) -> datetime | None:

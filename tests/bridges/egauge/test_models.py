@@ -159,6 +159,8 @@ def test_odd_registers_are_left_out(entry: Mapping[str, object]) -> None:
         [{"ts": "1", "delta": 1, "rows": [["1"], None, ["1", "2", "3"]]}],
         [{"ts": "1", "delta": 1, "rows": [[1, "x"]]}],
         [{"ts": "1", "delta": 1, "rows": [["", "99999999999999999999"]]}],
+        [{"ts": "1", "delta": 1, "rows": [["", "9223372036854775808"]]}],
+        [{"ts": "1", "delta": 1, "rows": [["-9223372036854775809", ""]]}],
         [{"ts": "1", "delta": 0, "rows": [["x", "x"], ["x", "x"]]}],
         [{"ts": "1", "delta": 1, "rows": [["x", "x"], ["x", "x"]]}],
     ],
@@ -178,6 +180,33 @@ def test_no_list_of_registers_is_an_error(answer: object) -> None:
     """No answer shall look as if all registers had been removed."""
     with pytest.raises(BridgeResponseError):
         parse_listing(answer)
+
+
+def test_no_list_of_registers_is_endless() -> None:
+    """Of ever so many registers and rows only as many count as a device could have."""
+    registers = [{"name": "a", "type": "P", "did": did} for did in range(5000)]
+    row: list[object] = ["36000000"] * 5000
+    found = parse_listing(
+        {
+            "registers": registers,
+            "ranges": [{"ts": "1", "rows": []}] * 500
+            + [{"ts": "9", "delta": 1, "rows": [row] * 1000}],
+        }
+    )
+    assert len(found.registers) == len(found.counters) == 512
+    assert len(found.rows) == 2
+
+
+def test_times_that_all_but_coincide_make_no_rate() -> None:
+    """No rate is beyond measure, however short the time between two rows."""
+    found = parse_listing(
+        {
+            "registers": [{"name": "Grid", "type": "P", "did": 0}],
+            "ranges": [{"ts": "0", "delta": 1e-320, "rows": [["7"], ["5"]]}],
+        }
+    )
+    assert found.rows[0].time > found.rows[1].time
+    assert found.rates == {}
 
 
 def test_counters_wrap_around() -> None:

@@ -1,5 +1,6 @@
 """Totals: what the counter does is consumption, unless it cannot be."""
 
+import orjson
 import pytest
 
 from custom_components.meter_bridge.bridges.egauge.registers import Register
@@ -78,12 +79,29 @@ def test_a_rate_makes_a_step_believable() -> None:
 
 
 def test_a_long_absence_may_have_used_much() -> None:
-    """What was used while Home Assistant was away counts."""
+    """What was used while Home Assistant was away counts; much of it a little later."""
     totals = Totals()
     totals.take(IMPORT, 0, 0, 0)
     again = Totals()
     again.restore(totals.as_stored())
-    assert again.take(IMPORT, 90 * KWH, 0, 3 * 86_400) == 90
+    day = 86_400
+    assert again.take(IMPORT, 20 * KWH, 0, 3 * day) == 20
+    for count in range(4):
+        assert again.take(IMPORT, 110 * KWH, 0, 6 * day + 10 * count) == 20
+    assert again.take(IMPORT, 110 * KWH, 0, 6 * day + 40) == 110
+
+
+@pytest.mark.parametrize("register", [NET, IMPORT])
+@pytest.mark.parametrize("times", [1, 4])
+def test_few_readings_after_a_long_absence_prove_nothing(
+    register: Register, times: int
+) -> None:
+    """A counter that is wrong at first, by what a month could explain, adds nothing."""
+    totals, month = Totals(), 30 * 86_400
+    totals.take(register, 5000 * KWH, 0, 0)
+    for count in range(times):
+        assert totals.take(register, 6000 * KWH, 0, month + 149 * count) == 5000
+    assert totals.take(register, 5010 * KWH, 0, month + 600) == 5010
 
 
 def test_a_restart_keeps_the_total() -> None:
@@ -126,3 +144,22 @@ def test_each_counter_has_its_unit(code: str, counter: int, amount: float) -> No
     """Shown are kWh, kVAh, kvarh, m³, money and kg, cut and with decimal digits."""
     register = Register(key="register_3", name="any", type=code)
     assert Totals().take(register, counter, 0, 0) == amount
+
+
+def test_ever_new_registers_are_forgotten() -> None:
+    """What is remembered stays bounded; registers that are still there are kept."""
+    totals = Totals()
+    totals.take(NET, 0, 0, 0)
+    for did in range(5000):
+        totals.take(Register(key=f"register_{did + 9}", name="a", type="P"), 1, 0, did)
+        totals.take(NET, 0, 0, did)
+    assert len(totals.as_stored()) < 1100
+    assert NET.total_key in totals.as_stored()
+
+
+def test_any_total_can_be_stored() -> None:
+    """A total that no meter can reach begins anew rather than grow out of 64 bits."""
+    totals = Totals()
+    for turn in range(50):
+        totals.take(NET, (turn << 61) % (1 << 63), 1e14, 3600 * turn)
+        assert orjson.dumps(totals.as_stored())

@@ -8,15 +8,11 @@ from functools import partial
 from aiohttp import ClientSession
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity import Entity
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
     async_fire_time_changed,
 )
-from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
@@ -70,18 +66,6 @@ def client(access: Access, session: ClientSession) -> OctopusHomeProClient:
     return OctopusHomeProClient(access, session)
 
 
-@pytest.fixture
-def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Write snapshots as Home Assistant does; syrupy's own fixture hides that one."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
-
-
-@pytest.fixture
-def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable the entities that an owner has to enable."""
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
-
-
 @dataclass
 class Clock:
     """The monotonic clock of the client, which a test moves on."""
@@ -108,22 +92,18 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def readings(client: OctopusHomeProClient) -> dict[str, dict[str, float]]:
-    """Return what a fetch reads of each meter."""
+    """Return what a fetch reads of each meter, and what is worked out from that."""
     snapshot = await client.fetch()
-    return {reading.meter.key: dict(reading.values) for reading in snapshot.readings}
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str:
-    """Return a state that has to exist."""
-    found = hass.states.get(entity_id)
-    assert found, entity_id
-    return found.state
-
-
-async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Let the bridge be asked now."""
-    await entry.runtime_data.async_refresh()
-    await hass.async_block_till_done()
+    return {
+        reading.meter.key: {
+            **reading.values,
+            **{
+                each.code: round(reading.values[each.source] * each.factor, each.places)
+                for each in reading.derived
+            },
+        }
+        for reading in snapshot.readings
+    }
 
 
 async def pass_time(

@@ -21,6 +21,7 @@ from tests.bridges.octopus_home_pro.conftest import (
     Clock,
     readings,
 )
+from tests.bridges.octopus_home_pro.han import HanMeter
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 
 pytestmark = pytest.mark.usefixtures("impatience")
@@ -30,6 +31,12 @@ type Home = OctopusHomeProSimulator
 
 STATUS_PATH = f"/{STATUS}"
 CONSUMPTION_PATH = f"/{CONSUMPTION}"
+INFO_PATH = f"/{INFO}"
+
+
+def meters(simulator: Home) -> tuple[HanMeter, HanMeter]:
+    """Return both meters."""
+    return simulator.electricity, simulator.gas
 
 
 async def polled(
@@ -45,7 +52,7 @@ async def polled(
 
 
 async def test_an_hour(simulator: Home, client: Client, clock: Clock) -> None:
-    """Electricity every 10 s, gas and status every minute, info every hour."""
+    """Electricity and whose it is every 10 s, gas and status every minute."""
     await client.identify()
     await client.fetch()
     assert await polled(simulator, client, clock, 3600) == {
@@ -53,7 +60,7 @@ async def test_an_hour(simulator: Home, client: Client, clock: Clock) -> None:
         (CONSUMPTION, GAS): 60,
         (STATUS, ELEC): 60,
         (STATUS, GAS): 60,
-        (INFO, ELEC): 1,
+        (INFO, ELEC): 360,
         (INFO, GAS): 1,
     }
     assert simulator.most_at_once == 1
@@ -134,7 +141,7 @@ async def test_no_answer_for_long(
 async def test_silence_is_waited_for_once(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """Where a request meets silence, the others wait for the next poll."""
+    """Where a request meets silence, what is not urgent waits for the next poll."""
     await client.identify()
     await client.fetch()
     simulator.stall(STATUS_PATH)
@@ -142,13 +149,13 @@ async def test_silence_is_waited_for_once(
     since = len(simulator.requests)
     await client.fetch()
     paths = [request.path for request in simulator.requests[since:]]
-    assert paths == [CONSUMPTION_PATH, CONSUMPTION_PATH, STATUS_PATH]
+    assert paths == [CONSUMPTION_PATH, CONSUMPTION_PATH, STATUS_PATH, INFO_PATH]
     clock.now += 10
     since = len(simulator.requests)
     simulator.heal()
     await client.fetch()
     paths = [request.path for request in simulator.requests[since:]]
-    assert paths == [CONSUMPTION_PATH, STATUS_PATH]
+    assert paths == [CONSUMPTION_PATH, STATUS_PATH, INFO_PATH]
 
 
 async def test_gas_out_of_reach(simulator: Home, client: Client, clock: Clock) -> None:
@@ -178,20 +185,55 @@ async def test_electricity_out_of_reach(
     assert list(await readings(client)) == ["electricity", "gas"]
 
 
-async def test_after_an_outage_it_is_asked_who_it_is(
+async def test_another_takes_its_place(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """Another Home Pro may have got the address while this one was away."""
+    """It is told by its first answer, and nothing that it says is kept."""
     identity = await client.identify()
-    await client.fetch()
-    simulator.fail_with(503, path=CONSUMPTION_PATH)
+    mine = await client.fetch()
+    ours = [(each, each.eui, each.serial) for each in meters(simulator)]
+    for number, meter in enumerate(meters(simulator)):
+        meter.eui, meter.serial = f"02A1B2FFFEC3009{number}", f"99T000009{number}"
+        meter.consumption = 98765432
+    clock.now += 60
+    snapshot = await client.fetch()
+    assert snapshot.serial == "02A1B2FFFEC30090"
+    assert snapshot.serial not in identity.also
+    assert snapshot.readings == ()
+    for meter, meter.eui, meter.serial in ours:
+        meter.consumption = None
     clock.now += 10
+    assert await client.fetch() == mine
+
+
+async def test_nothing_is_believed_without_a_proof(
+    simulator: Home, client: Client, clock: Clock
+) -> None:
+    """Numbers count once the meter has said who it is, whatever was said before."""
+    await client.identify()
+    await client.fetch()
+    clock.now += 60
+    simulator.fail_with(503, path=INFO_PATH)
     with pytest.raises(BridgeConnectionError):
         await client.fetch()
     simulator.heal()
+    simulator.garble(b'{"Status": "failed"}', INFO_PATH)
+    clock.now += 10
+    snapshot = await client.fetch()
+    assert (snapshot.readings, snapshot.serial) == ((), None)
+    simulator.heal()
+    clock.now += 10
+    assert list(await readings(client)) == ["electricity", "gas"]
+
+
+async def test_gas_proves_who_it_is(
+    simulator: Home, client: Client, clock: Clock
+) -> None:
+    """With a replaced electricity meter it is still the Home Pro of before."""
+    identity = await client.identify()
     simulator.electricity.eui = "02A1B2FFFEC30099"
     simulator.electricity.serial = "99T0000099"
     clock.now += 10
     snapshot = await client.fetch()
-    assert snapshot.serial == "02A1B2FFFEC30099"
-    assert snapshot.serial not in identity.also
+    assert snapshot.serial in identity.also
+    assert len(snapshot.readings) == 2

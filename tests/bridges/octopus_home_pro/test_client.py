@@ -58,6 +58,7 @@ async def test_its_requests(simulator: Home, client: Client) -> None:
         (CONSUMPTION, GAS),
         (STATUS, ELEC),
         (STATUS, GAS),
+        (INFO, ELEC),
     ]
     assert simulator.most_at_once == 1
     assert {request.method for request in simulator.requests} == {"POST"}
@@ -160,13 +161,13 @@ async def test_no_meter_at_all(simulator: Home, client: Client, status: int) -> 
 
 
 async def test_meters_without_ids(simulator: Home, client: Client) -> None:
-    """Meters that do not say who they are give their numbers, but no identity."""
+    """Meters that do not say who they are have neither identity nor numbers."""
     for meter in (simulator.electricity, simulator.gas):
         meter.eui = meter.serial = ""
     with pytest.raises(MeterNotReadyError):
         await client.identify()
     snapshot = await client.fetch()
-    assert len(snapshot.readings) == 2
+    assert snapshot.readings == ()
     assert snapshot.serial is None
 
 

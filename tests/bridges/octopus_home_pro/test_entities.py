@@ -7,16 +7,11 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.bridges.octopus_home_pro.conftest import (
-    ENERGY,
-    GAS_ENERGY,
-    POWER,
-    VOLUME,
-    state,
-)
+from tests.bridges.octopus_home_pro.conftest import ENERGY, GAS_ENERGY, POWER, VOLUME
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
+from tests.watching import state
 
 type Home = OctopusHomeProSimulator
 

@@ -8,9 +8,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.bridges.octopus_home_pro.conftest import pass_time, poll, state
+from tests.bridges.octopus_home_pro.conftest import pass_time
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
+from tests.watching import poll, state
 
 PAGE = Path(__file__).parents[3] / "docs" / "octopus-home-pro.md"
 EXPORT = "sensor.energy_export"

@@ -19,12 +19,11 @@ from tests.bridges.octopus_home_pro.conftest import (
     POWER,
     VOLUME,
     pass_time,
-    poll,
-    state,
 )
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
 from tests.logs import complaints
+from tests.watching import poll, state
 
 pytestmark = pytest.mark.usefixtures("impatience")
 

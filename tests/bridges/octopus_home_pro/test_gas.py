@@ -9,9 +9,10 @@ from custom_components.meter_bridge.bridges.contract import Access
 from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
     OctopusHomeProClient,
 )
-from tests.bridges.octopus_home_pro.conftest import GAS_ENERGY, VOLUME, readings, state
+from tests.bridges.octopus_home_pro.conftest import GAS_ENERGY, VOLUME, readings
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
+from tests.watching import state
 
 type Client = OctopusHomeProClient
 type Home = OctopusHomeProSimulator

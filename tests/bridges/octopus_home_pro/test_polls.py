@@ -10,13 +10,14 @@ from tests.bridges.octopus_home_pro.conftest import (
     ELEC,
     GAS,
     GAS_LINK,
+    INFO,
     STATUS,
     VOLUME,
     pass_time,
-    state,
 )
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
+from tests.watching import state
 
 type Home = OctopusHomeProSimulator
 
@@ -54,5 +55,6 @@ async def test_requests_in_ten_minutes(
         (CONSUMPTION, GAS): 10,
         (STATUS, ELEC): 10,
         (STATUS, GAS): 10,
+        (INFO, ELEC): 60,
     }
     assert simulator.most_at_once == 1

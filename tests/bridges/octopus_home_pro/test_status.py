@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from homeassistant.core import HomeAssistant
 import pytest
 
-from tests.bridges.octopus_home_pro.conftest import Clock, poll, state
+from tests.bridges.octopus_home_pro.conftest import Clock
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
+from tests.watching import poll, state
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 

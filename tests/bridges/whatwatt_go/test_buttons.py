@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.button import DOMAIN as BUTTON, SERVICE_PRESS
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -48,6 +49,20 @@ async def test_buttons_do_what_they_say(
     assert error.value.translation_key == "cannot_connect"
     assert simulator.reboots == 0
     assert not complaints(caplog)
+
+
+async def test_a_button_that_needs_a_login_asks_for_it(
+    hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
+) -> None:
+    """Who presses while the password is not known any more is asked for it."""
+    entry = await set_up(simulator)
+    simulator.protection = True
+    with pytest.raises(HomeAssistantError) as error:
+        await press(hass, "button.bridge_restart")
+    assert error.value.translation_key == "invalid_auth"
+    assert simulator.reboots == 0
+    [flow] = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
+    assert flow["step_id"] == "reauth_confirm"
 
 
 async def test_a_reboot_passes(

@@ -6,6 +6,7 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeAuthError,
     BridgeConnectionError,
     BridgeResponseError,
+    ClearPasswordError,
 )
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.whatwatt_go.login import read_challenges
@@ -162,7 +163,7 @@ async def test_hearsay_gets_no_password_in_the_clear(
     assert known.pinned == DIGEST
     simulator.firmware = "old"
     since = len(simulator.requests)
-    with pytest.raises(BridgeResponseError):
+    with pytest.raises(ClearPasswordError):
         await connect(PASSWORD, BASIC, hearsay=True).identify()
     assert told(simulator, since) == []
 
@@ -189,6 +190,16 @@ async def test_after_an_outage_it_has_to_ask_again(
     with pytest.raises(BridgeResponseError):
         await client.fetch()
     assert told(simulator, since) == []
+
+
+@pytest.mark.parametrize("domain", ["http://[", "//[1]:x/", "/ http://a:99999"])
+async def test_an_odd_domain_is_an_error_of_ours(
+    simulator: WhatwattGoSimulator, connect: Connect, domain: str
+) -> None:
+    """What aiohttp cannot make an address of is not a whatwatt Go's challenge."""
+    simulator.rename(f'whatwatt-1B9D5E", domain="{domain}')
+    with pytest.raises(BridgeResponseError):
+        await connect(PASSWORD).identify()
 
 
 async def test_strangers_get_no_password(

@@ -59,6 +59,24 @@ def test_a_report_tells_padding_from_zero() -> None:
     }
 
 
+def test_garbled_names_do_not_pile_up() -> None:
+    """Meters that were heard of once are forgotten; the main meter never is."""
+    proof = Proof()
+    assert streamed({"I_P1": 0.26, "PF": 1}, proof)["31.7.0"] == 0.26
+    for name in range(1100):
+        volume = {"Bus": 1, "M_ID": f"{name}", "Cum": 5}
+        live = parse_live({"Vol": [volume]}, Meter(), 0)
+        assert live
+        assert len(live.readings(proof)) == 1
+    assert streamed({"I_P1": 0, "PF": 1}, proof)["31.7.0"] == 0
+    first = parse_live({"Vol": [{"Bus": 1, "M_ID": "0", "Cum": 0}]}, Meter(), 0)
+    last = parse_live({"Vol": [{"Bus": 1, "M_ID": "1099", "Cum": 0}]}, Meter(), 0)
+    assert first
+    assert last
+    assert not first.readings(proof)
+    assert last.readings(proof)
+
+
 def test_a_padded_volume_is_no_reading() -> None:
     """A volume meter that has not reported is padded too: its 0 m³ must not count."""
     live = parse_live(load("live"), Meter(), 0)

@@ -1,6 +1,6 @@
 """From the system to details: what the device says of itself and its links."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 import json
 
 import pytest
@@ -9,7 +9,6 @@ from custom_components.meter_bridge.bridges.snapshot import Meter
 from custom_components.meter_bridge.bridges.whatwatt_go.report import parse_meter
 from custom_components.meter_bridge.bridges.whatwatt_go.system import (
     Details,
-    Restarts,
     parse_system,
     with_live,
     with_report,
@@ -69,21 +68,6 @@ def test_report_and_stream_say_some_things_sooner() -> None:
         assert with_live(details, none) is details
 
 
-def test_a_restart_is_told_from_drift() -> None:
-    """The start stays the same while the clocks drift apart, and moves at a restart."""
-    restarts = Restarts()
-    started = NOW - timedelta(seconds=2000)
-    assert restarts.take(None, NOW) is None
-    assert restarts.take(2000.4, NOW) == started - timedelta(seconds=1)
-    told = restarts.take(2000, NOW)
-    for day in range(1, 60):
-        uptime = 2000 + day * 86_400 * 1.00005
-        assert restarts.take(uptime, NOW + timedelta(days=day)) == told
-    later = NOW + timedelta(days=60)
-    assert restarts.take(-5, later) == restarts.take(1e12, later) == told
-    assert restarts.take(30, later) == later - timedelta(seconds=30)
-
-
 def test_a_real_system_decodes() -> None:
     """The system of a real device is read."""
     path = CAPTURES / "system-fw-1-10-0.json"
@@ -93,3 +77,15 @@ def test_a_real_system_decodes() -> None:
     assert (details.meter_status, details.license) == ("ok", "plus")
     assert details.voltages["v_scap"] == 4.87
     assert details.clouds == {"whatwatt": True}
+
+
+def test_only_known_names_count() -> None:
+    """Supplies and services that nobody knows fill no memory."""
+    names = [f"v_{number}" for number in range(1000)]
+    answer = {
+        "device": {"plug": {**dict.fromkeys(names, 5), "v_p1": 5}},
+        "clouds": {name: {"connected": True} for name in names},
+    }
+    details = parse_system(answer, None)
+    assert details.voltages == {"v_p1": 5}
+    assert details.clouds == {}

@@ -25,7 +25,8 @@ BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
     redact=frozenset(
         {
             *("uuid", "name", "serial", "mac", "ethIp", "wifiIp", "hostname"),
-            *("meterId", "s", "n", "ss", "sp"),
+            # Under w is the Wi-Fi: its name and its password.
+            *("meterId", "w", "s", "n", "ss", "sp"),
         }
     ),
 )

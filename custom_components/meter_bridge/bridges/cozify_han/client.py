@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 
 from ..contract import Access, Client, Identity
 from ..errors import BridgeConnectionError, BridgeError, BridgeResponseError
+from ..heard import Heard
 from ..http import BridgeHttp
 from ..race import race
 from ..snapshot import Snapshot
@@ -48,7 +49,10 @@ class CozifyHanClient(Client[Details]):
 
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the bridge; nothing is asked yet."""
-        self._http = BridgeHttp(session=session, url=access.address.url())
+        self.heard = Heard()
+        self._http = BridgeHttp(
+            session=session, url=access.address.url(), heard=self.heard
+        )
         self._memory = Memory()
         self._start_over()
 

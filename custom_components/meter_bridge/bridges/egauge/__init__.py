@@ -23,5 +23,5 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     updates=UPDATES,
     actions=ACTIONS,
     more_sensors=register_sensors,
-    redact=frozenset({"sn", "usr", "jwt", "nnc", "rlm", "hostname"}),
+    redact=frozenset({"sn", "usr", "jwt", "nnc", "rlm", "hostname", "detail"}),
 )

@@ -17,6 +17,7 @@ from ..errors import (
     BridgeRefusedError,
     BridgeResponseError,
 )
+from ..restarts import Restarts
 from ..snapshot import Snapshot
 from ..wire import section, text
 from .commands import install_firmware, latest_firmware, run
@@ -49,7 +50,9 @@ class EgaugeClient(Client[Details]):
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the bridge; nothing is asked yet."""
         self._web = EgaugeWeb(access, session)
+        self.heard = self._web.heard
         self._system = System()
+        self._restarts = Restarts()
         self._system_until = -inf
         self._expected: str | None = None
         self._totals = Totals()
@@ -145,7 +148,7 @@ class EgaugeClient(Client[Details]):
         if await self._web.may_save():
             with suppress(*_NOT_TO_BE_HAD):
                 alerts = parse_alerts(await self._web.request("GET", _ALERTS))
-        system = parse_system(answer, self._system, now, alerts)
+        system = parse_system(answer, self._system, now, alerts, self._restarts)
         if system.serial is None:
             raise BridgeResponseError("The answer is not an eGauge's")
         self._system = system

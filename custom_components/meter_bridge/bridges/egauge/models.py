@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..obis import NET_POWER
+from ..restarts import Restarts
 from ..snapshot import Reading
 from ..wire import number, section, shift, text
 from .registers import Listing, Register
@@ -13,8 +14,7 @@ from .totals import Totals
 _GRID, _POWER = "grid", "P"
 _IMPORTED, _EXPORTED = "1.8.0", "2.8.0"
 _PLACES_OF_KILO = 3
-# Two looks at the uptime, or at a clock, never agree to the second.
-_WOBBLE = timedelta(seconds=30)
+# Two looks at a clock never agree to the second.
 _OFFSET_WOBBLE = 1.0
 
 
@@ -49,7 +49,11 @@ class Details:
 
 
 def parse_system(
-    answer: object, before: System, now: datetime, alerts: int | None
+    answer: object,
+    before: System,
+    now: datetime,
+    alerts: int | None,
+    restarts: Restarts,
 ) -> System:
     """Read /sys at `now`; times that only wobble stay as they were before."""
     sent = section(answer, "result")
@@ -60,7 +64,7 @@ def parse_system(
         firmware=text(section(sent, "version").get("firmware")),
         hardware=text(section(sent, "version").get("hardware")),
         boot_reason=reason and reason.replace(" ", "_"),
-        last_restart=_restarted(number(sent.get("uptime")), before.last_restart, now),
+        last_restart=restarts.take(number(sent.get("uptime")), now),
         time_offset=_offset(number(sent.get("time")), before.time_offset, now),
         alerts=alerts,
     )
@@ -110,21 +114,6 @@ def reading_of(listing: Listing, values: Mapping[str, float]) -> Reading:
             if (energy := values.get(register.total_key or "")) is not None:
                 found[code] = shift(energy, _PLACES_OF_KILO)
     return Reading(values=found, token=listing.time)
-
-
-def _restarted(
-    uptime: float | None, before: datetime | None, now: datetime
-) -> datetime | None:
-    """Return when the device started, by its uptime in seconds."""
-    try:
-        started = now - timedelta(seconds=uptime or 0.0)
-    except OverflowError:
-        return None
-    if uptime is None or uptime < 0:
-        return None
-    if before is not None and abs(started - before) < _WOBBLE:
-        return before
-    return started.replace(microsecond=0)
 
 
 def _offset(time: float | None, before: int | None, now: datetime) -> int | None:

@@ -1,14 +1,16 @@
 """The answers of /register → registers, their rates and their counters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 import re
 
 from ..errors import BridgeResponseError
-from ..wire import number, section, text
+from ..wire import MOST_ENTRIES, entries, number, section, text
 from .kinds import DISCRETE, KINDS, UNKNOWN, Kind, average_rate
 
 _COUNTER = re.compile(r"-?[0-9]{1,19}")
+_COUNTERS = range(-(1 << 63), 1 << 63)
 _ONE_WAY = ("+", "-", "|")
 _POWER = "P"
 
@@ -63,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One answer: what there is, what it measures now, and rows, youngest first."""
+    """One answer: what there is, what it measures now, and its two youngest rows."""
 
     time: float | None = None
     registers: tuple[Register, ...] = ()
@@ -83,14 +85,14 @@ def parse_listing(answer: object) -> Listing:
     rows tell it.
     """
     sent = section(answer)
-    entries = sent.get("registers")
-    if not isinstance(entries, list):
+    listed = sent.get("registers")
+    if not isinstance(listed, list):
         raise BridgeResponseError("The answer lists no registers")
-    columns = [_parse_register(entry) for entry in entries]
+    columns = [_parse_register(entry) for entry in entries(listed)]
     registers = {each.key: each for each in columns if each}
-    rows = _parse_rows(sent.get("ranges"), columns)
+    rows = _parse_rows(sent.get("ranges"), len(listed), columns)
     rates = {}
-    for register, entry in zip(columns, entries, strict=True):
+    for register, entry in zip(columns, listed, strict=False):
         if register is None:
             continue
         rate = number(section(entry).get("rate"))
@@ -110,14 +112,18 @@ def parse_listing(answer: object) -> Listing:
 
 
 def mean_rate(register: Register, rows: tuple[Row, ...]) -> float | None:
-    """Return the mean rate between the two youngest of these rows."""
+    """Return the mean rate between the two youngest of these rows.
+
+    Times that all but coincide make it larger than any number that may be sent.
+    """
     newer, older = rows[:2] if len(rows) > 1 else (None, None)
     if newer is None or older is None or newer.time <= older.time:
         return None
     steps = newer.counters.get(register.key), older.counters.get(register.key)
     if steps[0] is None or steps[1] is None:
         return None
-    return average_rate(register.kind, steps[0], steps[1], newer.time - older.time)
+    seconds = newer.time - older.time
+    return number(average_rate(register.kind, steps[0], steps[1], seconds))
 
 
 def _parse_register(entry: object) -> Register | None:
@@ -133,30 +139,40 @@ def _parse_register(entry: object) -> Register | None:
     return Register(key=f"register_{did}", name=name, type=code)
 
 
-def _parse_rows(ranges: object, columns: list[Register | None]) -> tuple[Row, ...]:
-    """Read the rows of all ranges, in the order in which they were sent."""
-    rows = []
-    for each in ranges if isinstance(ranges, list) else ():
+def _parse_rows(
+    ranges: object, width: int, columns: list[Register | None]
+) -> tuple[Row, ...]:
+    """Read the first two rows that match the registers; no others say anything."""
+    rows = (
+        Row(time=time, counters=_parse_row(line, columns))
+        for time, line in islice(_lines(ranges), MOST_ENTRIES)
+        if isinstance(line, list) and len(line) == width
+    )
+    return tuple(islice(rows, 2))
+
+
+def _lines(ranges: object) -> Iterator[tuple[float, object]]:
+    """Yield the rows of all ranges with their times, in the order of the answer."""
+    for each in entries(ranges):
         sent = section(each)
-        start, delta, lines = (
-            number(sent.get("ts")),
-            number(sent.get("delta")),
-            sent.get("rows"),
-        )
-        if start is None or not isinstance(lines, list):
-            continue
-        for index, line in enumerate(lines):
-            # A row that does not match the registers says nothing.
-            if isinstance(line, list) and len(line) == len(columns):
-                time = start - index * (delta or 0.0)
-                rows.append(Row(time=time, counters=_parse_row(line, columns)))
-    return tuple(rows)
+        start, delta = number(sent.get("ts")), number(sent.get("delta"))
+        if start is not None:
+            for index, line in enumerate(entries(sent.get("rows"))):
+                yield start - index * (delta or 0.0), line
 
 
 def _parse_row(line: list[object], columns: list[Register | None]) -> dict[str, int]:
     """Read the counters: decimal strings of signed 64-bit numbers."""
     return {
-        register.key: int(value)
-        for register, value in zip(columns, line, strict=True)
-        if register and isinstance(value, str) and _COUNTER.fullmatch(value)
+        register.key: counter
+        for register, value in zip(columns, line, strict=False)
+        if register and (counter := _parse_counter(value)) is not None
     }
+
+
+def _parse_counter(value: object) -> int | None:
+    """Read one counter."""
+    if not isinstance(value, str) or not _COUNTER.fullmatch(value):
+        return None
+    counter = int(value)
+    return counter if counter in _COUNTERS else None

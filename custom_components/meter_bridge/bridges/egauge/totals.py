@@ -8,7 +8,9 @@ on from its new level for some time, the total goes on with it from where it was
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
+from ..wire import MOST_ENTRIES
 from .kinds import Total, steps_between
 from .registers import Register
 
@@ -19,6 +21,13 @@ HELD_SECONDS = 600.0
 _TIMES_RATE = 10
 # Rates change, and the clocks of both sides are not read at the same moment.
 _SLACK_SECONDS = 60.0
+# What is possible after a long gap is believed of several readings; one alone is
+# believed to have counted over at most this time.
+_SINGLE_SECONDS = 900.0
+# Registers under ever new names are forgotten, those first that are unread for longest.
+_MOST_TRACKS = 2 * MOST_ENTRIES
+# The numbers that can be stored: no meter gets there, but a garbled one might.
+_TOTALS = range(-(1 << 63), 1 << 64)
 
 
 @dataclass(slots=True)
@@ -46,8 +55,9 @@ class _Track:
     suspect: _Level | None = None
 
     def believe(self, counter: int, steps: int, now: float) -> None:
-        """Let the total go on by so many steps."""
-        self.total += steps
+        """Let the total go on by so many steps; too large, it starts anew."""
+        total = self.total + steps
+        self.total = total if total in _TOTALS else counter
         self.counter, self.at, self.suspect = counter, now, None
 
 
@@ -64,13 +74,11 @@ class Totals:
         total, key = register.kind.total, register.total_key
         if total is None or key is None:
             return None
-        track = self._tracks.get(key)
-        if track is None:
-            track = self._tracks[key] = _Track(counter, counter, now)
+        track = self._track(key, counter, now)
 
-        def follows(before: int, at: float) -> bool:
+        def follows(before: int, at: float, most: float = _SINGLE_SECONDS) -> bool:
             steps = steps_between(counter, before)
-            limit = _limit(total, register, rate, now - at)
+            limit = _limit(total, register, rate, min(now - at, most))
             return abs(steps) <= limit and (steps >= 0 or register.may_fall)
 
         suspect = track.suspect
@@ -80,11 +88,20 @@ class Totals:
             track.suspect = _Level(counter, counter, now, now)
         else:
             suspect.go_on(counter, now)
-            if suspect.readings >= HELD_READINGS and now - suspect.since >= (
-                HELD_SECONDS
-            ):
-                track.believe(counter, steps_between(counter, suspect.first), now)
+            if suspect.readings >= HELD_READINGS:
+                if follows(track.counter, track.at, inf):
+                    track.believe(counter, steps_between(counter, track.counter), now)
+                elif now - suspect.since >= HELD_SECONDS:
+                    track.believe(counter, steps_between(counter, suspect.first), now)
         return total.amount(track.total)
+
+    def _track(self, key: str, counter: int, now: float) -> _Track:
+        """Return what is known of a register; what was read last stands last."""
+        track = self._tracks.pop(key, None) or _Track(counter, counter, now)
+        self._tracks[key] = track
+        if len(self._tracks) > _MOST_TRACKS:
+            del self._tracks[next(iter(self._tracks))]
+        return track
 
     def as_stored(self) -> dict[str, list[float]]:
         """Return what has to survive a restart."""

@@ -13,6 +13,7 @@ from ..errors import (
     BridgeRefusedError,
     BridgeResponseError,
 )
+from ..heard import Heard
 from ..http import REQUEST_SECONDS, BridgeHttp
 from ..wire import section, text
 from .login import (
@@ -43,6 +44,7 @@ class EgaugeWeb:
         """Know the address; nothing is asked yet."""
         self._access = access
         self._session = session
+        self.heard = Heard()
         self._http = self._open("https")
         self._is_found = False
         self._token: Token | None = None
@@ -126,7 +128,7 @@ class EgaugeWeb:
             raise BridgeAuthError("The bridge asks for a login")
         body = answer_challenge(challenge, access.username, access.password)
         asked_at = time.monotonic()
-        answer = await self._http.request("POST", _LOGIN, json=body)
+        answer = await self._http.request("POST", _LOGIN, json=body, name="")
         token = read_token(answer.json(), asked_at)
         self.pinned = {"scheme": self._http.url.scheme, "realm": challenge.realm}
         return token
@@ -162,6 +164,7 @@ class EgaugeWeb:
             has_login=True,
             verify_ssl=self._access.verify_ssl,
             timeout=timeout,
+            heard=self.heard,
         )
 
     def _schemes(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ..contract import BridgeType, ZeroconfMatch
 from .client import IOmeterClient
 from .entities import BINARY_SENSORS, SENSORS
+from .issues import ISSUES
 from .models import Status
 
 BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
@@ -19,5 +20,6 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     zeroconf=ZeroconfMatch(type="_iometer._tcp.local."),
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,
+    issues=ISSUES,
     redact=frozenset({"id", "installationId", "number"}),
 )

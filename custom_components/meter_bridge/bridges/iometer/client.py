@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 
 from ..contract import Access, Client, Identity
 from ..errors import BridgeResponseError
+from ..heard import Heard
 from ..http import BridgeHttp
 from ..race import race
 from ..snapshot import Reading, Snapshot
@@ -40,7 +41,10 @@ class IOmeterClient(Client[Status]):
 
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the bridge; nothing is asked yet."""
-        self._http = BridgeHttp(session=session, url=access.address.url())
+        self.heard = Heard()
+        self._http = BridgeHttp(
+            session=session, url=access.address.url(), heard=self.heard
+        )
         self._is_known_by_meter = False
         self._reading: Reading | None = None
         self._status = Status()
@@ -111,10 +115,16 @@ class IOmeterClient(Client[Status]):
 
     async def _follow_status(self, take: Callable[[object], None]) -> None:
         """Follow the status; where it is absent or not streamed, ask now and then."""
+        said, known = "", self._status
 
         def take_event(event: Event) -> None:
-            if event.type == _STATUS_EVENT:
+            nonlocal said, known
+            # It is repeated with every reading: the same again needs no decoding.
+            if event.type == _STATUS_EVENT and (
+                event.data != said or self._status is not known
+            ):
                 take(_checked(event.json()))
+                said, known = event.data, self._status
 
         while True:
             try:

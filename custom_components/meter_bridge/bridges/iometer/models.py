@@ -1,17 +1,19 @@
 """IOmeter's JSON → snapshot (vendor's "IOmeter Bridge API Documentation", v1)."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 import re
 
 from ..obis import NET_POWER, measured
 from ..snapshot import Meter, Reading, Snapshot
-from ..wire import moment, section, text, whole
+from ..wire import entries, moment, section, text, whole
 
 # Groups are hexadecimal although the vendor does not say so: the trailing ff is 255,
 # and 10, 24, 38, 4c are 16, 36, 56, 76: net power in total and of each phase.
 _OBIS = re.compile(
     r"01-00:([0-9a-f]{2})\.([0-9a-f]{2})\.([0-9a-f]{2})\*ff", re.IGNORECASE
 )
+_OBIS_LENGTH = len("01-00:10.07.00*ff")
 _POWER_L1 = "36.7.0"
 _OTHER_POWERS = {NET_POWER, "56.7.0", "76.7.0"}
 # A word that is neither says nothing.
@@ -81,12 +83,11 @@ def parse_reading(answer: object) -> Reading | None:
     Without a meter, or registers of it, there is no reading.
     """
     reading = section(answer, "meter", "reading")
-    registers = reading.get("registers")
-    if not isinstance(registers, list):
+    if not isinstance(reading.get("registers"), list):
         return None
     sent: set[str] = set()
     values: dict[str, float] = {}
-    for register in registers:
+    for register in entries(reading.get("registers")):
         entry = section(register)
         code = parse_obis(entry.get("obis"))
         sent.add(code)
@@ -105,7 +106,13 @@ def parse_reading(answer: object) -> Reading | None:
 
 def parse_obis(wire: object) -> str:
     """Return C.D.E of a hexadecimal code such as 01-00:4c.07.00*ff, or nothing."""
-    match = _OBIS.fullmatch(wire) if isinstance(wire, str) else None
+    return _code(wire) if isinstance(wire, str) and len(wire) == _OBIS_LENGTH else ""
+
+
+@lru_cache(maxsize=256)
+def _code(wire: str) -> str:
+    """Work out a code, which is the same in every reading."""
+    match = _OBIS.fullmatch(wire)
     return ".".join(str(int(group, 16)) for group in match.groups()) if match else ""
 
 

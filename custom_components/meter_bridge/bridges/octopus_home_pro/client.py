@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 
 from ..contract import Access, Client, Identity
 from ..errors import BridgeConnectionError, BridgeError, MeterNotReadyError
+from ..heard import Heard
 from ..http import BridgeHttp
 from ..snapshot import Medium, Meter, Reading, Snapshot
 from .gas import GasConversion
@@ -38,13 +39,17 @@ class OctopusHomeProClient(Client[Details]):
 
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the bridge; nothing is asked yet."""
-        self._http = BridgeHttp(session=session, url=access.address.url(port=_PORT))
+        self.heard = Heard()
+        self._http = BridgeHttp(
+            session=session, url=access.address.url(port=_PORT), heard=self.heard
+        )
         self._pinned = access.pinned
         self._conversion = GasConversion.of(access.options)
         self._electricity = MeterMemory(Medium.ELECTRICITY)
         self._gas = MeterMemory(Medium.GAS)
         self._meters = (self._electricity, self._gas)
-        self._known_by, self._serial = self._electricity, ""
+        self._known_by = self._electricity
+        self._known: frozenset[str] = frozenset()
 
     @override
     async def identify(self) -> Identity:
@@ -70,10 +75,10 @@ class OctopusHomeProClient(Client[Details]):
         if not found:
             raise MeterNotReadyError("The bridge has no meter with an id")
         self._known_by = next(iter(found))
-        self._serial = found[self._known_by][0]
+        self._known = also.union(pinned.values())
         return Identity(
-            serial=self._serial,
-            also=also.union(pinned.values()),
+            serial=found[self._known_by][0],
+            also=self._known,
             model="Home Pro",
             pinned={
                 **pinned,
@@ -86,26 +91,48 @@ class OctopusHomeProClient(Client[Details]):
         """Ask for the power used now, and for whatever else is due.
 
         Only electricity's failure is a failure. Where another request meets silence,
-        the rest wait for the next time, so that this one does not take too long.
+        the rest wait for the next time, so that this one does not take too long. No
+        answer but a meter's info tells whose it is: it comes last and vouches for all.
         """
-        try:
+        with suppress(MeterNotReadyError):
             await self._ask(self._electricity, self._electricity.consumption)
-        except MeterNotReadyError:
-            pass
-        except BridgeError:
-            # It may be another bridge that answers here next.
-            for meter in self._meters:
-                meter.info.expire()
-            raise
+        await self._ask_others()
+        serial = None
+        try:
+            serial = await self._prove()
+        finally:
+            if serial is None or (self._known and serial not in self._known):
+                for meter in self._meters:
+                    meter.forget()
+        return self._snapshot(serial)
+
+    async def _ask_others(self) -> None:
+        """Ask for whatever else is due, but give up at the first silence."""
         for meter, memory in self._others():
             if memory.is_due(time.monotonic()):
                 try:
                     await self._ask(meter, memory)
                 except BridgeConnectionError:
-                    break
+                    return
                 except BridgeError:
                     continue
-        return self._snapshot()
+
+    async def _prove(self) -> str | None:
+        """Ask the meters who they are until one is known.
+
+        Return its id, else that of a stranger; None where no meter has any.
+        """
+        stranger = None
+        for meter in sorted(self._meters, key=lambda each: each is not self._known_by):
+            if not meter.exists:
+                continue
+            with suppress(MeterNotReadyError):
+                await self._ask(meter, meter.info)
+            for each in _ids(meter):
+                if not self._known or each in self._known:
+                    return each
+                stranger = stranger or each
+        return stranger
 
     def _others(self) -> Iterator[tuple[MeterMemory, Question]]:
         """Yield what else can be asked; of gas not much before there is any."""
@@ -113,7 +140,8 @@ class OctopusHomeProClient(Client[Details]):
         for meter in self._meters:
             if meter.exists:
                 yield meter, meter.status
-                yield meter, meter.info
+                if meter is not self._known_by:
+                    yield meter, meter.info
 
     async def _ask(self, meter: MeterMemory, memory: Question) -> None:
         """Ask one question, and remember what came of it."""
@@ -135,6 +163,7 @@ class OctopusHomeProClient(Client[Details]):
                 f"/get_meter_{call}",
                 json={"meter_type": TYPES[medium]},
                 headers=_HEADERS,
+                name=f"{call} {medium}",
             )
         except BridgeError as error:
             if is_refusal(error.body):
@@ -144,9 +173,8 @@ class OctopusHomeProClient(Client[Details]):
             raise
         return unpack(answer.json(), call, medium)
 
-    def _snapshot(self) -> Snapshot[Details]:
+    def _snapshot(self, serial: str | None) -> Snapshot[Details]:
         """Put together what is known of both meters."""
-        ids = _ids(self._known_by)
         return Snapshot(
             readings=tuple(
                 self._reading(meter, meter.consumption.told)
@@ -156,16 +184,15 @@ class OctopusHomeProClient(Client[Details]):
             details=Details(
                 electricity=_details(self._electricity), gas=_details(self._gas)
             ),
-            serial=self._serial if self._serial in ids else next(iter(ids), None),
+            serial=serial,
         )
 
     def _reading(self, meter: MeterMemory, told: Consumption) -> Reading:
         """Return what a meter showed last; gas in m³ and kWh."""
-        values, info = told.values, meter.info.told
-        if meter.medium is Medium.GAS:
-            values = self._conversion.complete(values)
+        info, is_gas = meter.info.told, meter.medium is Medium.GAS
         return Reading(
-            values=values,
+            values=told.values,
+            derived=self._conversion.derived(told.values) if is_gas else (),
             time=told.time,
             meter=Meter(
                 key=meter.medium.value,

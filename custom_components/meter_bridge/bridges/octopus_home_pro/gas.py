@@ -7,6 +7,7 @@ from typing import Self
 
 from ..contract import BridgeOption
 from ..obis import VOLUME
+from ..snapshot import Derivation
 
 # National Gas publishes a value for each day and area, from 37.5 to 43 MJ/m³ and mostly
 # between 39 and 40; the bill names the one that was reckoned with.
@@ -28,7 +29,6 @@ OPTIONS = (CALORIFIC_VALUE, CORRECTION_FACTOR)
 _LEAST_CALORIFIC_VALUE = 30
 _ENERGY = "1.8.0"
 _MJ_PER_KWH = Decimal("3.6")
-_STEP = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +47,21 @@ class GasConversion:
             return cls(kwh_per_m3=None)
         return cls(kwh_per_m3=correction * calorific / _MJ_PER_KWH)
 
-    def complete(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Add energy (Wh) to a volume (m³), or volume to energy, to three decimals."""
-        complete = dict(values)
+    def derived(self, values: Mapping[str, float]) -> tuple[Derivation, ...]:
+        """Return how energy (Wh) comes from a volume (m³), or volume from energy."""
         if self.kwh_per_m3 is None:
-            return complete
+            return ()
+        wh_per_m3 = self.kwh_per_m3 * 1000
         if VOLUME in values:
-            kwh = Decimal(repr(values[VOLUME])) * self.kwh_per_m3
-            complete[_ENERGY] = int(kwh.quantize(_STEP) * 1000)
-        elif _ENERGY in values:
-            m3 = Decimal(repr(values[_ENERGY])) / 1000 / self.kwh_per_m3
-            complete[VOLUME] = float(m3.quantize(_STEP))
-        return complete
+            return (
+                Derivation(
+                    code=_ENERGY, source=VOLUME, factor=float(wh_per_m3), places=0
+                ),
+            )
+        if _ENERGY in values:
+            return (
+                Derivation(
+                    code=VOLUME, source=_ENERGY, factor=float(1 / wh_per_m3), places=3
+                ),
+            )
+        return ()

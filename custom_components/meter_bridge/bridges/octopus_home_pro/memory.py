@@ -59,9 +59,10 @@ class Memory[T]:
         if now - self.told_at > _PATIENCE * self.every:
             self.told = None
 
-    def expire(self) -> None:
-        """Ask again at the next occasion."""
-        self._due = -inf
+    def forget(self) -> None:
+        """Ask again at the next occasion for what was told by who knows whom."""
+        if self.told is not None:
+            self.told, self._due = None, -inf
 
 
 type Question = Memory[Consumption] | Memory[Status] | Memory[Info]
@@ -93,3 +94,8 @@ class MeterMemory:
     def retry(self) -> float:
         """After how many seconds to ask again what was not answered."""
         return _RETRY_SECONDS if self.exists else _PROBE_SECONDS
+
+    def forget(self) -> None:
+        """Keep nothing of what was told."""
+        for memory in (self.consumption, self.status, self.info):
+            memory.forget()

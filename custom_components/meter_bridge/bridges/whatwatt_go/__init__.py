@@ -5,6 +5,7 @@ from datetime import timedelta
 from ..contract import BridgeType, ZeroconfMatch
 from .client import WhatwattClient
 from .entities import BINARY_SENSORS, BUTTONS, SENSORS
+from .issues import ISSUES
 from .system import Details
 
 BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
@@ -14,6 +15,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     connect=WhatwattClient,
     # A device that lives on the meter's power shuts down when it is asked too often.
     poll_interval=timedelta(seconds=15),
+    least_poll_interval=timedelta(seconds=10),
     stale_after=300.0,
     pushes=True,
     zeroconf=ZeroconfMatch(
@@ -23,6 +25,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,
     buttons=BUTTONS,
+    issues=ISSUES,
     # A meter's type is its logical name, with the serial number inside.
     redact=frozenset(
         {

@@ -20,6 +20,7 @@ from ..errors import (
     StreamClosedError,
 )
 from ..race import race
+from ..restarts import Restarts
 from ..snapshot import Meter, Reading, Snapshot
 from ..sse import Event
 from ..wire import number, section, text
@@ -28,7 +29,6 @@ from .report import parse_meter, parse_report
 from .system import (
     METER_OK,
     Details,
-    Restarts,
     parse_system,
     with_live,
     with_report,
@@ -59,6 +59,7 @@ class WhatwattClient(Client[Details]):
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the bridge; nothing is asked yet."""
         self._web = WhatwattWeb(access, session)
+        self.heard = self._web.heard
         self._serial: str | None = None
         self._firmware: str | None = None
         self._details = Details()

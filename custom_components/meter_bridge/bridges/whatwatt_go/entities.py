@@ -13,7 +13,7 @@ from ..descriptions import (
     signal_sensor,
 )
 from .client import WhatwattClient
-from .system import METER_OK, TARIFFS, Details
+from .system import CLOUDS, METER_OK, SUPPLIES, TARIFFS, Details
 
 
 def _voltage(name: str) -> BridgeSensor[Details]:
@@ -82,7 +82,7 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
     diagnostic_sensor(
         "conv_factor", lambda details: details.conv_factor, enabled=False
     ),
-    *(_voltage(name) for name in ("usb", "mbus", "p1", "scap")),
+    *(_voltage(name) for name in SUPPLIES),
 )
 
 BINARY_SENSORS: tuple[BridgeBinarySensor[Details], ...] = (
@@ -110,10 +110,7 @@ BINARY_SENSORS: tuple[BridgeBinarySensor[Details], ...] = (
         entity_registry_enabled_default=False,
         is_on_fn=lambda details: details.sd_card,
     ),
-    *(
-        _cloud(name)
-        for name in ("whatwatt", "mystrom", "solar_manager", "mqtc", "stromkonto")
-    ),
+    *(_cloud(name) for name in CLOUDS),
 )
 
 BUTTONS: tuple[BridgeButton[WhatwattClient], ...] = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ..obis import REGISTERS, Quantity, with_net_power
 from ..snapshot import MAIN_METER, Meter, Reading
-from ..wire import number, section, shift
+from ..wire import number, section
 from .report import TO_BASE_UNIT, parse_volumes
 
 # Key of the stream → code, for what is sent in thousands of the unit.
@@ -177,5 +177,5 @@ def _values(sent: Mapping[str, object]) -> Iterator[tuple[str, float]]:
     """Yield every value of an event under its own name."""
     for keys, places in ((_THOUSANDS, TO_BASE_UNIT), (_UNITS, 0)):
         for key, code in keys.items():
-            if (value := number(sent.get(key))) is not None:
-                yield code, shift(value, places)
+            if (value := number(sent.get(key), places)) is not None:
+                yield code, value

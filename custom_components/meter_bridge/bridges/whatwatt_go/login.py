@@ -18,7 +18,7 @@ from aiohttp import (
 )
 
 from ..contract import Access
-from ..errors import BridgeAuthError, BridgeResponseError
+from ..errors import BridgeAuthError, BridgeResponseError, ClearPasswordError
 
 _STRENGTH = {"basic": 1, "digest": 2}
 _CHALLENGE = re.compile(r"\s*(basic|digest)\b(.*)", re.DOTALL)
@@ -57,10 +57,28 @@ def login(
     ):
         raise BridgeResponseError("The bridge asks for its login in another way")
     if scheme == "digest":
-        return DigestAuthMiddleware(_USER, access.password)
+        return _digest(access.password)
     if access.hearsay:
-        raise BridgeResponseError("No password goes in the clear to a new address")
+        raise ClearPasswordError("No password goes in the clear to a new address")
     return _basic(access.password)
+
+
+def _digest(password: str) -> ClientMiddlewareType:
+    """Return the login of firmware 1.10 and later."""
+    answer_challenge = DigestAuthMiddleware(_USER, password)
+
+    async def authorise(
+        request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
+        """Answer the challenge; aiohttp (3.14.5) stumbles over an odd `domain`."""
+        try:
+            return await answer_challenge(request, handler)
+        except ValueError as error:
+            raise BridgeResponseError(
+                "This is not how a whatwatt Go asks for a login"
+            ) from error
+
+    return authorise
 
 
 def _basic(password: str) -> ClientMiddlewareType:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from ..obis import VOLUME, with_net_power
 from ..snapshot import Medium, Meter, Reading
-from ..wire import moment, number, section, shift, text, whole
+from ..wire import entries, moment, number, section, text, whole
 from .system import METER_OK, word
 
 TO_BASE_UNIT = 3
@@ -79,7 +79,7 @@ def parse_volumes(
 ) -> tuple[Reading, ...]:
     """Read the meters of the meter bus (m³); those that have not reported have none."""
     readings = []
-    for entry in sent if isinstance(sent, list) else ():
+    for entry in entries(sent):
         volume = section(entry)
         found, name = number(volume.get(cumulative)), text(volume.get(serial))
         if found is None or name is None:
@@ -99,16 +99,17 @@ def _values(report: Mapping[str, object]) -> Iterator[tuple[str, float]]:
     """Yield every value of a report under its own name; absent keys stay absent."""
     power = section(report, "instantaneous_power")
     for path, group in _POWERS.items():
-        for key, value in _numbers(section(power, *path), _PHASES):
-            code = f"{group + _PHASES[key]}.{_PRESENT}.0"
-            yield code, shift(value, TO_BASE_UNIT)
+        branch = section(power, *path)
+        for key, value in _numbers(branch, _PHASES, TO_BASE_UNIT):
+            yield f"{group + _PHASES[key]}.{_PRESENT}.0", value
     for name, branches, kind in (
         ("energy", _ENERGIES, _ENERGY),
         ("max_demand", _DEMANDS, _DEMAND),
     ):
         for path, group in branches.items():
-            for key, value in _numbers(section(report, name, *path), _TARIFFS):
-                yield f"{group}.{kind}.{_TARIFFS[key]}", shift(value, TO_BASE_UNIT)
+            branch = section(report, name, *path)
+            for key, value in _numbers(branch, _TARIFFS, TO_BASE_UNIT):
+                yield f"{group}.{kind}.{_TARIFFS[key]}", value
     for name, group in (("current", 11), ("voltage", 12)):
         for key, value in _numbers(section(report, name), _PHASES):
             yield f"{group + _PHASES[key]}.{_PRESENT}.0", value
@@ -117,9 +118,9 @@ def _values(report: Mapping[str, object]) -> Iterator[tuple[str, float]]:
 
 
 def _numbers(
-    branch: Mapping[str, object], keys: Mapping[str, int]
+    branch: Mapping[str, object], keys: Mapping[str, int], places: int = 0
 ) -> Iterator[tuple[str, float]]:
-    """Yield those of the keys that hold a number."""
+    """Yield those of the keys that hold a number, with its point moved."""
     for key in keys:
-        if (value := number(branch.get(key))) is not None:
+        if (value := number(branch.get(key), places)) is not None:
             yield key, value

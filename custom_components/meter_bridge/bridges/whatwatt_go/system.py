@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..wire import flag, number, section, text, whole
 
 METER_OK = "ok"
 TARIFFS = range(1, 5)
+SUPPLIES = ("usb", "mbus", "p1", "scap")
+CLOUDS = ("whatwatt", "mystrom", "solar_manager", "mqtc", "stromkonto")
 # Of myStrom's words for its link, those that mean that there is one.
 _LINKED = ("connected", "registered")
-_LONGEST_UPTIME = 1e9
-# Uptime wobbles by its rounding and the way here; a restart is more than that.
-_WOBBLE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,34 +35,12 @@ class Details:
     sd_card: bool | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Restarts:
-    """Tell when the device started: the same time for as long as it runs.
-
-    Each time is compared with the one before, since the device's clock drifts away
-    from ours over weeks.
-    """
-
-    _told: datetime | None = None
-    _latest: datetime | None = None
-
-    def take(self, uptime: float | None, now: datetime) -> datetime | None:
-        """Return when the device started, by its present uptime in seconds."""
-        if uptime is None or not 0 <= uptime < _LONGEST_UPTIME:
-            return self._told
-        started = now - timedelta(seconds=uptime)
-        if self._latest is None or abs(started - self._latest) >= _WOBBLE:
-            self._told = started.replace(microsecond=0)
-        self._latest = started
-        return self._told
-
-
 def parse_system(answer: object, last_restart: datetime | None) -> Details:
     """Read /api/v1/system."""
     device, meter = section(answer, "device"), section(answer, "meter")
     link = word(section(answer, "ethernet").get("status"))
     rssi = whole(section(answer, "wifi").get("rssi"))
-    clouds = section(answer, "clouds")
+    clouds, plug = section(answer, "clouds"), section(device, "plug")
     return Details(
         meter_status=word(meter.get("status")),
         tariff=_tariff(meter.get("tariff")),
@@ -72,8 +49,8 @@ def parse_system(answer: object, last_restart: datetime | None) -> Details:
         last_restart=last_restart,
         voltages={
             key: value
-            for key, sent in section(device, "plug").items()
-            if (value := number(sent)) is not None
+            for key in (f"v_{name}" for name in SUPPLIES)
+            if (value := number(plug.get(key))) is not None
         },
         license=word(section(device, "license").get("type")),
         # Without a wireless network there is no signal: 0.
@@ -81,7 +58,7 @@ def parse_system(answer: object, last_restart: datetime | None) -> Details:
         ethernet=None if link is None else link == "up",
         clouds={
             key: linked
-            for key in clouds
+            for key in CLOUDS
             if (linked := _cloud(section(clouds, key))) is not None
         },
         sd_card=flag(section(answer, "sd_card").get("installed")),

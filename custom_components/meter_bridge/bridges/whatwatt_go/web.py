@@ -12,6 +12,7 @@ from ..errors import (
     BridgeLicenseError,
     BridgeResponseError,
 )
+from ..heard import Heard
 from ..http import Answer, BridgeHttp
 from ..sse import Event
 from .login import login, read_challenges
@@ -31,8 +32,12 @@ class WhatwattWeb:
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the address; nothing is asked yet."""
         self._access = access
+        self.heard = Heard()
         self._http = BridgeHttp(
-            session=session, url=access.address.url(), has_login=True
+            session=session,
+            url=access.address.url(),
+            has_login=True,
+            heard=self.heard,
         )
         self.pinned = dict(access.pinned)
 

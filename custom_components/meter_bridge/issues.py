@@ -1,0 +1,191 @@
+"""What the owner has to put right: raised once it lasts, and cleared when it ends."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+
+from .bridges.contract import BridgeType
+from .bridges.errors import BridgeError, BridgeLicenseError, BridgePermissionError
+from .bridges.snapshot import MAIN_METER, Snapshot
+from .const import DOMAIN
+
+CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
+METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
+# What a bridge refuses to everybody who may not do it; only an answer ends it.
+_REFUSALS = (
+    BridgeLicenseError.translation_key,
+    BridgePermissionError.translation_key,
+)
+_SILENT_SECONDS = 3600.0
+
+
+class Issues:
+    """The issues of one entry, judged by what its bridge says, or fails to say.
+
+    A replaced meter is no state, but happened: it stays until the owner has seen it.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
+    ) -> None:
+        """Know what can go wrong; nothing has yet."""
+        self._hass = hass
+        self._entry = entry
+        self._bridge = bridge
+        self._seen: object = None
+        self._may_be_refused = True
+        self._meters: set[str] = set()
+        self._timers: dict[str, CALLBACK_TYPE] = {}
+        self._raised: set[str] = set()
+        entry.async_on_unload(self._end)
+
+    @callback
+    def judge(self, snapshot: Snapshot[Any], fresh: Mapping[str, bool]) -> None:
+        """Judge what the bridge said just now, and which of its meters are not stale.
+
+        Its details are judged only when they have changed.
+        """
+        if self._may_be_refused:
+            self._may_be_refused = False
+            for key in _REFUSALS:
+                self._forget(issue_id(self._entry.entry_id, key))
+        self._meters.update(fresh)
+        for meter, is_fresh in fresh.items():
+            self._judge_silence(meter, is_silent=not is_fresh)
+        seen = (snapshot.details, snapshot.firmware)
+        if self._bridge.issues and seen != self._seen:
+            self._seen = seen
+            for issue in self._bridge.issues:
+                self._follow(
+                    issue.key,
+                    is_on=issue.is_on_fn(snapshot),
+                    after=issue.after,
+                    severity=issue.severity,
+                )
+
+    @callback
+    def fail(self, error: BridgeError) -> None:
+        """Judge that the bridge gave no answer, or refused one."""
+        for meter in self._meters:
+            self._judge_silence(meter, is_silent=True)
+        if isinstance(error, BridgePermissionError):
+            self._may_be_refused = True
+            report_refusal(self._hass, self._entry, error)
+
+    @callback
+    def report_replaced(self, meter: str) -> None:
+        """Tell the owner that a counter goes on from another level."""
+        _raise(self._hass, self._entry, METER_REPLACED, meter, is_persistent=True)
+
+    def is_raised(self, found: str) -> bool:
+        """Tell whether the issue of this id is raised."""
+        return found in self._raised
+
+    def _judge_silence(self, meter: str, *, is_silent: bool) -> None:
+        """Judge whether anything new comes from a meter."""
+        self._follow(METER_SILENT, meter, is_on=is_silent, after=_SILENT_SECONDS)
+
+    def _follow(
+        self,
+        key: str,
+        meter: str = MAIN_METER,
+        *,
+        is_on: bool,
+        after: float,
+        severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
+    ) -> None:
+        """Raise or clear an issue, or start to wait whether it lasts."""
+        found = issue_id(self._entry.entry_id, key, meter)
+
+        @callback
+        def wait_or_raise(_now: datetime | None = None) -> None:
+            is_explained = key == METER_SILENT and self._is_explained()
+            if is_explained or (after and _now is None):
+                self._timers[found] = async_call_later(
+                    self._hass,
+                    after,
+                    HassJob(wait_or_raise, cancel_on_shutdown=True),
+                )
+                return
+            self._timers.pop(found, None)
+            self._raised.add(found)
+            _raise(self._hass, self._entry, key, meter, severity=severity)
+
+        if not is_on:
+            if cancel := self._timers.pop(found, None):
+                cancel()
+            if found in self._raised:
+                self._raised.remove(found)
+                self._forget(found)
+        elif found not in self._raised and found not in self._timers:
+            wait_or_raise()
+
+    def _is_explained(self) -> bool:
+        """Tell whether it is known already why there are no readings."""
+        return self._may_be_refused or any(
+            issue.explains_silence
+            and issue_id(self._entry.entry_id, issue.key) in self._raised
+            for issue in self._bridge.issues
+        )
+
+    def _forget(self, found: str) -> None:
+        """Let an issue be gone."""
+        ir.async_delete_issue(self._hass, DOMAIN, found)
+
+    @callback
+    def _end(self) -> None:
+        """Drop what only a bridge that is watched can clear."""
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+        for found in self._raised:
+            self._forget(found)
+        self._raised.clear()
+
+
+def issue_id(entry_id: str, key: str, meter: str = MAIN_METER) -> str:
+    """Return what names an issue of an entry, or of one of its meters."""
+    return f"{key}_{entry_id}_{meter}"
+
+
+@callback
+def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) -> None:
+    """Tell the owner what has to be allowed first, if that is what an error says."""
+    if isinstance(error, BridgePermissionError):
+        _raise(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
+
+
+@callback
+def forget_issues(hass: HomeAssistant, entry_id: str) -> None:
+    """Let all issues of an entry be gone."""
+    for domain, found in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and f"_{entry_id}_" in found:
+            ir.async_delete_issue(hass, domain, found)
+
+
+def _raise(  # noqa: PLR0913 (as many as an issue has sides)
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    key: str,
+    meter: str = MAIN_METER,
+    *,
+    severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
+    is_persistent: bool = False,
+) -> None:
+    """Show an issue, which can be fixed, to the owner."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id(entry.entry_id, key, meter),
+        data={CONF_ENTRY_ID: entry.entry_id, CONF_ISSUE: key},
+        is_fixable=True,
+        is_persistent=is_persistent,
+        severity=severity,
+        translation_key=key,
+        translation_placeholders={"name": entry.title},
+    )

@@ -1,0 +1,132 @@
+"""Repairs: ask again whether all is well, and lead to what helps."""
+
+from typing import Any
+
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
+from homeassistant.components.repairs.const import FlowType
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    ConfigEntry,
+    ConfigEntryState,
+)
+from homeassistant.core import HomeAssistant
+import probatio
+
+from .bridges import BRIDGES
+from .bridges.errors import (
+    BridgeConnectionError,
+    BridgeError,
+    BridgePermissionError,
+)
+from .const import CONF_BRIDGE, DOMAIN
+from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT
+from .recognise import connect, identify
+
+
+class AskAgainFlow(RepairsFlow):
+    """Ask the bridge whether the owner has put right what was wrong."""
+
+    def __init__(self, entry: ConfigEntry, key: str) -> None:
+        """Know whose issue it is, and which."""
+        self._entry = entry
+        self._key = key
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Begin to explain."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Explain what is wrong, and look whether it still is."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            wrong = await self._find_wrong()
+            if wrong is None:
+                return self.async_create_entry(data={})
+            if self._key == BridgePermissionError.translation_key:
+                return await self._log_in()
+            errors["base"] = wrong
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=probatio.Schema({}),
+            description_placeholders={"name": self._entry.title},
+            errors=errors,
+        )
+
+    async def _find_wrong(self) -> str | None:
+        """Return what is still wrong."""
+        if self._key == METER_SILENT:
+            return await self._find_silence()
+        bridge = BRIDGES[self._entry.data[CONF_BRIDGE]]
+        try:
+            # A client that asks everything anew, beside the one that remembers.
+            client = connect(
+                self.hass, bridge, self._entry.data, options=self._entry.options
+            )
+            await identify(client, self._entry, bridge)
+            snapshot = await client.fetch()
+        except BridgeConnectionError:
+            return "cannot_connect"
+        except BridgeError:
+            return "still_wrong"
+        known = {issue.key: issue for issue in bridge.issues}
+        if self._key in known:
+            if known[self._key].is_on_fn(snapshot):
+                return "still_wrong"
+        elif not snapshot.readings:
+            return "still_wrong"
+        self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+        return None
+
+    async def _find_silence(self) -> str | None:
+        """Ask once more; only who has listened all the time knows what is new."""
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return "cannot_connect"
+        coordinator = self._entry.runtime_data
+        await coordinator.async_refresh()
+        if not coordinator.last_update_success:
+            return "cannot_connect"
+        return "still_wrong" if coordinator.issues.is_raised(self.issue_id) else None
+
+    async def _log_in(self) -> RepairsFlowResult:
+        """Lead to the form for another login, the one that is open if there is one."""
+        entry = self._entry
+        for flow in entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
+            flow_id = flow["flow_id"]
+            break
+        else:
+            result = await self.hass.config_entries.flow.async_init(
+                DOMAIN,
+                context={
+                    "source": SOURCE_REAUTH,
+                    "entry_id": entry.entry_id,
+                    "title_placeholders": {"name": entry.title},
+                    "unique_id": entry.unique_id,
+                },
+                data=dict(entry.data),
+            )
+            flow_id = result["flow_id"]
+        return self.async_abort(
+            reason="log_in", next_flow=(FlowType.CONFIG_FLOW, flow_id)
+        )
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant,
+    issue_id: str,
+    data: dict[str, str | int | float | None] | None,
+) -> RepairsFlow:
+    """Return what helps with an issue; a replaced meter needs only to be known."""
+    known = data or {}
+    entry = hass.config_entries.async_get_entry(str(known.get(CONF_ENTRY_ID)))
+    key = str(known.get(CONF_ISSUE))
+    if entry is None or key == METER_REPLACED:
+        return ConfirmRepairFlow()
+    return AskAgainFlow(entry, key)

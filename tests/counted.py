@@ -1,0 +1,125 @@
+"""A sensor that counts, and what a real recorder makes of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder import Recorder
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder.tasks import StatisticsTask
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.meter_bridge.bridges.wire import shift
+
+from .energy import Step
+from .house import Register
+from .simulator import Simulator
+
+IMPORT = "1.8.0"
+MILLIWATT_SECONDS = 3_600_000
+PERIOD = timedelta(minutes=5)
+
+
+class Counted:
+    """An entry of a simulated bridge, and the statistics of what it counts."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        simulator: Simulator,
+        entry: MockConfigEntry,
+        freezer: FrozenDateTimeFactory,
+        entity: str | None = None,
+    ) -> None:
+        """Know a sensor, by itself that of the imported energy."""
+        self.hass, self.recorder = recorder.hass, recorder
+        self.simulator, self.entry, self.freezer = simulator, entry, freezer
+        self.entity = entity or next(
+            state.entity_id
+            for state in self.hass.states.async_all("sensor")
+            if state.attributes.get("state_class") == "total_increasing"
+            and float(state.state) == float(simulator.house.import_energy / 1000)
+        )
+        self.begin = self.shown
+        self.period = _period(dt_util.utcnow())
+
+    @property
+    def true(self) -> int:
+        """Return what the house has drawn, in whole Wh."""
+        return int(self.simulator.house.import_energy)
+
+    @property
+    def shown(self) -> float:
+        """Return what the sensor shows, in Wh."""
+        state = self.hass.states.get(self.entity)
+        assert state
+        return shift(float(state.state), 3)
+
+    async def go(self, step: Step) -> None:
+        """Let time pass, and the bridge be asked."""
+        house = self.simulator.house
+        house.draw(step.watts)
+        house.advance(step.seconds)
+        self.freezer.tick(step.seconds)
+        if (period := _period(dt_util.utcnow())) != self.period:
+            self.compile()
+            self.period = period
+        with self._lie(step):
+            self.simulator.tick()
+            if step.restart:
+                await self.hass.config_entries.async_reload(self.entry.entry_id)
+                # The recorder could not tell the order of states of one moment.
+                self.freezer.tick(1)
+            await self.entry.runtime_data.async_refresh()
+        await self.hass.async_block_till_done()
+
+    @contextmanager
+    def _lie(self, step: Step) -> Iterator[None]:
+        """Let the meter show something else for a moment."""
+        house = self.simulator.house
+        before = house.imported
+        sent = step.sent(self.true)
+        if sent is None:
+            self.simulator.force(IMPORT, None)
+        elif step.wrong:
+            house.imported = tariffs(sent)
+        yield
+        house.imported = before
+        self.simulator.heal()
+        self.simulator.silent = True
+
+    def compile(self) -> None:
+        """Let the recorder compile the five minutes that are over."""
+        self.recorder.queue_task(StatisticsTask(self.period, fire_events=False))
+
+    async def recorded(self) -> float:
+        """Return the sum in the database, in Wh."""
+        self.freezer.tick(PERIOD)
+        self.compile()
+        await self.hass.async_add_executor_job(self.recorder.block_till_done)
+        rows = await self.recorder.async_add_executor_job(
+            statistics_during_period,
+            self.hass,
+            dt_util.utc_from_timestamp(0),
+            None,
+            {self.entity},
+            "5minute",
+            None,
+            {"sum"},
+        )
+        return float(rows[self.entity][-1]["sum"] or 0) * 1000
+
+
+def tariffs(first: int, second: int = 0) -> dict[int, Register]:
+    """Return the registers of both tariffs, in Wh."""
+    return {
+        1: Register(first * MILLIWATT_SECONDS),
+        2: Register(second * MILLIWATT_SECONDS),
+    }
+
+
+def _period(now: datetime) -> datetime:
+    """Return the beginning of the five minutes that a time is in."""
+    return now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)

@@ -1,0 +1,218 @@
+"""Streams of good and bad readings of one counter, as Hypothesis draws them.
+
+A stream keeps to what the guard promises to see through. The first reading is good.
+Wrong readings are contradicted by a good one before they count as a replaced meter:
+in less than ten minutes, an hour where they are zeros, and after at most four readings
+where they are too high.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import cache
+from warnings import catch_warnings, simplefilter
+
+from hypothesis import Phase, given, settings, strategies as st
+from hypothesis.errors import HypothesisWarning
+
+HOUR, DAY = 3600, 86_400
+# Below this, what is stored at most every 15 minutes may be a tenth less than recorded.
+LARGE = 300_000
+# What a wrong reading may hide while nothing is believed for longer than this.
+_SEEN = 900
+
+
+class Wrong(Enum):
+    """How a reading is wrong."""
+
+    ZERO = auto()
+    NEGATIVE = auto()
+    DROP = auto()
+    DIP = auto()
+    JUMP = auto()
+    LEAP = auto()
+    MISSING = auto()
+
+
+class Restart(Enum):
+    """How Home Assistant ends: what is believed is stored then, or was a while ago."""
+
+    ORDERLY = auto()
+    CRASH = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Time that passes at some power, and the reading that ends it.
+
+    `amount` is how wrong it is: ‰ of a drop, else Wh. A replay repeats the reading so
+    many back. Clocks are set, and Home Assistant restarted, before the reading.
+    """
+
+    seconds: int
+    watts: int = 500
+    wrong: Wrong | None = None
+    amount: int = 0
+    replay: int = 0
+    restart: Restart | None = None
+    host_clock: int = 0
+    meter_clock: int = 0
+
+    def sent(self, true: int) -> int | None:
+        """Return what is sent of a true total (Wh); None leaves the register out."""
+        if self.wrong is Wrong.MISSING:
+            return None
+        return {
+            None: true,
+            Wrong.ZERO: 0,
+            Wrong.NEGATIVE: -self.amount,
+            Wrong.DROP: true * (1000 - self.amount) // 1000,
+            Wrong.DIP: max(true - self.amount, 0),
+            Wrong.JUMP: true + self.amount,
+            Wrong.LEAP: true + self.amount,
+        }[self.wrong]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A counter that starts somewhere (Wh), and what happens to its readings."""
+
+    start: int
+    timed: bool
+    steps: tuple[Step, ...]
+
+    @property
+    def crashes(self) -> bool:
+        """Tell whether Home Assistant ever ends without storing what it knows."""
+        return any(step.restart is Restart.CRASH for step in self.steps)
+
+    @property
+    def has_gaps(self) -> bool:
+        """Tell whether more could flow unseen than a wrong reading can add."""
+        return any(step.seconds > _SEEN for step in self.steps)
+
+    @property
+    def features(self) -> set[object]:
+        """Return how readings are wrong here, and how Home Assistant ends."""
+        return {what for step in self.steps for what in (step.wrong, step.restart)}
+
+
+# The most readings in a row, the most seconds that they take, and how wrong they are.
+_KINDS = {
+    Wrong.ZERO: (60, 3599, st.just(0)),
+    Wrong.NEGATIVE: (60, 3599, st.integers(1, 10**9)),
+    Wrong.DROP: (60, 599, st.integers(1, 150) | st.integers(1, 999)),
+    Wrong.DIP: (60, 599, st.integers(1, 2000)),
+    Wrong.JUMP: (4, HOUR, st.integers(100_000, 10**9) | st.integers(10**6, 10**12)),
+    Wrong.LEAP: (4, HOUR, st.integers(1, 2000) | st.integers(1, 100_000)),
+    Wrong.MISSING: (4, HOUR, st.just(0)),
+}
+_watts = st.sampled_from([0, 60, 500, 3000, 20_000])
+_pause = st.sampled_from([1, 10, 60, 300, 900])
+_good = st.builds(Step, seconds=_pause, watts=_watts)
+
+
+@st.composite
+def _bad(draw: st.DrawFn) -> list[Step]:
+    """Draw wrong readings, and the good one that contradicts them."""
+    kind = draw(st.sampled_from(Wrong))
+    most, seconds, amounts = _KINDS[kind]
+    every = draw(st.sampled_from([1, 10, 60, 149]))
+    step = Step(seconds=every, watts=draw(_watts), wrong=kind, amount=draw(amounts))
+    most = min(most, seconds // every)
+    count = draw(st.integers(1, most) | st.just(most))
+    return [step] * count + [Step(seconds=every, watts=step.watts)]
+
+
+@st.composite
+def _replay(draw: st.DrawFn) -> list[Step]:
+    """Draw some old readings that come again, and the next new one."""
+    back = draw(st.integers(1, 20))
+    return [Step(seconds=1, replay=back)] * draw(st.integers(1, 3)) + [draw(_good)]
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> Stream:
+    """Draw a counter and all that happens to it."""
+    start = draw(st.sampled_from([0, 1, 999, 5000, 321_000, 10_526_027, 10**9]))
+    crashes = start >= LARGE and draw(st.booleans())
+    gap = st.builds(
+        Step, seconds=st.sampled_from([901, HOUR, DAY, 30 * DAY]), watts=_watts
+    )
+    clock = st.sampled_from([-20 * 365 * DAY, -DAY, -HOUR, HOUR, DAY, 20 * 365 * DAY])
+    restart = st.builds(
+        Step,
+        seconds=st.sampled_from([5, 60, 600, DAY]),
+        watts=_watts,
+        restart=st.sampled_from(Restart) if crashes else st.just(Restart.ORDERLY),
+    )
+    episode = st.one_of(
+        st.lists(_good, min_size=1, max_size=15),
+        _bad(),
+        _replay(),
+        st.one_of(
+            gap,
+            restart,
+            st.builds(Step, seconds=_pause, host_clock=clock),
+            st.builds(Step, seconds=_pause, meter_clock=clock),
+        ).map(lambda step: [step]),
+    )
+    # What follows a restart or a gap may well be wrong at once.
+    hard = st.tuples(st.one_of(gap, restart), _bad()).map(
+        lambda pair: [_led_by(pair[0], pair[1][0]), *pair[1][1:]]
+    )
+    episodes = draw(st.lists(episode | hard, min_size=3, max_size=25))
+    return Stream(
+        start=start,
+        timed=draw(st.booleans()),
+        steps=tuple(step for each in episodes for step in each),
+    )
+
+
+def _led_by(before: Step, step: Step) -> Step:
+    """Let a reading come after what happens before another."""
+    return replace(
+        step, seconds=before.seconds, watts=before.watts, restart=before.restart
+    )
+
+
+def settling(every: int = 300) -> Iterator[Step]:
+    """Yield good readings until whatever was believed by mistake is overtaken."""
+    yield from [Step(seconds=60)] * 15
+    yield from [Step(seconds=every, watts=20_000)] * (130 * HOUR // 20 // every)
+    yield Step(seconds=10, watts=360)
+
+
+@cache
+def drawn(count: int, most_steps: int) -> tuple[Stream, ...]:
+    """Return always the same streams of limited length, as different as they come."""
+    found: list[Stream] = []
+
+    @settings(
+        max_examples=300,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+    )
+    @given(stream=streams())
+    def keep(stream: Stream) -> None:
+        if len(stream.steps) <= most_steps:
+            found.append(stream)
+
+    with catch_warnings():
+        # Python 3.14 counts references in a way that Hypothesis 6.170 warns about.
+        simplefilter("ignore", HypothesisWarning)
+        keep()
+    chosen: list[Stream] = []
+    seen: Counter[object] = Counter()
+    for _ in range(count):
+        best = max(
+            found,
+            key=lambda each: sum(10.0 ** -seen[what] for what in each.features),
+        )
+        found.remove(best)
+        chosen.append(best)
+        seen.update(best.features)
+    return tuple(chosen)

@@ -1,0 +1,1 @@
+"""Feeding the decoders a million things that no bridge would say."""

@@ -1,0 +1,196 @@
+"""Every decoder by name: bytes in, and only BridgeErrors may come out."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from random import Random
+from typing import cast, override
+import weakref
+
+from aiohttp import ClientResponse, ClientWebSocketResponse, ClientWSTimeout
+from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
+from aiohttp._websocket.writer import WebSocketWriter
+from aiohttp.base_protocol import BaseProtocol
+
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeConnectionError,
+    BridgeResponseError,
+)
+from custom_components.meter_bridge.bridges.http import BODY_LIMIT
+from custom_components.meter_bridge.bridges.sse import Event, EventDecoder
+from custom_components.meter_bridge.bridges.websocket import Socket, next_message
+
+from . import answers, logins
+from .answers import Decode
+from .seeds import Heard
+
+_LIMIT = 1 << 16
+# What no frame begins with: such input is a message that needs one.
+_TEXT_STARTS = {b"{", b"[", b'"'}
+# Others get a turn after each, so that more of them are only more of the same.
+_MOST_MESSAGES = 100
+# No more comes at once from a socket.
+_CHUNK = 1 << 18
+# What aiohttp takes for a header.
+_HEADER = 8190
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoder:
+    """How to make one, since some remember, and its sound input."""
+
+    make: Callable[[], Decode]
+    seeds: Callable[[Mapping[str, Heard]], Iterable[bytes]]
+    largest: int = BODY_LIMIT
+
+
+def sse() -> Decode:
+    """Take a stream apart, cut into chunks anywhere."""
+    random = Random(1)  # noqa: S311 (where the chunks are cut is no secret)
+
+    def decode(stream: bytes) -> None:
+        """Cut anywhere, a stream says the same as in one piece."""
+        whole = _events([stream])
+        cuts = sorted(random.randrange(len(stream) + 1) for _ in range(3))
+        pieces = zip([0, *cuts], [*cuts, len(stream)], strict=True)
+        assert _events([stream[start:end] for start, end in pieces]) == whole
+        for event in whole:
+            if event is None:
+                raise BridgeResponseError("An event is too large")
+            event.json()
+
+    return decode
+
+
+def _events(chunks: Iterable[bytes]) -> list[Event | None]:
+    """Return every event; None at the end stands for one that is too large."""
+    decoder, events = EventDecoder(limit=_LIMIT), list[Event | None]()
+    try:
+        for chunk in chunks:
+            events.extend(decoder.feed(chunk))
+    except BridgeResponseError:
+        events.append(None)
+    return events
+
+
+class _Protocol(BaseProtocol):
+    """Be at the other end of a socket, and never in a hurry."""
+
+    @override
+    def pause_reading(self) -> None:
+        """Need no pause."""
+
+    @override
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Go on."""
+
+
+class _Response:
+    """Be what a socket came from, and what it writes to."""
+
+    connection = None
+
+    def close(self) -> None:
+        """Let go."""
+
+
+class _Writer:
+    """Hear what is sent."""
+
+    async def send_frame(self, *_: object) -> None:
+        """Hear an answer."""
+
+    async def close(self, *_: object) -> None:
+        """Hear a farewell."""
+
+
+def websocket() -> Decode:
+    """Take frames apart, as far as what they say."""
+    loop = asyncio.new_event_loop()
+    protocol = _Protocol(loop)
+    writer = cast("WebSocketWriter", _Writer())
+    response = cast("ClientResponse", _Response())
+
+    async def follow(frames: bytes) -> None:
+        queue = WebSocketDataQueue(protocol, _LIMIT, loop=loop)
+        reader = WebSocketReader(queue, _LIMIT, compress=False, decode_text=False)
+        reader.feed_data(frames)
+        queue.feed_eof()
+        socket = ClientWebSocketResponse(
+            *(queue, writer, None, response),
+            timeout=ClientWSTimeout(),
+            autoclose=True,
+            autoping=False,
+            loop=loop,
+        )
+        with suppress(BridgeConnectionError):
+            for _ in range(_MOST_MESSAGES):
+                await next_message(cast("Socket", socket), 60.0)
+
+    def decode(data: bytes) -> None:
+        if data[:1] in _TEXT_STARTS:
+            data = b"\x81" + _length(data) + data
+        loop.run_until_complete(follow(data))
+
+    weakref.finalize(decode, loop.close)
+    return decode
+
+
+def _length(message: bytes) -> bytes:
+    """Return the length of a message as its frame has it."""
+    size = len(message)
+    if size < 126:
+        return bytes([size])
+    return b"\x7e" + size.to_bytes(2) if size < 1 << 16 else b"\x7f" + size.to_bytes(8)
+
+
+def frames(messages: Iterable[bytes]) -> bytes:
+    """Put messages into frames, a ping and one in two parts between them."""
+    whole = b"\x89\x02hi".join(b"\x81" + _length(it) + it for it in messages)
+    return whole + b"\x01\x01{\x80\x01}\x88\x02\x03\xe8"
+
+
+def _said_by(key: str, make: Callable[[], Decode]) -> Decoder:
+    """Decode whatever one kind of bridge says."""
+    return Decoder(make=make, seeds=lambda heard: heard[key].bodies)
+
+
+DECODERS: Mapping[str, Decoder] = {
+    "sse": Decoder(
+        make=sse,
+        seeds=lambda heard: (it for each in heard.values() for it in each.chunks),
+        largest=_CHUNK,
+    ),
+    "websocket": Decoder(
+        make=websocket,
+        seeds=lambda heard: (
+            it
+            for each in heard.values()
+            for it in (*each.messages, frames(each.messages))
+        ),
+        largest=_CHUNK,
+    ),
+    "cozify_han": _said_by("cozify_han", answers.cozify_han),
+    "egauge": _said_by("egauge", answers.egauge),
+    "egauge_challenge": Decoder(
+        make=logins.egauge_challenge,
+        seeds=lambda heard: (it for it in heard["egauge"].bodies if b'"nnc"' in it),
+    ),
+    "egauge_jwt": Decoder(
+        make=logins.egauge_jwt,
+        seeds=lambda heard: logins.payloads(heard["egauge"].bodies),
+    ),
+    "iometer": _said_by("iometer", answers.iometer),
+    "octopus_home_pro": _said_by("octopus_home_pro", answers.octopus_home_pro),
+    "octopus_home_pro_string": Decoder(
+        make=answers.octopus_home_pro_string,
+        seeds=lambda heard: answers.payloads(heard["octopus_home_pro"].bodies),
+    ),
+    "whatwatt_go": _said_by("whatwatt_go", answers.whatwatt_go),
+    "whatwatt_go_challenge": Decoder(
+        make=logins.whatwatt_go_challenge,
+        seeds=lambda _heard: logins.HEADERS,
+        largest=_HEADER,
+    ),
+}

@@ -1,0 +1,116 @@
+"""Sound input: what our clients hear at the simulators, and the captured answers."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from aiohttp import ClientSession
+
+from custom_components.meter_bridge.bridges import BRIDGES, http, websocket
+from custom_components.meter_bridge.bridges.address import parse_address
+from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.errors import BridgeError
+from custom_components.meter_bridge.bridges.sse import Event, EventDecoder
+from tests.house import House
+from tests.simulate import SIMULATORS
+from tests.waiting import eventually
+
+_FIXTURES = Path(__file__).parents[1] / "bridges"
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came from the bridges: whole bodies, parts of streams, messages."""
+
+    bodies: set[bytes] = field(default_factory=set)
+    chunks: set[bytes] = field(default_factory=set)
+    messages: set[bytes] = field(default_factory=set)
+
+
+@contextmanager
+def _listening(heard: Heard) -> Iterator[None]:
+    """Note everything before it is decoded."""
+    feed, decode = EventDecoder.feed, websocket._decode  # noqa: SLF001
+    request = http.BridgeHttp.request
+
+    async def note_body(
+        self: http.BridgeHttp,
+        *args: Any,  # noqa: ANN401 (passed on)
+        **kwargs: Any,  # noqa: ANN401 (same)
+    ) -> http.Answer:
+        try:
+            answer = await request(self, *args, **kwargs)
+        except BridgeError as error:
+            heard.bodies.add(error.body.encode())
+            raise
+        heard.bodies.add(answer.body)
+        return answer
+
+    def note_chunk(self: EventDecoder, chunk: bytes) -> Iterator[Event]:
+        heard.chunks.add(bytes(chunk))
+        for event in feed(self, chunk):
+            heard.bodies.add(event.data.encode())
+            yield event
+
+    def note_message(message: bytes) -> object:
+        heard.messages.add(bytes(message))
+        heard.bodies.add(bytes(message))
+        return decode(message)
+
+    with ExitStack() as stack:
+        for target, name, noting in (
+            (http.BridgeHttp, "request", note_body),
+            (EventDecoder, "feed", note_chunk),
+            (websocket, "_decode", note_message),
+        ):
+            stack.enter_context(patch.object(target, name, noting))
+        yield
+
+
+async def _listen(key: str) -> Heard:
+    """Let a client ask everything that it asks, and follow what is pushed."""
+    heard, house = Heard(), House()
+    simulator, bridge = SIMULATORS[key](house), BRIDGES[key]
+    await simulator.start()
+    async with ClientSession() as session:
+        login = simulator.credentials
+        access = Access(
+            address=parse_address(simulator.address),
+            username=login.get("username", ""),
+            password=login.get("password", ""),
+        )
+        client = bridge.connect(access, session)
+        with _listening(heard):
+            await client.identify()
+            await client.fetch()
+            if bridge.pushes:
+                stream = asyncio.create_task(client.stream(lambda _snapshot: None))
+                await eventually(lambda: simulator.open_streams)
+                for watts in (0, -785, 12_345):
+                    house.draw(watts)
+                    house.advance(10)
+                    simulator.tick()
+                    await asyncio.sleep(0.05)
+                stream.cancel()
+                with suppress(asyncio.CancelledError, BridgeError):
+                    await stream
+    await simulator.stop()
+    heard.bodies.discard(b"")
+    return heard
+
+
+async def hear(key: str) -> Heard:
+    """Return what there is to hear from one kind of bridge."""
+    heard = await _listen(key)
+    for path in sorted((_FIXTURES / key / "fixtures").glob("*.json")):
+        heard.bodies.add(path.read_bytes())
+    return heard
+
+
+async def hear_all() -> dict[str, Heard]:
+    """Return what there is to hear from every kind."""
+    return {key: await hear(key) for key in SIMULATORS}

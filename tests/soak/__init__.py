@@ -1,0 +1,1 @@
+"""A week with every bridge and all of their mishaps, in minutes."""

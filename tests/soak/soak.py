@@ -1,0 +1,221 @@
+"""Live with every bridge and its mishaps, and measure period by period."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+import logging
+from random import Random
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.obis import NET_POWER
+from custom_components.meter_bridge.const import DEFAULT_THROTTLE
+from tests.conftest import SetUp
+from tests.house import House
+from tests.simulate import SIMULATORS
+from tests.simulator import Simulator
+
+from .meters import LogCounter, Size, Traffic, measure
+from .mischief import Mischief, end, live
+from .plan import Plan
+from .warp import warped
+
+_HOUR = 3600
+_IMPORT = "1.8.0"
+# The last values come by a poll, or when the throttle lets them through.
+_SETTLING_SECONDS = 60
+# How much more there may be after the last period than after the first.
+# What the process keeps beyond the blocks in use goes up and down by some MiB.
+_GROWTH = Size(
+    resident=32,
+    blocks=5000,
+    traced=256,
+    tasks=2,
+    sockets=4,
+    timers=4,
+    listeners=0,
+    entities=0,
+)
+_LOG_LINES = 12
+"""Each hour and bridge: a mishap is told when it begins and when it is over."""
+_STREAMS = 240
+"""Tries each hour: once a minute at the least, and one bridge has two streams."""
+_REQUESTS_EACH_POLL = 4
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of it: a size after each period, and what went on meanwhile."""
+
+    log: LogCounter = field(default_factory=LogCounter)
+    traffic: list[Traffic] = field(default_factory=list)
+    mischief: list[Mischief] = field(default_factory=list)
+    sizes: list[Size] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def complaints(self) -> list[str]:
+        """Return whatever is not as it should be."""
+        first, last = asdict(self.sizes[0]), asdict(self.sizes[-1])
+        found = [
+            f"{name} grew from {first[name]} to {last[name]}"
+            for name, limit in asdict(_GROWTH).items()
+            if last[name] > first[name] + limit
+        ]
+        if self.log.most > _LOG_LINES * len(self.traffic):
+            found.append(f"{self.log.most} lines in an hour of the log")
+        found += [line for line in self.log.lines if "traceback" in line]
+        for it in self.traffic:
+            key = it.simulator.key
+            polls = 3600 / BRIDGES[key].poll_interval.total_seconds()
+            if it.most_requests > _REQUESTS_EACH_POLL * polls:
+                found.append(f"{key} was asked {it.most_requests} times in an hour")
+            if it.most_streams > _STREAMS:
+                found.append(f"{it.most_streams} streams of {key} in an hour")
+        return [*self.wrong, *found]
+
+    def lines(self) -> Iterator[str]:
+        """Yield tables of the figures."""
+        names = list(asdict(self.sizes[0]))
+        yield f"| after period | {' | '.join(names)} |"
+        yield "| ---: |" + " ---: |" * len(names)
+        for period, size in enumerate(self.sizes, 1):
+            figures = " | ".join(f"{figure:,}" for figure in asdict(size).values())
+            yield f"| {period} | {figures} |"
+        yield ""
+        yield "| bridge | mishaps | requests | most an hour | streams | most an hour |"
+        yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+        for it, mischief in zip(self.traffic, self.mischief, strict=True):
+            yield (
+                f"| {it.simulator.key} | {mischief.count.total():,} | {it.requests:,}"
+                f" | {it.most_requests:,} | {it.streams:,} | {it.most_streams:,} |"
+            )
+        yield ""
+        yield f"At most {self.log.most} lines of the log in an hour, and in all:"
+        yield ""
+        yield from (f"{count:,} x {line}" for line, count in self.log.lines.items())
+
+
+async def soak(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    plan: Plan,
+    say: Callable[[str], object] = str,
+) -> Report:
+    """Run the plan in warped time."""
+    report = Report()
+    asyncio.get_running_loop().set_debug(False)
+    with warped(hass.loop):
+        house = House(dt_util.utcnow())
+        async with _simulators(house) as simulators:
+            entries = [
+                await set_up(simulator, throttle=DEFAULT_THROTTLE)
+                for simulator in simulators
+            ]
+            await _run(hass, simulators, plan, report, say)
+            await asyncio.sleep(_SETTLING_SECONDS)
+            report.wrong = [
+                f"{simulator.key}: {wrong}"
+                for simulator, entry in zip(simulators, entries, strict=True)
+                for wrong in _wrong(hass, entry, house)
+            ]
+            for entry in entries:
+                await hass.config_entries.async_remove(entry.entry_id)
+    return report
+
+
+async def _run(
+    hass: HomeAssistant,
+    simulators: list[Simulator],
+    plan: Plan,
+    report: Report,
+    say: Callable[[str], object],
+) -> None:
+    """Let the time pass, with trouble but in the last hour of each period."""
+    report.traffic = [Traffic(simulator) for simulator in simulators]
+    report.mischief = [
+        Mischief(it, Random(f"{plan.seed} {it.key}"))  # noqa: S311 (to be had again)
+        for it in simulators
+    ]
+    random = Random(plan.seed)  # noqa: S311 (same)
+    # Those of pytest would keep every line.
+    root = logging.getLogger()
+    handlers, root.handlers = root.handlers, [report.log]
+    level = root.level
+    root.setLevel(logging.INFO)
+    tasks = [asyncio.create_task(it.run()) for it in report.mischief]
+    try:
+        for period in range(1, plan.periods + 1):
+            for hour in range(1, plan.hours + 1):
+                is_quiet = hour == plan.hours
+                for it in report.mischief:
+                    it.is_on = not is_quiet
+                    if is_quiet:
+                        await end(it.simulator)
+                await _hour(simulators, plan.step, random)
+                report.log.end_hour()
+                for traffic in report.traffic:
+                    traffic.end_hour()
+            report.sizes.append(measure(hass))
+            say(f"period {period}: {report.sizes[-1]}")
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        root.handlers = handlers
+        root.setLevel(level)
+
+
+async def _hour(simulators: list[Simulator], step: int, random: Random) -> None:
+    """Let an hour pass, with a reading at every step."""
+    house = simulators[0].house
+    for second in range(0, _HOUR, step):
+        await asyncio.sleep(step)
+        house.advance(step)
+        # The last minute is the same all through, for all to agree on it.
+        if random.random() < 0.1 and second < _HOUR - 60:
+            live(house, random)
+        for simulator in simulators:
+            simulator.tick()
+
+
+@asynccontextmanager
+async def _simulators(house: House) -> AsyncIterator[list[Simulator]]:
+    """Run one of each kind."""
+    simulators = [kind(house) for kind in SIMULATORS.values()]
+    try:
+        for simulator in simulators:
+            await simulator.start()
+        yield simulators
+    finally:
+        for simulator in simulators:
+            await simulator.stop()
+
+
+def _wrong(hass: HomeAssistant, entry: MockConfigEntry, house: House) -> list[str]:
+    """Say where an entry does not show what its house does."""
+    wanted = {
+        NET_POWER: Decimal(house.power),
+        _IMPORT: (house.import_energy / 1000).quantize(Decimal("0.001")),
+    }
+    found = {
+        code: Decimal(state.state)
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(hass), entry.entry_id
+        )
+        for code in wanted
+        if entity.unique_id.endswith(f"_{code}")
+        and "gas" not in entity.unique_id
+        and (state := hass.states.get(entity.entity_id))
+        and state.state.replace(".", "").removeprefix("-").isdecimal()
+    }
+    return [
+        f"{code} is {found.get(code)}, not {value}"
+        for code, value in wanted.items()
+        if abs(found.get(code, Decimal("Infinity")) - value) > Decimal("0.001")
+    ]

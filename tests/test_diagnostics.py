@@ -1,0 +1,228 @@
+"""What an owner may hand over to others when something is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+import json
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import DOMAIN
+from custom_components.meter_bridge.diagnostics import (
+    async_get_config_entry_diagnostics,
+    async_get_device_diagnostics,
+)
+from custom_components.meter_bridge.redaction import REDACTED, Redactor, is_telling
+
+from .conftest import SetUp, Start
+from .simulator import Simulator
+
+SERIAL = "02A4C61B9D5E"
+
+
+def redactor() -> Redactor:
+    """Return one that knows an id, a name, and a key."""
+    return Redactor(
+        keys={"ssid"},
+        ids=[SERIAL, "whatever-1B9D5E", "20012345", ""],
+        words=["Cellar", "192.0.2.7:8080", "open sesame", "at"],
+        public=["Whatever Go"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (SERIAL, REDACTED),
+        (SERIAL.lower(), REDACTED),
+        ("02:a4:c6:1b:9d:5e", REDACTED),
+        (f"http://bridge-{SERIAL}.local/", f"http://bridge-{REDACTED}.local/"),
+        (f"gas_{SERIAL}_3.0.0", f"gas_{REDACTED}_3.0.0"),
+        ("xx4C61B9xx", f"xx{REDACTED}xx"),
+        ("A4C61", "A4C61"),
+        ("whatever-1b9d5e", REDACTED),
+        ("whatever", "whatever"),
+        ("at 192.0.2.7:8080", f"at {REDACTED}"),
+        ("1192.0.2.7:8080", "1192.0.2.7:8080"),
+        ("the cellar, twice: CELLAR", f"the {REDACTED}, twice: {REDACTED}"),
+        ("cellars", "cellars"),
+        ("Open-Sesame!", f"{REDACTED}!"),
+        ("İ 20012345", f"İ {REDACTED}"),
+        (20012345, REDACTED),
+        (120012345, 120012345),
+        (2001.2345, 2001.2345),
+        ("at 02:00:5e:10:00:01!", f"at {REDACTED}!"),
+        (
+            "Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln",
+            f"Bearer {REDACTED}",
+        ),
+        ("/status/0123456789abcdef01234567", f"/status/{REDACTED}"),
+        ("2026-06-01T10:00:00.000000+00:00", "2026-06-01T10:00:00.000000+00:00"),
+        ('{"SSID": "Cellars", "a": 1}', {"SSID": REDACTED, "a": 1}),
+        ('[{"a": "[1]"}]', [{"a": [1]}]),
+        ('{"ssid": ', REDACTED),
+    ],
+)
+def test_redaction_by_value(said: object, left: object) -> None:
+    """An id goes in every spelling and in parts, a word as a whole."""
+    assert redactor().plain(said) == left
+
+
+class _Kind(StrEnum):
+    """A word."""
+
+    GAS = "gas"
+
+
+@pytest.mark.parametrize(
+    ("key", "is_secret"),
+    [
+        *((key, True) for key in ("ssid", "wifiSSID", "WIFI_SSID", "ap-ssid")),
+        *((key, False) for key in ("assid", "ssids", "mode")),
+    ],
+)
+def test_redaction_by_key(key: str, is_secret: bool) -> None:  # noqa: FBT001
+    """A key is secret also where that is one of its words; yes and no never are."""
+    assert redactor().plain({key: "x"}) == {key: REDACTED if is_secret else "x"}
+    assert redactor().plain({key: True}) == {key: True}
+
+
+@dataclass
+class _Thing:
+    """Something nested."""
+
+    ssid: str | None
+    name: object = None
+    parts: Mapping[object, object] = field(default_factory=dict)
+
+
+def test_redaction_goes_everywhere() -> None:
+    """Keys, tuples, sets and dataclasses are looked into; what is plain stays plain."""
+    thing = _Thing(
+        "x",
+        (SERIAL, {SERIAL: [{"a": frozenset({SERIAL, "b"})}]}),
+        {("id", SERIAL): 1, f"id_{SERIAL}": 2, f"id_{SERIAL.lower()}": 3, 20012345: 4},
+    )
+    plain = redactor().plain([thing, _Thing(None), _Kind.GAS, True, object])
+    assert plain == [
+        {
+            "ssid": REDACTED,
+            "name": [REDACTED, {REDACTED: [{"a": [REDACTED, "b"]}]}],
+            "parts": {
+                f"('id', '{REDACTED}')": 1,
+                f"id_{REDACTED}": 2,
+                f"id_{REDACTED}*": 3,
+                REDACTED: 4,
+            },
+        },
+        {"ssid": None, "name": None, "parts": {}},
+        "gas",
+        True,
+        "<class 'object'>",
+    ]
+    assert redactor().plain(datetime(2026, 6, 1, tzinfo=UTC)) == (
+        "2026-06-01T00:00:00+00:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "telling"),
+    [
+        ("Cellar", False),
+        ("House 42", False),
+        ("Bridge 9d5e", True),
+        ("bridge-9d-5e", True),
+        ("HAN-415-926", True),
+    ],
+)
+def test_a_telling_name(name: str, telling: bool) -> None:  # noqa: FBT001
+    """What a factory calls a device is one more of its ids."""
+    assert is_telling(name, [SERIAL, ""]) is telling
+
+
+@pytest.fixture
+async def simulator(simulators: Start, key: str) -> Simulator:
+    """Return a simulator of the kind under test that keeps still."""
+    started = await simulators(key)
+    started.silent = True
+    return started
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_diagnostics(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Everything that helps is there, and nothing of what identifies."""
+    freezer.move_to(simulator.house.now)
+    entry = await set_up(simulator)
+    # The newest firmware is asked for meanwhile.
+    await hass.async_block_till_done(wait_background_tasks=simulator.key == "egauge")
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert json.loads(json.dumps(found)) == found
+    assert simulator.address not in json.dumps(found)
+    device = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)[0]
+    assert await async_get_device_diagnostics(hass, entry, device) == found
+    # A nonce is not always of the same length.
+    assert all(said.pop("size") > 0 for said in found["answers"].values())
+    assert found == snapshot
+
+
+async def test_diagnostics_of_one_meter(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """Those of a meter beside the main one tell of nothing else."""
+    entry = await set_up(await simulators("octopus_home_pro"))
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, f"{entry.unique_id}_gas"), entry.entry_id
+    )
+    assert device
+    found = await async_get_device_diagnostics(hass, entry, device)
+    assert [reading["meter"]["key"] for reading in found["readings"]] == ["gas"]
+    assert found["values"]["gas_3.0.0"] == 4711.018
+    assert {key.partition("_")[0] for key in found["values"]} == {"gas"}
+    assert found["fresh"] == {"gas": True}
+    assert found.keys() & {"answers", "details"} == set()
+
+
+async def test_what_is_no_json_is_left_out(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """Of an answer without keys only its status and size are told."""
+    simulator = await simulators("octopus_home_pro")
+    entry = await set_up(simulator)
+    for body in (b"ssid=cellar", b'{"ssid": "cellar'):
+        simulator.garble(body)
+        await entry.runtime_data.async_refresh()
+        found = await async_get_config_entry_diagnostics(hass, entry)
+        said = found["answers"]["consumption electricity"]
+        assert said == {"status": 200, "size": len(body)}
+    payload = json.dumps({"Status": "success", "meter_consump": '{"ssid": "cellar'})
+    simulator.garble(payload.encode())
+    await entry.runtime_data.async_refresh()
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert found["answers"]["consumption electricity"]["json"] == {
+        "Status": "success",
+        "meter_consump": REDACTED,
+    }
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_diagnostics_of_a_bridge_that_is_away(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """An entry that could not be set up tells why."""
+    entry = await set_up(simulator, serial=f"other-{SERIAL}")
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert found.keys() == {"bridge", "entry"}
+    assert found["entry"]["state"] == "setup_retry"
+    assert "Another bridge" in str(found["entry"]["reason"])

@@ -1,0 +1,254 @@
+"""What tells whose bridge it is comes to light only where the owner wants to see it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
+import json
+import logging
+import re
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import ATTR_ENTITY_ID, CONF_PASSWORD
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.recognise import entry_title
+
+from .bridges.egauge.simulator import EgaugeSimulator
+from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from .conftest import Start
+from .flows import add, form, submit
+from .secret_plants import Plants, emitted, error_text, plant
+from .simulator import Simulator
+
+# Without these words a bridge is not known as one, or its numbers are not read.
+_TOKEN = re.compile(r"(?<![/\w])[\w.-]{16,}")
+VOCABULARY = {
+    "cozify_han": ("type",),
+    "egauge": ("type", "ts", "rlm", "nnc", "error", "jwt", "rights", "first", "last"),
+    "iometer": ("__typename", "obis", "unit", "time"),
+    "octopus_home_pro": ("Status", "type", "divisor", "multipler"),
+    "whatwatt_go": ("status", "type"),
+}
+WORDS = frozenset({"diagnostics", "states", "attributes", "devices"})
+NAMES = frozenset(
+    {"title", "names", "attributes", "devices", "log", "issues", "diagnostics"}
+)
+# Where what stands under a key is shown nevertheless, and why.
+SHOWN: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "the device registry is where an owner looks for numbers that stand on the box": (
+        frozenset({"serials", "connections"}),
+        frozenset({"mac", "sn", "id", "eui", "serial", "meter_id", "number"}),
+    ),
+    "a sensor shows the number of the meter, to compare it with the bill": (
+        frozenset({"states"}),
+        frozenset({"number"}),
+    ),
+    "a bridge and its registers are called as the owner has called them": (
+        NAMES,
+        frozenset({"name"}),
+    ),
+    "so is an eGauge, whose name is the result of asking for it": (
+        NAMES - {"diagnostics"},
+        frozenset({"result"}),
+    ),
+    "this says what kind of device it is, and what software runs": (
+        WORDS,
+        frozenset(
+            {
+                *("model", "manufacturer", "vendor", "prefix", "hardware", "interface"),
+                *("firmware", "version", "v", "build", "kernel", "minimum", "channel"),
+                *("protocol", "protocol_version", "deviceType", "manufacturerId"),
+                *("meterName", "phy", "ht", "mode", "m", "auth_mode", "group_cipher"),
+                *("pairwise_cipher", "consformat", "demformat"),
+            }
+        ),
+    ),
+    "this says how it is": (
+        WORDS,
+        frozenset(
+            {
+                *("state", "reason", "cpu_reset_reason", "attachmentStatus"),
+                *("connectionStatus", "pinStatus", "powerStatus"),
+            }
+        ),
+    ),
+    "this is the meter's number as text, or the time, in a country": (
+        frozenset({"diagnostics"}),
+        frozenset(
+            {
+                *("rows", "rawcons", "rawinstdmand", "p", "t", "country", "time"),
+                *("date", "date_time", "date_time_local", "date_time_utc"),
+                "activation_date",
+            }
+        ),
+    ),
+}
+
+
+@pytest.fixture
+async def simulator(simulators: Start, key: str) -> Simulator:
+    """Return a simulator that says all it ever says, and has a login if it can."""
+    simulator = await simulators(key)
+    simulator.send_everything()
+    if isinstance(simulator, WhatwattGoSimulator):
+        simulator.protection = True
+    return simulator
+
+
+@pytest.fixture
+def plants(simulator: Simulator) -> Plants:
+    """Plant secrets in what a simulator says, and in its login."""
+    plants = Plants(VOCABULARY[simulator.key])
+    plant(simulator, plants)
+    if isinstance(simulator, WhatwattGoSimulator):
+        simulator.password = plants.in_place_of("login", "password")
+        plants.add("login", simulator.device_id)
+    if isinstance(simulator, EgaugeSimulator):
+        simulator.gate.username = plants.in_place_of("login", "user")
+        simulator.gate.password = plants.in_place_of("login", "password")
+        simulator.gate.realm = plants.in_place_of("login", "realm")
+    return plants
+
+
+def leaks(plants: Plants, surfaces: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Return the keys of the secrets that stand where they should not, and where."""
+    shown = {
+        (key, place)
+        for places, keys in SHOWN.values()
+        for key in keys
+        for place in places
+    }
+    return {
+        (" ".join(sorted(plants.keys[secret])), where)
+        for where, text in surfaces.items()
+        for secret in plants.found_in(text)
+        if not any((key, where) in shown for key in plants.keys[secret])
+    }
+
+
+async def set_up(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
+    """Set up a bridge as its owner does."""
+    result = await add(hass, simulator.address, simulator.key)
+    if result["type"] is FlowResultType.FORM:
+        result = await submit(hass, result, **simulator.credentials)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    await hass.async_block_till_done()
+    entry: ConfigEntry = result["result"]
+    return entry
+
+
+async def pressed(hass: HomeAssistant) -> AsyncIterator[str]:
+    """Press every button; yield what those that fail tell."""
+    for button in hass.states.async_entity_ids("button"):
+        try:
+            await hass.services.async_call(
+                "button", "press", {ATTR_ENTITY_ID: button}, blocking=True
+            )
+        except HomeAssistantError as error:
+            yield error_text(error)
+
+
+def told(simulator: Simulator) -> Iterator[str]:
+    """Yield every login, token and digest that was sent to a simulator."""
+    for request in simulator.requests:
+        yield from _TOKEN.findall(request.headers.get("Authorization", ""))
+
+
+@pytest.mark.usefixtures("all_enabled", "enable_custom_integrations")
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_a_bridge_that_is_well(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    plants: Plants,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Of all the texts that a bridge says, only what is listed here is passed on."""
+    caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
+    entry = await set_up(hass, simulator)
+    await entry.runtime_data.async_refresh()
+    for each in told(simulator):
+        plants.add("token", each)
+    surfaces = await emitted(hass, entry, caplog)
+    assert not leaks(plants, surfaces)
+    assert leaks(plants, {"elsewhere": json.dumps([*plants.keys])})
+    host = simulator.address
+    assert [where for where, text in surfaces.items() if host in text] == []
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_a_bridge_that_fails(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    plants: Plants,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nor does a message pass on what a bridge says instead of an answer."""
+    caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
+    entry = await set_up(hass, simulator)
+    secret = plants.in_place_of("failure", "anything")
+    errors = []
+    failures: tuple[Callable[[], None], ...] = (
+        partial(simulator.fail_with, 500, secret),
+        partial(simulator.fail_with, 403, f'{{"reason": "{secret}"}}'),
+        partial(simulator.fail_with, 401, secret),
+        partial(simulator.fail_with, 404, secret),
+        partial(simulator.redirect, f"http://{secret}:{secret}@{secret}.example/"),
+        partial(simulator.garble, secret.encode()),
+        partial(simulator.garble, f'{{"Status": "{secret}"}}'.encode()),
+        partial(simulator.garble, f'{{"{secret}": ["{secret}'.encode()),
+    )
+    for fail in failures:
+        fail()
+        errors += [error async for error in pressed(hass)]
+        await entry.runtime_data.async_refresh()
+        error = entry.runtime_data.last_exception
+        errors += [error_text(error)] if error else []
+        errors.append(str(await add(hass, simulator.address, simulator.key)))
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        surfaces = await emitted(hass, entry, caplog)
+        assert not leaks(plants, {**surfaces, "errors": "\n".join(errors)})
+        simulator.heal()
+        plant(simulator, plants)
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+    assert any("UpdateFailed" in error for error in errors)
+    if BRIDGES[simulator.key].buttons:
+        assert any("async_press" in error for error in errors)
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("key", ["egauge", "whatwatt_go"])
+async def test_a_login_that_is_refused(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    plants: Plants,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was typed stands neither in the log nor in what the flow shows."""
+    caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
+    typed = plants.in_place_of("typed", "another password")
+    result = await add(hass, simulator.address, simulator.key)
+    result = await submit(
+        hass, result, **{**simulator.credentials, CONF_PASSWORD: typed}
+    )
+    assert form(result) == ("login", {"base": "invalid_auth"})
+    assert not leaks(
+        plants,
+        {"log": caplog.text, "placeholders": str(result["description_placeholders"])},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [(None, "IOmeter"), ("Cellar", "Cellar"), ("Reader 9d5e", "IOmeter")],
+)
+def test_an_entry_is_called_by_no_id(name: str | None, title: str) -> None:
+    """A title stands in logs and entity ids: one that tells an id is not taken."""
+    identity = Identity(serial="02A4C61B9D5E", name=name)
+    assert entry_title(BRIDGES["iometer"], identity, ()) == title
