@@ -1,0 +1,110 @@
+"""Conditions: all meters are fresh, there is a problem, a fuse is above its rating.
+
+What is not known now is never a reason to act: it counts neither as fresh, nor as a
+problem, nor as an overload.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Unpack, override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.condition import (
+    Condition,
+    ConditionCheckParams,
+    ConditionConfig,
+)
+from homeassistant.helpers.typing import ConfigType
+import probatio
+
+from .questions import (
+    FRESH,
+    OVERLOAD,
+    PROBLEM,
+    RATING,
+    Question,
+    require_rating,
+    schema,
+)
+
+
+class MeterCondition(Condition):
+    """Tell whether the answer of any entity of the target is yes."""
+
+    question: ClassVar[Question]
+    schema: ClassVar[probatio.Schema] = schema({})
+
+    def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
+        """Know the target and the options."""
+        super().__init__(hass, config)
+        self._target: ConfigType = config.target or {}
+        self._options: Mapping[str, Any] = config.options or {}
+
+    @classmethod
+    @override
+    async def async_validate_config(
+        cls, hass: HomeAssistant, config: ConfigType
+    ) -> ConfigType:
+        """Validate target and options."""
+        validated: ConfigType = cls.schema(config)
+        return validated
+
+    def _answers(self) -> list[bool | None]:
+        """Ask every entity of the target."""
+        return [
+            self.question.answer(self._hass, state, self._options)
+            if (state := self._hass.states.get(entity_id))
+            else None
+            for entity_id in self.question.targeted(self._hass, self._target)
+        ]
+
+    @override
+    def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
+        """Tell whether any answer is yes."""
+        return any(self._answers())
+
+
+class MeterIsFresh(MeterCondition):
+    """There are present readings of every meter of the target."""
+
+    question = FRESH
+
+    @override
+    def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
+        """Tell whether every answer is yes; without a meter none is."""
+        answers = self._answers()
+        return bool(answers) and all(answers)
+
+
+class ProblemIsPresent(MeterCondition):
+    """A status bit is set, or there is another problem."""
+
+    question = PROBLEM
+
+
+class FuseRatingIsExceeded(MeterCondition):
+    """More flows through a phase than its fuse is made for."""
+
+    question = OVERLOAD
+    schema = schema(RATING)
+
+    @classmethod
+    @override
+    async def async_validate_config(
+        cls, hass: HomeAssistant, config: ConfigType
+    ) -> ConfigType:
+        """Validate, and see to it that there is a rating."""
+        validated = await super().async_validate_config(hass, config)
+        require_rating(hass, validated)
+        return validated
+
+
+CONDITIONS: dict[str, type[Condition]] = {
+    "meter_is_fresh": MeterIsFresh,
+    "problem_is_present": ProblemIsPresent,
+    "fuse_rating_is_exceeded": FuseRatingIsExceeded,
+}
+
+
+async def async_get_conditions(hass: HomeAssistant) -> dict[str, type[Condition]]:
+    """Return the conditions."""
+    return CONDITIONS

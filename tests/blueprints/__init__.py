@@ -1,0 +1,1 @@
+"""Blueprints, in automations that run against simulators."""

@@ -1,0 +1,82 @@
+"""What happens at a meter and to a load, and time that passes meanwhile."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+)
+
+from tests.bridges.cozify_han.simulator import CozifyHanSimulator
+from tests.bridges.iometer.simulator import IometerSimulator
+from tests.simulator import Simulator
+from tests.waiting import eventually
+from tests.watching import state
+
+type Use = Callable[..., Awaitable[None]]
+type Advance = Callable[..., Awaitable[None]]
+
+LOAD, MEMORY = "input_boolean.load", "input_boolean.memory"
+CURRENTS = [f"sensor.bridge_current_phase_{phase}" for phase in (1, 2, 3)]
+POWER = "sensor.bridge_power"
+
+
+async def call(hass: HomeAssistant, action: str, entity_id: str) -> None:
+    """Do something, as the owner does."""
+    domain, _, service = action.partition(".")
+    await hass.services.async_call(
+        domain, service, {"entity_id": entity_id}, blocking=True
+    )
+    await settle()
+
+
+async def settle() -> None:
+    """Let happen what is due; a run that waits keeps Home Assistant from being done."""
+    await asyncio.sleep(0.03)
+
+
+async def poll(entry: MockConfigEntry) -> None:
+    """Let the bridge be asked now."""
+    await entry.runtime_data.async_refresh()
+    await settle()
+
+
+async def flow(hass: HomeAssistant, cozify: CozifyHanSimulator, amperes: int) -> None:
+    """Let so much flow through phase 2, until it is shown."""
+    await eventually(lambda: cozify.open_streams)
+    cozify.force("51.7.0", Decimal(amperes))
+    cozify.tick()
+    await eventually(lambda: _number(hass, CURRENTS[1]) == amperes)
+    await settle()
+
+
+async def live(simulator: Simulator, advance: Advance, seconds: int) -> None:
+    """Let time pass in which the meter goes on telling."""
+    for _ in range(seconds // 10):
+        await advance(10)
+        simulator.house.advance(10)
+        simulator.tick()
+        await settle()
+
+
+async def net(hass: HomeAssistant, iometer: IometerSimulator, watts: int) -> None:
+    """Let so much be drawn from the grid, or fed in, until it is shown."""
+    await eventually(lambda: iometer.open_streams)
+    iometer.force("16.7.0", Decimal(watts))
+    iometer.house.advance(1)
+    iometer.tick()
+    await eventually(lambda: _number(hass, POWER) == watts)
+    await settle()
+
+
+def _number(hass: HomeAssistant, entity_id: str) -> float | None:
+    """Return what a sensor shows, None while it shows nothing."""
+    shown = state(hass, entity_id)
+    return None if shown in ("unavailable", "unknown") else float(shown)
+
+
+def switched(hass: HomeAssistant) -> tuple[str, str]:
+    """Return the states of load and memory."""
+    return state(hass, LOAD), state(hass, MEMORY)

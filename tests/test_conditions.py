@@ -1,0 +1,183 @@
+"""Conditions, in automations that run against simulators."""
+
+from decimal import Decimal
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.condition import (
+    Condition,
+    async_from_config,
+    async_get_all_descriptions,
+    async_validate_condition_config,
+)
+from homeassistant.helpers.translation import async_get_translations
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.meter_bridge.condition import CONDITIONS
+from custom_components.meter_bridge.const import DOMAIN
+
+from .automating import automate, devices, runs
+from .bridges.iometer.simulator import IometerSimulator
+from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from .conftest import SetUp, Start
+from .watching import advance, poll, shows
+
+
+@pytest.fixture
+async def iometer(simulators: Start) -> IometerSimulator:
+    """Run a bridge with a PIN."""
+    started = await simulators("iometer")
+    assert isinstance(started, IometerSimulator)
+    return started
+
+
+def of(
+    hass: HomeAssistant, entry: MockConfigEntry, key: str, **options: object
+) -> dict[str, Any]:
+    """Return a condition on all devices of a bridge."""
+    return {
+        "condition": f"{DOMAIN}.{key}",
+        "target": {"device_id": devices(hass, entry)},
+        "options": options,
+    }
+
+
+async def holds(hass: HomeAssistant, config: dict[str, Any]) -> bool | None:
+    """Test a condition now."""
+    valid = await async_validate_condition_config(hass, config)
+    checker = await async_from_config(hass, valid)
+    assert isinstance(checker, Condition)
+    result = checker.async_check()
+    checker.async_unload()
+    return result
+
+
+async def test_fresh_means_every_meter(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Meters are fresh while each is read; one that is not makes them stale."""
+    home = await simulators("octopus_home_pro")
+    assert isinstance(home, OctopusHomeProSimulator)
+    entry = await set_up(home)
+    assert await holds(hass, of(hass, entry, "meter_is_fresh"))
+    home.refuse(meter="gas")
+    await advance(hass, freezer, 61)
+    await poll(hass, entry)
+    await shows(hass, "binary_sensor.gas_meter_meter_connection", "off")
+    assert await holds(hass, of(hass, entry, "meter_is_fresh")) is False
+
+
+async def test_unreachable_bridge_is_not_fresh(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """Neither a bridge that is away, nor one that is not loaded, is fresh."""
+    entry = await set_up(iometer)
+    fresh = of(hass, entry, "meter_is_fresh")
+    assert await holds(hass, fresh)
+    await iometer.unplug()
+    await poll(hass, entry)
+    assert await holds(hass, fresh) is False
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert await holds(hass, fresh) is False
+
+
+async def test_no_meter_is_not_fresh(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """A target without a meter is not fresh, although no meter of it is stale."""
+    await set_up(iometer)
+    condition = {
+        "condition": f"{DOMAIN}.meter_is_fresh",
+        "target": {"entity_id": "sensor.bridge_power"},
+    }
+    assert await holds(hass, condition) is False
+
+
+async def test_problem_is_present_while_it_lasts(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """One problem is enough; that none is known is not one."""
+    entry = await set_up(iometer)
+    problem = of(hass, entry, "problem_is_present")
+    assert await holds(hass, problem) is False
+    iometer.pin = "missing"
+    await poll(hass, entry)
+    assert await holds(hass, problem)
+    await iometer.unplug()
+    await poll(hass, entry)
+    assert await holds(hass, problem) is False
+
+
+async def test_current_is_compared_with_the_rating(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """Any phase above the rating of the bridge, or a given one, exceeds it."""
+    cozify = await simulators("cozify_han")
+    entry = await set_up(cozify)
+    own = of(hass, entry, "fuse_rating_is_exceeded")
+    lower = of(hass, entry, "fuse_rating_is_exceeded", rating=20)
+    for amperes, exceeds_own, exceeds_lower in (
+        (20, False, False),
+        (25, False, True),
+        (26, True, True),
+    ):
+        cozify.force("51.7.0", Decimal(amperes))
+        cozify.tick()
+        await poll(hass, entry)
+        assert await holds(hass, own) is exceeds_own
+        assert await holds(hass, lower) is exceeds_lower
+    await cozify.unplug()
+    await poll(hass, entry)
+    assert await holds(hass, own) is False
+
+
+async def test_rating_is_required_where_no_bridge_tells_it(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """A fuse that nobody knows, or one for no current at all, is refused."""
+    entry = await set_up(await simulators("whatwatt_go"))
+    for options in ({}, {"rating": 0}):
+        condition = of(hass, entry, "fuse_rating_is_exceeded", **options)
+        with pytest.raises(probatio.Invalid):
+            await holds(hass, condition)
+
+
+async def test_condition_holds_an_automation_back(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """An automation with a condition runs only while that holds."""
+    entry = await set_up(iometer)
+    trigger = {"trigger": "event", "event_type": "try"}
+    told = await automate(hass, trigger, [of(hass, entry, "meter_is_fresh")])
+    assert runs(hass)
+    hass.bus.async_fire("try")
+    await hass.async_block_till_done()
+    assert len(told) == 1
+    await iometer.unplug()
+    await poll(hass, entry)
+    hass.bus.async_fire("try")
+    await hass.async_block_till_done()
+    assert len(told) == 1
+
+
+async def test_conditions_are_offered_in_words(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """Each condition has a description and a name, and so has each of its fields."""
+    await set_up(iometer)
+    descriptions = await async_get_all_descriptions(hass)
+    words = await async_get_translations(hass, "en", "conditions", [DOMAIN])
+    for key in CONDITIONS:
+        described = descriptions[f"{DOMAIN}.{key}"]
+        assert described is not None
+        assert described["target"]["entity"]
+        place = f"component.{DOMAIN}.conditions.{key}"
+        assert words[f"{place}.name"]
+        for field in described["fields"]:
+            assert words[f"{place}.fields.{field}.name"]
