@@ -1,0 +1,1 @@
+"""What a reading costs, measured with sockets and simulators: scripts/benchmark."""

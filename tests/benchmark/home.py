@@ -1,0 +1,125 @@
+"""A real Home Assistant with nothing in it but what is measured."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import socket
+from tempfile import TemporaryDirectory
+from typing import cast, override
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from homeassistant import loader
+from homeassistant.bootstrap import async_load_base_functionality
+from homeassistant.config_entries import ConfigEntries, ConfigEntryState
+from homeassistant.const import CONF_HOST
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, HassAsyncDNSResolver
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import async_get_platforms
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import (
+    CONF_BRIDGE,
+    CONF_THROTTLE,
+    DEFAULT_THROTTLE,
+    DOMAIN,
+)
+from custom_components.meter_bridge.recognise import connect
+
+from .feeder import Place
+
+
+class _Loopback(AbstractResolver):
+    """Lead `port-8080` there: not every client takes a port with its host."""
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the port of this machine that the name has in it."""
+        return [
+            ResolveResult(
+                hostname=host,
+                host="127.0.0.1",
+                port=int(host.removeprefix("port-")),
+                family=socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    @override
+    async def close(self) -> None:
+        """Hold nothing open."""
+
+    async def real_close(self) -> None:
+        """Hold nothing open at the end either, as Home Assistant asks."""
+
+
+@asynccontextmanager
+async def home() -> AsyncIterator[HomeAssistant]:
+    """Run Home Assistant, with its registries and no integration."""
+    with TemporaryDirectory() as folder:
+        hass = HomeAssistant(folder)
+        hass.config.skip_pip = True
+        hass.config_entries = ConfigEntries(hass, {})
+        loader.async_setup(hass)
+        # Home Assistant's own wants its network integration, which looks around.
+        hass.data[DATA_RESOLVER] = cast("HassAsyncDNSResolver", _Loopback())
+        await async_load_base_functionality(hass)
+        hass.set_state(CoreState.running)
+        try:
+            yield hass
+        finally:
+            await hass.async_stop(force=True)
+
+
+async def new_entry(
+    hass: HomeAssistant, place: Place, *, throttle: float = DEFAULT_THROTTLE
+) -> MockConfigEntry:
+    """Return an entry of ours, not set up yet."""
+    data = {
+        CONF_BRIDGE: place.key,
+        CONF_HOST: place.address,
+        **place.credentials,
+    }
+    serial = place.serial
+    if not serial:
+        serial = (await connect(hass, BRIDGES[place.key], data).identify()).serial
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id=f"{place.key}_{serial}",
+        title="Bridge",
+        data=data,
+        options={CONF_THROTTLE: throttle},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """Set an entry up, whoever's it is."""
+    assert await hass.config_entries.async_setup(entry.entry_id), entry.domain
+    await hass.async_block_till_done()
+    return entry
+
+
+async def enable_all(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Show what few owners want to see as well."""
+    registry = er.async_get(hass)
+    for each in er.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_entity(each.entity_id, disabled_by=None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+def entities(hass: HomeAssistant, entry: MockConfigEntry) -> list[Entity]:
+    """Return the entities that an entry shows."""
+    return [
+        entity
+        for platform in async_get_platforms(hass, entry.domain)
+        if platform.config_entry is entry
+        for entity in platform.entities.values()
+    ]
