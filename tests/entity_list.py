@@ -48,7 +48,7 @@ def _row(hass: HomeAssistant, entity: er.RegistryEntry) -> tuple[str, ...]:
     """Describe one entity."""
     device = dr.async_get(hass).async_get(entity.device_id or "")
     name = entity.original_name or ""
-    if device and device.via_device_id:
+    if isinstance(device, dr.DeviceEntry) and device.via_device_id:
         name = f"{device.name}: {name}"
     return (
         name,

@@ -1,9 +1,13 @@
 """Hold a small repository in which scripts/check finds nothing wrong."""
 
+from io import BytesIO
 from itertools import chain
 import json
 from pathlib import Path
 
+from PIL import Image, ImageDraw
+
+from scripts.check.brand import PICTURES
 from scripts.check.quality_scale import RULES
 from scripts.check.repository import Json
 
@@ -14,7 +18,12 @@ FI = f"{FOLDER}/translations/fi.json"
 ICONS = f"{FOLDER}/icons.json"
 ACTIONS = f"{FOLDER}/services.yaml"
 SCALE = f"{FOLDER}/quality_scale.yaml"
+TRIGGERS = f"{FOLDER}/triggers.yaml"
+CONDITIONS = f"{FOLDER}/conditions.yaml"
 HACS = "hacs.json"
+FLOW = f"{FOLDER}/config_flow.py"
+# Pictures that are sound: those that we have.
+_BRAND = Path(__file__).parents[1] / FOLDER / "brand"
 
 STEP: Json = {
     "title": "Bridge at {host}",
@@ -25,7 +34,9 @@ STEP: Json = {
         "more": {"data": {"key": "Key"}, "data_description": {"key": "Printed on it."}}
     },
 }
+KINDS: Json = {"options": ["auto"], "translation_key": "bridge"}
 WORDS: Json = {
+    "conditions": {"is_fresh": {"name": "Is fresh", "description": "Tests it."}},
     "config": {
         "flow_title": "{name}",
         "step": {"user": STEP},
@@ -50,8 +61,16 @@ WORDS: Json = {
             "fields": {
                 "entry": {"name": "Bridge", "description": "Which one."},
                 "days": {"name": "Days", "description": "How many."},
+                "kind": {"name": "Kind", "description": "Which kind."},
             },
             "sections": {"more": {"name": "More"}},
+        }
+    },
+    "triggers": {
+        "went": {
+            "name": "Went",
+            "description": "Triggers once.",
+            "fields": {"for": {"name": "For", "description": "How long."}},
         }
     },
 }
@@ -66,7 +85,6 @@ SOUND: dict[str, Json] = {
         "integration_type": "device",
         "iot_class": "local_push",
         "issue_tracker": "https://github.com/meter-bridge/meter-bridge/issues",
-        "quality_scale": "platinum",
         "requirements": [],
         "version": "0.1.0",
         "zeroconf": [
@@ -88,6 +106,8 @@ SOUND: dict[str, Json] = {
             }
         },
         "services": {"fetch": {"service": "mdi:refresh"}},
+        "triggers": {"went": {"trigger": "mdi:flash"}},
+        "conditions": {"is_fresh": {"condition": "mdi:leaf"}},
     },
     ACTIONS: {
         "fetch": {
@@ -95,36 +115,71 @@ SOUND: dict[str, Json] = {
             "fields": {
                 "entry": {"required": True, "selector": {"config_entry": {}}},
                 "more": {"fields": {"days": {"selector": {"number": {"min": 1}}}}},
+                "kind": {"selector": {"select": KINDS}},
             },
         }
     },
+    TRIGGERS: {
+        ".shared": {},
+        "went": {
+            "target": {"entity": {"domain": "sensor"}},
+            "fields": {"for": {"default": "00:01:00", "selector": {"duration": {}}}},
+        },
+    },
+    CONDITIONS: {"is_fresh": None},
     SCALE: {
         "rules": {
-            **dict.fromkeys(chain.from_iterable(RULES.values()), "done"),
-            "docs-triggers": {"status": "exempt", "comment": "It has no triggers."},
+            **{
+                rule: {"status": "done", "comment": "It is."}
+                for rule in chain.from_iterable(RULES.values())
+            },
+            "repair-issues": {"status": "exempt", "comment": "It has none."},
         }
     },
     HACS: {
         "name": "Meter Bridge",
         "country": ["FI", "CH"],
         "filename": "meter_bridge.zip",
-        "homeassistant": "2026.10.4",
+        "homeassistant": "2026.9.0",
         "zip_release": True,
     },
     ".gitignore": "# Not docs\n.venv*/\n*.zip\n",
     "README.md": "# Meter Bridge\n",
     "LICENSE": "MIT License\n",
     "custom_components/__init__.py": "",
+    "pyproject.toml": (
+        '[dependency-groups]\ntests-oldest = ["homeassistant==2026.9.0"]\n'
+    ),
     f"{FOLDER}/__init__.py": (
         "from typing import TYPE_CHECKING\n"
         "from homeassistant.components import recorder, zeroconf\n"
         "from homeassistant.components.sensor import SensorEntity\n"
         "import homeassistant.components.diagnostics.const\n"
         "if TYPE_CHECKING:\n    from homeassistant.components import stream\n"
+        "CONFIG_SCHEMA = None\n"
+        "async def async_setup(hass, config): ...\n"
+        "async def async_setup_entry(hass, entry):\n"
+        "    entry.runtime_data = None\n    raise ConfigEntryNotReady\n"
+        "async def async_unload_entry(hass, entry): ...\n"
     ),
-    f"{FOLDER}/config_flow.py": "",
-    f"{FOLDER}/diagnostics.py": "from homeassistant.components import diagnostics\n",
-    f"{FOLDER}/brand/icon.png": "",
+    FLOW: (
+        "class Flow:\n"
+        "    async def async_step_user(self):\n"
+        "        self.async_set_unique_id('a')\n"
+        "    async def async_step_zeroconf(self):\n"
+        "        self.abort(data_updates={CONF_HOST: 1})\n"
+        "    async def async_step_reauth(self): ...\n"
+        "    async def async_step_reconfigure(self): ...\n"
+    ),
+    f"{FOLDER}/entity.py": "_attr_has_entity_name = True\n",
+    f"{FOLDER}/sensor.py": "PARALLEL_UPDATES = 0\n",
+    f"{FOLDER}/trigger.py": "async def async_get_triggers(hass): ...\n",
+    f"{FOLDER}/condition.py": "async def async_get_conditions(hass): ...\n",
+    f"{FOLDER}/diagnostics.py": (
+        "from homeassistant.components import diagnostics\n"
+        "async def async_get_config_entry_diagnostics(hass, entry): ...\n"
+    ),
+    **{f"{FOLDER}/brand/{name}": name for name in PICTURES},
     "blueprints/peak.yaml": "trigger: !input meter\n",
     "scripts/lint": "#!/usr/bin/env bash\n",
 }
@@ -133,10 +188,13 @@ GONE = object()
 
 
 def write(root: Path, files: dict[str, Json]) -> None:
-    """Write a repository: text as it is, everything else as JSON."""
+    """Write a repository: text as it is, pictures as said, all else as JSON."""
     for path, content in files.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
+        if path.endswith(".png"):
+            file.write_bytes(_picture(content))
+            continue
         file.write_text(content if isinstance(content, str) else json.dumps(content))
         if path.startswith("scripts/"):
             file.chmod(0o755)
@@ -162,3 +220,21 @@ def spoil(files: dict[str, Json], path: str, place: str, value: object) -> None:
         del part[last]
     else:
         part[last] = value  # type: ignore[assignment]
+
+
+def _picture(content: Json) -> bytes:
+    """Return a picture of ours, or one of a size, a mode and a margin."""
+    if isinstance(content, str):
+        return (_BRAND / content).read_bytes()
+    assert isinstance(content, list)
+    width, height, mode, margin = content
+    assert isinstance(width, int)
+    assert isinstance(height, int)
+    assert isinstance(margin, int)
+    picture = Image.new(str(mode), (width, height))
+    ImageDraw.Draw(picture).ellipse(
+        (margin, margin, width - margin - 1, height - margin - 1), fill="white"
+    )
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()

@@ -5,16 +5,20 @@ from importlib import resources
 from pathlib import Path
 
 from annotatedyaml import parse_yaml
+from homeassistant.components.brands.const import ALLOWED_IMAGES
 import pytest
 
 from scripts.check import find_problems
 from scripts.check.__main__ import main
+from scripts.check.brand import PICTURES
 from scripts.check.quality_scale import RULES
 from scripts.check.repository import Json
 from tests.sound_repository import (
     ACTIONS,
+    CONDITIONS,
     EN,
     FI,
+    FLOW,
     FOLDER,
     GONE,
     HACS,
@@ -22,6 +26,7 @@ from tests.sound_repository import (
     MANIFEST,
     SCALE,
     SOUND,
+    TRIGGERS,
     sound,
     spoil,
     write,
@@ -47,6 +52,10 @@ def test_sound_repository_passes(judge: Judge) -> None:
     assert judge(SOUND) == []
 
 
+RULE: Json = {"status": "done", "comment": "It is."}
+BRAND = f"{FOLDER}/brand"
+
+
 @pytest.mark.parametrize(
     ("path", "place", "value", "complaint"),
     [
@@ -59,7 +68,10 @@ def test_sound_repository_passes(judge: Judge) -> None:
         (MANIFEST, "issue_tracker", GONE, "issue_tracker: required key"),
         (MANIFEST, "iot_class", "local", "iot_class: value must be one of"),
         (MANIFEST, "integration_type", "box", "integration_type: value must be"),
-        (MANIFEST, "quality_scale", "gilded", "quality_scale: value must be one of"),
+        (MANIFEST, "quality_scale", "platinum", "quality_scale: value must be"),
+        (MANIFEST, "after_dependencies", ["recorder", "energy"], "are not in order"),
+        (MANIFEST, "dependencies", ["recorder", "recorder"], "or one stands twice"),
+        (MANIFEST, "dhcp", [{"hostname": "han-*"}], "asks for dhcp, but no step"),
         (MANIFEST, "requirements", ["iometer==1.0.2"], "installs no packages"),
         (MANIFEST, "config_flow", False, "whether config_flow.py exists"),
         (MANIFEST, "homepage", "x", "homepage: not a valid option"),
@@ -81,6 +93,7 @@ def test_sound_repository_passes(judge: Judge) -> None:
         (EN, "config/error/cannot_connect", "", "is empty"),
         (EN, "config/error/cannot_connect", 7, "is not text"),
         (EN, "config/error/cannot_connect", "'{host}' is silent", "single quotes"),
+        (EN, "config/error/cannot_connect", "L'{host}", "single quotes"),
         (EN, "config/error/cannot_connect", "{the host}", "is no identifier"),
         (EN, "config/error/cannot_connect", "{}", "is no identifier"),
         (EN, "config/error/cannot_connect", "{host", "has a broken placeholder"),
@@ -133,15 +146,37 @@ def test_sound_repository_passes(judge: Judge) -> None:
         (ACTIONS, "Fetch", None, "is no slug"),
         (ACTIONS, "forget", None, "forget: is not in both"),
         (ACTIONS, "fetch", GONE, "fetch: is not in both"),
+        (ACTIONS, "fetch/fields/days", {}, "fetch: has a field twice"),
+        (ACTIONS, "fetch/fields/entry/example", None, "example: is empty"),
+        (ACTIONS, "fetch/fields/entry/filter", {}, "filter: not a valid option"),
+        (ACTIONS, "fetch/fields/kind/selector/select/translation_key", "x", "no words"),
+        (ICONS, "services/fetch", GONE, "fetch: has no icon"),
+        (EN, "triggers/went/description", GONE, "went.description: required key"),
+        (EN, "conditions/is_fresh/title", "x", "is_fresh.title: not a valid option"),
+        (TRIGGERS, "went/fields/until", {}, "went.until: is not in both"),
+        (TRIGGERS, "went/fields/for/selector", {"wheel": {}}, "for.selector"),
+        (TRIGGERS, "went/action", {}, "went.action: not a valid option"),
+        (TRIGGERS, "Went", None, "is no slug"),
+        (TRIGGERS, "came", None, "came: has no icon"),
+        (TRIGGERS, "came", None, "came: is not in both triggers.yaml and en.json"),
+        (TRIGGERS, "went", GONE, "does not go with async_get_triggers in trigger.py"),
+        (CONDITIONS, "is_stale", None, "is_stale: is not in both conditions.yaml"),
+        (ICONS, "conditions/is_stale", {"condition": "mdi:a"}, "has no translation"),
+        (ICONS, "triggers/went", {"service": "mdi:a"}, "trigger: required key"),
         (SCALE, "rules/brands", GONE, "rules.brands: required key not provided"),
-        (SCALE, "rules/docs-poetry", "done", "docs-poetry: not a valid option"),
-        (SCALE, "rules/brands", "exempt", "nor exempt with a comment"),
-        (SCALE, "rules/brands", {"status": "exempt"}, "nor exempt with a comment"),
-        (SCALE, "rules/strict-typing", "todo", "is open, but the manifest says"),
+        (SCALE, "rules/brands", GONE, "rules are not in order"),
+        (SCALE, "rules/docs-poetry", RULE, "docs-poetry: not a valid option"),
+        (SCALE, "rules/brands", "done", "rules.brands: expected a mapping"),
+        (SCALE, "rules/brands/status", "almost", "status: value must be one of"),
+        (SCALE, "rules/brands/comment", GONE, "comment: required key not provided"),
+        (SCALE, "rules/brands/comment", " ", "is no line that says how"),
+        (SCALE, "rules/brands/comment", "a\nb", "is no line that says how"),
+        (SCALE, "rules/repair-issues", RULE, "repairs.py has no"),
         (HACS, "name", GONE, "name: required key not provided"),
         (HACS, "domains", ["sensor"], "domains: not a valid option"),
         (HACS, "filename", GONE, "zip_release needs meter_bridge.zip"),
         (HACS, "homeassistant", "latest", "is no release of Home Assistant"),
+        (HACS, "homeassistant", "2026.8.0", "is not what tests-oldest pins"),
         (HACS, "country", "Finland", "is no country code"),
     ],
 )
@@ -167,6 +202,12 @@ def test_broken_metadata_is_reported(
         (".github/workflows/checks.yml", "on:\n\t- push", "cannot be parsed"),
         (f"{FOLDER}/strings.json", "{}", "only core reads it"),
         (f"{FOLDER}/sensor.py", "def", "cannot be parsed"),
+        (f"{FOLDER}/sensor.py", "PARALLEL_UPDATES = None", "but not in sensor.py"),
+        (f"{FOLDER}/entity.py", "", "has-entity-name: is done, but entity.py has"),
+        (f"{FOLDER}/__init__.py", "def async_setup(): ...", "needs a CONFIG_SCHEMA"),
+        (FLOW, "def async_step_zeroconf(): ...", "needs async_set_unique_id"),
+        (f"{FOLDER}/trigger.py", "", "does not go with async_get_triggers"),
+        ("README.md", " ", "is missing or empty"),
         (f"{FOLDER}/sensor.py", "import homeassistant.components.cloud", "cloud"),
         ("custom_components/other/__init__.py", "", "is a second integration"),
         ("scripts/run", "echo", "without a #! line"),
@@ -196,9 +237,10 @@ def test_broken_file_is_reported(
         (HACS, HACS),
         ("README.md", "README.md"),
         ("LICENSE", "LICENSE"),
-        (f"{FOLDER}/brand/icon.png", f"{FOLDER}/brand/icon.png"),
-        (f"{FOLDER}/config_flow.py", MANIFEST),
-        (f"{FOLDER}/diagnostics.py", MANIFEST),
+        (f"{BRAND}/icon.png", f"{BRAND}/icon.png"),
+        (FLOW, MANIFEST),
+        (f"{FOLDER}/diagnostics.py", SCALE),
+        (f"{BRAND}/dark_logo@2x.png", f"{BRAND}/dark_logo@2x.png"),
     ],
 )
 def test_missing_file_is_reported(judge: Judge, path: str, blamed: str) -> None:
@@ -214,12 +256,41 @@ def test_unregistered_actions_are_reported(judge: Judge) -> None:
     assert any(f"{FOLDER}/services.py registers" in text for text in judge(files))
 
 
-def test_open_rules_above_the_claim_are_fine(judge: Judge) -> None:
-    """A manifest that claims silver owes nothing of gold."""
+def test_open_rules_are_no_problem(judge: Judge) -> None:
+    """A rule that is not met yet may say so, with what is missing."""
     files = sound()
-    spoil(files, MANIFEST, "quality_scale", "silver")
-    spoil(files, SCALE, "rules/devices", "todo")
+    spoil(files, SCALE, "rules/devices", {"status": "todo", "comment": "None yet."})
     assert judge(files) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "picture", "complaint"),
+    [
+        ("icon.png", [255, 256, "RGBA", 0], "is 255x256, but an icon has 256x256"),
+        ("icon@2x.png", [256, 256, "RGBA", 0], "but an icon has 512x512"),
+        ("icon.png", [256, 256, "RGB", 0], "has no transparent ground"),
+        ("icon.png", [256, 256, "RGBA", 9], "has an empty margin"),
+        ("icon.png", [256, 256, "RGBA", 0], "is not interlaced"),
+        ("icon.png", [256, 256, "RGBA", -200], "is not both transparent and opaque"),
+        ("logo.png", [700, 127, "RGBA", 0], "is 127 high, but a logo has 128 to 256"),
+        ("logo@2x.png", [900, 513, "RGBA", 0], "but a logo has 256 to 512"),
+        ("dark_logo.png", [256, 256, "RGBA", 0], "is no landscape"),
+        ("dark_icon.png", "../manifest.json", "is no PNG"),
+        ("banner.png", "icon.png", "is no picture that Home Assistant asks for"),
+    ],
+)
+def test_broken_picture_is_reported(
+    judge: Judge, name: str, picture: Json, complaint: str
+) -> None:
+    """A brand picture that Home Assistant would show badly is named."""
+    path = f"{BRAND}/{name}"
+    problems = judge({**SOUND, path: picture})
+    assert any(path in problem and complaint in problem for problem in problems)
+
+
+def test_pictures_are_those_that_home_assistant_shows() -> None:
+    """The brand folder has every picture that Home Assistant looks for."""
+    assert set(PICTURES) == ALLOWED_IMAGES
 
 
 def test_ignored_and_binary_files_are_left_alone(judge: Judge, tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ async def test_unload_twice(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+# What is not let go keeps its timers; Home Assistant before 2026.10 cannot end those.
+@pytest.mark.parametrize("expected_lingering_timers", [True])
 async def test_unload_that_fails(
     hass: HomeAssistant,
     simulators: Start,

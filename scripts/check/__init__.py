@@ -4,6 +4,9 @@ from pathlib import Path
 
 from . import (
     actions,
+    automations,
+    brand,
+    code,
     files,
     hacs,
     icons,
@@ -20,8 +23,11 @@ CHECKS = (
     translations.check,
     icons.check,
     actions.check,
+    automations.check,
+    code.check,
     imports.check,
     quality_scale.check,
+    brand.check,
     hacs.check,
 )
 

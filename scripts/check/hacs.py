@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import re
+import tomllib
 
 from probatio import Invalid, Optional, Required, Schema
 
@@ -45,9 +46,12 @@ def check(repository: Repository) -> Iterator[Problem]:
     yield from judge("hacs.json", HACS, hacs)
     if hacs.get("zip_release") and hacs.get("filename") != f"{DOMAIN}.zip":
         yield Problem("hacs.json", f"filename: zip_release needs {DOMAIN}.zip")
-    for path in ("README.md", "LICENSE", f"{repository.integration}/brand/icon.png"):
-        if path not in repository.files:
-            yield Problem(path, "is missing, and HACS shows it")
+    for path in ("README.md", "LICENSE"):
+        if not (repository.text(path) or "").strip():
+            yield Problem(path, "is missing or empty, and HACS shows it")
+    oldest = f"homeassistant=={hacs.get('homeassistant')}"
+    if oldest not in _group(repository, "tests-oldest"):
+        yield Problem("hacs.json", "homeassistant: is not what tests-oldest pins")
     folders = {
         path.split("/")[1]
         for path in repository.files
@@ -55,3 +59,9 @@ def check(repository: Repository) -> Iterator[Problem]:
     }
     for folder in folders - {DOMAIN}:
         yield Problem(f"custom_components/{folder}", "is a second integration")
+
+
+def _group(repository: Repository, name: str) -> list[str]:
+    """Return a group of packages of pyproject.toml."""
+    project = tomllib.loads(repository.text("pyproject.toml") or "")
+    return [str(line) for line in project.get("dependency-groups", {}).get(name, ())]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from probatio import All, Invalid, Optional, Required, Schema
 
 from .repository import Json, Problem, Repository, judge
-from .words import icon, key, slug
+from .words import find, icon, key, slug
 
 
 def _number(value: Json) -> str:
@@ -48,6 +48,8 @@ ICONS = Schema(
         Optional("services"): {
             key: {Required("service"): icon, Optional("sections"): {key: icon}}
         },
+        Optional("triggers"): {slug: {Required("trigger"): icon}},
+        Optional("conditions"): {slug: {Required("condition"): icon}},
     }
 )
 
@@ -55,23 +57,22 @@ ICONS = Schema(
 def check(repository: Repository) -> Iterator[Problem]:
     """Report malformed icons and those of words that English lacks."""
     path = f"{repository.integration}/icons.json"
-    icons = repository.mapping(path)
-    words = repository.mapping(f"{repository.integration}/translations/en.json")
+    icons, words = repository.icons(), repository.words()
     yield from judge(path, ICONS, icons)
     for platform, entities in _objects(icons.get("entity")):
         for name, parts in _objects(entities):
             place = ("entity", platform, name)
-            if not _find(words, place):
+            if not find(words, place):
                 yield Problem(path, f"{'.'.join(place)}: has no translation")
                 continue
-            named = _find(words, (*place, "state"))
+            named = find(words, (*place, "state"))
             drawn = parts.get("state")
             if named and isinstance(drawn, dict):
                 for state in drawn.keys() - named.keys():
                     yield Problem(path, f"{'.'.join(place)}: has no state {state}")
-    for action, _ in _objects(icons.get("services")):
-        if not _find(words, ("services", action)):
-            yield Problem(path, f"services.{action}: has no translation")
+    for kind in ("services", "triggers", "conditions"):
+        for name in find(icons, (kind,)).keys() - find(words, (kind,)).keys():
+            yield Problem(path, f"{kind}.{name}: has no translation")
 
 
 def _objects(content: Json) -> Iterator[tuple[str, dict[str, Json]]]:
@@ -80,11 +81,3 @@ def _objects(content: Json) -> Iterator[tuple[str, dict[str, Json]]]:
         for name, part in content.items():
             if isinstance(part, dict):
                 yield name, part
-
-
-def _find(content: dict[str, Json], place: tuple[str, ...]) -> dict[str, Json]:
-    """Return the object at a place, empty where there is none."""
-    for name in place:
-        part = content.get(name)
-        content = part if isinstance(part, dict) else {}
-    return content

@@ -15,7 +15,7 @@ _ALWAYS = {
     *("onboarding", "persistent_notification", "script", "sun", "system_log"),
     *("system_health", "webhook", "websocket_api", "zone"),
 }
-_DISCOVERY = ("bluetooth", "dhcp", "mqtt", "ssdp", "usb", "zeroconf")
+DISCOVERY = ("bluetooth", "dhcp", "mqtt", "ssdp", "usb", "zeroconf")
 
 
 def imported(source: str) -> set[str]:
@@ -42,10 +42,8 @@ def check(repository: Repository) -> Iterator[Problem]:
     manifest = repository.mapping(f"{repository.integration}/manifest.json")
     allowed = _ALWAYS | _names(manifest.get("dependencies"))
     allowed |= _names(manifest.get("after_dependencies"))
-    allowed |= {name for name in _DISCOVERY if name in manifest}
-    for path in repository.files:
-        if not (path.startswith(repository.integration) and path.endswith(".py")):
-            continue
+    allowed |= {name for name in DISCOVERY if name in manifest}
+    for path in repository.sources():
         inside = path.removeprefix(f"{repository.integration}/")
         try:
             parts = imported(repository.text(path) or "")

@@ -1,10 +1,13 @@
 """Judge quality_scale.yaml against the rules of the Integration Quality Scale."""
 
 from collections.abc import Iterator
+import re
 
-from probatio import Any, In, Optional, Required, Schema
+from homeassistant.const import Platform
+from probatio import In, Invalid, Required, Schema
 
 from .repository import Json, Problem, Repository, judge
+from .words import find
 
 _TIERS = {
     "bronze": """
@@ -32,44 +35,67 @@ _TIERS = {
 }
 RULES = {tier: tuple(rules.split()) for tier, rules in _TIERS.items()}
 
-_STATUS = Any(
-    In(["done", "todo"]),
-    {Required("status"): In(["done", "todo"]), Optional("comment"): str},
-    {Required("status"): "exempt", Required("comment"): str},
-    msg="is neither done, todo nor exempt with a comment",
-)
+
+def _comment(value: Json) -> str:
+    """Accept one line that says something."""
+    if not isinstance(value, str) or not value.strip() or "\n" in value.strip():
+        raise Invalid("is no line that says how, or why not")
+    return value
+
+
+_RULE = {
+    Required("status"): In(["done", "exempt", "todo"]),
+    Required("comment"): _comment,
+}
 SCALE = Schema(
     {
         Required("rules"): {
-            Required(rule): _STATUS for tier in RULES.values() for rule in tier
+            Required(rule): _RULE for tier in RULES.values() for rule in tier
         }
     }
 )
+# What has to stand in the code once a rule is done, as far as a search can tell.
+EVIDENCE = {
+    "action-setup": ("__init__.py", r"async def async_setup\("),
+    "config-entry-unloading": ("__init__.py", r"async def async_unload_entry\("),
+    "config-flow": ("config_flow.py", r"async def async_step_user\("),
+    "diagnostics": ("diagnostics.py", r"def async_get_config_entry_diagnostics\("),
+    "discovery": ("config_flow.py", r"async def async_step_zeroconf\("),
+    "discovery-update-info": ("config_flow.py", r"data_updates=\{CONF_HOST"),
+    "has-entity-name": ("entity.py", r"_attr_has_entity_name = True"),
+    "icon-translations": ("icons.json", r'"entity"'),
+    "reauthentication-flow": ("config_flow.py", r"async def async_step_reauth\("),
+    "reconfiguration-flow": ("config_flow.py", r"async def async_step_reconfigure\("),
+    "repair-issues": ("repairs.py", r"async def async_create_fix_flow\("),
+    "runtime-data": ("__init__.py", r"entry\.runtime_data = "),
+    "test-before-setup": ("__init__.py", r"ConfigEntryNotReady"),
+    "unique-config-entry": ("config_flow.py", r"async_set_unique_id\("),
+}
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report unknown and forgotten rules, and a claim they do not bear out."""
+    """Report unknown, forgotten and unexplained rules, and those the code belies."""
     path = f"{repository.integration}/quality_scale.yaml"
-    manifest = repository.mapping(f"{repository.integration}/manifest.json")
-    claim = manifest.get("quality_scale")
     if path not in repository.files:
-        if claim:
-            yield Problem(path, "is missing, though the manifest claims a scale")
+        yield Problem(path, "is missing")
         return
     scale = repository.mapping(path)
     yield from judge(path, SCALE, scale)
-    rules = scale.get("rules")
-    if claim not in RULES or not isinstance(rules, dict):
-        return
-    for tier, names in RULES.items():
-        for name in names:
-            if not _met(rules.get(name)):
-                yield Problem(path, f"{name}: is open, but the manifest says {claim}")
-        if tier == claim:
-            return
+    rules = find(scale, ("rules",))
+    if list(rules) != [rule for tier in RULES.values() for rule in tier]:
+        yield Problem(path, "rules are not in order: by tier, then by alphabet")
+    for rule, (name, pattern) in EVIDENCE.items():
+        text = repository.text(f"{repository.integration}/{name}") or ""
+        if _is_done(rules, rule) and not re.search(pattern, text):
+            yield Problem(path, f"{rule}: is done, but {name} has no {pattern}")
+    for platform in Platform:
+        code = repository.text(f"{repository.integration}/{platform}.py")
+        if code is None or not _is_done(rules, "parallel-updates"):
+            continue
+        if not re.search(r"^PARALLEL_UPDATES = \d$", code, re.MULTILINE):
+            yield Problem(path, f"parallel-updates: is done, but not in {platform}.py")
 
 
-def _met(rule: Json) -> bool:
-    """Tell whether a rule is done or does not apply."""
-    status = rule.get("status") if isinstance(rule, dict) else rule
-    return status in ("done", "exempt")
+def _is_done(rules: dict[str, Json], rule: str) -> bool:
+    """Tell whether a rule is said to be met."""
+    return find(rules, (rule,)).get("status") == "done"

@@ -70,6 +70,20 @@ class Repository:
         """Tell whether a file may be run."""
         return os.access(self.root / path, os.X_OK)
 
+    def sources(self) -> Iterator[str]:
+        """Yield the path of every Python file of the integration."""
+        for path in self.files:
+            if path.startswith(f"{self.integration}/") and path.endswith(".py"):
+                yield path
+
+    def words(self) -> dict[str, Json]:
+        """Return the English translation, which all other languages follow."""
+        return self.mapping(f"{self.integration}/translations/en.json")
+
+    def icons(self) -> dict[str, Json]:
+        """Return the icons."""
+        return self.mapping(f"{self.integration}/icons.json")
+
     def mapping(self, path: str) -> dict[str, Json]:
         """Return the object a JSON or YAML file holds, empty where it holds none.
 

@@ -59,6 +59,11 @@ _ACTION = {
         key: {Required("name"): text, Optional("description"): text}
     },
 }
+_OFFER = {
+    Required("name"): text,
+    Required("description"): text,
+    Optional("fields"): {key: _FIELD},
+}
 _ISSUE = {
     Required("title"): text,
     Optional("description"): text,
@@ -82,6 +87,7 @@ TRANSLATION = Schema(
     {
         Optional("title"): text,
         Optional("common"): {slug: text},
+        Optional("conditions"): {slug: _OFFER},
         Optional("config"): _FLOW,
         Optional("device"): {key: {Required("name"): text}},
         Optional("entity"): {slug: {key: _ENTITY}},
@@ -91,6 +97,7 @@ TRANSLATION = Schema(
         Optional("selector"): {Any("_", slug): _SELECTOR},
         Optional("services"): {key: _ACTION},
         Optional("system_health"): {Optional("info"): {key: text}},
+        Optional("triggers"): {slug: _OFFER},
     }
 )
 
@@ -107,7 +114,7 @@ def sentences(content: Json, place: str = "") -> Iterator[tuple[str, str]]:
 def check(repository: Repository) -> Iterator[Problem]:
     """Report what is wrong with any language, and where others differ from English."""
     folder = f"{repository.integration}/translations/"
-    english = dict(sentences(repository.mapping(f"{folder}en.json")))
+    english = dict(sentences(repository.words()))
     if not english:
         yield Problem(f"{folder}en.json", "holds nothing to show")
     for path in repository.files:

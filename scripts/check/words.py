@@ -15,9 +15,8 @@ _FORBIDDEN = {
     "a URL, which belongs into a placeholder": re.compile(
         r"\b(?:[a-z][a-z0-9]*://\S|www\.[a-z0-9])", re.IGNORECASE
     ),
-    "a placeholder inside single quotes, which leave it as it is": re.compile(
-        r"'{\w*}'"
-    ),
+    # hassfest finds the quotes around a placeholder, the front end stops at the first.
+    "single quotes at a placeholder, which leave it as it is": re.compile(r"'[{}]"),
     "a reference, which only core resolves": re.compile(r"\[%|%\]"),
 }
 
@@ -76,3 +75,10 @@ def icon(value: Json) -> str:
     if not isinstance(value, str) or not _ICON.fullmatch(value):
         raise Invalid("is no icon: mdi:name-of-icon")
     return value
+
+
+def find(content: Json, place: tuple[str, ...]) -> dict[str, Json]:
+    """Return the object at a place, empty where there is none."""
+    for name in place:
+        content = content.get(name) if isinstance(content, dict) else None
+    return content if isinstance(content, dict) else {}
