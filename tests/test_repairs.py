@@ -56,8 +56,9 @@ async def opened(
     hass: HomeAssistant, repairs: RepairsFlowManager, entry: MockConfigEntry, key: str
 ) -> dict[str, Any]:
     """Open the fix flow of an issue, which explains."""
+    # As data: only Home Assistant 2026.10 and later takes it from the context.
     result = await repairs.async_init(
-        DOMAIN, context={"issue_id": found(hass, entry, key)}
+        DOMAIN, data={"issue_id": found(hass, entry, key)}
     )
     assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == "confirm"

@@ -197,8 +197,14 @@ class CozifyHanClient(Client[Details]):
 
     def _take(self, message: object) -> bool:
         """Keep what a message says; tell whether that is news."""
-        before = self._memory.firmware
+        known, firmware = self._memory.identity, self._memory.firmware
         is_news = self._memory.take(message)
-        if before is not None and self._memory.firmware != before:
+        identity = self._memory.identity
+        if known and identity and identity.serial not in (known.serial, *known.also):
+            # Another reader has the address since: what was said is not its own.
+            self._memory = Memory()
+            self._memory.take(message)
+            self._start_over()
+        elif firmware is not None and self._memory.firmware != firmware:
             self._start_over()
         return is_news

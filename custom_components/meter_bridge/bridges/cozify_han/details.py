@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ..restarts import Restarts
 from ..wire import flag, number, section, text, whole
 from .fuse import Load
-
-_LONGEST_UPTIME_MS = 1e12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,17 +126,12 @@ def _parse_link(sent: Mapping[str, object]) -> Link:
     return Link(enabled=flag(sent.get("e")), mode=text(section(sent, "n").get("m")))
 
 
-def parse_health(message: object, now: datetime) -> Health:
+def parse_health(message: object, restarts: Restarts, now: datetime) -> Health:
     """Read a health message that arrived now."""
     sent = section(message)
-    uptime = number(sent.get("uptime_ms"))
-    last_restart = None
-    if uptime is not None and 0 <= uptime < _LONGEST_UPTIME_MS:
-        started = now - timedelta(milliseconds=uptime)
-        last_restart = started.replace(microsecond=0)
     return Health(
         free_heap=whole(sent.get("free_heap_size")),
-        last_restart=last_restart,
+        last_restart=restarts.take(number(sent.get("uptime_ms"), -3), now),
         reset_reason=text(sent.get("cpu_reset_reason")),
     )
 

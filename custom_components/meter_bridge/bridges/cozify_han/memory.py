@@ -6,6 +6,7 @@ from math import inf
 import time
 
 from ..contract import Identity
+from ..restarts import Restarts
 from ..snapshot import Meter, Reading, Snapshot
 from .details import (
     Details,
@@ -43,6 +44,7 @@ class Memory:
     _telegram_at: float = -inf
     _meter: Meter = field(default_factory=Meter)
     _fuse: Fuse = field(default_factory=Fuse)
+    _restarts: Restarts = field(default_factory=Restarts)
 
     @property
     def firmware(self) -> str | None:
@@ -64,7 +66,7 @@ class Memory:
         elif kind in (CONFIGURATION, CONFIGURATION_MESSAGE):
             self.details = replace(before, settings=parse_settings(message))
         elif kind == HEALTH:
-            health = parse_health(message, datetime.now(UTC))
+            health = parse_health(message, self._restarts, datetime.now(UTC))
             self.details = replace(before, health=health)
         elif kind == METER_IDENTITY:
             self._meter = parse_meter(message)
