@@ -1,6 +1,7 @@
 """Test following a WebSocket: what it hands over, and how each end of it is told."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 import time
 
@@ -299,7 +300,7 @@ async def test_middlewares_see_the_handshake() -> None:
 
 
 async def test_a_flood_holds_up_nobody() -> None:
-    """However much comes at once, everybody else gets a turn after each message."""
+    """However much comes at once, everybody else gets a turn after a few messages."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -313,5 +314,6 @@ async def test_a_flood_holds_up_nobody() -> None:
     async with Turns() as turns, serving(answer) as (http, _):
         with pytest.raises(StreamClosedError):
             await http.follow_socket("/", lambda _: taken.append(turns.count))
-    assert taken[0] > 1000
-    assert len(taken) == len(set(taken)) == 1000
+    assert taken[0] > 100
+    assert len(taken) == 1000
+    assert max(Counter(taken).values()) <= 8

@@ -146,15 +146,6 @@ async def test_a_stream_that_talks_lasts() -> None:
     assert len(taken) == 12
 
 
-async def test_silence_may_be_allowed() -> None:
-    """Without an idle time a stream may be silent for as long as it likes."""
-    taken: list[Event] = []
-    async with scripted(UNTIL_CLOSE, 0.4, TWO, timeout=0.2) as (http, _):
-        with pytest.raises(StreamClosedError):
-            await http.follow("/live", taken.append, idle=None)
-    assert len(taken) == 1
-
-
 @pytest.mark.parametrize(
     "script",
     [

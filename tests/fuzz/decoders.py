@@ -19,7 +19,7 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from custom_components.meter_bridge.bridges.http import BODY_LIMIT
 from custom_components.meter_bridge.bridges.sse import Event, EventDecoder
-from custom_components.meter_bridge.bridges.websocket import Socket, next_message
+from custom_components.meter_bridge.bridges.websocket import Socket, hear
 
 from . import answers, logins
 from .answers import Decode
@@ -28,8 +28,6 @@ from .seeds import Heard
 _LIMIT = 1 << 16
 # What no frame begins with: such input is a message that needs one.
 _TEXT_STARTS = {b"{", b"[", b'"'}
-# Others get a turn after each, so that more of them are only more of the same.
-_MOST_MESSAGES = 100
 # No more comes at once from a socket.
 _CHUNK = 1 << 18
 # What aiohttp takes for a header.
@@ -105,6 +103,10 @@ class _Writer:
         """Hear a farewell."""
 
 
+def _ignore(_message: object) -> None:
+    """Take no notice."""
+
+
 def websocket() -> Decode:
     """Take frames apart, as far as what they say."""
     loop = asyncio.new_event_loop()
@@ -125,8 +127,7 @@ def websocket() -> Decode:
             loop=loop,
         )
         with suppress(BridgeConnectionError):
-            for _ in range(_MOST_MESSAGES):
-                await next_message(cast("Socket", socket), 60.0)
+            await hear(cast("Socket", socket), 60.0, _ignore, _ignore)
 
     def decode(data: bytes) -> None:
         if data[:1] in _TEXT_STARTS:

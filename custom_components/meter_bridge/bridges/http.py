@@ -33,9 +33,10 @@ from .errors import (
     StreamClosedError,
 )
 from .heard import Heard
+from .patience import wait_longer
 from .peer import wary
 from .sse import Event, EventDecoder
-from .websocket import next_message
+from .websocket import hear
 
 REQUEST_SECONDS = 10.0
 STREAM_IDLE_SECONDS = 60.0
@@ -128,44 +129,43 @@ class BridgeHttp:
         path: str,
         take: Callable[[Event], None],
         *,
-        idle: float | None = STREAM_IDLE_SECONDS,
+        idle: float = STREAM_IDLE_SECONDS,
     ) -> None:
         """Hand over server-sent events until the stream breaks, which raises.
 
         It counts as broken after `idle` seconds without a byte; a bridge that closes
-        it in good order raises StreamClosedError.
+        it in good order raises StreamClosedError. The watch is ours: after a chunk
+        that is framed wrongly aiohttp (3.14.5) closes the connection but neither wakes
+        its reader nor keeps its own time.
         """
         name = f"Events {path}"
         sent = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
-        limits = ClientTimeout(total=None, connect=self.timeout, sock_read=idle)
+        limits = ClientTimeout(total=None, connect=self.timeout)
         decoder = EventDecoder(self.limit)
-        async with self._open("GET", path, sent, limits) as response:
-            if response.content_type != "text/event-stream":
-                raise BridgeResponseError("The answer is not an event stream")
-            ending = _ending(response)
-            while chunk := await self._next_chunk(response, idle):
-                for event in decoder.feed(chunk):
-                    self.heard.note(name, event.data)
-                    take(event)
-                    # However fast they come, everybody else gets a turn in between.
-                    await asyncio.sleep(0)
-            if ending is not None and ending.done() and ending.exception():
-                raise BridgeConnectionError("The connection to the bridge was lost")
+        with _failures_as_ours():
+            async with (
+                asyncio.timeout(max(self.timeout, idle)) as limit,
+                self._open("GET", path, sent, limits) as response,
+            ):
+                if response.content_type != "text/event-stream":
+                    raise BridgeResponseError("The answer is not an event stream")
+                ending = _ending(response)
+                wait_longer(limit, idle)
+                while chunk := await response.content.readany():
+                    wait_longer(limit, idle)
+                    taken = 0
+                    for event in decoder.feed(chunk):
+                        if taken:
+                            await asyncio.sleep(0)
+                        self.heard.note(name, event.data)
+                        take(event)
+                        taken += 1
+                    if taken > 1:
+                        # However much comes at once, everybody else gets a turn.
+                        await asyncio.sleep(0)
+                if ending is not None and ending.done() and ending.exception():
+                    raise BridgeConnectionError("The connection to the bridge was lost")
         raise StreamClosedError("The bridge closed its stream")
-
-    async def _next_chunk(self, response: ClientResponse, idle: float | None) -> bytes:
-        """Wait for more of a stream; nothing is its end.
-
-        After a chunk that is framed wrongly aiohttp (3.14.5) closes the connection but
-        neither wakes its reader nor keeps its own time.
-        """
-        while True:
-            try:
-                async with asyncio.timeout(idle or self.timeout):
-                    return await response.content.readany()
-            except TimeoutError:
-                if idle is not None or not _is_connected(response):
-                    raise
 
     async def follow_socket(
         self,
@@ -195,8 +195,7 @@ class BridgeHttp:
                         ssl=self.verify_ssl,
                     )
                 async with socket:
-                    while True:
-                        take(await next_message(socket, idle, note))
+                    await hear(socket, idle, take, note)
 
     async def _judge_handshake(
         self, request: ClientRequest, handler: ClientHandlerType
@@ -275,12 +274,6 @@ def _failures_as_ours() -> Iterator[None]:
         raise BridgeConnectionError(
             f"No answer from the bridge ({type(error).__name__})"
         ) from error
-
-
-def _is_connected(response: ClientResponse) -> bool:
-    """Tell whether an answer that is silent still has its connection."""
-    connection = response.connection
-    return connection is not None and connection.transport is not None
 
 
 def _ending(response: ClientResponse) -> asyncio.Future[None] | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from typing import Literal
 
 from aiohttp import (
@@ -18,47 +19,56 @@ from .errors import (
     BridgeResponseError,
     StreamClosedError,
 )
+from .patience import wait_longer
+
+# So many messages are taken in a row.
+_MOST_AT_ONCE = 8
 
 type Socket = ClientWebSocketResponse[Literal[False]]
 
 
-async def next_message(
-    socket: Socket, idle: float, note: Callable[[bytes], None] | None = None
-) -> object:
-    """Wait for the next text, decoded; TimeoutError after `idle` seconds without one.
+async def hear(
+    socket: Socket,
+    idle: float,
+    take: Callable[[object], None],
+    note: Callable[[bytes], None],
+) -> None:
+    """Hand over every text, decoded; TimeoutError after `idle` seconds without one.
 
     A third of that time into silence the bridge is pinged, and is gone if it stays
     silent for another third. (The heartbeat of aiohttp 3.14.5 leaves a timer behind
     when a socket is closed.) Binary messages are passed over. However fast they come,
-    everybody else gets a turn between any two of them. `note` hears each undecoded.
+    everybody else gets a turn after a few. `note` hears each undecoded.
     """
-    is_pinged = False
-    async with asyncio.timeout(idle):
-        while True:
-            await asyncio.sleep(0)
-            try:
-                async with asyncio.timeout(idle / 3):
+    clock = asyncio.get_running_loop().time
+    told, is_pinged = clock(), False
+    while True:
+        try:
+            async with asyncio.timeout(idle / 3) as limit:
+                for turn in count(1):
+                    if not turn % _MOST_AT_ONCE:
+                        await asyncio.sleep(0)
                     message = await socket.receive()
-            except TimeoutError:
-                if is_pinged:
-                    raise
-                is_pinged = True
-                await socket.ping()
-                continue
-            is_pinged = False
-            match message.type:
-                case WSMsgType.TEXT:
-                    if note:
-                        note(message.data)
-                    return _decode(message.data)
-                case WSMsgType.PING:
-                    await socket.pong(message.data)
-                case WSMsgType.PONG | WSMsgType.BINARY:
-                    pass
-                case WSMsgType.CLOSE:
-                    raise StreamClosedError("The bridge closed its WebSocket")
-                case _:
-                    raise _failure(message.data)
+                    is_pinged = False
+                    match message.type:
+                        case WSMsgType.TEXT:
+                            told = clock()
+                            note(message.data)
+                            take(_decode(message.data))
+                        case WSMsgType.PING:
+                            await socket.pong(message.data)
+                        case WSMsgType.PONG | WSMsgType.BINARY:
+                            pass
+                        case WSMsgType.CLOSE:
+                            raise StreamClosedError("The bridge closed its WebSocket")
+                        case _:
+                            raise _failure(message.data)
+                    wait_longer(limit, min(idle / 3, told + idle - clock()))
+        except TimeoutError:
+            if is_pinged or clock() >= told + idle:
+                raise
+        is_pinged = True
+        await socket.ping()
 
 
 def _decode(message: bytes) -> object:

@@ -7,6 +7,7 @@ None for what is not there or not of the kind, and never raises.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 # No household register reaches this; a float is exact to the last digit below it.
 _LARGEST = 1e15
@@ -15,6 +16,8 @@ _LARGEST = 1e15
 _LONGEST_NUMBER = 64
 _LONGEST_TEXT = 4096
 MOST_ENTRIES = 512
+# So many characters have no more digits than a float holds, whole ones below this.
+_EXACT_LENGTH, _EXACT = 16, 1 << 53
 # What a device writes numbers with; Python itself would also take "1_000" and "nan".
 _NUMERAL = frozenset("0123456789+-.eE \t\r\n")
 _WITH_DECIMALS = frozenset(".eE")
@@ -25,21 +28,27 @@ def number(value: object, places: int = 0) -> float | None:
 
     Booleans are none.
     """
-    if (
-        isinstance(value, str)
-        and len(value) <= _LONGEST_NUMBER
-        and _NUMERAL.issuperset(value)
-    ):
-        try:
-            value = int(value) if _WITH_DECIMALS.isdisjoint(value) else float(value)
-        except ValueError:
-            return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, str):
+        value = _numeral(value)
+    # Not by isinstance, which would take a boolean for a number.
+    if type(value) is not float and type(value) is not int:
         return None
-    if abs(value) >= _LARGEST:
+    if not -_LARGEST < value < _LARGEST:
         return None
+    if places == 0:
+        return value
     moved = shift(value, places)
-    return moved if abs(moved) < _LARGEST else None
+    return moved if -_LARGEST < moved < _LARGEST else None
+
+
+def _numeral(written: str) -> float | None:
+    """Return the number that a text is."""
+    if len(written) > _LONGEST_NUMBER or not _NUMERAL.issuperset(written):
+        return None
+    try:
+        return int(written) if _WITH_DECIMALS.isdisjoint(written) else float(written)
+    except ValueError:
+        return None
 
 
 def whole(value: object) -> int | None:
@@ -81,15 +90,23 @@ def moment(value: object) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=4096, typed=True)
 def shift(value: float, places: int) -> float:
     """Move the decimal point as on paper: 10526.027 by 3 is 10526027.
 
-    Multiplying floats instead would show 10526.027000000002 one day.
+    Multiplying floats instead would show 10526.027000000002 one day. Most of what a
+    meter says is what it said before: that is remembered.
     """
     if places == 0:
         return value
-    moved = Decimal(repr(value)).scaleb(places)
-    return int(moved) if moved == moved.to_integral_value() else float(moved)
+    written = repr(value)
+    if len(written) <= _EXACT_LENGTH and "e" not in written:
+        # To read what is written so rounds once, as Decimal does at its end.
+        moved = float(f"{written}e{places}")
+        if -_EXACT < moved < _EXACT:
+            return int(moved) if moved.is_integer() else moved
+    exact = Decimal(written).scaleb(places)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
 def difference(value: float, other: float) -> float:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import re
 
 from ..contract import Identity
-from ..obis import measured, with_net_power
+from ..obis import with_net_power
 from ..snapshot import Meter
 from ..wire import number, section, text
 
@@ -18,22 +18,19 @@ CONFIGURATION_MESSAGE = "HAN_CONFIGURATION_MESSAGE"
 HEALTH = "HAN_HEALTH_MESSAGE"
 METER_IDENTITY = "HAN_METER_IDENTITY_MESSAGE"
 
-_ENERGIES = {
-    "ic": ("1.8.0", "kWh"),
-    "ec": ("2.8.0", "kWh"),
-    "ric": ("3.8.0", "kvarh"),
-    "rec": ("4.8.0", "kvarh"),
-}
-# Powers are sent in total and of each phase, voltages and currents of each phase.
+# Sent in kWh and kvarh.
+_ENERGIES = {"ic": "1.8.0", "ec": "2.8.0", "ric": "3.8.0", "rec": "4.8.0"}
+_TO_BASE_UNIT = 3
+# Powers (W, var) in total and of each phase, voltages and currents (V, A) of each.
 _ARRAYS = {
-    "pi": ("W", ("1.7.0", "21.7.0", "41.7.0", "61.7.0")),
-    "pe": ("W", ("2.7.0", "22.7.0", "42.7.0", "62.7.0")),
-    "ri": ("var", ("3.7.0", "23.7.0", "43.7.0", "63.7.0")),
-    "re": ("var", ("4.7.0", "24.7.0", "44.7.0", "64.7.0")),
-    "u": ("V", ("32.7.0", "52.7.0", "72.7.0")),
-    "i": ("A", ("31.7.0", "51.7.0", "71.7.0")),
+    "pi": ("1.7.0", "21.7.0", "41.7.0", "61.7.0"),
+    "pe": ("2.7.0", "22.7.0", "42.7.0", "62.7.0"),
+    "ri": ("3.7.0", "23.7.0", "43.7.0", "63.7.0"),
+    "re": ("4.7.0", "24.7.0", "44.7.0", "64.7.0"),
+    "u": ("32.7.0", "52.7.0", "72.7.0"),
+    "i": ("31.7.0", "51.7.0", "71.7.0"),
 }
-_NET_POWER = ("W", ("16.7.0", "36.7.0", "56.7.0", "76.7.0"))
+_NET_POWER = ("16.7.0", "36.7.0", "56.7.0", "76.7.0")
 _CURRENTS = {1: "31.7.0", 2: "51.7.0", 3: "71.7.0"}
 # Firmware 1.0.1.3 sends seconds, newer documents show milliseconds.
 _FIRST_MILLISECONDS = 1e11
@@ -71,26 +68,26 @@ def parse_telegram(message: object) -> Telegram:
     sent = section(message)
     values = {
         code: value
-        for key, (code, unit) in _ENERGIES.items()
-        if (value := measured(code, sent.get(key), unit)) is not None
+        for key, code in _ENERGIES.items()
+        if (value := number(sent.get(key), _TO_BASE_UNIT)) is not None
     }
-    for key, (unit, codes) in _ARRAYS.items():
-        values |= _spread(sent.get(key), unit, codes)
+    for key, codes in _ARRAYS.items():
+        values |= _spread(sent.get(key), codes)
     # The vendor gave up `p` for `pi` and `pe`: it only stands in for them.
-    values = _spread(sent.get("p"), *_NET_POWER) | with_net_power(values)
+    values = _spread(sent.get("p"), _NET_POWER) | with_net_power(values)
     time = _parse_time(sent.get("ts"))
     token = number(sent.get("ts")) if time is None else None
     return Telegram(values=values, time=time, token=token)
 
 
-def _spread(array: object, unit: str, codes: tuple[str, ...]) -> dict[str, float]:
+def _spread(array: object, codes: tuple[str, ...]) -> dict[str, float]:
     """Give the elements of an array, however short, their codes."""
     if not isinstance(array, list):
         return {}
     return {
         code: value
         for code, element in zip(codes, array, strict=False)
-        if (value := measured(code, element, unit)) is not None
+        if (value := number(element)) is not None
     }
 
 

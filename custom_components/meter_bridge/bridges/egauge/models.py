@@ -79,13 +79,14 @@ def parse_alerts(answer: object) -> int | None:
 def values_of(listing: Listing, totals: Totals, now: float) -> dict[str, float]:
     """Return what the registers measure now, and what they add up to."""
     values = {}
+    counters = listing.counters
     for register in listing.registers:
         rate = listing.rates.get(register.key)
         if rate is not None:
             values[register.value_key] = rate
         if (
             (key := register.total_key)
-            and (counter := listing.counters.get(register.key)) is not None
+            and (counter := counters.get(register.key)) is not None
             and (total := totals.take(register, counter, rate or 0.0, now)) is not None
         ):
             values[key] = total

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import islice
 import re
 
@@ -15,12 +16,12 @@ _ONE_WAY = ("+", "-", "|")
 _POWER = "P"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Register:
     """One register: its key, the owner's name for it, and its type code.
 
     The key comes from the database, which knows a physical register by a number that
-    survives a rename; virtual ones have none.
+    survives a rename; virtual ones have none. Devices list the same ones each time.
     """
 
     key: str
@@ -28,23 +29,23 @@ class Register:
     type: str
     is_virtual: bool = False
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """Return what the type code stands for."""
         return KINDS.get(self.type, UNKNOWN)
 
-    @property
+    @cached_property
     def value_key(self) -> str:
         """Name the present value among all values."""
         return f"{self.key}_{self.kind.name}"
 
-    @property
+    @cached_property
     def total_key(self) -> str | None:
         """Name the total, where there is one."""
         total = self.kind.total
         return f"{self.key}_{total.name}" if total else None
 
-    @property
+    @cached_property
     def may_fall(self) -> bool:
         """Tell whether the total may fall: the suffixes +, - and | say that not."""
         total = self.kind.total
@@ -132,10 +133,16 @@ def _parse_register(entry: object) -> Register | None:
     name, code, did = text(sent.get("name")), text(sent.get("type")), sent.get("did")
     if name is None or code is None:
         return None
+    if did is not None and (type(did) is not int or did < 0):
+        return None
+    return _register(did, name, code)
+
+
+@lru_cache(maxsize=2 * MOST_ENTRIES)
+def _register(did: int | None, name: str, code: str) -> Register:
+    """Return the register of this number in the database, the same as the last time."""
     if did is None:
         return Register(key=f"virtual_{name}", name=name, type=code, is_virtual=True)
-    if isinstance(did, bool) or not isinstance(did, int) or did < 0:
-        return None
     return Register(key=f"register_{did}", name=name, type=code)
 
 

@@ -4,7 +4,7 @@ The stream is flat, in the units of the report, and pads what the meter does not
 with 0. Registers that it has no key for stand in the report alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from ..obis import REGISTERS, Quantity, with_net_power
@@ -56,14 +56,18 @@ _UNITS = {
     "V_P3": "72.7.0",
     "PF": "13.7.0",
 }
+_KEYS = {
+    **{key: (code, TO_BASE_UNIT) for key, code in _THOUSANDS.items()},
+    **{key: (code, 0) for key, code in _UNITS.items()},
+}
 # Import and export power of the total and of each phase.
 _DIRECTIONS = tuple(
     (f"{1 + start}.7.0", f"{2 + start}.7.0") for start in (0, 20, 40, 60)
 )
 
 
-# A meter has some dozens: beyond this they only differ by garbled names.
-_MOST_PROVEN = 1000
+# A bus has a few: beyond this they only differ by garbled names.
+_MOST_METERS = 32
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +79,7 @@ class Proof:
     """
 
     is_complete: bool = False
-    _registers: set[tuple[str, str]] = field(default_factory=set)
+    _registers: dict[str, set[str]] = field(default_factory=dict)
 
     def take_report(self, readings: Iterable[Reading]) -> None:
         """Believe every register of a report."""
@@ -86,25 +90,28 @@ class Proof:
     def of(self, reading: Reading) -> Reading:
         """Return a streamed reading without what may be padding."""
         key, sent = reading.meter.key, reading.values
-        self._believe(key, (code for code, value in sent.items() if value))
+        self._believe(key, [code for code, value in sent.items() if value])
         if not self.is_complete:
             for pair in _DIRECTIONS:
                 if any(sent.get(code) for code in pair):
                     self._believe(key, pair)
-        values = {
-            code: value
-            for code, value in sent.items()
-            if (key, code) in self._registers
-        }
-        return replace(reading, values=values)
+        proven = self._registers[key]
+        if sent.keys() <= proven:
+            return reading
+        return replace(
+            reading,
+            values={code: value for code, value in sent.items() if code in proven},
+        )
 
-    def _believe(self, meter: str, codes: Iterable[str]) -> None:
+    def _believe(self, meter: str, codes: Collection[str]) -> None:
         """Believe that a meter sends these registers; forget others if they grow."""
-        if len(self._registers) > _MOST_PROVEN:
+        if meter not in self._registers and len(self._registers) >= _MOST_METERS:
             self._registers = {
-                known for known in self._registers if known[0] in (MAIN_METER, meter)
+                key: codes
+                for key, codes in self._registers.items()
+                if key == MAIN_METER
             }
-        self._registers.update((meter, code) for code in codes)
+        self._registers.setdefault(meter, set()).update(codes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,17 +172,13 @@ def parse_live(event: object, meter: Meter, count: int) -> Live | None:
     `count` tells them apart.
     """
     sent = section(event)
-    values = dict(_values(sent))
+    values = {
+        code: value
+        for key, (code, places) in _KEYS.items()
+        if (value := number(sent.get(key), places)) is not None
+    }
     volumes = parse_volumes(sent.get("Vol"), bus="Bus", serial="M_ID", cumulative="Cum")
     if not values and not volumes:
         return None
     main = Reading(values=values, token=("live", count), meter=meter)
     return Live(main=main, volumes=volumes)
-
-
-def _values(sent: Mapping[str, object]) -> Iterator[tuple[str, float]]:
-    """Yield every value of an event under its own name."""
-    for keys, places in ((_THOUSANDS, TO_BASE_UNIT), (_UNITS, 0)):
-        for key, code in keys.items():
-            if (value := number(sent.get(key), places)) is not None:
-                yield code, value
