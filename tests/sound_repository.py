@@ -161,6 +161,7 @@ SOUND: dict[str, Json] = {
         "async def async_setup_entry(hass, entry):\n"
         "    entry.runtime_data = None\n    raise ConfigEntryNotReady\n"
         "async def async_unload_entry(hass, entry): ...\n"
+        "async def async_remove_config_entry_device(hass, entry, device): ...\n"
     ),
     FLOW: (
         "class Flow:\n"

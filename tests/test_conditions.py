@@ -144,7 +144,7 @@ async def test_rating_is_required_where_no_bridge_tells_it(
     entry = await set_up(await simulators("whatwatt_go"))
     for options in ({}, {"rating": 0}):
         condition = of(hass, entry, "fuse_rating_is_exceeded", **options)
-        with pytest.raises(probatio.Invalid):
+        with pytest.raises(probatio.Invalid, match="rating"):
             await holds(hass, condition)
 
 

@@ -2,15 +2,26 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState as State
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    ConfigEntryDisabler,
+    ConfigEntryState as State,
+)
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.util.dt import utcnow
 import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from custom_components.meter_bridge.const import DOMAIN
 from custom_components.meter_bridge.recognise import Kind
 
@@ -91,6 +102,58 @@ async def test_unload_that_fails(
         assert not await hass.config_entries.async_unload(entry.entry_id)
     assert state(entry) is State.FAILED_UNLOAD
     assert hass_storage.get(f"{DOMAIN}.{entry.entry_id}") == stored
+
+
+async def test_set_up_that_fails_after_a_reading(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was read is written at once, and never over what is read afterwards."""
+
+    async def fail(entry: MockConfigEntry, _platforms: object) -> None:
+        # The first writing is over, and the next one not yet due.
+        await asyncio.sleep(0.1)
+        await entry.runtime_data.async_refresh()
+        raise RuntimeError
+
+    simulator = await pushing(simulators)
+    with monkeypatch.context() as patched:
+        patched.setattr(hass.config_entries, "async_forward_entry_setups", fail)
+        entry = await set_up(simulator)
+    assert state(entry) is State.SETUP_ERROR
+    stored = hass_storage.pop(f"{DOMAIN}.{entry.entry_id}")
+    assert stored["data"][MAIN_METER]
+    async_fire_time_changed(hass, utcnow() + timedelta(hours=1))
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+
+
+async def test_disabled_while_something_is_refused(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """Who disables a bridge is not asked for its licence any more, until enabled."""
+    simulator = await lockable(simulators)
+    simulator.license = "FREE"
+    simulator.fail_with(503, path="/api/v1/live")
+    entry = await set_up(simulator)
+    issue = f"no_license_{entry.entry_id}_"
+    issues = ir.async_get(hass)
+    assert state(entry) is State.SETUP_RETRY
+    assert issues.async_get_issue(DOMAIN, issue)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert issues.async_get_issue(DOMAIN, issue)
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    assert state(entry) is State.NOT_LOADED
+    assert not issues.async_get_issue(DOMAIN, issue)
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+    assert state(entry) is State.SETUP_RETRY
+    assert issues.async_get_issue(DOMAIN, issue)
 
 
 async def test_kind_that_is_only_polled(

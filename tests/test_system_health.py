@@ -9,6 +9,7 @@ from custom_components.meter_bridge.const import DOMAIN
 
 from .conftest import SetUp, Start
 from .flows import lockable, pushing, settled
+from .test_translations import said
 
 # Home Assistant's own web server has not followed aiohttp here.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
@@ -28,6 +29,9 @@ async def test_numbers(hass: HomeAssistant, simulators: Start, set_up: SetUp) ->
     assert await async_setup_component(hass, "system_health", {})
     await hass.async_block_till_done()
     info = await get_system_health_info(hass, DOMAIN)
+    assert {f"system_health.info.{key}" for key in info} == {
+        place for place in said("en") if place.startswith("system_health.")
+    }
     assert info.pop("version")
     assert info["bridges"] == 3
     assert info["kinds"] == "IOmeter 1, whatwatt Go 2"

@@ -1,15 +1,27 @@
 """Every language says the same, and nothing is said to a person anywhere else."""
 
-import ast
 from collections.abc import Iterator
 import json
 from pathlib import Path
 import re
 
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.meter_bridge.binary_sensor import BRIDGE_CONNECTION
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeError,
+    BridgeRefusedError,
+)
+from custom_components.meter_bridge.bridges.snapshot import Medium
+from custom_components.meter_bridge.catalogue import METER_CONNECTION
+from custom_components.meter_bridge.messages import translated
 from scripts.check.translations import sentences
 from scripts.check.words import placeholders
+
+from .spoken_words import LETTER, prose, spoken
 
 FOLDER = Path(__file__).parents[1] / "custom_components" / "meter_bridge"
 LANGUAGES = {"de", "en", "fi", "fr", "it", "nl", "pl", "sv"}
@@ -33,19 +45,6 @@ _SAME = {
     "pl": {"Host"},
     "sv": {"Tariff 1", "Tariff 2", "Tariff 3", "Tariff 4", "Version"},
 }
-_LETTER = re.compile(r"[^\W\d_]")
-
-# What tells a person that something failed.
-_EXCEPTIONS = {
-    *("ConfigEntryAuthFailed", "ConfigEntryError", "ConfigEntryNotReady"),
-    *("HomeAssistantError", "PlatformNotReady", "ServiceValidationError"),
-    *("UpdateFailed",),
-}
-# What Home Assistant shows of what it is given.
-_SHOWN = {"label", "message", "name", "notification_title", "title"}
-# A kind of bridge is called as its maker calls it.
-_NAMED = {"BridgeType"}
-_KEY = re.compile(r"[a-z0-9_]*")
 
 
 def said(language: str) -> dict[str, str]:
@@ -62,49 +61,15 @@ def leftovers(
         for place, sentence in other.items()
         if sentence == english.get(place)
         and sentence not in same
-        and _LETTER.search(re.sub(r"{\w*}", "", sentence))
+        and LETTER.search(re.sub(r"{\w*}", "", sentence))
     ]
 
 
-def spoken(source: str) -> Iterator[int]:
-    """Yield the lines of a module that hold words for a person."""
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Call(args=args, keywords=keywords):
-                name = _name(node.func)
-                words = [each.value for each in keywords if each.arg in _SHOWN]
-                if name in _EXCEPTIONS:
-                    words += args
-                    if "translation_key" not in {each.arg for each in keywords}:
-                        yield node.lineno
-                if name not in _NAMED and any(map(_is_text, words)):
-                    yield node.lineno
-            case ast.Raise(exc=ast.Name(id=name)) if name in _EXCEPTIONS:
-                yield node.lineno
-            case ast.Assign(targets=[target], value=value):
-                shown = _name(target).removeprefix("_attr_") in _SHOWN
-                if _name(target).startswith("_attr_") and shown and _is_text(value):
-                    yield node.lineno
-
-
-def _name(node: ast.expr) -> str:
-    """Return the last part of a name."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
-
-
-def _is_text(node: ast.expr) -> bool:
-    """Tell whether this is text with a letter of our own in it, and no key."""
-    match node:
-        case ast.Constant(value=str(value)):
-            return bool(_LETTER.search(value)) and not _KEY.fullmatch(value)
-        case ast.JoinedStr(values=values):
-            return any(map(_is_text, values))
-        case _:
-            return False
+def kinds_of(error: type[BridgeError]) -> Iterator[type[BridgeError]]:
+    """Yield an error and all that derive from it."""
+    yield error
+    for kind in error.__subclasses__():
+        yield from kinds_of(kind)
 
 
 def test_languages() -> None:
@@ -140,7 +105,9 @@ def test_english_words_are_found() -> None:
 )
 def test_no_words_outside_the_translations(path: Path) -> None:
     """A module says nothing to a person but by a key of the translations."""
-    assert list(spoken(path.read_text(encoding="utf-8"))) == []
+    source = path.read_text(encoding="utf-8")
+    assert list(spoken(source)) == []
+    assert list(prose(source)) == []
 
 
 @pytest.mark.parametrize(
@@ -156,6 +123,16 @@ def test_no_words_outside_the_translations(path: Path) -> None:
         "async_create_entry(title='Bridge')",
         "SelectOptionDict(value=AUTO, label='Automatic')",
         "class Entity:\n    _attr_name = 'Power'",
+        "class Entity:\n    _attr_release_summary = 'Mends much'",
+        "async def async_release_notes(self):\n    return 'Mends much'",
+        "def title(self):\n    return f'Firmware {self.version}'",
+        "async_abort(reason='No answer')",
+        "async_show_form(step_id='user', errors={'base': 'No answer'})",
+        "async_show_form(description_placeholders={'name': f'{kind} in the cellar'})",
+        "HomeAssistantError(translation_key='a', translation_placeholders={'b': 'No'})",
+        "raise BridgeRefusedError('failed')",
+        "raise BridgeRefusedError(answer or f'No {word}')",
+        "raise probatio.Invalid('a piece is too long')",
     ],
 )
 def test_words_are_found(source: str) -> None:
@@ -173,8 +150,74 @@ def test_words_are_found(source: str) -> None:
         "DeviceInfo(name=f'{title} {number}')",
         "LOGGER.debug('No answer')",
         "BridgeConnectionError('No answer')",
+        "BridgeRefusedError(' '.join([failure, *words]))",
+        "async_abort(reason='cannot_connect')",
+        "async_show_form(errors={'base': error.translation_key})",
+        "def name(self):\n    return self.title",
     ],
 )
 def test_what_is_not_shown_is_fine(source: str) -> None:
     """Keys, names and words for the log are no words for a person."""
     assert list(spoken(source)) == []
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds_of(BridgeError)), key=str))
+def test_only_a_bridge_speaks_for_itself(kind: type[BridgeError]) -> None:
+    """What an error says is for the log; a person is told its own translation.
+
+    Only where a bridge refuses, what it says itself is filled in.
+    """
+    shown = translated(HomeAssistantError, kind("Our own words"))
+    is_own = kind is BridgeRefusedError
+    assert shown.translation_key == kind.translation_key
+    assert shown.translation_placeholders == (
+        {"reason": "Our own words"} if is_own else None
+    )
+    sentence = said("en")[f"exceptions.{kind.translation_key}.message"]
+    assert placeholders(sentence) == ({"reason"} if is_own else set())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "TOO_LONG = 'a piece is too long'",
+        "notify(hass, 'No answer from the bridge')",
+        "words = {'base': f'{name}, which is silent, has been'}",
+    ],
+)
+def test_prose_is_found(source: str) -> None:
+    """A sentence is found wherever it stands."""
+    assert list(prose(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'What this module is for.'",
+        "LOGGER.debug('%s: no news of updates', name)",
+        "raise BridgeConnectionError('The bridge takes too long')",
+        "entry.async_create_background_task(hass, run(), f'{name} update check')",
+        "MODEL = 'Octopus Home Pro'",
+    ],
+)
+def test_what_is_for_the_log_is_no_prose(source: str) -> None:
+    """Docstrings, words for the log and names are left alone."""
+    assert list(prose(source)) == []
+
+
+def test_all_that_is_named_has_its_words() -> None:
+    """Devices, updates, connections and actions have words, and there are no others."""
+    words = json.loads(FILES["en"].read_text(encoding="utf-8"))
+    assert words["device"].keys() == {f"{medium}_meter" for medium in Medium}
+    bridges = BRIDGES.values()
+    actions = {action.key: action for it in bridges for action in it.actions}
+    assert words["services"].keys() == actions.keys()
+    for key, action in actions.items():
+        fields = {str(field.schema) for field in action.fields} | {ATTR_DEVICE_ID}
+        assert words["services"][key]["fields"].keys() == fields
+    updates = [update for it in bridges for update in it.updates]
+    assert all(update.device_class or update.translation_key for update in updates)
+    named = {update.translation_key for update in updates} - {None}
+    assert words["entity"].get("update", {}).keys() == named
+    for link in (METER_CONNECTION, BRIDGE_CONNECTION):
+        assert words["entity"]["binary_sensor"][link.translation_key]["name"]

@@ -1,5 +1,6 @@
 """Meter Bridge: the small boxes that read a household's electricity meter."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
@@ -10,8 +11,9 @@ from .bridges import BRIDGES
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .const import CONF_BRIDGE, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
+from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
-from .issues import report_refusal
+from .issues import async_watch_disabled, report_refusal
 from .messages import translated
 from .recognise import connect, unique_ids
 from .records import async_forget
@@ -29,6 +31,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which wait for a bridge that knows them."""
     async_register_actions(hass)
+    async_watch_disabled(hass)
     return True
 
 
@@ -54,6 +57,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
         config_entry_id=entry.entry_id, **bridge_device(coordinator)
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_feed_dashboard(hass, entry)
     if bridge.pushes:
         entry.async_create_background_task(
             hass, coordinator.async_follow(), f"{entry.title} stream"
@@ -65,8 +69,25 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bo
     """Unload a bridge; its stream and timers end with the entry."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
-        await entry.runtime_data.async_close()
+        await entry.runtime_data.async_shutdown()
     return unloaded
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: MeterBridgeEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let the owner delete a meter that is gone; it must not be read any more."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    known = {
+        identifier for domain, identifier in device.identifiers if domain == DOMAIN
+    }
+    if entry.unique_id in known:
+        return False
+    return all(
+        entry.runtime_data.forget_meter(each.removeprefix(f"{entry.unique_id}_"))
+        for each in known
+    )
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:

@@ -100,6 +100,13 @@ class Catalogue:
         if entity_key(meter.key, METER_CONNECTION.key) not in self.sources:
             self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
 
+    def forget_meter(self, meter: str) -> None:
+        """Know nothing of a meter but what this kind of bridge always has."""
+        codes = self._meters.pop(meter, set())
+        for key in {entity_key(meter, each) for each in (*codes, METER_CONNECTION.key)}:
+            self.sources.pop(key, None)
+            self.urgent.discard(key)
+
     def _add(
         self, platform: Platform, description: EntityDescription, meter: str
     ) -> None:

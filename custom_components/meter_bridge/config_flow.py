@@ -5,9 +5,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
-    ConfigEntry,
     ConfigEntryState,
-    ConfigFlow,
     ConfigFlowResult,
     OptionsFlow,
 )
@@ -19,15 +17,15 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .announcement import Announcement, read_announcement, read_lease
 from .bridges import BRIDGES
-from .bridges.contract import Identity
-from .bridges.errors import BridgeError, ClearPasswordError
+from .bridges.errors import BridgeError
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
+from .coordinator import MeterBridgeEntry
+from .energy_dashboard import missing_sources
 from .forms import login_schema, reconfigure_schema, typed_host, user_schema
+from .last_steps import LastSteps
 from .options_flow import MeterBridgeOptionsFlow
 from .recognise import (
-    Kind,
     connect,
-    entry_title,
     has_moved,
     identify,
     recognise,
@@ -36,21 +34,15 @@ from .recognise import (
 )
 
 
-class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
+class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     """Find out which bridge this is, and let it in."""
 
     VERSION = 1
 
-    _bridge: Kind
-    _host: str
-    _identity: Identity | None
-    _is_hearsay = False
-    _asks_host = False
-
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+    def async_get_options_flow(config_entry: MeterBridgeEntry) -> OptionsFlow:
         """Return the flow that changes an entry's options."""
         return MeterBridgeOptionsFlow()
 
@@ -69,53 +61,13 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
                 errors["base"] = error.translation_key
             else:
                 self._bridge, self._host = found.bridge, host
-                if found.identity is None:
-                    return await self.async_step_login()
-                return await self._create(found.identity, {})
+                self._identity = found.identity
+                return await self._go_on()
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(user_schema(), user_input),
             errors=errors,
         )
-
-    async def async_step_login(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for what this kind of bridge wants before it lets us in.
-
-        An announced address is somebody's word: a password that would go there in the
-        clear goes to the address that the owner types instead.
-        """
-        errors: dict[str, str] = {}
-        if user_input is not None and self._take_host(user_input, errors):
-            login = {
-                key: value for key, value in user_input.items() if key != CONF_HOST
-            }
-            data = {CONF_HOST: self._host, **login}
-            client = connect(self.hass, self._bridge, data, hearsay=self._is_hearsay)
-            try:
-                identity = await client.identify()
-            except BridgeError as error:
-                errors["base"] = error.translation_key
-                self._asks_host |= isinstance(error, ClearPasswordError)
-            else:
-                return await self._create(identity, login)
-        return self.async_show_form(
-            step_id="login",
-            data_schema=login_schema(
-                self._bridge, user_input, asks_host=self._asks_host
-            ),
-            description_placeholders={"name": self._bridge.name, "host": self._host},
-            errors=errors,
-        )
-
-    def _take_host(self, user_input: Mapping[str, Any], errors: dict[str, str]) -> bool:
-        """Go by the address that the owner has typed, where it was asked for."""
-        if CONF_HOST not in user_input:
-            return True
-        if host := typed_host(user_input, errors):
-            self._host, self._is_hearsay = host, False
-        return host is not None
 
     @override
     async def async_step_zeroconf(
@@ -163,14 +115,13 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask whether the bridge that was found should be set up."""
         if user_input is not None:
-            if self._identity is None:
-                return await self.async_step_login()
-            return await self._create(self._identity, {})
-        if self._identity is not None:
+            return await self._go_on()
+        if self._has_twin():
+            return await self.async_step_twin()
+        if self._identity and not await missing_sources(self.hass, self._bridge):
             self._set_confirm_only()
         return self.async_show_form(
-            step_id="confirm",
-            description_placeholders={"name": self._bridge.name, "host": self._host},
+            step_id="confirm", description_placeholders=self._placeholders()
         )
 
     async def async_step_reauth(
@@ -223,7 +174,7 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _change(
-        self, entry: ConfigEntry, data: Mapping[str, Any], errors: dict[str, str]
+        self, entry: MeterBridgeEntry, data: Mapping[str, Any], errors: dict[str, str]
     ) -> ConfigFlowResult | None:
         """Store what lets us in to the bridge of an entry; else note what is wrong."""
         bridge = BRIDGES[entry.data[CONF_BRIDGE]]
@@ -234,47 +185,6 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
             return None
         return self.async_update_reload_and_abort(
             entry, data={**data, CONF_PINNED: dict(identity.pinned)}
-        )
-
-    async def _create(
-        self, identity: Identity, login: Mapping[str, Any]
-    ) -> ConfigFlowResult:
-        """Create the entry of a bridge that has shown who it is."""
-        await self.async_set_unique_id(
-            unique_id(self._bridge, identity.serial), raise_on_progress=False
-        )
-        pinned = {CONF_PINNED: dict(identity.pinned)}
-        entry = self._entry_of(unique_ids(self._bridge, identity))
-        if entry is not None and entry.source != SOURCE_IGNORE:
-            # A stored password stays with the way in that it was stored with.
-            return self.async_update_reload_and_abort(
-                entry,
-                data_updates={
-                    CONF_HOST: self._host,
-                    **({**pinned, **login} if login else {}),
-                },
-                reason="already_configured",
-            )
-        taken = {each.title for each in self._async_current_entries()}
-        return self.async_create_entry(
-            title=entry_title(self._bridge, identity, taken),
-            data={
-                CONF_BRIDGE: self._bridge.key,
-                CONF_HOST: self._host,
-                **pinned,
-                **login,
-            },
-        )
-
-    def _entry_of(self, ids: set[str]) -> ConfigEntry | None:
-        """Return the entry that knows a bridge by one of these ids."""
-        return next(
-            (
-                entry
-                for entry in self._async_current_entries()
-                if entry.unique_id in ids
-            ),
-            None,
         )
 
     def _abort_if_taken(self, announced: Announcement) -> None:
@@ -288,7 +198,7 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
                 raise AbortFlow("already_configured")
 
     async def _follow(
-        self, entry: ConfigEntry, announced: Announcement
+        self, entry: MeterBridgeEntry, announced: Announcement
     ) -> ConfigFlowResult:
         """Give an entry its bridge's new address, if the bridge really moved there."""
         if entry.source != SOURCE_IGNORE:
@@ -304,7 +214,7 @@ class MeterBridgeConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_abort(reason="already_configured")
 
 
-def _is_searching(entry: ConfigEntry) -> bool:
+def _is_searching(entry: MeterBridgeEntry) -> bool:
     """Tell whether an entry tries to reach its bridge, in vain so far."""
     if entry.state is ConfigEntryState.LOADED:
         return not entry.runtime_data.last_update_success

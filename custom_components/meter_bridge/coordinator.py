@@ -18,7 +18,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .bridges.contract import BridgeType, Client, Identity
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
-from .bridges.snapshot import Meter, Reading, Snapshot
+from .bridges.snapshot import MAIN_METER, Meter, Reading, Snapshot
 from .catalogue import METER_CONNECTION, Catalogue, Source, Value, entity_key
 from .const import (
     CONF_POLL_INTERVAL,
@@ -48,7 +48,7 @@ _THROTTLE_TOLERANCE = 0.5
 class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     """The latest snapshot of one bridge, pushed where it pushes, else polled.
 
-    Every pushed snapshot re-arms the poll timer: a silent stream turns into polling by
+    Pushed snapshots put off the next poll: a silent stream turns into polling by
     itself, and polling stops when the stream talks again.
     """
 
@@ -63,16 +63,15 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         identity: Identity,
     ) -> None:
         """Know the bridge; nothing has been read yet."""
+        poll_seconds: float = entry.options.get(
+            CONF_POLL_INTERVAL, bridge.poll_interval.total_seconds()
+        )
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
             name=entry.title,
-            update_interval=timedelta(
-                seconds=entry.options.get(
-                    CONF_POLL_INTERVAL, bridge.poll_interval.total_seconds()
-                )
-            ),
+            update_interval=timedelta(seconds=poll_seconds),
         )
         self.bridge = bridge
         self.client = client
@@ -94,6 +93,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._changed: set[str] = set()
         self._shown_success = False
         self._pushed_at, self._is_excused = -inf, False
+        self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
         self._flushed_at = -self._throttle
         self._cancel_flush: CALLBACK_TYPE | None = None
         self._writers: dict[str, list[CALLBACK_TYPE]] = {}
@@ -116,6 +116,28 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def meter(self, key: str) -> Meter:
         """Return what is known of a meter."""
         return self._meters.get(key) or Meter(key=key)
+
+    @callback
+    def forget_meter(self, meter: str) -> bool:
+        """Let a meter be as one never heard of; refuse while anything is heard of it.
+
+        Should it be read again, it comes back as a new one.
+        """
+        connection = entity_key(meter, METER_CONNECTION.key)
+        if any(reading.meter.key == meter for reading in self.data.readings) or any(
+            self.source(key).meter == meter for key in self.values if key != connection
+        ):
+            return False
+        for key, source in self._catalogue.sources.items():
+            if source.meter == meter:
+                self.forget(key)
+        self.values.pop(connection, None)
+        self._meters.pop(meter, None)
+        self._catalogue.forget_meter(meter)
+        self._ledger.forget(meter)
+        self.issues.forget_meter(meter)
+        self._store.async_delay_save(self._stored)
+        return True
 
     @override
     async def _async_setup(self) -> None:
@@ -162,10 +184,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             nonlocal pause
             self._accept(snapshot)
             pause = _RETRY_MINIMUM
-            self._pushed_at, self._is_excused = self.hass.loop.time(), False
-            if not self.last_update_success:
-                LOGGER.info("%s is back", self.name)
-            self.async_set_updated_data(snapshot)
+            self._take_push(snapshot)
 
         while True:
             rest = 0.0
@@ -181,6 +200,23 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             await asyncio.sleep(max(rest, pause * uniform(0.5, 1.0)))  # noqa: S311
             pause = min(pause * 2, _RETRY_MAXIMUM)
 
+    def _take_push(self, snapshot: Snapshot[object]) -> None:
+        """Pass on a snapshot that was pushed, and put off the next poll.
+
+        That costs as much as the rest of this, and is soon enough after half of the
+        time until then.
+        """
+        now = self.hass.loop.time()
+        self._pushed_at, self._is_excused = now, False
+        if self.last_update_success and now < self._poll_holds_until:
+            self.data = snapshot
+            self.async_update_listeners()
+            return
+        if not self.last_update_success:
+            LOGGER.info("%s is back", self.name)
+        self._poll_holds_until = now + self._poll_seconds / 2
+        self.async_set_updated_data(snapshot)
+
     def _accept(self, snapshot: Snapshot[object]) -> None:
         """Judge a snapshot and note which values it changes."""
         if self._shutdown_requested:
@@ -195,39 +231,41 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             for reading in snapshot.readings
             if self._catalogue.takes(reading.meter)
         }
-        for reading in readings.values():
-            self._enter(reading, values)
-        for meter in self._meters.keys() - readings.keys():
-            values[entity_key(meter, METER_CONNECTION.key)] = False
+        connected = dict.fromkeys(self._meters, False)
+        for meter, reading in readings.items():
+            connected[meter] = self._enter(reading, values)
+        for meter, is_connected in connected.items():
+            values[entity_key(meter, METER_CONNECTION.key)] = is_connected
         before, self.values = self.values, values
-        self._changed |= before.keys() - values.keys() | self._catalogue.altered
-        self._catalogue.altered.clear()
-        self._changed.update(
-            key
-            for key, value in values.items()
-            if key not in before or before[key] != value
-        )
+        if values != before:
+            self._changed |= before.keys() - values.keys()
+            self._changed.update(
+                key
+                for key, value in values.items()
+                if key not in before or before[key] != value
+            )
+        if self._catalogue.altered:
+            self._changed |= self._catalogue.altered
+            self._catalogue.altered.clear()
         self._update_device(snapshot.firmware)
-        connections = {
-            meter: entity_key(meter, METER_CONNECTION.key) for meter in self._meters
-        }
-        self.issues.judge(
-            snapshot, {meter: values[key] is True for meter, key in connections.items()}
-        )
+        self.issues.judge(snapshot, connected)
 
-    def _enter(self, reading: Reading, values: dict[str, Value]) -> None:
-        """Add what may be shown of one meter."""
+    def _enter(self, reading: Reading, values: dict[str, Value]) -> bool:
+        """Add what may be shown of one meter; tell whether it is read at all."""
         entry = self._ledger.enter(reading, now=time.time(), clock=time.monotonic())
         meter = reading.meter
         self._know_meter(meter, entry.values)
-        for code, value in entry.values.items():
-            values[entity_key(meter.key, code)] = value
-        values[entity_key(meter.key, METER_CONNECTION.key)] = entry.is_fresh
+        if meter.key == MAIN_METER:
+            values.update(entry.values)
+        else:
+            for code, value in entry.values.items():
+                values[entity_key(meter.key, code)] = value
         if entry.restarted:
             self.issues.report_replaced(meter.key)
         if not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
+        return entry.is_fresh
 
     def _know_meter(self, meter: Meter, codes: Iterable[str]) -> None:
         """Know a meter and its registers, which makes their entities."""
@@ -242,11 +280,17 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             stored[_CLIENT] = dict(memory)
         return stored
 
-    async def async_close(self) -> None:
-        """Take nothing more from the bridge, and write the believed counters."""
-        await self.async_shutdown()
+    @override
+    async def async_shutdown(self) -> None:
+        """Take nothing more from the bridge, and write the believed counters.
+
+        Home Assistant calls it too where a set-up fails after the first reading.
+        """
+        is_over = self._shutdown_requested
+        await super().async_shutdown()
         self._changed.clear()
-        await self._store.async_save(self._stored())
+        if self.values and not is_over:
+            await self._store.async_save(self._stored())
 
     def _update_device(self, firmware: str | None) -> None:
         """Show a firmware that was updated."""
@@ -311,7 +355,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     def _announce(self) -> None:
         """Let the platforms make entities for keys that had no value before."""
-        if new := [key for key in self.values if key not in self._known]:
+        if not self.values.keys() <= self._known.keys():
+            new = [key for key in self.values if key not in self._known]
             self._known.update(dict.fromkeys(new))
             # Without its level, a zero after a crash would begin a new counter.
             self._store.async_delay_save(self._stored)

@@ -23,7 +23,7 @@ import probatio
 
 from .bridges import BRIDGES
 from .bridges.address import parse_address
-from .const import AUTO, CONF_BRIDGE
+from .const import AUTO, CONF_BRIDGE, CONF_ENERGY_DASHBOARD
 from .recognise import Kind
 
 _HOST = TextSelector(TextSelectorConfig(autocomplete="off"))
@@ -83,6 +83,13 @@ def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schem
             probatio.Required(CONF_HOST, default=known[CONF_HOST]): _HOST,
             **_login_fields(bridge, known, probatio.Optional),
         }
+    )
+
+
+def energy_schema(*, default: bool) -> probatio.Schema:
+    """Ask whether the meter should be added to the Energy dashboard."""
+    return probatio.Schema(
+        {probatio.Required(CONF_ENERGY_DASHBOARD, default=default): BooleanSelector()}
     )
 
 

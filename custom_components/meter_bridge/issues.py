@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 
 from .bridges.contract import BridgeType
 from .bridges.errors import BridgeError, BridgeLicenseError, BridgePermissionError
 from .bridges.snapshot import MAIN_METER, Snapshot
 from .const import DOMAIN
+
+if TYPE_CHECKING:
+    from .coordinator import MeterBridgeEntry
 
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
@@ -31,7 +39,7 @@ class Issues:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
+        self, hass: HomeAssistant, entry: MeterBridgeEntry, bridge: BridgeType[Any, Any]
     ) -> None:
         """Know what can go wrong; nothing has yet."""
         self._hass = hass
@@ -39,7 +47,7 @@ class Issues:
         self._bridge = bridge
         self._seen: object = None
         self._may_be_refused = True
-        self._meters: set[str] = set()
+        self._fresh: dict[str, bool] = {}
         self._timers: dict[str, CALLBACK_TYPE] = {}
         self._raised: set[str] = set()
         entry.async_on_unload(self._end)
@@ -54,9 +62,10 @@ class Issues:
             self._may_be_refused = False
             for key in _REFUSALS:
                 self._forget(issue_id(self._entry.entry_id, key))
-        self._meters.update(fresh)
-        for meter, is_fresh in fresh.items():
-            self._judge_silence(meter, is_silent=not is_fresh)
+        if fresh != self._fresh:
+            self._fresh = dict(fresh)
+            for meter, is_fresh in fresh.items():
+                self._judge_silence(meter, is_silent=not is_fresh)
         seen = (snapshot.details, snapshot.firmware)
         if self._bridge.issues and seen != self._seen:
             self._seen = seen
@@ -71,8 +80,9 @@ class Issues:
     @callback
     def fail(self, error: BridgeError) -> None:
         """Judge that the bridge gave no answer, or refused one."""
-        for meter in self._meters:
+        for meter in self._fresh:
             self._judge_silence(meter, is_silent=True)
+            self._fresh[meter] = False
         if isinstance(error, BridgePermissionError):
             self._may_be_refused = True
             report_refusal(self._hass, self._entry, error)
@@ -81,6 +91,13 @@ class Issues:
     def report_replaced(self, meter: str) -> None:
         """Tell the owner that a counter goes on from another level."""
         _raise(self._hass, self._entry, METER_REPLACED, meter, is_persistent=True)
+
+    @callback
+    def forget_meter(self, meter: str) -> None:
+        """Let everything be gone that was wrong with a meter."""
+        self._fresh.pop(meter, None)
+        self._judge_silence(meter, is_silent=False)
+        self._forget(issue_id(self._entry.entry_id, METER_REPLACED, meter))
 
     def is_raised(self, found: str) -> bool:
         """Tell whether the issue of this id is raised."""
@@ -101,7 +118,17 @@ class Issues:
     ) -> None:
         """Raise or clear an issue, or start to wait whether it lasts."""
         found = issue_id(self._entry.entry_id, key, meter)
+        if not is_on:
+            if cancel := self._timers.pop(found, None):
+                cancel()
+            if found in self._raised:
+                self._raised.remove(found)
+                self._forget(found)
+            return
+        if found in self._raised or found in self._timers:
+            return
 
+        # It refers to itself: made for each reading it would be garbage for long.
         @callback
         def wait_or_raise(_now: datetime | None = None) -> None:
             is_explained = key == METER_SILENT and self._is_explained()
@@ -116,14 +143,7 @@ class Issues:
             self._raised.add(found)
             _raise(self._hass, self._entry, key, meter, severity=severity)
 
-        if not is_on:
-            if cancel := self._timers.pop(found, None):
-                cancel()
-            if found in self._raised:
-                self._raised.remove(found)
-                self._forget(found)
-        elif found not in self._raised and found not in self._timers:
-            wait_or_raise()
+        wait_or_raise()
 
     def _is_explained(self) -> bool:
         """Tell whether it is known already why there are no readings."""
@@ -154,10 +174,25 @@ def issue_id(entry_id: str, key: str, meter: str = MAIN_METER) -> str:
 
 
 @callback
-def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) -> None:
+def report_refusal(
+    hass: HomeAssistant, entry: MeterBridgeEntry, error: BridgeError
+) -> None:
     """Tell the owner what has to be allowed first, if that is what an error says."""
     if isinstance(error, BridgePermissionError):
         _raise(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
+
+
+@callback
+def async_watch_disabled(hass: HomeAssistant) -> None:
+    """Let no entry that the owner has disabled ask for what its bridge refused."""
+
+    @callback
+    def forget(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.domain == DOMAIN and entry.disabled_by:
+            for key in _REFUSALS:
+                ir.async_delete_issue(hass, DOMAIN, issue_id(entry.entry_id, key))
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, forget)
 
 
 @callback
@@ -170,7 +205,7 @@ def forget_issues(hass: HomeAssistant, entry_id: str) -> None:
 
 def _raise(  # noqa: PLR0913 (as many as an issue has sides)
     hass: HomeAssistant,
-    entry: ConfigEntry,
+    entry: MeterBridgeEntry,
     key: str,
     meter: str = MAIN_METER,
     *,

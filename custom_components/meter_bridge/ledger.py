@@ -159,6 +159,10 @@ class Ledger:
             self._accounts[meter] = _Account(guard=Guard(max_power=self.max_power))
         return self._accounts[meter]
 
+    def forget(self, meter: str) -> None:
+        """Judge a meter by no past, should it be read again."""
+        self._accounts.pop(meter, None)
+
     def as_stored(self) -> dict[str, dict[str, list[float]]]:
         """Return what has to survive a restart."""
         return {meter: account.as_stored() for meter, account in self._accounts.items()}

@@ -39,6 +39,10 @@ RATING: Options = {
         probatio.Coerce(float), probatio.Range(min=0, min_included=False)
     )
 }
+_RATED = probatio.Schema(
+    {probatio.Required(CONF_OPTIONS): {probatio.Required(CONF_RATING): object}},
+    extra=probatio.ALLOW_EXTRA,
+)
 
 _PROBLEMS = {
     BinarySensorDeviceClass.BATTERY,
@@ -94,14 +98,9 @@ def schema(options: Options) -> probatio.Schema:
 
 def require_rating(hass: HomeAssistant, config: ConfigType) -> None:
     """Refuse to guard a fuse whose rating nobody has told, and which so never acts."""
-    if CONF_RATING in config[CONF_OPTIONS]:
-        return
-    for entity_id in OVERLOAD.targeted(hass, config[CONF_TARGET]):
-        if _fuse_of(hass, entity_id) is None:
-            raise probatio.Invalid(
-                f"The bridge of {entity_id} does not tell the rating of the fuse",
-                path=[CONF_OPTIONS, CONF_RATING],
-            )
+    entities = OVERLOAD.targeted(hass, config[CONF_TARGET])
+    if any(_fuse_of(hass, entity_id) is None for entity_id in entities):
+        _RATED(config)
 
 
 def _is_problem_sensor(entry: er.RegistryEntry) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
     CONF_HOST,
     CONF_PASSWORD,
@@ -27,6 +26,7 @@ from .bridges.errors import (
     WrongBridgeError,
 )
 from .const import CONF_PINNED
+from .coordinator import MeterBridgeEntry
 from .redaction import is_telling
 
 type Kind = BridgeType[Any, Any]
@@ -96,7 +96,9 @@ def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
     return next(title for title in numbered if title not in taken)
 
 
-async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Identity:
+async def identify(
+    client: Client[Any], entry: MeterBridgeEntry, bridge: Kind
+) -> Identity:
     """Return who answers, which has to be the bridge of the entry."""
     identity = await client.identify()
     if entry.unique_id not in unique_ids(bridge, identity):
@@ -105,7 +107,7 @@ async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Ide
 
 
 async def has_moved(
-    hass: HomeAssistant, entry: ConfigEntry, bridge: Kind, host: str
+    hass: HomeAssistant, entry: MeterBridgeEntry, bridge: Kind, host: str
 ) -> bool:
     """Tell whether an entry's bridge is gone from its address and proves itself here.
 
@@ -125,7 +127,7 @@ async def has_moved(
         return False
 
 
-async def _is_entry(entry: ConfigEntry, bridge: Kind, client: Client[Any]) -> bool:
+async def _is_entry(entry: MeterBridgeEntry, bridge: Kind, client: Client[Any]) -> bool:
     """Tell whether the bridge of an entry proves itself to this client."""
     try:
         identity = await client.identify()

@@ -1,11 +1,15 @@
 """What an entry keeps outside of memory: a file of counters."""
 
-from homeassistant.config_entries import ConfigEntry
+from typing import TYPE_CHECKING
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .issues import forget_issues
+
+if TYPE_CHECKING:
+    from .coordinator import MeterBridgeEntry
 
 type Counters = dict[str, dict[str, list[float]]]
 
@@ -17,7 +21,7 @@ def counter_store(hass: HomeAssistant, entry_id: str) -> Store[Counters]:
     return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
 
 
-async def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
+async def async_forget(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
     """Remove the file of an entry, and its issues."""
     await counter_store(hass, entry.entry_id).async_remove()
     forget_issues(hass, entry.entry_id)

@@ -8,11 +8,7 @@ from homeassistant.components.repairs import (
     RepairsFlowResult,
 )
 from homeassistant.components.repairs.const import FlowType
-from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    ConfigEntry,
-    ConfigEntryState,
-)
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 import probatio
 
@@ -23,6 +19,7 @@ from .bridges.errors import (
     BridgePermissionError,
 )
 from .const import CONF_BRIDGE, DOMAIN
+from .coordinator import MeterBridgeEntry
 from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT
 from .recognise import connect, identify
 
@@ -30,7 +27,7 @@ from .recognise import connect, identify
 class AskAgainFlow(RepairsFlow):
     """Ask the bridge whether the owner has put right what was wrong."""
 
-    def __init__(self, entry: ConfigEntry, key: str) -> None:
+    def __init__(self, entry: MeterBridgeEntry, key: str) -> None:
         """Know whose issue it is, and which."""
         self._entry = entry
         self._key = key

@@ -18,7 +18,7 @@ import probatio
 
 from .bridges import BRIDGES
 from .bridges.contract import BridgeAction
-from .bridges.errors import BridgeAuthError, BridgeError
+from .bridges.errors import BridgeAuthError, BridgeError, UnfitFieldsError
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
 from .messages import translated
@@ -39,7 +39,9 @@ def _register(hass: HomeAssistant, action: BridgeAction[Any]) -> None:
         data = dict(call.data)
         coordinator = _entry(hass, data.pop(ATTR_DEVICE_ID), action).runtime_data
         try:
-            response = await action.run_fn(coordinator.client, data)
+            response = await action.run_fn(coordinator.client, action.check(data))
+        except UnfitFieldsError as error:
+            raise translated(ServiceValidationError, error) from error
         except BridgeError as error:
             if isinstance(error, BridgeAuthError):
                 coordinator.config_entry.async_start_reauth(hass)
@@ -52,10 +54,7 @@ def _register(hass: HomeAssistant, action: BridgeAction[Any]) -> None:
         action.key,
         run,
         schema=probatio.Schema(
-            probatio.All(
-                {probatio.Required(ATTR_DEVICE_ID): cv.string, **action.fields},
-                action.check,
-            )
+            {probatio.Required(ATTR_DEVICE_ID): cv.string, **action.fields}
         ),
         supports_response=SupportsResponse.OPTIONAL,
     )

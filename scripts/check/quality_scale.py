@@ -68,6 +68,7 @@ EVIDENCE = {
     "reconfiguration-flow": ("config_flow.py", r"async def async_step_reconfigure\("),
     "repair-issues": ("repairs.py", r"async def async_create_fix_flow\("),
     "runtime-data": ("__init__.py", r"entry\.runtime_data = "),
+    "stale-devices": ("__init__.py", r"async def async_remove_config_entry_device\("),
     "test-before-setup": ("__init__.py", r"ConfigEntryNotReady"),
     "unique-config-entry": ("config_flow.py", r"async_set_unique_id\("),
 }

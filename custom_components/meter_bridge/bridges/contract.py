@@ -17,7 +17,7 @@ import probatio
 
 from .address import Address
 from .heard import Heard
-from .snapshot import MAIN_METER, Snapshot
+from .snapshot import MAIN_METER, Medium, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +139,8 @@ class BridgeAction[C]:
     """Something that takes more words than a button has.
 
     `key` names it among all kinds of bridges; `fields` is the schema of what it wants
-    to know, and `check` judges all of it together. `run_fn` gets that and returns the
-    response.
+    to know. `check` judges all of it together and raises UnfitFieldsError; `run_fn`
+    gets what it leaves and returns the response.
     """
 
     key: str
@@ -198,6 +198,9 @@ class BridgeType[C: Client[object], D]:
     what the bridge has; it must return the same tuple while that stays the same.
     `dhcp_hostname` is the pattern, in lower case, of the names that it asks for.
     `least_poll_interval` is the shortest one that its owner may choose.
+    `media` is what flows through the meters that it may read. `core_twin` is the domain
+    of an integration of Home Assistant's own for the same device; the unique id of its
+    entries is the `serial` that `identify` returns, too, or one of `also`.
     `redact` names keys of raw answers that never leave the house.
     """
 
@@ -210,7 +213,9 @@ class BridgeType[C: Client[object], D]:
     least_poll_interval: timedelta = timedelta(seconds=5)
     pushes: bool = False
     max_power: float = 100_000.0
+    media: tuple[Medium, ...] = (Medium.ELECTRICITY,)
     has_main_meter: bool = True
+    core_twin: str | None = None
     zeroconf: ZeroconfMatch | None = None
     dhcp_hostname: str | None = None
     options: tuple[BridgeOption, ...] = ()

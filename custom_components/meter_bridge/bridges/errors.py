@@ -74,6 +74,18 @@ class BridgeRefusedError(BridgeError):
     translation_key = "refused"
 
 
+class NotUpdatedError(BridgeError):
+    """The bridge was to install an update, and runs what it ran before."""
+
+    translation_key = "not_updated"
+
+
+class UnfitFieldsError(BridgeError):
+    """The fields of an action do not make sense together; the bridge was not asked."""
+
+    translation_key = "unfit_fields"
+
+
 class WrongBridgeError(BridgeError):
     """Another bridge of the same kind answers at the address."""
 

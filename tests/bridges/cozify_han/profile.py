@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from tests.simulator import Json
 
-_UUID = "0c6f9b1e-7a44-4d0e-9f63-2d51c08a7be4"
 _NAME = "Cozify-HAN-415-926"
 # Milliseconds, as in the vendor's newer samples.
 _TS = 1_780_308_000_000
@@ -17,6 +16,7 @@ class Profile:
     version: str = "1.0.1.7"
     channel: str = "release"
     reader_state: str = "REGISTERED"
+    uuid: str = "0c6f9b1e-7a44-4d0e-9f63-2d51c08a7be4"
     mac: str | None = "02:5A:C3:10:7E:44"
     serial: str | None = "SN-T01-0042"
     online: bool = True
@@ -60,7 +60,7 @@ class Profile:
         state: dict[str, Json] = {"type": "HAN_STATE_MESSAGE"}
         if self.is_new:
             state["ts"] = _TS
-        state |= {"uuid": _UUID, "name": _NAME, "model": "HAN"}
+        state |= {"uuid": self.uuid, "name": _NAME, "model": "HAN"}
         state |= {
             key: value
             for key, value in (("serial", self.serial), ("mac", self.mac))
@@ -102,7 +102,7 @@ class Profile:
         if self.is_new:
             health["ts"] = _TS
         return health | {
-            "uuid": _UUID,
+            "uuid": self.uuid,
             "hostname": _NAME,
             "free_heap_size": self.free_heap,
             "minimum_free_heap_size": self.free_heap - 5824,

@@ -5,7 +5,7 @@ import base64
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util.yaml import load_yaml_dict
 import probatio
@@ -92,11 +92,10 @@ async def test_factory_settings(
         ("database", {"action": "zero"}),
         ("database", {"action": "zero", "confirm": "yes"}),
         ("database", {"action": "erase", "confirm": True}),
-        ("database", {"action": "restore", "confirm": True}),
         ("database", {"action": "restore", "data": [], "confirm": True}),
         ("database", {"action": "restore", "data": ["%"], "confirm": True}),
         ("database", {"action": "restore", "data": [""], "confirm": True}),
-        ("database", {"action": "zero", "data": PIECES, "confirm": True}),
+        ("database", {"action": "restore", "data": ["QUJ"], "confirm": True}),
         ("database", {"action": "zero", "regs": [-1], "confirm": True}),
         ("database", {"action": "zero", "from": "yesterday", "confirm": True}),
         ("homeplug", {"password": "abcd", "targets": [TARGET]}),
@@ -104,8 +103,6 @@ async def test_factory_settings(
         ("homeplug", {"password": 'ab"cd', "targets": [TARGET], "confirm": True}),
         ("homeplug", {"password": "abcd", "targets": [], "confirm": True}),
         ("homeplug", {"password": "abcd", "targets": ["here"], "confirm": True}),
-        ("wlan", {"action": "add"}),
-        ("wlan", {"action": "select"}),
         ("wlan", {"action": "select", "id": -1}),
         ("wlan", {"action": "add", "ssid": "a\nb"}),
         ("activate", {"service": "alarm", "provider": "x"}),
@@ -124,6 +121,30 @@ async def test_odd_words_reach_no_device(
     """Fields are validated, and what destroys has to be confirmed."""
     with pytest.raises(probatio.Invalid):
         await act(hass, commanded, action, **data)
+    assert simulator.commands == []
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("database", {"action": "restore", "confirm": True}),
+        ("database", {"action": "zero", "data": PIECES, "confirm": True}),
+        ("wlan", {"action": "add"}),
+        ("wlan", {"action": "add", "id": 1}),
+        ("wlan", {"action": "select", "ssid": "x"}),
+    ],
+)
+async def test_words_that_do_not_go_together_reach_no_device(
+    hass: HomeAssistant,
+    commanded: MockConfigEntry,
+    simulator: EgaugeSimulator,
+    action: str,
+    data: dict[str, object],
+) -> None:
+    """What is missing or too much is told in the owner's language."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await act(hass, commanded, action, **data)
+    assert caught.value.translation_key == "unfit_fields"
     assert simulator.commands == []
 
 

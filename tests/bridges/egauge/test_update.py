@@ -140,7 +140,7 @@ async def test_the_old_firmware_that_starts_again_is_no_success(
     simulator.reboot()
     with pytest.raises(HomeAssistantError) as caught:
         await call
-    assert caught.value.translation_key == "refused"
+    assert caught.value.translation_key == "not_updated"
 
 
 async def test_a_token_may_be_forgotten_with_an_error(

@@ -17,6 +17,7 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     stale_after=STALE_SECONDS,
     # It measures whole buildings as well as households.
     max_power=1_000_000.0,
+    core_twin="egauge",
     login_fields=("username", "password", "verify_ssl"),
     sensors=SENSORS,
     buttons=BUTTONS,

@@ -18,6 +18,7 @@ from ..errors import (
     BridgePermissionError,
     BridgeRefusedError,
     BridgeResponseError,
+    NotUpdatedError,
 )
 from ..wire import number, section, text
 from .web import EgaugeWeb
@@ -95,7 +96,7 @@ async def install_firmware(web: EgaugeWeb, progress: Progress) -> None:
             # A web server that starts may answer nonsense.
             progress(None)
         if forgotten_at and now - forgotten_at > _FORGOTTEN_SECONDS:
-            raise BridgeRefusedError("The firmware is the same as before")
+            raise NotUpdatedError("The firmware is the same as before")
         await asyncio.sleep(PAUSE_SECONDS)
         now = time.monotonic()
     raise BridgeConnectionError("The bridge does not come back from its update")

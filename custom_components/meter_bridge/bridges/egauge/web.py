@@ -176,7 +176,7 @@ class EgaugeWeb:
         typed, pinned = self._access.address.scheme, self.pinned.get("scheme")
         if typed == "http" and pinned == "https":
             raise BridgeResponseError("The bridge was reached by TLS before")
-        if typed or pinned:
+        if typed or (pinned and not self._access.verify_ssl):
             return (typed or pinned or "",)
         if self._access.verify_ssl or self._access.hearsay:
             return ("https",)

@@ -17,6 +17,7 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     # On battery the core reads seldom; other clients call 10 minutes stale as well.
     stale_after=600.0,
     pushes=True,
+    core_twin="iometer",
     zeroconf=ZeroconfMatch(type="_iometer._tcp.local."),
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,

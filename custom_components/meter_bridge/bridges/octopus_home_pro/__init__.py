@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..contract import BridgeType
+from ..snapshot import Medium
 from .client import OctopusHomeProClient
 from .entities import BINARY_SENSORS, SENSORS
 from .gas import OPTIONS
@@ -16,6 +17,7 @@ BRIDGE: BridgeType[OctopusHomeProClient, Details] = BridgeType(
     # The electricity meter is heard every 10 seconds, as it is on this kind of network.
     poll_interval=timedelta(seconds=10),
     stale_after=300.0,
+    media=(Medium.ELECTRICITY, Medium.GAS),
     has_main_meter=False,
     options=OPTIONS,
     sensors=SENSORS,

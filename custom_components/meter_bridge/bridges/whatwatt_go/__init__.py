@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..contract import BridgeType, ZeroconfMatch
+from ..snapshot import Medium
 from .client import WhatwattClient
 from .entities import BINARY_SENSORS, BUTTONS, SENSORS
 from .issues import ISSUES
@@ -18,6 +19,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     least_poll_interval=timedelta(seconds=10),
     stale_after=300.0,
     pushes=True,
+    media=(Medium.ELECTRICITY, Medium.VOLUME),
     zeroconf=ZeroconfMatch(
         type="_http._tcp.local.", properties={"type": "100"}, serial_property="id"
     ),

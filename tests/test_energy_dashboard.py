@@ -1,0 +1,238 @@
+"""The last step of adding a bridge offers its meter to the Energy dashboard."""
+
+from copy import deepcopy
+
+from homeassistant.components.energy.data import EnergyManager, SourceType
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import (
+    CONF_ENERGY_DASHBOARD,
+    CONF_ENERGY_SOURCES,
+    DOMAIN,
+)
+
+from .bridges.egauge.simulator import EgaugeSimulator
+from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from .conftest import SetUp, Start
+from .dashboards import (
+    EXPORT,
+    IMPORT,
+    OWN,
+    POWER,
+    answered,
+    empty_dashboard,
+    gas,
+    grid,
+    pending,
+    sensor,
+    sources,
+    types,
+)
+from .flows import (
+    added,
+    announce,
+    announcement,
+    form,
+    logged_in,
+    submit,
+    suggestions,
+)
+from .waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+# The key of each register that becomes part of a source.
+GRIDS = {
+    "cozify_han": (IMPORT, EXPORT, POWER),
+    "egauge": (IMPORT, EXPORT, POWER),
+    "iometer": (IMPORT, EXPORT, POWER),
+    "octopus_home_pro": ("electricity_1.8.0", None, "electricity_16.7.0"),
+    "whatwatt_go": (IMPORT, EXPORT, POWER),
+}
+GASES = {"octopus_home_pro": "gas_3.0.0"}
+
+
+@pytest.fixture
+async def dashboard(hass: HomeAssistant) -> EnergyManager:
+    """Have an Energy dashboard that nobody has configured."""
+    return await empty_dashboard(hass)
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_added(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager, key: str
+) -> None:
+    """With the tick, each kind brings its counters and its power, and then is done."""
+    simulator = await simulators(key)
+    result = await logged_in(hass, simulator)
+    assert suggestions(result["data_schema"]) == {CONF_ENERGY_DASHBOARD: True}
+    assert result["description_placeholders"] == {
+        "name": BRIDGES[key].name,
+        "host": simulator.address,
+    }
+    entry = await answered(hass, result)
+    await eventually(lambda: pending(entry) is None)
+    expected: list[SourceType] = [grid(hass, entry, GRIDS[key])]
+    if key in GASES:
+        expected.append(gas(hass, entry, GASES[key]))
+    assert sources(dashboard) == expected
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_not_wanted(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager, key: str
+) -> None:
+    """Without the tick nothing is added, nor is anything noted."""
+    result = await logged_in(hass, await simulators(key))
+    entry = await answered(hass, result, wanted=False)
+    assert CONF_ENERGY_SOURCES not in entry.data
+    assert dashboard.data is None
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_media(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """A kind of bridge says what flows through all the meters that it may read."""
+    simulator = await simulators(key)
+    simulator.send_everything()
+    simulator.tick()
+    entry = await set_up(simulator)
+    readings = entry.runtime_data.data.readings
+    assert {each.meter.medium for each in readings} == set(BRIDGES[key].media)
+
+
+async def test_found_by_itself(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """Who confirms a bridge is asked as well, so that confirming is not all."""
+    result = await announce(hass, announcement(await simulators("iometer")))
+    assert form(result) == ("confirm", {})
+    shown = hass.config_entries.flow.async_get(result["flow_id"])
+    assert "confirm_only" not in shown["context"]
+    await answered(hass, await submit(hass, result))
+    await eventually(lambda: types(dashboard) == ["grid"])
+
+
+async def test_no_dashboard(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """Nobody is asked where there is no Energy dashboard."""
+    hass.config.components.remove("energy")
+    entry = await added(hass, await simulators("iometer"))
+    assert pending(entry) is None
+
+
+@pytest.mark.parametrize("key", ["iometer", "octopus_home_pro"])
+async def test_own_sources(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager, key: str
+) -> None:
+    """What the owner has configured stays; only a type of source may be added to it."""
+    await dashboard.async_update(deepcopy(OWN))
+    before = deepcopy(dashboard.data)
+    assert before
+    simulator = await simulators(key)
+    if key not in GASES:
+        await added(hass, simulator)
+        assert dashboard.data == before
+        return
+    entry = await answered(hass, await logged_in(hass, simulator))
+    expected = [*before["energy_sources"], gas(hass, entry, GASES[key])]
+    assert dashboard.data == {**before, "energy_sources": expected}
+    assert repr(sources(dashboard)) == repr(expected)
+
+
+async def test_all_there(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """Nobody is asked where each type of source is there already."""
+    await answered(hass, await logged_in(hass, await simulators("octopus_home_pro")))
+    assert types(dashboard) == ["grid", "gas"]
+    again = await simulators("octopus_home_pro")
+    assert isinstance(again, OctopusHomeProSimulator)
+    again.electricity.eui = "02A1B2FFFEC30003"
+    again.gas.eui = "02A1B2FFFEC30004"
+    assert (await logged_in(hass, again))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_configured_while_asked(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """What the owner configures while the form is open is not added any more."""
+    result = await logged_in(hass, await simulators("octopus_home_pro"))
+    await dashboard.async_update(deepcopy(OWN))
+    entry = await answered(hass, result)
+    assert types(dashboard) == ["grid", "battery", "gas"]
+    assert pending(entry) is None
+
+
+async def test_two_bridges(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """Of two bridges that are promised to the dashboard at once, one is added."""
+    results = [
+        await logged_in(hass, await simulators(key)) for key in ("cozify_han", "egauge")
+    ]
+    entries = [await answered(hass, result) for result in results]
+    await eventually(lambda: [pending(entry) for entry in entries] == [None, None])
+    assert types(dashboard) == ["grid"]
+
+
+def disable(hass: HomeAssistant, *unique_ids: str) -> None:
+    """Let the owner have disabled entities of a bridge that was here before."""
+    for unique_id in unique_ids:
+        er.async_get(hass).async_get_or_create(
+            "sensor", DOMAIN, unique_id, disabled_by=er.RegistryEntryDisabler.USER
+        )
+
+
+async def test_disabled_export(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """What the owner has disabled has no statistics, and is left out."""
+    simulator = await simulators("egauge")
+    assert isinstance(simulator, EgaugeSimulator)
+    disable(hass, *(f"egauge_{simulator.serial}_{code}" for code in (EXPORT, POWER)))
+    entry = await answered(hass, await logged_in(hass, simulator))
+    assert sources(dashboard) == [grid(hass, entry, (IMPORT, None, None))]
+
+
+async def test_disabled_import(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """Without import there is no source; it comes once the owner enables that."""
+    simulator = await simulators("egauge")
+    assert isinstance(simulator, EgaugeSimulator)
+    disable(hass, f"egauge_{simulator.serial}_{IMPORT}")
+    entry = await answered(hass, await logged_in(hass, simulator))
+    assert dashboard.data is None
+    assert pending(entry) == ["grid"]
+    er.async_get(hass).async_update_entity(
+        sensor(hass, entry, IMPORT), disabled_by=None
+    )
+    await hass.async_block_till_done()
+    assert sources(dashboard) == [grid(hass, entry, (IMPORT, EXPORT, POWER))]
+
+
+@pytest.mark.parametrize(
+    ("disabled", "left"), [(["3.0.0"], ["1.8.0"]), (["3.0.0", "1.8.0"], [])]
+)
+async def test_disabled_gas(
+    hass: HomeAssistant,
+    simulators: Start,
+    dashboard: EnergyManager,
+    disabled: list[str],
+    left: list[str],
+) -> None:
+    """Gas is counted by its energy where its volume is disabled, or not at all."""
+    simulator = await simulators("octopus_home_pro")
+    assert isinstance(simulator, OctopusHomeProSimulator)
+    eui = simulator.electricity.eui
+    disable(hass, *(f"octopus_home_pro_{eui}_gas_{code}" for code in disabled))
+    entry = await answered(hass, await logged_in(hass, simulator))
+    expected = [gas(hass, entry, f"gas_{code}") for code in left]
+    assert sources(dashboard)[1:] == expected

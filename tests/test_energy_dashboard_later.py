@@ -1,0 +1,211 @@
+"""A meter that does not count yet comes to the Energy dashboard later, or never."""
+
+from copy import deepcopy
+from datetime import timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.energy.data import EnergyManager
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from .bridges.egauge.simulator import EgaugeSimulator
+from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from .conftest import Start
+from .dashboards import (
+    EXPORT,
+    IMPORT,
+    OWN,
+    POWER,
+    answered,
+    empty_dashboard,
+    gas,
+    grid,
+    pending,
+    sensor,
+    sources,
+    types,
+)
+from .flows import logged_in
+from .simulator import Simulator
+from .waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def dashboard(hass: HomeAssistant) -> EnergyManager:
+    """Have an Energy dashboard that nobody has configured."""
+    return await empty_dashboard(hass)
+
+
+async def waiting(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
+    """Add a bridge whose meter does not count yet, for the dashboard."""
+    simulator.force(IMPORT, None)
+    simulator.force(EXPORT, None)
+    simulator.tick()
+    entry = await answered(hass, await logged_in(hass, simulator))
+    assert pending(entry) == ["grid"]
+    return entry
+
+
+async def begin_to_count(hass: HomeAssistant, simulator: Simulator) -> None:
+    """Let a meter count from now on."""
+    simulator.heal()
+    simulator.house.advance(10)
+    simulator.tick()
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_power_comes_first(
+    hass: HomeAssistant,
+    simulators: Start,
+    dashboard: EnergyManager,
+    *,
+    is_restarted: bool,
+) -> None:
+    """A meter is added when it first counts, also after a restart, and then whole."""
+    simulator = await simulators("iometer")
+    entry = await waiting(hass, simulator)
+    assert dashboard.data is None
+    if is_restarted:
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        assert pending(entry) == ["grid"]
+    await eventually(lambda: simulator.open_streams == 2)
+    await begin_to_count(hass, simulator)
+    await eventually(lambda: pending(entry) is None)
+    assert sources(dashboard) == [grid(hass, entry, (IMPORT, EXPORT, POWER))]
+
+
+async def test_only_import(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """A meter that tells nothing but its import is a whole source."""
+    simulator = await simulators("iometer")
+    for code in (EXPORT, POWER):
+        simulator.force(code, None)
+    for code in ("36.7.0", "56.7.0", "76.7.0"):
+        simulator.force(code, None)
+    simulator.tick()
+    entry = await answered(hass, await logged_in(hass, simulator))
+    assert sources(dashboard) == [grid(hass, entry, (IMPORT, None, None))]
+
+
+async def test_no_register_of_the_grid(
+    hass: HomeAssistant,
+    simulators: Start,
+    dashboard: EnergyManager,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """An eGauge that does not measure the grid adds nothing, and soon gives up."""
+    simulator = await simulators("egauge")
+    assert isinstance(simulator, EgaugeSimulator)
+    for name in ("Grid", "Grid+", "Grid-"):
+        simulator.rename(name, f"Shed {name}")
+    entry = await answered(hass, await logged_in(hass, simulator))
+    assert pending(entry) == ["grid"]
+    later = dt_util.utcnow() + DAY
+    async_fire_time_changed(hass, later)
+    freezer.move_to(later)
+    await hass.async_block_till_done()
+    assert pending(entry) is None
+    assert dashboard.data is None
+
+
+async def test_given_up(
+    hass: HomeAssistant,
+    simulators: Start,
+    dashboard: EnergyManager,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A meter that begins to count after more than a day is not added any more."""
+    simulator = await simulators("iometer")
+    entry = await waiting(hass, simulator)
+    await eventually(lambda: simulator.open_streams == 2)
+    later = dt_util.utcnow() + DAY
+    async_fire_time_changed(hass, later)
+    freezer.move_to(later)
+    await hass.async_block_till_done()
+    assert pending(entry) is None
+    await begin_to_count(hass, simulator)
+    await eventually(lambda: IMPORT in entry.runtime_data.values)
+    await hass.async_block_till_done()
+    assert sensor(hass, entry, IMPORT)
+    assert dashboard.data is None
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+async def test_start_after_a_while(
+    hass: HomeAssistant,
+    simulators: Start,
+    dashboard: EnergyManager,
+    freezer: FrozenDateTimeFactory,
+    *,
+    is_late: bool,
+) -> None:
+    """What was agreed to is forgotten where Home Assistant was off for a day."""
+    simulator = await simulators("egauge")
+    assert isinstance(simulator, EgaugeSimulator)
+    simulator.rename("Grid+", "Shed")
+    entry = await answered(hass, await logged_in(hass, simulator))
+    assert pending(entry) == ["grid"]
+    await hass.config_entries.async_unload(entry.entry_id)
+    simulator.rename("Shed", "Grid+")
+    freezer.tick(DAY if is_late else DAY / 2)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert types(dashboard) == ([] if is_late else ["grid"])
+    assert pending(entry) is None
+
+
+async def test_configured_meanwhile(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """An owner who was faster has the last word."""
+    simulator = await simulators("iometer")
+    entry = await waiting(hass, simulator)
+    await dashboard.async_update(deepcopy(OWN))
+    before = deepcopy(dashboard.data)
+    await eventually(lambda: simulator.open_streams == 2)
+    await begin_to_count(hass, simulator)
+    await eventually(lambda: pending(entry) is None)
+    assert dashboard.data == before
+
+
+async def test_some_of_it(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """What is there is added, and what is not is still waited for."""
+    simulator = await simulators("octopus_home_pro")
+    assert isinstance(simulator, OctopusHomeProSimulator)
+    simulator.refuse(meter="gas")
+    entry = await answered(hass, await logged_in(hass, simulator))
+    assert types(dashboard) == ["grid"]
+    assert pending(entry) == ["gas"]
+    simulator.heal()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert sources(dashboard)[1:] == [gas(hass, entry, "gas_3.0.0")]
+    assert pending(entry) is None
+
+
+async def test_dashboard_is_gone(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
+) -> None:
+    """Nothing is added to a dashboard that Home Assistant has no more."""
+    simulator = await simulators("iometer")
+    entry = await waiting(hass, simulator)
+    hass.config.components.remove("energy")
+    await eventually(lambda: simulator.open_streams == 2)
+    await begin_to_count(hass, simulator)
+    await eventually(lambda: IMPORT in entry.runtime_data.values)
+    await hass.async_block_till_done()
+    assert sensor(hass, entry, IMPORT)
+    assert dashboard.data is None
+    assert pending(entry) == ["grid"]

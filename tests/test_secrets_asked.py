@@ -1,0 +1,176 @@
+"""What tells whose bridge it is is neither in a form nor in an action's error."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+import logging
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_HOST, CONF_PASSWORD
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+
+from .bridges.egauge.calls import act
+from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from .conftest import Start
+from .flows import (
+    FINDABLE,
+    announce,
+    announcement,
+    discover,
+    form,
+    reconfigure,
+    submit,
+    suggestions,
+)
+from .secret_bridges import leaks, planted, set_up, talkative
+from .secret_plants import Plants, emitted, plant
+from .simulator import Simulator
+
+
+@pytest.fixture
+async def simulator(simulators: Start, key: str) -> Simulator:
+    """Return a simulator that says all it ever says, and has a login if it can."""
+    return await talkative(simulators, key)
+
+
+@pytest.fixture
+def plants(simulator: Simulator) -> Plants:
+    """Plant secrets in what a simulator says, and in its login."""
+    return planted(simulator)
+
+
+def shown_by(hass: HomeAssistant, *results: ConfigFlowResult) -> Mapping[str, str]:
+    """Return what flows show beside their translations, and how they are called."""
+    titles = [
+        flow["context"].get("title_placeholders")
+        for flow in hass.config_entries.flow.async_progress()
+    ]
+    told = [result.get("description_placeholders") for result in results]
+    ends = [(result.get("errors"), result.get("reason")) for result in results]
+    return {"title": f"{titles} {told}", "errors": str(ends)}
+
+
+def fails_with(simulator: Simulator, secret: str) -> Iterator[Callable[[], None]]:
+    """Yield ways to answer that a client must not pass on."""
+    yield partial(simulator.fail_with, 500, secret)
+    yield partial(simulator.fail_with, 403, f'{{"reason": "{secret}"}}')
+    yield partial(simulator.fail_with, 401, secret)
+    yield partial(simulator.redirect, f"http://{secret}:{secret}@{secret}.example/")
+    yield partial(simulator.garble, f'{{"{secret}": ["{secret}'.encode())
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_a_bridge_that_is_reconfigured(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    plants: Plants,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """No form of a known bridge shows its stored login, or what comes for an answer."""
+    caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
+    entry = await set_up(hass, simulator)
+    secret = plants.in_place_of("failure", "anything")
+    if simulator.credentials:
+        entry.async_start_reauth(hass)
+        await hass.async_block_till_done()
+    flows = hass.config_entries.flow
+    forms = [
+        await flows.async_configure(it["flow_id"]) for it in flows.async_progress()
+    ]
+    forms.append(await reconfigure(hass, entry))
+    results = list(forms)
+    for result in forms:
+        assert simulator.credentials.get(CONF_PASSWORD, secret) not in str(
+            suggestions(result["data_schema"])
+        )
+    for fail in fails_with(simulator, secret):
+        fail()
+        for result in forms:
+            typed = {CONF_PASSWORD: secret} if simulator.credentials else {}
+            if result["step_id"] == "reconfigure":
+                typed[CONF_HOST] = simulator.address
+            results.append(await submit(hass, result, **typed))
+            assert results[-1]["errors"]
+        simulator.heal()
+        plant(simulator, plants)
+    surfaces = {**await emitted(hass, entry, caplog), **shown_by(hass, *results)}
+    assert not leaks(plants, surfaces)
+
+
+async def found(
+    hass: HomeAssistant, simulator: Simulator, plants: Plants
+) -> ConfigFlowResult:
+    """Let Home Assistant hear of a simulator, as which it also answers."""
+    if not isinstance(simulator, WhatwattGoSimulator):
+        return await discover(hass, simulator)
+    serial = plants.in_place_of("id", simulator.device_id)
+    return await announce(hass, announcement(simulator, serial=serial))
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("key", FINDABLE)
+async def test_a_bridge_that_is_found(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    plants: Plants,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What a bridge announces of itself is not shown either, but for where it is."""
+    caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
+    secret = plants.in_place_of("failure", "anything")
+    results = []
+    for fail in fails_with(simulator, secret):
+        fail()
+        results.append(await found(hass, simulator, plants))
+        simulator.heal()
+        plant(simulator, plants)
+    result = await found(hass, simulator, plants)
+    results.append(result)
+    assert form(result) == ("confirm", {})
+    if simulator.credentials:
+        result = await submit(hass, result)
+        assert form(result) == ("login", {})
+        for fail in fails_with(simulator, secret):
+            fail()
+            results.append(await submit(hass, result, **simulator.credentials))
+            assert form(results[-1])[1]
+            simulator.heal()
+            plant(simulator, plants)
+    assert not leaks(plants, {"log": caplog.text, **shown_by(hass, *results)})
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("key", ["egauge"])
+async def test_an_action_that_fails(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    plants: Plants,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What an action was given stands in no error, nor what came for an answer."""
+    caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
+    entry = await set_up(hass, simulator)
+    secret = plants.in_place_of("failure", "anything")
+    target = f"00:11:22:33:44:55/{secret}"
+    errors = []
+    for fail in fails_with(simulator, secret):
+        fail()
+        for action, data in (
+            ("wlan", {"action": "add", "ssid": secret, "key": secret}),
+            ("wlan", {"action": "select", "ssid": secret}),
+            ("test_email", {"address": "me@example.com", "mailpass": secret}),
+            ("test_remote", {"address": secret, "linktype": secret}),
+            ("homeplug", {"password": secret, "targets": [target], "confirm": True}),
+        ):
+            with pytest.raises(HomeAssistantError) as caught:
+                await act(hass, entry, action, **data)
+            errors.append(f"{caught.value} {vars(caught.value)}")
+        simulator.heal()
+        plant(simulator, plants)
+    await hass.async_block_till_done()
+    surfaces = await emitted(hass, entry, caplog)
+    assert not leaks(plants, {**surfaces, "errors": "\n".join(errors)})
