@@ -6,6 +6,7 @@ import re
 import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
+from scripts.check.quality_scale import EVIDENCE
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "AGENTS.md"]
@@ -59,3 +60,15 @@ def test_the_readme_names_every_page() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     links = set(_LINK.findall(readme))
     assert {f"docs/{page.name}" for page in PAGES[:-2]} <= links
+
+
+def test_every_check_is_explained() -> None:
+    """Each module that judges stands in the table of checks, and no other."""
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    table, *_ = page.split("\n## ")
+    told = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    modules = {path.stem for path in (ROOT / "scripts" / "check").glob("*.py")}
+    # One is the way in, one what all of them read by.
+    modules -= {"__init__", "__main__", "repository"}
+    assert set(re.findall(r"\w+", " ".join(told))) == modules
+    assert f"of {len(EVIDENCE)} that a search can find" in page

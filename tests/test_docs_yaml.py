@@ -72,3 +72,10 @@ def test_every_blueprint_can_be_imported() -> None:
     for link in links:
         _, _, path = link.partition("/blob/main/")
         assert (ROOT / path).is_file()
+
+
+def test_every_blueprint_is_run() -> None:
+    """Each has tests of its own, which let Home Assistant run it."""
+    for path in BLUEPRINTS.glob("*.yaml"):
+        tests = ROOT / "tests" / "blueprints" / f"test_{path.stem}.py"
+        assert f'use("{path.stem}"' in tests.read_text(encoding="utf-8")
