@@ -59,7 +59,7 @@ def stage(to: Path, *programs: str) -> None:
     drawing.parent.mkdir(parents=True)
     shutil.copy2(ROOT / drawing.relative_to(to), drawing)
     for name in _VENVS:
-        _stand_in(to / name / "bin", "python", "pytest", "ruff", "mypy")
+        _stand_in(to / name / "bin", "python", "pytest", "coverage", "ruff", "mypy")
     _stand_in(to / "scripts", "setup")
     _stand_in(to / "bin", *programs)
 

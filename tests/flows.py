@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_address
+from unittest.mock import patch
 
 from aiohttp import web
 from homeassistant.config_entries import (
+    SOURCE_DHCP,
+    SOURCE_RECONFIGURE,
     SOURCE_USER,
     SOURCE_ZEROCONF,
     ConfigEntry,
@@ -16,9 +20,13 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 
+from custom_components.meter_bridge import announcement as announcements
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.address import Address
 from custom_components.meter_bridge.const import AUTO, CONF_BRIDGE, DOMAIN
 
 from .bridges.iometer.simulator import IometerSimulator
@@ -26,6 +34,11 @@ from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import Start
 from .simulator import Simulator
 from .waiting import eventually
+
+LOCKABLE = [key for key, bridge in BRIDGES.items() if bridge.login_fields]
+FINDABLE = [
+    key for key, bridge in BRIDGES.items() if bridge.zeroconf or bridge.dhcp_hostname
+]
 
 
 async def pushing(simulators: Start) -> IometerSimulator:
@@ -50,7 +63,7 @@ async def lockable(
 
 async def settled(simulator: Simulator) -> None:
     """Wait until an entry follows everything that a simulator pushes."""
-    streams = {"iometer": 2, "whatwatt_go": 1}[simulator.key]
+    streams = {"cozify_han": 1, "iometer": 2, "whatwatt_go": 1}.get(simulator.key, 0)
     await eventually(lambda: simulator.open_streams == streams)
 
 
@@ -74,6 +87,34 @@ async def add(hass: HomeAssistant, host: str, kind: str = AUTO) -> ConfigFlowRes
     """Type an address into a new form."""
     typed = {CONF_HOST: host, CONF_BRIDGE: kind}
     return await submit(hass, await begin(hass), **typed)
+
+
+async def added(
+    hass: HomeAssistant, simulator: Simulator, kind: str = AUTO
+) -> ConfigEntry:
+    """Add a bridge by its address, and log in where it asks for that."""
+    return created(await logged_in(hass, simulator, kind))
+
+
+async def logged_in(
+    hass: HomeAssistant, simulator: Simulator, kind: str = AUTO
+) -> ConfigFlowResult:
+    """Type an address, and the login where one is asked for."""
+    result = await add(hass, simulator.address, kind)
+    if simulator.credentials:
+        assert form(result) == ("login", {})
+        result = await submit(hass, result, **simulator.credentials)
+    return result
+
+
+async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
+    """Open the form that changes where a bridge is and how it lets us in."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+    )
+    assert form(result) == ("reconfigure", {})
+    return result
 
 
 def announcement(
@@ -107,6 +148,30 @@ async def announce(hass: HomeAssistant, info: ZeroconfServiceInfo) -> ConfigFlow
     )
     await hass.async_block_till_done()
     return result
+
+
+async def lease(
+    hass: HomeAssistant, simulator: Simulator, hostname: str
+) -> ConfigFlowResult:
+    """Let Home Assistant see a simulator ask for its address under a name."""
+    info = DhcpServiceInfo(ip="127.0.0.1", hostname=hostname, macaddress="02aabbccddee")
+    # As in any lease there is no port, and no test may listen on the usual one.
+    address = partial(Address, port=simulator.port)
+    with patch.object(announcements, "Address", address):
+        result = await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_DHCP}, data=info
+        )
+        await hass.async_block_till_done()
+    return result
+
+
+async def discover(hass: HomeAssistant, simulator: Simulator) -> ConfigFlowResult:
+    """Let Home Assistant hear of a simulator in the way that its kind is heard of."""
+    if simulator.announcement:
+        return await announce(hass, announcement(simulator))
+    pattern = BRIDGES[simulator.key].dhcp_hostname
+    assert pattern
+    return await lease(hass, simulator, pattern.replace("*", "123-456"))
 
 
 def form(result: ConfigFlowResult) -> tuple[str, dict[str, str]]:

@@ -1,88 +1,34 @@
-"""Bridges that ask for their address under a name that tells what they may be."""
+"""Names, in leases, that tell which kind of bridge may have asked for an address."""
 
-from functools import partial
-
-from homeassistant.config_entries import SOURCE_DHCP, ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
-from custom_components.meter_bridge import announcement
-from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.bridges.address import Address
-from custom_components.meter_bridge.const import CONF_BRIDGE, DOMAIN
+from .conftest import Start
+from .flows import aborted, form, lease
 
-from .conftest import SetUp, Start
-from .flows import aborted, created, form, submit
-from .simulator import Simulator
-
-LEASED = [key for key, bridge in BRIDGES.items() if bridge.dhcp_hostname]
-
-pytestmark = [
-    pytest.mark.usefixtures("enable_custom_integrations"),
-    pytest.mark.parametrize("key", LEASED),
-]
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 
-@pytest.fixture
-async def simulator(
-    simulators: Start, key: str, monkeypatch: pytest.MonkeyPatch
-) -> Simulator:
-    """Return a simulator whose address, as any in a lease, comes without a port."""
-    simulator = await simulators(key)
-    address = partial(Address, port=simulator.port)
-    monkeypatch.setattr(announcement, "Address", address)
-    return simulator
-
-
-async def lease(hass: HomeAssistant, hostname: str) -> ConfigFlowResult:
-    """Let Home Assistant see a device ask for its address."""
-    return await hass.config_entries.flow.async_init(
-        DOMAIN,
-        context={"source": SOURCE_DHCP},
-        data=DhcpServiceInfo(
-            ip="127.0.0.1", hostname=hostname, macaddress="02aabbccddee"
-        ),
-    )
-
-
-def name(key: str) -> str:
-    """Return a host name that this kind of bridge may have."""
-    return str(BRIDGES[key].dhcp_hostname).replace("*", "123-456")
-
-
-async def test_a_bridge_is_offered(
-    hass: HomeAssistant, simulator: Simulator, key: str
+@pytest.mark.parametrize("name", ["cozify-han-123-456", "cozify-han-415-926"])
+async def test_a_name_of_ours(
+    hass: HomeAssistant, simulators: Start, name: str
 ) -> None:
     """Who has the name and answers in character is offered."""
-    result = await lease(hass, name(key))
-    assert form(result) == ("confirm", {})
-    entry = created(await submit(hass, result))
-    assert entry.data[CONF_BRIDGE] == key
+    simulator = await simulators("cozify_han")
+    assert form(await lease(hass, simulator, name)) == ("confirm", {})
 
 
-async def test_the_name_alone_proves_nothing(
-    hass: HomeAssistant, simulator: Simulator, key: str
-) -> None:
-    """Who has the name but answers otherwise is not offered."""
-    simulator.garble(b"{}")
-    assert aborted(await lease(hass, name(key))) == "not_recognised"
-
-
-async def test_a_known_bridge_is_left_alone(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, key: str
-) -> None:
-    """Who is set up at the address already is neither asked nor offered again."""
-    await set_up(simulator)
-    asked = len(simulator.requests)
-    assert aborted(await lease(hass, name(key))) == "already_configured"
-    assert len(simulator.requests) == asked
-
-
-async def test_another_name(
-    hass: HomeAssistant, simulator: Simulator, key: str
-) -> None:
+@pytest.mark.parametrize("name", ["", "printer", "cozify-hub-415-926", "my-cozify-han"])
+async def test_another_name(hass: HomeAssistant, simulators: Start, name: str) -> None:
     """Another name is not asked at all."""
-    asked = len(simulator.requests)
-    assert aborted(await lease(hass, "printer")) == "not_recognised"
-    assert len(simulator.requests) == asked
+    simulator = await simulators("cozify_han")
+    assert aborted(await lease(hass, simulator, name)) == "not_recognised"
+    assert not simulator.requests
+
+
+async def test_name_of_another_kind(hass: HomeAssistant, simulators: Start) -> None:
+    """A bridge of another kind that has the name is not offered."""
+    simulator = await simulators("iometer")
+    result = await lease(hass, simulator, "cozify-han-123-456")
+    assert aborted(result) == "not_recognised"
+    assert simulator.requests

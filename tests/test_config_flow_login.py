@@ -3,6 +3,7 @@
 from dataclasses import replace
 import logging
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 import pytest
@@ -10,20 +11,27 @@ import pytest
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.forms import login_schema, reconfigure_schema
 
+from .bridges.egauge.simulator import EgaugeSimulator
 from .bridges.whatwatt_go.device import Firmware
 from .conftest import SetUp, Start
 from .flows import (
+    LOCKABLE,
     aborted,
     add,
     created,
     form,
     lockable,
+    logged_in,
     passwords,
+    state,
     submit,
     suggestions,
 )
+from .swaps import lock_with, locked
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+every_lockable = pytest.mark.parametrize("key", LOCKABLE)
 
 
 @pytest.mark.parametrize(("firmware", "scheme"), [("new", "digest"), ("old", "basic")])
@@ -66,31 +74,77 @@ async def test_password_stays_secret(
         assert secret not in caplog.text
 
 
+@every_lockable
+async def test_wrong_login(hass: HomeAssistant, simulators: Start, key: str) -> None:
+    """A wrong password is refused, the right one stored, and the entry loaded."""
+    simulator = await locked(simulators, key)
+    result = await add(hass, simulator.address, key)
+    wrong = {**simulator.credentials, "password": "wrong"}
+    result = await submit(hass, result, **wrong)
+    assert form(result) == ("login", {"base": "invalid_auth"})
+    assert "password" not in suggestions(result["data_schema"])
+    entry = created(await submit(hass, result, **simulator.credentials))
+    assert entry.data.items() >= simulator.credentials.items()
+    assert state(entry) is ConfigEntryState.LOADED
+
+
+@every_lockable
 async def test_bridge_lost_while_the_password_is_typed(
-    hass: HomeAssistant, simulators: Start
+    hass: HomeAssistant, simulators: Start, key: str
 ) -> None:
     """A bridge that went away is waited for in the same form."""
-    simulator = await lockable(simulators, protection=True)
+    simulator = await locked(simulators, key)
     result = await add(hass, simulator.address)
     await simulator.unplug()
-    result = await submit(hass, result, password=simulator.password)
+    result = await submit(hass, result, **simulator.credentials)
     assert form(result) == ("login", {"base": "cannot_connect"})
     await simulator.plug_in()
-    created(await submit(hass, result, password=simulator.password))
+    created(await submit(hass, result, **simulator.credentials))
 
 
-async def test_known_bridge_with_a_new_password(
-    hass: HomeAssistant, simulators: Start, set_up: SetUp
+@every_lockable
+async def test_stranger_where_the_bridge_was(
+    hass: HomeAssistant, simulators: Start, key: str
 ) -> None:
-    """Adding a bridge again gives its entry the password that was typed."""
-    simulator = await lockable(simulators, protection=True)
-    entry = await set_up(simulator, simulator.device_id, password="forgotten")
+    """A web server that took the bridge's place meanwhile is no wrong password."""
+    simulator = await locked(simulators, key)
     result = await add(hass, simulator.address)
-    result = await submit(hass, result, password=simulator.password)
+    simulator.fail_with(404)
+    simulator.requests.clear()
+    result = await submit(hass, result, **simulator.credentials)
+    assert form(result) == ("login", {"base": "not_recognised"})
+    assert simulator.requests
+    assert not passwords(simulator)
+
+
+async def test_user_without_the_right_to_look(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """Who may log in but not look is told so, and may be somebody else."""
+    simulator = await simulators("egauge")
+    assert isinstance(simulator, EgaugeSimulator)
+    result = await add(hass, simulator.address)
+    simulator.gate.may_view = False
+    result = await submit(hass, result, **simulator.credentials)
+    assert form(result) == ("login", {"base": "no_permission"})
+    simulator.gate.may_view = True
+    created(await submit(hass, result, **simulator.credentials))
+
+
+@every_lockable
+async def test_known_bridge_with_a_new_password(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """Adding a bridge again gives its entry the login that was typed."""
+    simulator = await locked(simulators, key)
+    entry = await set_up(simulator)
+    lock_with(simulator, "changed")
+    result = await logged_in(hass, simulator)
     assert aborted(result) == "already_configured"
     await hass.async_block_till_done()
-    assert entry.data["password"] == simulator.password
-    assert entry.data["pinned"]["scheme"] == "digest"
+    assert entry.data["password"] == "changed"
+    assert entry.data["pinned"]["scheme"]
+    assert state(entry) is ConfigEntryState.LOADED
 
 
 async def test_known_bridge_that_lost_its_protection(

@@ -4,7 +4,6 @@ import asyncio
 
 from homeassistant.config_entries import (
     ConfigEntry,
-    ConfigEntryDisabler,
     ConfigEntryState,
 )
 from homeassistant.core import HomeAssistant
@@ -19,10 +18,8 @@ from .flows import (
     announce,
     announcement,
     created,
-    form,
     lockable,
     passwords,
-    pushing,
     settled,
     state,
     submit,
@@ -61,22 +58,6 @@ async def hear(
     result = await announce(hass, announcement(simulator, serial=serial))
     assert aborted(result) == "already_configured"
     await hass.async_block_till_done()
-
-
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
-@pytest.mark.parametrize("scheme", ["", "http://"])
-async def test_moved(
-    hass: HomeAssistant, simulators: Start, key: str, scheme: str
-) -> None:
-    """A bridge that is gone from its address and answers at another is followed."""
-    simulator = await simulators(key)
-    entry = created(await add(hass, scheme + simulator.address))
-    await settled(simulator)
-    await simulator.move()
-    await hear(hass, simulator)
-    assert entry.data["host"] == scheme + simulator.address
-    assert state(entry) is ConfigEntryState.LOADED
-    await settled(simulator)
 
 
 async def test_moved_behind_its_password(
@@ -173,16 +154,6 @@ async def test_wrong_password_at_the_announced_address(
     assert entry.data["host"] == before
 
 
-async def test_nobody_at_either_address(hass: HomeAssistant, simulators: Start) -> None:
-    """An entry keeps its address when its bridge answers nowhere."""
-    simulator, entry = await protected(hass, simulators)
-    before = entry.data["host"]
-    await simulator.unplug()
-    info = announcement(simulator, port=1)
-    assert aborted(await announce(hass, info)) == "already_configured"
-    assert entry.data["host"] == before
-
-
 async def test_exchanged_addresses(hass: HomeAssistant, simulators: Start) -> None:
     """Two bridges that exchanged addresses are both followed."""
     one, other = await lockable(simulators), await lockable(simulators, serial=OTHER)
@@ -194,35 +165,6 @@ async def test_exchanged_addresses(hass: HomeAssistant, simulators: Start) -> No
     await hear(hass, other)
     await hear(hass, one)
     assert (first.data["host"], second.data["host"]) == (other.address, one.address)
-
-
-async def test_new_bridge_where_a_known_one_was(
-    hass: HomeAssistant, simulators: Start
-) -> None:
-    """A new bridge at the address of one that cannot be reached is offered."""
-    simulator = await pushing(simulators)
-    entry = created(await add(hass, simulator.address))
-    await settled(simulator)
-    simulator.device_id = "6e1d8b63-4a72-4c9f-8b58-2d3f7a91c4ea"
-    simulator.meter_number = "1TST0087654321"
-    await entry.runtime_data.async_refresh()
-    assert form(await announce(hass, announcement(simulator))) == ("confirm", {})
-
-
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
-async def test_setup_that_is_being_retried(
-    hass: HomeAssistant, simulators: Start, key: str
-) -> None:
-    """A bridge that is heard where its entry looks for it is set up at once."""
-    simulator = await simulators(key)
-    entry = created(await add(hass, simulator.address))
-    await settled(simulator)
-    await simulator.unplug()
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert state(entry) is ConfigEntryState.SETUP_RETRY
-    await simulator.plug_in()
-    await hear(hass, simulator)
-    assert state(entry) is ConfigEntryState.LOADED
 
 
 async def test_moved_while_its_setup_is_being_retried(
@@ -262,19 +204,6 @@ async def test_moved_while_its_setup_is_under_way(
     assert state(entry) is ConfigEntryState.LOADED
 
 
-async def test_moved_while_disabled(hass: HomeAssistant, simulators: Start) -> None:
-    """A disabled entry learns its bridge's new address and stays disabled."""
-    simulator = await lockable(simulators)
-    entry = created(await add(hass, simulator.address))
-    await hass.config_entries.async_set_disabled_by(
-        entry.entry_id, ConfigEntryDisabler.USER
-    )
-    await simulator.move()
-    await hear(hass, simulator)
-    assert entry.data["host"] == simulator.address
-    assert state(entry) is ConfigEntryState.NOT_LOADED
-
-
 async def test_name_stays(hass: HomeAssistant, simulators: Start) -> None:
     """A name that the owner typed is not replaced, and its bridge not asked."""
     simulator = await lockable(simulators)
@@ -286,3 +215,13 @@ async def test_name_stays(hass: HomeAssistant, simulators: Start) -> None:
     await hear(hass, simulator)
     assert entry.data["host"] == name
     assert len(simulator.requests) == since
+
+
+async def test_nobody_at_either_address(hass: HomeAssistant, simulators: Start) -> None:
+    """An entry keeps its address when its bridge answers nowhere."""
+    simulator, entry = await protected(hass, simulators)
+    before = entry.data["host"]
+    await simulator.unplug()
+    info = announcement(simulator, port=1)
+    assert aborted(await announce(hass, info)) == "already_configured"
+    assert entry.data["host"] == before

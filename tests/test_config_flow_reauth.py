@@ -9,69 +9,152 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.meter_bridge.bridges import BRIDGES
+
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
 from .flows import (
+    LOCKABLE,
     aborted,
+    added,
     announce,
     announcement,
     form,
     lockable,
     passwords,
+    settled,
     state,
     submit,
     suggestions,
 )
+from .simulator import Simulator
+from .swaps import lock_with, locked, swap
+from .watching import poll
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-
-@pytest.fixture
-async def simulator(simulators: Start) -> WhatwattGoSimulator:
-    """Return a bridge behind a password."""
-    return await lockable(simulators, protection=True)
+every_lockable = pytest.mark.parametrize("key", LOCKABLE)
+only_whatwatt = pytest.mark.parametrize("key", ["whatwatt_go"])
 
 
 @pytest.fixture
-async def entry(simulator: WhatwattGoSimulator, set_up: SetUp) -> ConfigEntry:
-    """Return its entry, with a password from before."""
-    pinned = {"scheme": "digest", "realm": simulator.realm.lower()}
-    entry: ConfigEntry = await set_up(
-        simulator, simulator.device_id, password="the old one", pinned=pinned
-    )
+async def simulator(simulators: Start, key: str) -> Simulator:
+    """Return a bridge behind a login."""
+    return await locked(simulators, key)
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
+    """Return its entry, with the password from before."""
+    entry = await added(hass, simulator)
+    await settled(simulator)
+    lock_with(simulator, "the new one")
+    await hass.config_entries.async_reload(entry.entry_id)
     return entry
 
 
 async def asked(hass: HomeAssistant) -> ConfigFlowResult:
-    """Return the form that asks for the password."""
+    """Return the form that asks for the login, and never shows the password."""
     [flow] = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
     assert form(result) == ("reauth_confirm", {})
-    assert suggestions(result["data_schema"]) == {}
+    assert "password" not in suggestions(result["data_schema"])
     return result
 
 
+@every_lockable
 async def test_new_password(
-    hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
 ) -> None:
     """Setup asks for the password; the right one is stored and the entry loaded."""
     assert state(entry) is ConfigEntryState.SETUP_ERROR
-    pinned = entry.data["pinned"]
+    before = dict(entry.data)
     result = await asked(hass)
-    result = await submit(hass, result, password="wrong")
+    wrong = {**simulator.credentials, "password": "wrong"}
+    result = await submit(hass, result, **wrong)
     assert form(result) == ("reauth_confirm", {"base": "invalid_auth"})
-    assert entry.data["password"] == "the old one"
-    result = await submit(hass, result, password=simulator.password)
+    assert entry.data == before
+    result = await submit(hass, result, **simulator.credentials)
     assert aborted(result) == "reauth_successful"
     await hass.async_block_till_done()
     assert state(entry) is ConfigEntryState.LOADED
-    assert entry.data == {
-        "bridge": "whatwatt_go",
-        "host": simulator.address,
-        "password": simulator.password,
-        "pinned": pinned,
-    }
+    assert entry.data == {**before, "password": "the new one"}
+
+
+@every_lockable
+async def test_password_that_is_changed_while_the_bridge_is_read(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The next poll that is refused asks for the password, once."""
+    entry = await set_up(simulator)
+    lock_with(simulator, "the new one")
+    for _ in range(2):
+        await poll(hass, entry)
+        assert not entry.runtime_data.last_update_success
+    result = await submit(hass, await asked(hass), **simulator.credentials)
+    assert aborted(result) == "reauth_successful"
+    await hass.async_block_till_done()
+    assert entry.runtime_data.last_update_success
+
+
+@every_lockable
+async def test_bridge_away(
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
+) -> None:
+    """A bridge that does not answer is not called a wrong password."""
+    result = await asked(hass)
+    await simulator.unplug()
+    result = await submit(hass, result, **simulator.credentials)
+    assert form(result) == ("reauth_confirm", {"base": "cannot_connect"})
+    await simulator.plug_in()
+    result = await submit(hass, result, **simulator.credentials)
+    assert aborted(result) == "reauth_successful"
+
+
+@every_lockable
+async def test_another_bridge(
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
+) -> None:
+    """A bridge with another id gets no entry, even if it takes the password."""
+    before = dict(entry.data)
+    result = await asked(hass)
+    swap(simulator)
+    result = await submit(hass, result, **simulator.credentials)
+    assert form(result) == ("reauth_confirm", {"base": "wrong_bridge"})
+    assert entry.data == before
+
+
+@pytest.mark.parametrize("key", sorted(BRIDGES.keys() - LOCKABLE))
+async def test_kinds_without_a_login(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """A bridge that has no login asks for none, whatever answers in its place."""
+    simulator = await simulators(key)
+    entry = await set_up(simulator)
+    simulator.fail_with(401)
+    await poll(hass, entry)
+    assert not entry.runtime_data.last_update_success
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert state(entry) is ConfigEntryState.SETUP_RETRY
+    assert not hass.config_entries.flow.async_progress()
+
+
+@pytest.mark.parametrize("key", sorted(BRIDGES.keys() - LOCKABLE))
+async def test_question_that_nobody_asked(
+    hass: HomeAssistant, simulators: Start, key: str
+) -> None:
+    """Whoever starts to ask for a login that there is not has only to confirm."""
+    entry = await added(hass, await simulators(key))
+    before = dict(entry.data)
+    entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+    result = await asked(hass)
+    assert suggestions(result["data_schema"]) == {}
+    assert aborted(await submit(hass, result)) == "reauth_successful"
+    await hass.async_block_till_done()
+    assert entry.data == before
+    assert state(entry) is ConfigEntryState.LOADED
 
 
 async def test_bridge_that_was_protected_later(
@@ -91,31 +174,7 @@ async def test_bridge_that_was_protected_later(
     }
 
 
-async def test_bridge_away(
-    hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
-) -> None:
-    """A bridge that does not answer is not called a wrong password."""
-    result = await asked(hass)
-    await simulator.unplug()
-    result = await submit(hass, result, password=simulator.password)
-    assert form(result) == ("reauth_confirm", {"base": "cannot_connect"})
-    await simulator.plug_in()
-    result = await submit(hass, result, password=simulator.password)
-    assert aborted(result) == "reauth_successful"
-
-
-async def test_another_bridge(
-    hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
-) -> None:
-    """A bridge with another id gets no entry, even if it takes the password."""
-    result = await asked(hass)
-    simulator.protection = False
-    simulator.device_id = "02A4C61BFFFF"
-    result = await submit(hass, result, password=simulator.password)
-    assert form(result) == ("reauth_confirm", {"base": "wrong_bridge"})
-    assert entry.data["password"] == "the old one"
-
-
+@only_whatwatt
 async def test_weaker_way_in(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
 ) -> None:
@@ -129,6 +188,7 @@ async def test_weaker_way_in(
     assert not passwords(simulator)
 
 
+@only_whatwatt
 async def test_announced_meanwhile(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
 ) -> None:

@@ -1,9 +1,6 @@
 """Changing where a bridge is and how it lets us in."""
 
-from typing import Any
-
 from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
@@ -11,105 +8,197 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.meter_bridge.const import DOMAIN
+from custom_components.meter_bridge.bridges import BRIDGES
 
+from .bridges.egauge.simulator import EgaugeSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import Start
 from .flows import (
+    LOCKABLE,
     aborted,
-    add,
-    created,
+    added,
     form,
-    lockable,
     passwords,
-    pushing,
+    reconfigure,
     settled,
     state,
     submit,
     suggestions,
 )
+from .simulator import Simulator
+from .swaps import another, lock_with, locked
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-
-@pytest.fixture
-async def simulator(simulators: Start) -> WhatwattGoSimulator:
-    """Return a bridge behind a password."""
-    return await lockable(simulators, protection=True)
+every_bridge = pytest.mark.parametrize("key", BRIDGES)
+every_lockable = pytest.mark.parametrize("key", LOCKABLE)
+only_whatwatt = pytest.mark.parametrize("key", ["whatwatt_go"])
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, simulator: WhatwattGoSimulator) -> ConfigEntry:
+async def simulator(simulators: Start, key: str) -> Simulator:
+    """Return a bridge, behind its login where it has one."""
+    return await (locked(simulators, key) if key in LOCKABLE else simulators(key))
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
     """Return the loaded entry of the bridge."""
-    result = await add(hass, simulator.address)
-    entry = created(await submit(hass, result, password=simulator.password))
+    entry = await added(hass, simulator)
     await settled(simulator)
     return entry
 
 
-async def opened(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
-    """Open the form of an entry, which shows its host alone."""
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN,
-        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
-    )
-    assert form(result) == ("reconfigure", {})
-    assert suggestions(result["data_schema"]) == {"host": entry.data["host"]}
-    return result
-
-
-async def test_new_address(hass: HomeAssistant, simulators: Start) -> None:
-    """A bridge that moved is found at the address that was typed."""
-    simulator = await pushing(simulators)
-    entry = created(await add(hass, simulator.address))
-    await settled(simulator)
-    await simulator.move()
-    result = await opened(hass, entry)
-    result = await submit(hass, result, host=f"HTTP://{simulator.address}/")
+async def changed(hass: HomeAssistant, result: ConfigFlowResult) -> None:
+    """Let the entry be loaded with what was changed."""
     assert aborted(result) == "reconfigure_successful"
     await hass.async_block_till_done()
+
+
+@every_bridge
+async def test_new_address(
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
+) -> None:
+    """A bridge that moved is found at the address that was typed, as it was known."""
+    before = dict(entry.data)
+    await simulator.move()
+    result = await reconfigure(hass, entry)
+    hidden = {"bridge", "password", "pinned"}
+    shown = {name: before[name] for name in before.keys() - hidden}
+    assert suggestions(result["data_schema"]) == shown
+    host = f"HTTP://{simulator.address}/"
+    await changed(hass, await submit(hass, result, host=host))
     assert state(entry) is ConfigEntryState.LOADED
-    assert entry.data == {
-        "bridge": "iometer",
-        "host": f"http://{simulator.address}",
-        "pinned": {},
-    }
+    assert entry.data == {**before, "host": f"http://{simulator.address}"}
+    await settled(simulator)
 
 
+@every_bridge
+async def test_another_bridge(
+    hass: HomeAssistant, simulators: Start, entry: ConfigEntry, key: str
+) -> None:
+    """Another bridge of the kind is not taken, and the form can be corrected."""
+    before = dict(entry.data)
+    other = await another(simulators, key)
+    result = await reconfigure(hass, entry)
+    result = await submit(hass, result, host=other.address)
+    assert form(result) == ("reconfigure", {"base": "wrong_bridge"})
+    assert suggestions(result["data_schema"])["host"] == other.address
+    assert other.requests
+    assert entry.data == before
+    await changed(hass, await submit(hass, result, host=before["host"]))
+    assert entry.data == before
+
+
+@every_bridge
+async def test_bridge_away(
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
+) -> None:
+    """Silence at the new address changes nothing; the same form works afterwards."""
+    before = dict(entry.data)
+    await simulator.move()
+    await simulator.unplug()
+    result = await reconfigure(hass, entry)
+    result = await submit(hass, result, host=simulator.address)
+    assert form(result) == ("reconfigure", {"base": "cannot_connect"})
+    assert entry.data == before
+    await simulator.plug_in()
+    await changed(hass, await submit(hass, result, host=simulator.address))
+    assert entry.data == {**before, "host": simulator.address}
+    assert state(entry) is ConfigEntryState.LOADED
+
+
+@every_bridge
+async def test_stranger_at_the_address(
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
+) -> None:
+    """A web server that is no bridge is not taken for one, and told no password."""
+    before = dict(entry.data)
+    simulator.fail_with(404)
+    simulator.requests.clear()
+    result = await reconfigure(hass, entry)
+    result = await submit(hass, result, host=simulator.address)
+    assert form(result) == ("reconfigure", {"base": "not_recognised"})
+    assert simulator.requests
+    assert not passwords(simulator)
+    assert entry.data == before
+
+
+@every_lockable
 @pytest.mark.parametrize("password", [{}, {"password": ""}])
 async def test_password_left_empty(
     hass: HomeAssistant,
-    simulator: WhatwattGoSimulator,
+    simulator: Simulator,
     entry: ConfigEntry,
     password: dict[str, str],
 ) -> None:
     """The stored password is kept and used at the new address."""
     before = dict(entry.data)
     await simulator.move()
-    typed: dict[str, Any] = {"host": simulator.address, **password}
-    result = await submit(hass, await opened(hass, entry), **typed)
-    assert aborted(result) == "reconfigure_successful"
-    await hass.async_block_till_done()
+    result = await reconfigure(hass, entry)
+    typed = {"host": simulator.address, **password}
+    await changed(hass, await submit(hass, result, **typed))
     assert entry.data == {**before, "host": simulator.address}
+    assert entry.data["password"]
     assert state(entry) is ConfigEntryState.LOADED
 
 
+@every_lockable
 async def test_new_password(
-    hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
 ) -> None:
     """A wrong password is refused; the right one is stored."""
-    simulator.password = "changed"
-    result = await opened(hass, entry)
+    before = dict(entry.data)
+    lock_with(simulator, "changed")
+    result = await reconfigure(hass, entry)
     host = simulator.address
-    result = await submit(hass, result, host=host, password="wrong")
+    for typed in ({}, {"password": "wrong"}):
+        result = await submit(hass, result, host=host, **typed)
+        assert form(result) == ("reconfigure", {"base": "invalid_auth"})
+        assert "password" not in suggestions(result["data_schema"])
+    assert entry.data == before
+    await changed(hass, await submit(hass, result, host=host, password="changed"))
+    assert entry.data == {**before, "password": "changed"}
+    assert state(entry) is ConfigEntryState.LOADED
+
+
+async def test_new_user(hass: HomeAssistant, simulators: Start) -> None:
+    """Another user is taken together with the password that belongs to it."""
+    simulator = await simulators("egauge")
+    assert isinstance(simulator, EgaugeSimulator)
+    entry = await added(hass, simulator)
+    before = dict(entry.data)
+    simulator.gate.username = "tenant"
+    lock_with(simulator, "horse correct")
+    result = await reconfigure(hass, entry)
+    typed = {"host": simulator.address, "username": "tenant"}
+    result = await submit(hass, result, **typed)
     assert form(result) == ("reconfigure", {"base": "invalid_auth"})
-    assert suggestions(result["data_schema"]) == {"host": host}
-    result = await submit(hass, result, host=host, password="changed")
-    assert aborted(result) == "reconfigure_successful"
-    await hass.async_block_till_done()
-    assert entry.data["password"] == "changed"
+    assert suggestions(result["data_schema"])["username"] == "tenant"
+    result = await submit(hass, result, **typed, password="horse correct")
+    await changed(hass, result)
+    assert entry.data == {**before, **simulator.credentials}
 
 
+async def test_certificate_that_is_to_be_verified(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """Who wants the certificate verified is not let in where there is none at all."""
+    simulator = await simulators("egauge")
+    entry = await added(hass, simulator)
+    before = dict(entry.data)
+    assert before["pinned"]["scheme"] == "http"
+    result = await reconfigure(hass, entry)
+    result = await submit(hass, result, host=simulator.address, verify_ssl=True)
+    assert form(result) == ("reconfigure", {"base": "cannot_connect"})
+    assert suggestions(result["data_schema"])["verify_ssl"] is True
+    assert entry.data == before
+    result = await submit(hass, result, host=simulator.address, verify_ssl=False)
+    await changed(hass, result)
+    assert entry.data == before
+
+
+@only_whatwatt
 async def test_typed_password_may_go_another_way(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
 ) -> None:
@@ -118,18 +207,18 @@ async def test_typed_password_may_go_another_way(
     simulator.firmware = "old"
     simulator.requests.clear()
     host = simulator.address
-    result = await submit(hass, await opened(hass, entry), host=host)
+    result = await submit(hass, await reconfigure(hass, entry), host=host)
     assert form(result) == ("reconfigure", {"base": "not_recognised"})
     assert simulator.requests
     assert not passwords(simulator)
     result = await submit(hass, result, host=host, password=simulator.password)
-    assert aborted(result) == "reconfigure_successful"
-    await hass.async_block_till_done()
+    await changed(hass, result)
     assert entry.data["host"] == host
     assert entry.data["pinned"]["scheme"] == "basic"
     assert state(entry) is ConfigEntryState.LOADED
 
 
+@only_whatwatt
 async def test_renamed_bridge(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
 ) -> None:
@@ -138,51 +227,36 @@ async def test_renamed_bridge(
     await hass.config_entries.async_reload(entry.entry_id)
     assert state(entry) is ConfigEntryState.SETUP_RETRY
     host = simulator.address
-    result = await submit(hass, await opened(hass, entry), host=host)
+    result = await submit(hass, await reconfigure(hass, entry), host=host)
     assert form(result) == ("reconfigure", {"base": "not_recognised"})
     result = await submit(hass, result, host=host, password=simulator.password)
-    assert aborted(result) == "reconfigure_successful"
-    await hass.async_block_till_done()
+    await changed(hass, result)
     assert state(entry) is ConfigEntryState.LOADED
     assert entry.data["pinned"] == {"scheme": "digest", "realm": "whatwatt-cellar"}
 
 
-async def test_another_bridge(
-    hass: HomeAssistant,
-    simulators: Start,
-    simulator: WhatwattGoSimulator,
-    entry: ConfigEntry,
+@only_whatwatt
+async def test_another_bridge_that_asks_for_a_password(
+    hass: HomeAssistant, simulators: Start, entry: ConfigEntry, key: str
 ) -> None:
-    """Another bridge of the kind is not taken, and gets no stored password."""
-    before = dict(entry.data)
-    other = await lockable(simulators, serial="02A4C61BFFFF")
-    result = await submit(hass, await opened(hass, entry), host=other.address)
-    assert form(result) == ("reconfigure", {"base": "wrong_bridge"})
-    assert suggestions(result["data_schema"]) == {"host": other.address}
+    """Another bridge gets no stored password."""
+    other = await another(simulators, key)
+    assert isinstance(other, WhatwattGoSimulator)
+    other.rename(f"whatwatt-{other.suffix}")
     other.protection = True
+    result = await reconfigure(hass, entry)
     result = await submit(hass, result, host=other.address)
     assert form(result) == ("reconfigure", {"base": "not_recognised"})
+    assert other.requests
     assert not passwords(other)
-    assert entry.data == before
-    result = await submit(hass, result, host=simulator.address)
-    assert aborted(result) == "reconfigure_successful"
 
 
+@pytest.mark.parametrize("key", ["iometer"])
 async def test_invalid_host(
-    hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
 ) -> None:
     """What is no host is refused at its field and stays typed."""
-    result = await submit(hass, await opened(hass, entry), host="user@bridge")
+    result = await submit(hass, await reconfigure(hass, entry), host="user@bridge")
     assert form(result) == ("reconfigure", {"host": "invalid_host"})
     assert suggestions(result["data_schema"]) == {"host": "user@bridge"}
-    result = await submit(hass, result, host=simulator.address)
-    assert aborted(result) == "reconfigure_successful"
-
-
-async def test_bridge_away(
-    hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
-) -> None:
-    """Silence at the new address changes nothing."""
-    await simulator.unplug()
-    result = await submit(hass, await opened(hass, entry), host=simulator.address)
-    assert form(result) == ("reconfigure", {"base": "cannot_connect"})
+    await changed(hass, await submit(hass, result, host=simulator.address))

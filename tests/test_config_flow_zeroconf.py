@@ -1,12 +1,9 @@
 """Bridges that are found because they announce themselves."""
 
-import asyncio
 from ipaddress import ip_address
 
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
-    ConfigEntryDisabler,
-    ConfigEntryState,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
@@ -31,23 +28,6 @@ from .flows import (
 )
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
-
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
-async def test_found_and_confirmed(
-    hass: HomeAssistant, simulators: Start, key: str
-) -> None:
-    """A bridge that answers where it was announced is added on the owner's word."""
-    simulator = await simulators(key)
-    result = await announce(hass, announcement(simulator))
-    assert form(result) == ("confirm", {})
-    assert (result["description_placeholders"] or {})["host"] == simulator.address
-    [shown] = hass.config_entries.flow.async_progress()
-    assert shown["context"]["title_placeholders"]["name"]
-    assert shown["context"]["confirm_only"]
-    entry = created(await submit(hass, result))
-    assert entry.unique_id == shown["context"]["unique_id"]
-    assert entry.data == {"bridge": key, "host": simulator.address, "pinned": {}}
 
 
 @pytest.mark.parametrize("firmware", ["new", "old"])
@@ -135,14 +115,6 @@ async def test_link_local(
     assert entry.data["host"] == simulator.address
 
 
-async def test_nobody_there(hass: HomeAssistant, simulators: Start) -> None:
-    """An announced bridge that does not answer is not offered."""
-    simulator = await pushing(simulators)
-    info = announcement(simulator)
-    await simulator.unplug()
-    assert aborted(await announce(hass, info)) == "cannot_connect"
-
-
 async def test_other_kind_there(hass: HomeAssistant, simulators: Start) -> None:
     """A bridge that announces itself as one of another kind is not offered."""
     simulator, other = await pushing(simulators), await lockable(simulators)
@@ -169,83 +141,6 @@ async def test_announced_under_a_false_serial(
     result = await announce(hass, announcement(simulator, serial="00000000BEEF"))
     entry = created(await submit(hass, result))
     assert entry.unique_id == f"whatwatt_go_{simulator.device_id}"
-
-
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
-async def test_announced_twice_at_once(
-    hass: HomeAssistant, simulators: Start, key: str
-) -> None:
-    """Two announcements of one bridge make one flow, at once and one by one."""
-    simulator = await simulators(key)
-    info = announcement(simulator)
-    results = await asyncio.gather(announce(hass, info), announce(hass, info))
-    kinds = sorted(str(result["type"]) for result in results)
-    assert kinds == ["abort", "form"]
-    assert aborted(await announce(hass, info)) == "already_in_progress"
-    assert len(hass.config_entries.flow.async_progress()) == 1
-
-
-async def test_added_by_hand_while_offered(
-    hass: HomeAssistant, simulators: Start
-) -> None:
-    """A bridge that the owner adds by its address is offered no more."""
-    simulator = await lockable(simulators)
-    await announce(hass, announcement(simulator))
-    created(await add(hass, simulator.address))
-    assert not hass.config_entries.flow.async_progress()
-
-
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
-@pytest.mark.parametrize("scheme", ["", "http://"])
-async def test_known_bridge_where_it_was(
-    hass: HomeAssistant, simulators: Start, key: str, scheme: str
-) -> None:
-    """A known bridge that announces itself where it is gets no request at all."""
-    simulator = await simulators(key)
-    created(await add(hass, scheme + simulator.address))
-    await settled(simulator)
-    since = len(simulator.requests)
-    result = await announce(hass, announcement(simulator))
-    assert aborted(result) == "already_configured"
-    assert len(simulator.requests) == since
-
-
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
-async def test_disabled_bridge_where_it_was(
-    hass: HomeAssistant, simulators: Start, key: str
-) -> None:
-    """A disabled entry stays disabled and its bridge unasked."""
-    simulator = await simulators(key)
-    entry = created(await add(hass, simulator.address))
-    await hass.config_entries.async_set_disabled_by(
-        entry.entry_id, ConfigEntryDisabler.USER
-    )
-    since = len(simulator.requests)
-    result = await announce(hass, announcement(simulator))
-    assert aborted(result) == "already_configured"
-    assert len(simulator.requests) == since
-    assert entry.state is ConfigEntryState.NOT_LOADED
-
-
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
-async def test_ignored_bridge(hass: HomeAssistant, simulators: Start, key: str) -> None:
-    """An ignored bridge is offered no more, wherever it is, but can be added."""
-    simulator = await simulators(key)
-    await announce(hass, announcement(simulator))
-    [shown] = hass.config_entries.flow.async_progress()
-    await hass.config_entries.flow.async_init(
-        DOMAIN,
-        context={"source": SOURCE_IGNORE},
-        data={"unique_id": shown["context"]["unique_id"], "title": "Not mine"},
-    )
-    assert not hass.config_entries.flow.async_progress()
-    result = await announce(hass, announcement(simulator))
-    assert aborted(result) == "already_configured"
-    await simulator.move()
-    result = await announce(hass, announcement(simulator))
-    assert aborted(result) == "already_configured"
-    entry = created(await add(hass, simulator.address))
-    assert hass.config_entries.async_entries(DOMAIN) == [entry]
 
 
 async def test_ignored_bridge_behind_another_announcement(

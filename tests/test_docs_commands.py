@@ -35,6 +35,12 @@ _RUNS = {
 }
 _ON_TWO = "-n 2 --dist loadgroup"
 _CODE = "custom_components scripts tests"
+_FLOWS = (
+    *("config_flow", "options_flow", "last_steps", "forms", "announcement"),
+    *("recognise", "repairs", "twins", "energy_dashboard"),
+)
+# tests/test_release.py runs these.
+_ELSEWHERE = {"scripts/check_tag"}
 _BRAND = "custom_components/meter_bridge/brand"
 
 
@@ -43,11 +49,7 @@ def told(command: str) -> list[str]:
     _, program, arguments = parts(command)
     given = " ".join(arguments)
     if program == "scripts/test":
-        if given in ("--oldest", "--newest", "--beta"):
-            name = given.removeprefix("--")
-            return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_ON_TWO}"]
-        given = given or f"{_ON_TWO} --cov --cov-report=term"
-        return ["scripts/setup tests", f".venv/bin/pytest {given}"]
+        return _told_tests(given)
     if program == "scripts/lint":
         first = (
             [f"check --fix --exit-zero --quiet {_CODE}", f"format {_CODE}"]
@@ -71,7 +73,20 @@ def told(command: str) -> list[str]:
     return [f"scripts/setup {needed}", f"{runs} {given}".rstrip()]
 
 
-@pytest.mark.parametrize("command", commands())
+def _told_tests(given: str) -> list[str]:
+    """Return what the programs have to be told by the tests with these arguments."""
+    if given in ("--oldest", "--newest", "--beta"):
+        name = given.removeprefix("--")
+        return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_ON_TWO}"]
+    if given:
+        return ["scripts/setup tests", f".venv/bin/pytest {given}"]
+    tests = f".venv/bin/pytest {_ON_TWO} --cov --cov-report=term"
+    flows = "".join(f"*/meter_bridge/{each}.py," for each in _FLOWS)
+    covered = f".venv/bin/coverage report --fail-under=100 --include={flows}"
+    return ["scripts/setup tests", tests, covered]
+
+
+@pytest.mark.parametrize("command", sorted({*commands()} - _ELSEWHERE))
 def test_programs_are_told(tmp_path: Path, command: str) -> None:
     """A command on a page ends well, and hands over what stands there."""
     stage(tmp_path, "rsvg-convert", "optipng")

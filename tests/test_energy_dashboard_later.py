@@ -134,7 +134,7 @@ async def test_given_up(
     await hass.async_block_till_done()
     assert pending(entry) is None
     await begin_to_count(hass, simulator)
-    await eventually(lambda: IMPORT in entry.runtime_data.values)
+    await eventually(lambda: IMPORT in entry.runtime_data.board.values)
     await hass.async_block_till_done()
     assert sensor(hass, entry, IMPORT)
     assert dashboard.data is None
@@ -204,7 +204,7 @@ async def test_dashboard_is_gone(
     hass.config.components.remove("energy")
     await eventually(lambda: simulator.open_streams == 2)
     await begin_to_count(hass, simulator)
-    await eventually(lambda: IMPORT in entry.runtime_data.values)
+    await eventually(lambda: IMPORT in entry.runtime_data.board.values)
     await hass.async_block_till_done()
     assert sensor(hass, entry, IMPORT)
     assert dashboard.data is None

@@ -1,7 +1,7 @@
 """Recognising who answers at an address."""
 
+import asyncio
 from dataclasses import replace
-import time
 
 from aiohttp import web
 from homeassistant.const import CONF_HOST
@@ -18,6 +18,7 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from custom_components.meter_bridge.recognise import (
     connect,
+    entry_title,
     recognise,
     unique_id,
     unique_ids,
@@ -85,9 +86,32 @@ async def test_nobody_is_left_asking(hass: HomeAssistant, simulators: Start) -> 
     """Once one kind is found, no other goes on waiting for its answer."""
     simulator = await lockable(simulators)
     simulator.stall("/v1/status")
-    started = time.monotonic()
-    await recognise(hass, simulator.address, KINDS)
-    assert time.monotonic() - started < 3
+    found = await recognise(hass, simulator.address, KINDS)
+    assert found.bridge.key == "whatwatt_go"
+    asked = {request.path for request in simulator.requests}
+    assert "/v1/status" in asked
+    assert not [
+        task
+        for task in asyncio.all_tasks()
+        if any("meter_bridge" in frame.f_code.co_filename for frame in task.get_stack())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "title"),
+    [
+        (None, set(), "IOmeter"),
+        (None, {"IOmeter"}, "IOmeter 2"),
+        (None, {"IOmeter", "IOmeter 2", "IOmeter 4"}, "IOmeter 3"),
+        (None, {"IOmeter 2"}, "IOmeter"),
+        ("Cellar", {"IOmeter"}, "Cellar"),
+        ("Cellar", {"Cellar"}, "Cellar 2"),
+    ],
+)
+def test_titles(name: str | None, taken: set[str], title: str) -> None:
+    """The owner's name, else the kind's, with the first number that is free."""
+    identity = Identity(serial="AB1234", name=name)
+    assert entry_title(BRIDGES["iometer"], identity, taken) == title
 
 
 async def test_nothing_is_sent_by_connecting(

@@ -102,7 +102,7 @@ async def test_nothing_is_taken_while_the_last_is_written(
 
     async def write_slowly(store: Store[Any], _data: object) -> None:
         if entry.entry_id in store.key:
-            written.append(coordinator.values)
+            written.append(coordinator.board.values)
             simulator.tick()
             await coordinator.async_refresh()
             await asyncio.sleep(5)
@@ -110,7 +110,7 @@ async def test_nothing_is_taken_while_the_last_is_written(
     with monkeypatch.context() as slow:
         slow.setattr(Store, "_async_write_data", write_slowly)
         await hass.config_entries.async_remove(entry.entry_id)
-    assert written == [coordinator.values]
+    assert written == [coordinator.board.values]
     assert await quiet(hass) == before
 
 

@@ -387,10 +387,62 @@ async def test_replaced_meter(
 
 
 async def test_removed_with_its_entry(
-    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    whatwatt: WhatwattGoSimulator,
+    set_up: SetUp,
 ) -> None:
-    """No issue is left of a bridge that was removed."""
+    """No issue is left of a bridge that was removed; those of others stay."""
     entry = await set_up(iometer)
     entry.runtime_data.issues.report_replaced("")
+    other = await set_up(whatwatt)
+    other.runtime_data.issues.report_replaced("")
+    kept = found(hass, other, "meter_replaced")
+    foreign = f"theirs_{entry.entry_id}_"
+    ir.async_create_issue(
+        hass,
+        "homeassistant",
+        foreign,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="theirs",
+    )
     await hass.config_entries.async_remove(entry.entry_id)
+    left = {(DOMAIN, kept), ("homeassistant", foreign)}
+    assert ir.async_get(hass).issues.keys() == left
+
+
+async def test_away_from_the_beginning(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """A setup that meets silence is tried again, and is nothing to be repaired."""
+    await iometer.unplug()
+    entry = await set_up(iometer, iometer.device_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert not raised(hass)
+
+
+async def test_issue_of_an_entry_that_is_gone(
+    hass: HomeAssistant,
+    repairs: RepairsFlowManager,
+    iometer: IometerSimulator,
+    set_up: SetUp,
+) -> None:
+    """An issue that outlived its bridge has only to be confirmed."""
+    await set_up(iometer)
+    issue_id = "pin_missing_gone_"
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data={"entry_id": "gone", "issue": "pin_missing"},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="pin_missing",
+        translation_placeholders={"name": "Bridge"},
+    )
+    result = await repairs.async_init(DOMAIN, data={"issue_id": issue_id})
+    assert result["type"] is FlowResultType.FORM
+    result = await repairs.async_configure(result["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
     assert not raised(hass)

@@ -39,7 +39,7 @@ async def async_setup_entry(
         async_add_entities(
             MeterBinarySensor(coordinator, key)
             for key in keys
-            if coordinator.source(key).platform is Platform.BINARY_SENSOR
+            if coordinator.board.source(key).platform is Platform.BINARY_SENSOR
         )
 
     entry.async_on_unload(coordinator.async_on_new(add))

@@ -5,21 +5,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from math import inf
 from random import uniform
-import time
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
+from .board import Board
 from .bridges.contract import BridgeType, Client, Identity
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
-from .bridges.snapshot import MAIN_METER, Meter, Reading, Snapshot
-from .catalogue import METER_CONNECTION, Catalogue, Source, Value, entity_key
+from .bridges.snapshot import Snapshot
 from .const import (
     CONF_POLL_INTERVAL,
     CONF_THROTTLE,
@@ -28,7 +26,6 @@ from .const import (
     LOGGER,
 )
 from .issues import Issues
-from .ledger import Ledger
 from .messages import translated
 from .records import Counters, counter_store
 
@@ -77,20 +74,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.client = client
         self.identity = identity
         self.issues = Issues(hass, entry, bridge)
-        self.values: dict[str, Value] = {}
-        self._catalogue = Catalogue(bridge)
-        self._ledger = Ledger(
-            max_power=bridge.max_power, stale_after=bridge.stale_after
-        )
-        self._meters: dict[str, Meter] = {}
-        if bridge.has_main_meter:
-            self._know_meter(Meter(), ())
+        self.board = Board(bridge)
         self._store = counter_store(hass, entry.entry_id)
         self._store_is_due = False
         self._firmware = identity.firmware
         self._throttle: float = entry.options.get(CONF_THROTTLE, DEFAULT_THROTTLE)
         self._known: dict[str, None] = {}
-        self._changed: set[str] = set()
         self._shown_success = False
         self._pushed_at, self._is_excused = -inf, False
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
@@ -100,22 +89,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._adders: list[Callable[[Iterable[str]], None]] = []
         entry.async_on_unload(self._stop_flush)
 
-    def source(self, key: str) -> Source:
-        """Return how an entity looks and which meter it belongs to."""
-        return self._catalogue.sources[key]
-
-    def description(self, key: str) -> EntityDescription | None:
-        """Return how an entity looks now; None once the bridge has it no more."""
-        source = self._catalogue.sources.get(key)
-        return source.description if source else None
-
     def forget(self, key: str) -> None:
         """Let an entity be made anew, should its value come back."""
         self._known.pop(key, None)
-
-    def meter(self, key: str) -> Meter:
-        """Return what is known of a meter."""
-        return self._meters.get(key) or Meter(key=key)
 
     @callback
     def forget_meter(self, meter: str) -> bool:
@@ -123,18 +99,11 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
         Should it be read again, it comes back as a new one.
         """
-        connection = entity_key(meter, METER_CONNECTION.key)
-        if any(reading.meter.key == meter for reading in self.data.readings) or any(
-            self.source(key).meter == meter for key in self.values if key != connection
-        ):
+        keys = self.board.forget(meter)
+        if keys is None:
             return False
-        for key, source in self._catalogue.sources.items():
-            if source.meter == meter:
-                self.forget(key)
-        self.values.pop(connection, None)
-        self._meters.pop(meter, None)
-        self._catalogue.forget_meter(meter)
-        self._ledger.forget(meter)
+        for key in keys:
+            self.forget(key)
         self.issues.forget_meter(meter)
         self._store.async_delay_save(self._stored)
         return True
@@ -144,7 +113,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """Take up what was known before the restart."""
         if stored := await self._store.async_load():
             self.client.recall(stored.pop(_CLIENT, {}))
-            self._ledger.restore(stored)
+            self.board.restore(stored)
 
     @override
     async def _async_update_data(self) -> Snapshot[object]:
@@ -225,57 +194,19 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         known = {self.identity.serial, *self.identity.also}
         if snapshot.serial is not None and snapshot.serial not in known:
             raise WrongBridgeError("Another bridge answers at this address")
-        values = dict(self._catalogue.read_details(snapshot.details))
-        readings = {
-            reading.meter.key: reading
-            for reading in snapshot.readings
-            if self._catalogue.takes(reading.meter)
-        }
-        connected = dict.fromkeys(self._meters, False)
-        for meter, reading in readings.items():
-            connected[meter] = self._enter(reading, values)
-        for meter, is_connected in connected.items():
-            values[entity_key(meter, METER_CONNECTION.key)] = is_connected
-        before, self.values = self.values, values
-        if values != before:
-            self._changed |= before.keys() - values.keys()
-            self._changed.update(
-                key
-                for key, value in values.items()
-                if key not in before or before[key] != value
-            )
-        if self._catalogue.altered:
-            self._changed |= self._catalogue.altered
-            self._catalogue.altered.clear()
-        self._update_device(snapshot.firmware)
-        self.issues.judge(snapshot, connected)
-
-    def _enter(self, reading: Reading, values: dict[str, Value]) -> bool:
-        """Add what may be shown of one meter; tell whether it is read at all."""
-        entry = self._ledger.enter(reading, now=time.time(), clock=time.monotonic())
-        meter = reading.meter
-        self._know_meter(meter, entry.values)
-        if meter.key == MAIN_METER:
-            values.update(entry.values)
-        else:
-            for code, value in entry.values.items():
-                values[entity_key(meter.key, code)] = value
-        if entry.restarted:
-            self.issues.report_replaced(meter.key)
-        if not self._store_is_due:
+        taken = self.board.take(snapshot)
+        for meter in taken.restarted:
+            self.issues.report_replaced(meter)
+        if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
-        return entry.is_fresh
-
-    def _know_meter(self, meter: Meter, codes: Iterable[str]) -> None:
-        """Know a meter and its registers, which makes their entities."""
-        self._meters[meter.key] = meter
-        self._catalogue.add_meter(meter, codes)
+        self._update_device(snapshot.firmware)
+        self.issues.judge(snapshot, taken.connected)
 
     def _stored(self) -> Counters:
         """Return what is written, and allow the next writing."""
         self._store_is_due = False
-        stored = self._ledger.as_stored()
+        stored = self.board.as_stored()
         if memory := self.client.memory():
             stored[_CLIENT] = dict(memory)
         return stored
@@ -288,8 +219,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """
         is_over = self._shutdown_requested
         await super().async_shutdown()
-        self._changed.clear()
-        if self.values and not is_over:
+        self.board.changed.clear()
+        if self.board.values and not is_over:
             await self._store.async_save(self._stored())
 
     def _update_device(self, firmware: str | None) -> None:
@@ -348,15 +279,15 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if due <= _THROTTLE_TOLERANCE:
             self._flush()
             return
-        self._write(self._changed & self._catalogue.urgent)
-        self._changed -= self._catalogue.urgent
-        if self._changed and self._cancel_flush is None:
+        self._write(self.board.changed & self.board.urgent)
+        self.board.changed -= self.board.urgent
+        if self.board.changed and self._cancel_flush is None:
             self._cancel_flush = async_call_later(self.hass, due, self._flush)
 
     def _announce(self) -> None:
         """Let the platforms make entities for keys that had no value before."""
-        if not self.values.keys() <= self._known.keys():
-            new = [key for key in self.values if key not in self._known]
+        if not self.board.values.keys() <= self._known.keys():
+            new = [key for key in self.board.values if key not in self._known]
             self._known.update(dict.fromkeys(new))
             # Without its level, a zero after a crash would begin a new counter.
             self._store.async_delay_save(self._stored)
@@ -369,7 +300,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._stop_flush()
         self._flushed_at = self.hass.loop.time()
         self._announce()
-        changed, self._changed = self._changed, set()
+        changed, self.board.changed = self.board.changed, set()
         self._write(changed)
 
     @callback

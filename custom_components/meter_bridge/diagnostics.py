@@ -97,8 +97,8 @@ def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object
 
     values = {
         key: value
-        for key, value in coordinator.values.items()
-        if meter in (None, coordinator.source(key).meter)
+        for key, value in coordinator.board.values.items()
+        if meter in (None, coordinator.board.source(key).meter)
     }
     return {
         "identity": {

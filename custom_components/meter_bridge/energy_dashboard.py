@@ -130,9 +130,9 @@ class _Feed:
 
     def _source(self, kind: str) -> SourceType | None:
         """Return a source once everything that it needs is there."""
-        values = self._coordinator.values
+        values = self._coordinator.board.values
         for meter in dict.fromkeys(map(self._meter_of, values)):
-            if self._coordinator.meter(meter).medium is _MEDIA[kind]:
+            if self._coordinator.board.meter(meter).medium is _MEDIA[kind]:
                 source = (
                     _grid(self._entities(meter, (_IMPORT, _EXPORT, NET_POWER)))
                     if kind == _GRID
@@ -144,7 +144,7 @@ class _Feed:
 
     def _meter_of(self, key: str) -> str:
         """Return the key of the meter that a value belongs to."""
-        return self._coordinator.source(key).meter
+        return self._coordinator.board.source(key).meter
 
     def _entities(self, meter: str, codes: Iterable[str]) -> Mapping[str, str]:
         """Return the enabled entities of those registers of a meter that have a value.
@@ -155,7 +155,7 @@ class _Feed:
         found: dict[str, str] = {}
         for code in codes:
             key = entity_key(meter, code)
-            if key not in self._coordinator.values:
+            if key not in self._coordinator.board.values:
                 continue
             entity_id = registry.async_get_entity_id(
                 Platform.SENSOR, DOMAIN, f"{self._entry.unique_id}_{key}"

@@ -40,7 +40,7 @@ class BridgeEntity(CoordinatorEntity[MeterCoordinator]):
         self._attr_device_info = (
             bridge_device(coordinator)
             if meter == MAIN_METER
-            else _meter_device(coordinator, coordinator.meter(meter))
+            else _meter_device(coordinator, coordinator.board.meter(meter))
         )
 
 
@@ -49,7 +49,7 @@ class MeterEntity(BridgeEntity):
 
     def __init__(self, coordinator: MeterCoordinator, key: str) -> None:
         """Show the value under this key."""
-        source = coordinator.source(key)
+        source = coordinator.board.source(key)
         super().__init__(coordinator, key, source.description, source.meter)
         self._key = key
 
@@ -57,7 +57,7 @@ class MeterEntity(BridgeEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state; look otherwise, or go, where the bridge has changed."""
-        description = self.coordinator.description(self._key)
+        description = self.coordinator.board.description(self._key)
         if description is None:
             self.coordinator.forget(self._key)
             self.hass.async_create_task(self.async_remove())
@@ -72,13 +72,13 @@ class MeterEntity(BridgeEntity):
     @property
     def _value(self) -> Value:
         """Return the present value, None while it is missing."""
-        return self.coordinator.values.get(self._key)
+        return self.coordinator.board.values.get(self._key)
 
     @property
     @override
     def available(self) -> bool:
         """Tell whether there is a value now; zero and off are values."""
-        return super().available and self._key in self.coordinator.values
+        return super().available and self._key in self.coordinator.board.values
 
 
 def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:

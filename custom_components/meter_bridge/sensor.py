@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bridges.wire import shift
 from .catalogue import Value
-from .coordinator import MeterBridgeEntry
+from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import MeterEntity
 from .meter_sensors import MeterSensorDescription
 
@@ -32,9 +32,9 @@ async def async_setup_entry(
     @callback
     def add(keys: Iterable[str]) -> None:
         async_add_entities(
-            MeterSensor(coordinator, key)
+            _sensor(coordinator, key)
             for key in keys
-            if coordinator.source(key).platform is Platform.SENSOR
+            if coordinator.board.source(key).platform is Platform.SENSOR
         )
 
     entry.async_on_unload(coordinator.async_on_new(add))
@@ -47,14 +47,6 @@ class MeterSensor(MeterEntity, SensorEntity):
 
     @property
     @override
-    def native_unit_of_measurement(self) -> str | None:
-        """Return the unit of the value; money is in the owner's currency."""
-        if self.device_class is SensorDeviceClass.MONETARY:
-            return self.hass.config.currency
-        return self.entity_description.native_unit_of_measurement
-
-    @property
-    @override
     def native_value(self) -> Value:
         """Return the value in the unit shown, with the digits that were sent."""
         value, description = self._value, self.entity_description
@@ -63,3 +55,20 @@ class MeterSensor(MeterEntity, SensorEntity):
         ):
             return shift(value, description.places)
         return value
+
+
+class MoneySensor(MeterSensor):
+    """An amount in the owner's currency."""
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str:
+        """Return the currency that Home Assistant is set to now."""
+        return self.hass.config.currency
+
+
+def _sensor(coordinator: MeterCoordinator, key: str) -> MeterSensor:
+    """Return the sensor of a key."""
+    description = coordinator.board.source(key).description
+    is_money = description.device_class == SensorDeviceClass.MONETARY
+    return (MoneySensor if is_money else MeterSensor)(coordinator, key)

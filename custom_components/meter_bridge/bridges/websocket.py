@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from itertools import count
 from typing import Literal
 
 from aiohttp import (
@@ -41,12 +40,13 @@ async def hear(
     everybody else gets a turn after a few. `note` hears each undecoded.
     """
     clock = asyncio.get_running_loop().time
-    told, is_pinged = clock(), False
+    told, is_pinged, turn = clock(), False, 0
     while True:
         try:
             async with asyncio.timeout(idle / 3) as limit:
-                for turn in count(1):
-                    if not turn % _MOST_AT_ONCE:
+                while True:
+                    turn = (turn + 1) % _MOST_AT_ONCE
+                    if not turn:
                         await asyncio.sleep(0)
                     message = await socket.receive()
                     is_pinged = False

@@ -210,14 +210,18 @@ async def test_streams_that_end(
         "dropped": (simulator.drop_streams, BridgeConnectionError),
     }
     for end, error in ends.values():
-        async with streaming(client) as (_, task):
+        async with streaming(client) as (published, task):
             await followed(simulator)
+            simulator.tick()
+            await eventually(lambda: published)
             end()
             with pytest.raises(error):
                 await asyncio.wait_for(task, 3)
         await eventually(lambda: simulator.open_streams == 0)
-    async with streaming(client) as (_, task):
+    async with streaming(client) as (published, task):
         await followed(simulator)
+        simulator.tick()
+        await eventually(lambda: published)
         await simulator.unplug()
         with pytest.raises(BridgeConnectionError):
             await asyncio.wait_for(task, 3)
