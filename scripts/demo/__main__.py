@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 import signal
 import sys
 
@@ -11,9 +12,10 @@ from aiohttp import ClientError
 from .check import check, conclude
 from .failure import DemoError
 from .home_assistant import free_port
+from .pictures import FOLDER, take_all
 from .report import bridge_table, say
 from .screenshot import take
-from .stage import stage
+from .stage import scene, stage
 
 CHECK_WITHIN = 120.0
 INTERRUPTED = 130
@@ -35,6 +37,14 @@ def parse() -> argparse.Namespace:
         help="at the end, write a page to a PNG; may be repeated: /energy energy.png, "
         "or /config/devices/device/{iometer} iometer.png",
     )
+    parser.add_argument(
+        "--pictures",
+        nargs="?",
+        type=Path,
+        const=FOLDER,
+        metavar="FOLDER",
+        help="take the pictures of the documentation, and stop",
+    )
     return parser.parse_args()
 
 
@@ -47,6 +57,10 @@ async def run(options: argparse.Namespace) -> bool:
             verdicts = await check(built)
         # Only now: an integration can fail at unloading, too.
         return conclude(verdicts)
+    if options.pictures:
+        async with scene(port) as empty:
+            await take_all(empty, options.pictures)
+        return True
     async with stage(port) as built:
         say(f"\n{bridge_table(built.bridges, built.entities)}\n\n{built.url}")
         if options.seconds or not options.screenshot:

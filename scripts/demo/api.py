@@ -30,6 +30,11 @@ class Api:
         async with self.session.get(f"/api/{path}") as response:
             return decode(await _answer(path, response), shape)
 
+    async def delete(self, path: str) -> None:
+        """Delete what is at a path below /api."""
+        async with self.session.delete(f"/api/{path}") as response:
+            await _answer(path, response)
+
     async def ask[T](self, shape: type[T], command: str, **fields: object) -> T:
         """Send a WebSocket command and return its result."""
         return decode(await self.send(command, **fields), shape)

@@ -10,6 +10,7 @@ from .simulators import Simulated
 
 DOMAIN = "meter_bridge"
 FLOWS = "config/config_entries/flow"
+OPTIONS = "config/config_entries/options/flow"
 DISCOVERED_WITHIN = 30.0
 
 
@@ -66,7 +67,7 @@ class _Step:
 
 async def set_up(api: Api, simulated: Sequence[Simulated]) -> list[Bridge]:
     """Confirm what Home Assistant discovers and add the others by their address."""
-    flows = await _discovered(api, {one.address for one in simulated if one.announced})
+    flows = await discovered(api, simulated)
     return [await _set_up(api, one, flows.get(one.address)) for one in simulated]
 
 
@@ -86,8 +87,15 @@ async def states_of_entries(api: Api) -> dict[str, str]:
     return {entry.entry_id: entry.state for entry in entries}
 
 
-async def _discovered(api: Api, announced: set[str]) -> dict[str, str]:
+async def change_options(api: Api, entry_id: str | None, **options: float) -> None:
+    """Change options of a config entry, and leave the others."""
+    flow = await api.post(_Step, OPTIONS, {"handler": entry_id})
+    await api.post(_Step, f"{OPTIONS}/{flow.flow_id}", options)
+
+
+async def discovered(api: Api, simulated: Sequence[Simulated]) -> dict[str, str]:
     """Wait for the flows of the announced addresses; return address → flow id."""
+    announced = {one.address for one in simulated if one.announced}
 
     async def look() -> dict[str, str]:
         flows = await api.ask(list[_Flow], "config_entries/flow/progress")
@@ -110,6 +118,7 @@ async def _finish(api: Api, one: Simulated, flow_id: str | None) -> str:
     answers: dict[str, dict[str, str | bool]] = {
         "user": {"host": one.address, "bridge": one.bridge},
         "confirm": {},
+        "energy": {"energy_dashboard": True},
     }
     if one.login:
         answers["login"] = one.login

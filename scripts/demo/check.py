@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from . import energy
+from . import automations, energy
 from .bridges import DOMAIN, states_of_entries
 from .entities import net_power
 from .home_assistant import CONSOLE
@@ -42,12 +42,14 @@ async def check(stage: Stage) -> Verdicts:
             for one in stage.entities
             if not one.available
         ],
-        f"Energy dashboard (grid: {stage.grid})": await _energy(stage),
+        "Energy dashboard": await _energy(stage),
         "Repairs": [
             repair.issue_id
             for repair in (await stage.api.ask(_Repairs, "repairs/list_issues")).issues
             if repair.domain == DOMAIN
         ],
+        # The last one, for it brings trouble.
+        "Automations": await automations.failures(stage),
     }
 
 
@@ -80,9 +82,7 @@ async def _silent(stage: Stage) -> AsyncIterator[str]:
 
 
 async def _energy(stage: Stage) -> list[str]:
-    """Wait a while for Home Assistant to be content with the Energy dashboard."""
-    if stage.grid is None:
-        return ["no bridge has anything to show there"]
+    """Wait a while for the Energy dashboard to be as it should."""
     return await until(
         lambda: energy.complaints(stage.api),
         lambda problems: not problems,

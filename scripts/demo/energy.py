@@ -1,12 +1,30 @@
-"""Configure the Energy dashboard and ask Home Assistant what it thinks of it."""
+"""Look at what the config flow has added to the Energy dashboard."""
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 
 from .api import Api
-from .entities import NET_POWER, Entity
+from .failure import DemoError
 
-IMPORT, EXPORT = "_1.8.0", "_2.8.0"
+# Each bridge is asked to add itself; whoever comes first of its kind shall have done.
+WANTED = Counter({"grid": 1, "gas": 1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Read a source, and what it takes its energy and power from."""
+
+    type: str
+    stat_energy_from: str | None = None
+    stat_energy_to: str | None = None
+    stat_rate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Preferences:
+    """Read how the dashboard is configured."""
+
+    energy_sources: list[Source]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,31 +49,37 @@ class _Statistic:
     statistic_id: str
 
 
-async def configure(api: Api, entities: Iterable[Entity]) -> str | None:
-    """Make a bridge that reads import, export and power the grid; return its key."""
-    readings: dict[str, dict[str, str]] = {}
-    for entity in entities:
-        for code in (IMPORT, EXPORT, NET_POWER):
-            if entity.unique_id.endswith(code):
-                readings.setdefault(entity.bridge, {})[code] = entity.entity_id
-    if not readings:
-        return None
-    bridge = max(readings, key=lambda key: len(readings[key]))
-    grid = readings[bridge]
-    source: dict[str, object] = {
-        "type": "grid",
-        "stat_energy_from": grid.get(IMPORT),
-        "stat_energy_to": grid.get(EXPORT),
-        "cost_adjustment_day": 0,
-    }
-    if power := grid.get(NET_POWER):
-        source["power_config"] = {"stat_rate": power}
-    await api.send("energy/save_prefs", energy_sources=[source], device_consumption=[])
-    return bridge
+async def sources(api: Api) -> list[Source]:
+    """Return what is configured."""
+    try:
+        return (await api.ask(_Preferences, "energy/get_prefs")).energy_sources
+    except DemoError:
+        # It refuses to answer as long as nothing has ever been configured.
+        return []
 
 
 async def complaints(api: Api) -> list[str]:
-    """Return what Home Assistant finds wrong with the Energy dashboard."""
+    """Return what is wrong with the sources, in our eyes and Home Assistant's."""
+    configured = await sources(api)
+    kinds = Counter(source.type for source in configured)
+    return [
+        *(
+            f"{kinds[kind]} sources of type {kind}"
+            for kind in WANTED | kinds
+            if kinds[kind] != WANTED[kind]
+        ),
+        *(
+            f"{source.stat_energy_from}: {lacking} is missing"
+            for source in configured
+            for lacking in ("stat_energy_from", "stat_energy_to", "stat_rate")
+            if source.type == "grid" and getattr(source, lacking) is None
+        ),
+        *await _objections(api),
+    ]
+
+
+async def _objections(api: Api) -> list[str]:
+    """Return what Home Assistant finds wrong."""
     validation = await api.ask(_Validation, "energy/validate")
     # The recorder compiles statistics every five minutes and defines one at the first
     # run that sees its entity; until then it lists those that it is going to define.

@@ -29,8 +29,14 @@ def new_config(port: int) -> None:
         raise DemoError("A demo runs here already; stop that one first")
     shutil.rmtree(CONFIG, ignore_errors=True)
     STORAGE.mkdir(parents=True)
-    shutil.copy(Path(__file__).with_name("configuration.yaml"), CONFIG)
+    configuration = Path(__file__).with_name("configuration.yaml").read_text()
+    # The editor for automations writes into a file of its own.
+    configuration += "automation: !include automations.yaml\n"
+    (CONFIG / "configuration.yaml").write_text(configuration)
+    (CONFIG / "automations.yaml").write_text("[]\n")
     (CONFIG / "custom_components").symlink_to("../custom_components")
+    (CONFIG / "blueprints").mkdir()
+    (CONFIG / "blueprints" / "automation").symlink_to("../../blueprints/automation")
     # Home Assistant takes an `http:` section in YAML for a trial, to be confirmed in
     # five minutes, and raises a repair issue about it. Stored, it is just the setting.
     _store("http", 1, {"server_host": [HOST], "server_port": port})

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from . import energy
 from .api import Api, sign_in
 from .bridges import Bridge, set_up
 from .entities import Entity, net_power, read_entities
@@ -20,21 +19,27 @@ from .home_assistant import (
 )
 from .patience import until
 from .report import say
-from .simulators import simulators
+from .simulators import Simulated, simulators
 
 READINGS_WITHIN = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """Hold the demo while it runs."""
+class Scene:
+    """Hold simulators and a Home Assistant in which nothing is set up yet."""
 
     url: str
     api: Api
+    simulated: list[Simulated]
+    processes: dict[str, Process]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Scene):
+    """Hold the demo while it runs."""
+
     bridges: list[Bridge]
     entities: list[Entity]
-    grid: str | None
-    processes: dict[str, Process]
 
     def devices(self) -> dict[str, str]:
         """Return the id of each bridge's device, for the path of its page."""
@@ -56,8 +61,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(port: int) -> AsyncIterator[Stage]:
-    """Start everything and set it up; stop it when the block ends."""
+async def scene(port: int) -> AsyncIterator[Scene]:
+    """Start everything; stop it when the block ends."""
     new_config(port)
     url = f"http://{HOST}:{port}"
     async with simulators(CONFIG / "simulators.log") as simulated:
@@ -66,20 +71,37 @@ async def stage(port: int) -> AsyncIterator[Stage]:
             say("No interface here carries multicast: no mDNS, only addresses.")
             do_without_multicast()
         async with home_assistant(port) as process, sign_in(url) as api:
-            say("Home Assistant answers, the bridges are set up …")
-            bridges = await set_up(api, simulated.all)
-            entities = await _settle(api, bridges)
-            yield Stage(
+            yield Scene(
                 url=url,
                 api=api,
-                bridges=bridges,
-                entities=entities,
-                grid=await energy.configure(api, entities),
+                simulated=simulated.all,
                 processes={
                     "Home Assistant": process,
                     "The simulators": simulated.process,
                 },
             )
+
+
+async def fill(empty: Scene) -> Stage:
+    """Set up all bridges; each is asked to go into the Energy dashboard."""
+    say("Home Assistant answers, the bridges are set up …")
+    bridges = await set_up(empty.api, empty.simulated)
+    entities = await _settle(empty.api, bridges)
+    return Stage(
+        url=empty.url,
+        api=empty.api,
+        simulated=empty.simulated,
+        processes=empty.processes,
+        bridges=bridges,
+        entities=entities,
+    )
+
+
+@asynccontextmanager
+async def stage(port: int) -> AsyncIterator[Stage]:
+    """Start everything and set it up; stop it when the block ends."""
+    async with scene(port) as empty:
+        yield await fill(empty)
 
 
 async def _settle(api: Api, bridges: list[Bridge]) -> list[Entity]:

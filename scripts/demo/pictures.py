@@ -1,0 +1,120 @@
+"""Take the pictures that the documentation shows, of the demo's house."""
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from .bridges import DOMAIN, change_options, discovered, set_up
+from .browser import Area, Page, browser
+from .failure import DemoError
+from .history import TIME_ZONE, invent
+from .home_assistant import REPOSITORY
+from .report import say
+from .stage import Scene, Stage, fill
+from .trouble import another_iometer
+
+FOLDER = REPOSITORY / "docs" / "pictures"
+WIDTH, HEIGHT, SCALE = 1280, 900, 2
+DEVICE_HEIGHT = 1190
+# So high that a dialog is in the middle of these cards, or beside them.
+CARDS_HEIGHT, DIALOG_HEIGHT = 560, 1280
+CARDS = {"x": 0.0, "y": 0.0, "width": WIDTH, "height": 392.0}
+SHOWN = "iometer"
+TYPED = "octopus_home_pro"
+FLOW = "dialog-data-entry-flow"
+DIALOG = ("dialog", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Album:
+    """Hold a browser's page and where its pictures go."""
+
+    page: Page
+    url: str
+    folder: Path
+
+    async def keep(self, name: str, area: Area | None = None) -> None:
+        """Write what the page shows now, or a part of it."""
+        file = self.folder / f"{name}.png"
+        file.write_bytes(small(await self.page.picture(area)))
+        say(f"{file}, {file.stat().st_size // 1024} KiB")
+
+
+def small(png: bytes) -> bytes:
+    """Return a picture with at most 256 colours, which is plenty for a front end."""
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    out = BytesIO()
+    picture.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+async def take_all(empty: Scene, folder: Path) -> None:
+    """Take every picture, from the first flow to a repair."""
+    async with browser(WIDTH, HEIGHT, SCALE) as page:
+        await page.live_in(TIME_ZONE)
+        await page.remember("dockedSidebar", '"always_hidden"')
+        await page.remember("energy-default-period-_energy_dashboard", "yesterday")
+        album = Album(page=page, url=empty.url, folder=folder)
+        await _flows(album, empty)
+        # Whoever comes first is the grid of the Energy dashboard.
+        by_key = {one.bridge: one for one in empty.simulated}
+        two = replace(empty, simulated=[by_key[SHOWN], by_key[TYPED]])
+        stage = await fill(two)
+        await _device(album, stage)
+        await _energy(album, stage)
+        await _repair(album, stage)
+
+
+async def _flows(album: Album, empty: Scene) -> None:
+    """Show a bridge that was found, and how one at a typed address is added."""
+    page, dashboard = album.page, f"{album.url}/config/integrations/dashboard"
+    await discovered(empty.api, empty.simulated)
+    await page.size(WIDTH, CARDS_HEIGHT, SCALE)
+    await page.show(dashboard)
+    await page.click(("ha-config-flow-card", "IOmeter"), ("ha-button", "Add"))
+    await album.keep("flow-found", CARDS)
+    await page.size(WIDTH, DIALOG_HEIGHT, SCALE)
+    typed = next(one for one in empty.simulated if one.bridge == TYPED)
+    await page.show(f"{dashboard}/add?domain={DOMAIN}")
+    await page.click(("ha-dialog", "Meter Bridge"), ("ha-button", "OK"))
+    await page.click(("ha-list-item-button", "another instance"))
+    await page.type_into(typed.address, (FLOW, "Add a bridge"), ("input", ""))
+    await album.keep("flow-address", await page.place(DIALOG))
+    await page.click((FLOW, "Add a bridge"), ("ha-button", "Submit"))
+    await album.keep("flow-energy", await page.place(DIALOG))
+
+
+async def _device(album: Album, stage: Stage) -> None:
+    """Show the page of a device whose values are all of the same moment."""
+    entry = next(each.entry_id for each in stage.bridges if each.key == SHOWN)
+    await change_options(stage.api, entry, throttle=0)
+    await album.page.size(WIDTH, DEVICE_HEIGHT, SCALE)
+    path = f"/config/devices/device/{stage.devices()[SHOWN]}"
+    await album.page.show(f"{album.url}{path}")
+    await album.keep("device")
+
+
+async def _energy(album: Album, stage: Stage) -> None:
+    """Show a day on the Energy dashboard."""
+    await invent(stage.api, stage.entities)
+    await album.page.size(WIDTH, HEIGHT, SCALE)
+    await album.page.show(f"{album.url}/energy/electricity")
+    await album.keep("energy")
+
+
+async def _repair(album: Album, stage: Stage) -> None:
+    """Show what has to be repaired when a meter wants its PIN."""
+    page = album.page
+    old = next(bridge for bridge in stage.bridges if bridge.key == SHOWN)
+    await stage.api.delete(f"config/config_entries/entry/{old.entry_id}")
+    async with another_iometer() as (simulated, simulator):
+        simulator.pin = "missing"
+        simulator.tick()
+        [bridge] = await set_up(stage.api, [simulated])
+        if bridge.failure:
+            raise DemoError(bridge.failure)
+        await page.show(f"{album.url}/config/repairs")
+        await page.click(("ha-list-item-button", "PIN"))
+        await album.keep("repair", await page.place(DIALOG))

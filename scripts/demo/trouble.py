@@ -1,0 +1,26 @@
+"""Bring a bridge into a state that its owner has to mend."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from tests.bridges.iometer.simulator import IometerSimulator
+from tests.house import House
+
+from .simulators import Simulated
+
+
+@asynccontextmanager
+async def another_iometer() -> AsyncIterator[tuple[Simulated, IometerSimulator]]:
+    """Simulate an IOmeter of which we have the buttons, until the block ends."""
+    simulator = IometerSimulator(House(datetime.now(UTC)))
+    simulator.device_id = str(uuid4())
+    await simulator.start()
+    try:
+        yield (
+            Simulated(bridge=simulator.key, address=simulator.address, announced=False),
+            simulator,
+        )
+    finally:
+        await simulator.stop()
