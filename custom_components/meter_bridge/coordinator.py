@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 from random import uniform
 from typing import Any, override
@@ -85,7 +86,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
         self._flushed_at = -self._throttle
         self._cancel_flush: CALLBACK_TYPE | None = None
-        self._writers: dict[str, list[CALLBACK_TYPE]] = {}
+        self._writers: dict[str, CALLBACK_TYPE] = {}
         self._adders: list[Callable[[Iterable[str]], None]] = []
         entry.async_on_unload(self._stop_flush)
 
@@ -252,15 +253,17 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         remove = super().async_add_listener(update_callback, context)
         if context is None:
             return remove
-        writers = self._writers.setdefault(context, [])
-        writers.append(update_callback)
+        self._writers[context] = update_callback
+        return partial(self._remove_writer, context, update_callback, remove)
 
-        @callback
-        def remove_both() -> None:
-            writers.remove(update_callback)
-            remove()
-
-        return remove_both
+    @callback
+    def _remove_writer(
+        self, key: str, writer: CALLBACK_TYPE, remove: CALLBACK_TYPE
+    ) -> None:
+        """Let nobody listen for a key any more, unless that is somebody else by now."""
+        if self._writers.get(key) == writer:
+            del self._writers[key]
+        remove()
 
     @callback
     @override
@@ -313,5 +316,5 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def _write(self, keys: Iterable[str]) -> None:
         """Let the entities of these keys write their state."""
         for key in keys:
-            for write in self._writers.get(key, ()):
+            if write := self._writers.get(key):
                 write()

@@ -37,10 +37,16 @@ class BridgeEntity(CoordinatorEntity[MeterCoordinator]):
         entry = coordinator.config_entry
         self.entity_description = description
         self._attr_unique_id = f"{entry.unique_id}_{key or description.key}"
-        self._attr_device_info = (
-            bridge_device(coordinator)
-            if meter == MAIN_METER
-            else _meter_device(coordinator, coordinator.board.meter(meter))
+        self._meter = meter
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Describe the device, which nobody asks for but when this is added."""
+        if self._meter == MAIN_METER:
+            return bridge_device(self.coordinator)
+        return _meter_device(
+            self.coordinator, self.coordinator.board.meter(self._meter)
         )
 
 

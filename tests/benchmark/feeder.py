@@ -1,6 +1,7 @@
 """The simulators in a process of their own, where their work does not count."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from tests.bridges.iometer.simulator import IometerSimulator
 from tests.house import House
 from tests.simulate import SIMULATORS
 from tests.simulator import Simulator
+
+from .street import Lived, Street
 
 # Long enough for the last reading to have arrived before it counts as taken.
 _GRACE_SECONDS = 0.05
@@ -68,31 +71,14 @@ class _OpenEgauge(EgaugeSimulator):
         return await super().admit(request)
 
 
-class _Neighbour(IometerSimulator):
-    """One of many in a street: the meter is read once for all of them."""
-
-    def __init__(self, house: House, number: int, shown: dict[str, Decimal]) -> None:
-        """Have an id of its own."""
-        super().__init__(house)
-        self.device_id = f"{number:08x}-3f61-4b8e-9a47-1c2e6f80b3d9"
-        self.shown = shown
-
-    @override
-    def values(self) -> dict[str, Decimal]:
-        """Return what the meter of the street shows."""
-        return self.shown
-
-
 class _Stage:
     """Everything that can be asked of the other process; each verb is a method."""
 
     def __init__(self) -> None:
         """Begin with an empty stage."""
         self._open: dict[str, Simulator] = {}
-        self._street: list[_Neighbour] = []
-        self._house = House()
-        self._shown: dict[str, Decimal] = {}
-        self._step = 0
+        self._street = Street()
+        self._steps: Counter[tuple[Simulator, str]] = Counter()
 
     async def open(self, name: str, key: str, registers: int) -> Place:
         """Start a simulator under a name; `registers` is for those that list them."""
@@ -124,33 +110,49 @@ class _Stage:
         self._change(self._open[name], codes)
         self._open[name].tick()
 
-    async def sample(self, name: str, channel: str) -> bytes:
-        """Return a reading as it is pushed."""
-        return self._open[name].message(channel) or b""
+    async def hush(self, name: str, hushed: str) -> None:
+        """Push nothing more down a channel."""
+        simulator = self._open[name]
+        message = simulator.message
+
+        def phrase(channel: str) -> bytes | None:
+            return None if channel == hushed else message(channel)
+
+        simulator.message = phrase  # type: ignore[method-assign]
 
     async def street(self, count: int) -> list[Place]:
         """Have so many bridges that push."""
-        self._shown |= self._house.obis()
-        for number in range(len(self._street), count):
-            neighbour = _Neighbour(self._house, number, self._shown)
-            await neighbour.start()
-            self._street.append(neighbour)
-        return [_place(each) for each in self._street]
+        return [
+            Place(
+                key=IometerSimulator.key,
+                address=f"127.0.0.1:{neighbour.port}",
+                serial=neighbour.device_id,
+                credentials={},
+            )
+            for neighbour in await self._street.grow(count)
+        ]
+
+    async def live(self, seconds: int, spread: bool) -> Lived:  # noqa: FBT001 (piped)
+        """Let the street publish a reading of every bridge each second."""
+        return await self._street.live(seconds, spread=spread)
 
     def _change(self, simulator: Simulator, codes: Sequence[str]) -> None:
         """Let the meter say something else of these registers."""
-        self._step += 1
         counters = simulator.house.obis()
         for code in codes:
+            # Each for itself: a counter that jumps would not be believed at once.
+            self._steps[simulator, code] += 1
+            now = self._steps[simulator, code]
             if ".8." in code:
-                simulator.force(code, counters[code] // 1 + self._step)
+                simulator.force(code, counters[code] // 1 + now)
             else:
                 step = 3 if code in _EXPORTS else 1
-                simulator.force(code, Decimal(100 + step * (self._step % 2)))
+                simulator.force(code, Decimal(100 + step * (now % 2)))
 
     async def close(self) -> None:
         """Stop everything."""
-        for simulator in (*self._open.values(), *self._street):
+        self._street.close()
+        for simulator in self._open.values():
             await simulator.stop()
 
 
@@ -221,17 +223,21 @@ class Feeder(AbstractContextManager["Feeder"]):
         """Have a new reading ready to be asked for."""
         self._ask("turn", name, codes)
 
-    def sample(self, name: str, channel: str) -> bytes:
-        """Return a reading as it is pushed."""
-        message = self._ask("sample", name, channel)
-        assert isinstance(message, bytes)
-        return message
+    def hush(self, name: str, channel: str) -> None:
+        """Push nothing more down a channel but what a listener gets at first."""
+        self._ask("hush", name, channel)
 
     def street(self, count: int) -> list[Place]:
         """Have so many bridges that push."""
         places = self._ask("street", count)
         assert isinstance(places, list)
         return places
+
+    async def live(self, seconds: int, *, spread: bool = True) -> Lived:
+        """Let the street publish for some seconds, evenly or all at once."""
+        lived = await asyncio.to_thread(self._ask, "live", seconds, spread)
+        assert isinstance(lived, Lived)
+        return lived
 
     async def feed(
         self, name: str, codes: Sequence[str], count: int, pace: float

@@ -1,19 +1,16 @@
 """A real Home Assistant with nothing in it but what is measured."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
-import socket
 from tempfile import TemporaryDirectory
-from typing import cast, override
+from unittest.mock import patch
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-from homeassistant import loader
+from homeassistant import config_entries, loader
 from homeassistant.bootstrap import async_load_base_functionality
 from homeassistant.config_entries import ConfigEntries, ConfigEntryState
 from homeassistant.const import CONF_HOST
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, HassAsyncDNSResolver
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import async_get_platforms
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -28,45 +25,25 @@ from custom_components.meter_bridge.const import (
 from custom_components.meter_bridge.recognise import connect
 
 from .feeder import Place
+from .ports import lead_aiohttp
 
-
-class _Loopback(AbstractResolver):
-    """Lead `port-8080` there: not every client takes a port with its host."""
-
-    @override
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the port of this machine that the name has in it."""
-        return [
-            ResolveResult(
-                hostname=host,
-                host="127.0.0.1",
-                port=int(host.removeprefix("port-")),
-                family=socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-        ]
-
-    @override
-    async def close(self) -> None:
-        """Hold nothing open."""
-
-    async def real_close(self) -> None:
-        """Hold nothing open at the end either, as Home Assistant asks."""
+# So many seconds after an entity was enabled Home Assistant loads its entry again, in
+# the midst of what is measured; it is done here at once.
+_NEVER = 1e9
 
 
 @asynccontextmanager
 async def home() -> AsyncIterator[HomeAssistant]:
     """Run Home Assistant, with its registries and no integration."""
-    with TemporaryDirectory() as folder:
+    with (
+        TemporaryDirectory() as folder,
+        patch.object(config_entries, "RELOAD_AFTER_UPDATE_DELAY", _NEVER),
+    ):
         hass = HomeAssistant(folder)
         hass.config.skip_pip = True
         hass.config_entries = ConfigEntries(hass, {})
         loader.async_setup(hass)
-        # Home Assistant's own wants its network integration, which looks around.
-        hass.data[DATA_RESOLVER] = cast("HassAsyncDNSResolver", _Loopback())
+        lead_aiohttp(hass)
         await async_load_base_functionality(hass)
         hass.set_state(CoreState.running)
         try:
@@ -105,11 +82,17 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry
     return entry
 
 
-async def enable_all(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Show what few owners want to see as well."""
+async def show(
+    hass: HomeAssistant, entry: MockConfigEntry, wanted: Container[str] | None = None
+) -> None:
+    """Show these of its entities, by their ids, and no other; without any, all."""
     registry = er.async_get(hass)
     for each in er.async_entries_for_config_entry(registry, entry.entry_id):
-        registry.async_update_entity(each.entity_id, disabled_by=None)
+        is_shown = wanted is None or each.entity_id in wanted
+        registry.async_update_entity(
+            each.entity_id,
+            disabled_by=None if is_shown else er.RegistryEntryDisabler.USER,
+        )
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED

@@ -1,161 +1,157 @@
 """What a reading costs, from bytes on the socket to the last state written."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from math import inf
-import time
-from typing import Any, Protocol
+from pathlib import Path
 
-from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .alone import alone
 from .cases import KINDS, Kind
 from .feeder import Feeder
 from .floor import BareStream, FloorSensor, ask_bare, floor_of, write
-from .home import enable_all, entities, home, new_entry, set_up
-from .report import Aim, Part
+from .home import entities, home, new_entry, set_up, show
+from .report import Aim, Cell, Part, figure
+from .rounds import (
+    PACE,
+    Effort,
+    Round,
+    Taken,
+    asked,
+    changed_by,
+    in_turns,
+    least,
+    middle,
+    pushed,
+    ratio,
+)
 
-PACE = 0.002
-_MICRO = 1e6
 _MOST_TIMES_FLOOR = 1.3
-_WAIT_SECONDS = 1.0
 _MOST_UNCHANGED = 20.0
+# So often each of two products is measured, in a new process each time.
+_REPEATS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """How many readings make a round, and how many rounds there are."""
+class Found:
+    """What was found of one kind of reading; no states where readings were lost."""
 
-    readings: int = 100
-    rounds: int = 7
+    key: str
+    states: float | None
+    times: dict[str, list[float]] = field(default_factory=dict)
+
+    def least(self, name: str) -> float | None:
+        """Return the least of what was measured in turns."""
+        return least(self.times.get(name, ()))
 
 
-type Round = Callable[[], Awaitable[float]]
+def readings(effort: Effort) -> list[Part]:
+    """Measure every kind of bridge, beside another product if there is one."""
+    if effort.before is None:
+        return [_table(alone(measure, effort))]
+    once = replace(effort, rounds=1 + effort.rounds // _REPEATS)
+    runs: dict[Path | None, list[list[Found]]] = {effort.before: [], None: []}
+    for _ in range(_REPEATS):
+        for product, results in runs.items():
+            results.append(alone(measure, once, product=product))
+    before, after = (_joined(each) for each in runs.values())
+    for was, now in zip(before, after, strict=True):
+        # Home Assistant is the same in both.
+        for name in ("floor", "bytes"):
+            was.times[name] = now.times[name] = was.times[name] + now.times[name]
+    return [_comparison(before, after), _table(after)]
 
 
-async def least(rounds: dict[str, Round], effort: Effort) -> dict[str, float]:
-    """Return the least of each, in µs, taken in turns; infinite if no round counts.
+def _joined(runs: Sequence[Sequence[Found]]) -> list[Found]:
+    """Put the rounds of several runs together, row by row.
 
-    Whatever else the machine does only ever adds to it.
+    Where readings were lost there is no round.
     """
-    found: dict[str, list[float]] = {name: [] for name in rounds}
-    for _ in range(effort.rounds):
-        for name, run in rounds.items():
-            found[name].append(await run())
-    return {name: min(each) * _MICRO for name, each in found.items()}
+    return [
+        Found(
+            key=rows[0].key,
+            states=next((row.states for row in rows if row.states is not None), None),
+            times={
+                name: [each for row in rows for each in row.times.get(name, ())]
+                for name in ("floor", "bytes", "ours")
+            },
+        )
+        for rows in zip(*runs, strict=True)
+    ]
 
 
-class Taken:
-    """How many readings a coordinator took: one that gets none costs nothing."""
-
-    def __init__(self, coordinator: DataUpdateCoordinator[Any]) -> None:
-        """Count from now on."""
-        self.taken = 0
-        update = coordinator.async_update_listeners
-
-        def count() -> None:
-            self.taken += 1
-            update()
-
-        coordinator.async_update_listeners = count  # type: ignore[method-assign]
-
-
-class Taking(Protocol):
-    """Whatever counts the readings that it took."""
-
-    taken: int
-
-
-def pushed(
-    feeder: Feeder, name: str, codes: tuple[str, ...], count: int, taking: Taking
-) -> Round:
-    """Return what measures readings that are pushed: all that the loop's thread does.
-
-    A round in which some did not arrive, or more than were sent, does not count.
-    """
-
-    async def run() -> float:
-        due, before = taking.taken + count, time.thread_time()
-        await feeder.feed(name, codes, count, PACE)
-        spent = time.thread_time() - before
-        if taking.taken == due:
-            return spent / count
-        # What comes late belongs to no other round.
-        await asyncio.sleep(_WAIT_SECONDS)
-        return inf
-
-    return run
-
-
-def asked(
-    feeder: Feeder,
-    name: str,
-    codes: tuple[str, ...],
-    count: int,
-    ask: Callable[[], Awaitable[None]],
-) -> Round:
-    """Return what measures readings that are asked for."""
-
-    async def run() -> float:
-        spent = 0.0
-        for _ in range(count):
-            feeder.turn(name, codes)
-            before = time.thread_time()
-            await ask()
-            spent += time.thread_time() - before
-        return spent / count
-
-    return run
-
-
-async def changed_by(
-    hass: HomeAssistant, run: Round, effort: Effort
-) -> tuple[float, list[str]] | None:
-    """Return how many states a reading changes, and whose; None if no round counts."""
-    count = effort.readings
-    seen: list[str] = []
-
-    @callback
-    def note(event: Event[EventStateChangedData]) -> None:
-        seen.append(event.data["entity_id"])
-
-    remove = hass.bus.async_listen(EVENT_STATE_CHANGED, note)
-    for _ in range(effort.rounds):
-        seen.clear()
-        if counts := await run() < inf:
-            break
-    remove()
-    if not counts:
-        return None
-    often = {each for each in seen if seen.count(each) > count / 2}
-    return sum(each in often for each in seen) / count, sorted(often)
-
-
-async def measure(effort: Effort) -> list[Part]:
-    """Measure every kind of bridge."""
+def _table(found: Iterable[Found]) -> Part:
+    """Return the figures of one product, and the aims that they are judged by."""
     part = Part(
         title="A reading, per bridge (µs of processor)",
-        head=("Bridge", "States changed", "Floor", "Bytes alone", "Ours", "x floor"),
+        head=(
+            *("Bridge", "States changed", "Floor", "Bytes alone"),
+            *("Ours", "Ours, median", "x floor", "x floor and bytes"),
+        ),
     )
+    for each in found:
+        if each.states is None:
+            part.rows.append((each.key, "readings lost", *[None] * 6))
+            continue
+        floor, read, ours = map(each.least, ("floor", "bytes", "ours"))
+        times, both = ratio(ours, floor), read and read + (floor or 0)
+        figures = (
+            *(floor, read, ours, middle(each.times["ours"])),
+            *(times, ratio(ours, both)),
+        )
+        part.rows.append((each.key, figure(each.states), *figures))
+        if times is not None:
+            name = f"{each.key}, {each.states:.0f} states changed, x floor"
+            part.aims.append(Aim(name=name, value=times, most=_MOST_TIMES_FLOOR))
+        elif ours is not None:
+            name = f"{each.key}, nothing changed"
+            part.aims.append(
+                Aim(name=name, value=ours, most=_MOST_UNCHANGED, unit="µs")
+            )
+    return part
+
+
+def _comparison(before: Iterable[Found], after: Iterable[Found]) -> Part:
+    """Return the figures of two products side by side."""
+    part = Part(
+        title="A reading, before and after (µs of processor)",
+        head=(
+            *("Bridge", "States changed", "Before", "After"),
+            *("Before / after", "Before, x floor", "After, x floor"),
+        ),
+    )
+    for was, now in zip(before, after, strict=True):
+        ours: list[Cell] = [was.least("ours"), now.least("ours")]
+        times = [ratio(it.least("ours"), it.least("floor")) for it in (was, now)]
+        cells = (*ours, ratio(was.least("ours"), now.least("ours")), *times)
+        states = "readings lost" if now.states is None else figure(now.states)
+        part.rows.append((now.key, states, *cells))
+    return part
+
+
+async def measure(effort: Effort) -> list[Found]:
+    """Measure every kind of bridge in this process."""
+    found: list[Found] = []
     with Feeder() as feeder:
         async with home() as hass:
             for kind in KINDS:
-                await _measure_kind(hass, feeder, kind, effort, part)
-    return [part]
+                if effort.takes(kind.key):
+                    found += await _measure_kind(hass, feeder, kind, effort)
+    return found
 
 
 async def _measure_kind(
-    hass: HomeAssistant, feeder: Feeder, kind: Kind, effort: Effort, part: Part
-) -> None:
-    """Add the rows of one kind."""
+    hass: HomeAssistant, feeder: Feeder, kind: Kind, effort: Effort
+) -> list[Found]:
+    """Measure one kind."""
+    found: list[Found] = []
     place = feeder.open("ours", kind.key, kind.registers)
     other = feeder.open("bare", kind.key, kind.registers)
     entry = await set_up(hass, await new_entry(hass, place, throttle=0))
-    await enable_all(hass, entry)
+    await show(hass, entry)
     stream = BareStream(hass, other, kind.path) if kind.pushes else None
     ask_for_bytes = partial(
         ask_bare,
@@ -175,39 +171,26 @@ async def _measure_kind(
             ours = asked(feeder, "ours", codes, effort.readings, ask)
         await ours()
         if (changes := await changed_by(hass, ours, effort)) is None:
-            part.rows.append((kind.key, "readings lost", None, None, None, None))
+            found.append(Found(key=kind.key, states=None))
             continue
         states, changed = changes
-        floor = await floor_of(
-            hass, [shown[each] for each in changed], f"floor_{kind.key}_{number}"
-        )
+        rounds = {"ours": ours}
         if stream:
             bare = pushed(feeder, "bare", codes, effort.readings, stream)
         else:
             bare = asked(feeder, "bare", codes, effort.readings, ask_for_bytes)
-        written = _written(floor, effort.readings)
-        found = await least({"floor": written, "bytes": bare, "ours": ours}, effort)
-        _add(part, kind, states, found)
+        rounds["bytes"] = bare
+        if changed:
+            floor = await floor_of(
+                hass, [shown[each] for each in changed], f"floor_{kind.key}_{number}"
+            )
+            rounds["floor"] = _written(floor, effort.readings)
+        times = await in_turns(rounds, effort)
+        found.append(Found(key=kind.key, states=states, times=times))
     if stream:
         await stream.stop()
     await hass.config_entries.async_remove(entry.entry_id)
-
-
-def _add(part: Part, kind: Kind, states: float, found: dict[str, float]) -> None:
-    """Add a row, and the aim that it is judged by; none of what was not measured."""
-    floor, read, ours = found["floor"], found["bytes"], found["ours"]
-    row = [None if each == inf else each for each in (read, ours)]
-    if states:
-        times = None if ours == inf else ours / floor
-        part.rows.append((kind.key, round(states, 1), floor, *row, times))
-        name, value = f"{kind.key}, {states:.0f} states changed, x floor", ours / floor
-        aim = Aim(name=name, value=value, most=_MOST_TIMES_FLOOR)
-    else:
-        part.rows.append((kind.key, 0, None, *row, None))
-        name = f"{kind.key}, nothing changed"
-        aim = Aim(name=name, value=ours, most=_MOST_UNCHANGED, unit="µs")
-    if ours < inf:
-        part.aims.append(aim)
+    return found
 
 
 def _written(floor: list[FloorSensor], count: int) -> Round:

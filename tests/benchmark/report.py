@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 
 type Cell = str | float | int | None
 
+_NEAR = 0.05
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
@@ -69,6 +71,11 @@ def aims(parts: Iterable[Part]) -> Iterator[str]:
         for aim in part.aims
     ]
     yield from _table(("Figure", "Aim", "Found", ""), rows)
+
+
+def figure(value: float) -> float | int:
+    """Return a mean of what is counted: mostly it is a whole number."""
+    return round(value) if abs(value - round(value)) < _NEAR else round(value, 1)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -132,6 +132,9 @@ async def test_a_silent_socket_turns_into_polling(
     """Polling takes over from a mute stream, and stops when it talks again."""
     await set_up(simulator)
     await followed(simulator)
+    simulator.house.draw(650)
+    simulator.tick()
+    await shows(hass, POWER, "650")
     simulator.silent = True
     since = len(simulator.requests)
     simulator.house.draw(700)

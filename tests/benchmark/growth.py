@@ -1,0 +1,220 @@
+"""What many bridges cost, each of which pushes a reading a second."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+import sys
+import time
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import HomeAssistant, callback
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .alone import alone
+from .feeder import Feeder, Place
+from .gauges import Lag, Probe, resident
+from .home import home, new_entry
+from .report import Aim, Cell, Part
+from .rounds import Effort
+from .street import Lived
+
+SIZES, QUICK_SIZES = (1, 10, 100, 500, 1000), (1, 10, 100)
+# The throttle lets as much through in each of these ten seconds.
+_SECONDS, _QUICK_SECONDS = 20, 10
+_WARM_SECONDS, _GRACE_SECONDS = 3, 1.0
+# Until its bridges push, and in all; what takes longer is not reached.
+_SET_UP_SECONDS, _HARD_SECONDS = 60.0, 120.0
+_TOGETHER = 20
+# Later than that, and what was measured was the simulators.
+_MOST_LATE = 1.0
+_MOST_LAG, _MOST_SHARE, _MOST_GROWTH = 50.0, 100.0, 1.3
+_HEAD = (
+    "Bridges",
+    "Entities each",
+    "States a reading",
+    "A reading (µs)",
+    "Share of a core (%)",
+    "Lag p50 (ms)",
+    "Lag p99 (ms)",
+    "Longest lag (ms)",
+    "Memory each (KiB)",
+    "Set up (s)",
+)
+
+
+class NotReachedError(Exception):
+    """The bridges could not be had, or were not heard, in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What so many bridges took: `spent` seconds of the loop's thread in `seconds`."""
+
+    entities: float
+    states: float
+    readings: int
+    seconds: float
+    spent: float
+    lag: Lag
+    kibibytes: float | None
+    setup: float
+
+    @property
+    def share(self) -> float:
+        """Return the share of a core (%)."""
+        return 100 * self.spent / self.seconds
+
+    @property
+    def reading(self) -> float:
+        """Return what a reading costs (µs)."""
+        return 1e6 * self.spent / self.readings
+
+    @property
+    def p99(self) -> float:
+        """Return the lag (ms) that all but a hundredth of the moments keep to."""
+        return 1000 * self.lag.p99
+
+    def cells(self) -> Sequence[Cell]:
+        """Return what stands in the table."""
+        return (
+            *(round(self.entities), self.states, self.reading, self.share),
+            *(1000 * self.lag.p50, self.p99, 1000 * self.lag.longest),
+            *(self.kibibytes, self.setup),
+        )
+
+
+def growth(effort: Effort) -> list[Part]:
+    """Measure every size, each in a process of its own, and tell as it comes."""
+    sizes = QUICK_SIZES if effort.is_quick else SIZES
+    seconds = _QUICK_SECONDS if effort.is_quick else _SECONDS
+    part = Part(title="Bridges that push a reading a second", head=_HEAD)
+    found: dict[int, Found] = {}
+    for count, spread in (*((size, True) for size in sizes), (sizes[-1], False)):
+        try:
+            size = alone(grow, count, seconds, spread, seconds=_HARD_SECONDS)
+            cells = size.cells()
+            if spread:
+                found[count] = size
+        except (NotReachedError, TimeoutError) as error:
+            why = str(error) or f"took more than {_HARD_SECONDS:.0f} s"
+            cells = (f"not reached: {why}", *[None] * (len(_HEAD) - 2))
+        part.rows.append((f"{count}{'' if spread else ', all at once'}", *cells))
+        sys.stderr.write(f"benchmark: {list(part.lines())[-1]}\n")
+    part.aims += _aims(found, sizes)
+    return [part]
+
+
+def _aims(found: dict[int, Found], sizes: Sequence[int]) -> list[Aim]:
+    """Judge the largest size, and what a reading costs there against ten bridges."""
+    few, many, name = found.get(sizes[1]), found.get(sizes[-1]), f"{sizes[-1]} bridges"
+    lag, share, times = inf, inf, inf
+    if many:
+        lag, share = many.p99, many.share
+        times = many.reading / few.reading if few else inf
+    return [
+        Aim(name=f"{name}, p99 lag", value=lag, most=_MOST_LAG, unit="ms"),
+        Aim(name=f"{name}, share of a core", value=share, most=_MOST_SHARE, unit="%"),
+        Aim(
+            name=f"a reading among {name}, x one among {sizes[1]}",
+            value=times,
+            most=_MOST_GROWTH,
+        ),
+    ]
+
+
+async def grow(count: int, seconds: int, spread: bool) -> Found:  # noqa: FBT001 (piped)
+    """Measure one size, or tell why it is not reached."""
+    with Feeder() as feeder:
+        places = feeder.street(count)
+        async with home() as hass:
+            begin = time.monotonic()
+            # What the first one brings along is no part of each.
+            entries = await move_in(hass, places[:1])
+            before = resident()
+            entries += await move_in(hass, places[1:])
+            setup = time.monotonic() - begin
+            more = resident() - before
+            await feeder.live(_WARM_SECONDS)
+            # The probe would be busier than one bridge: it has a time of its own.
+            writes, begin, spent = _Writes(hass), time.monotonic(), time.thread_time()
+            lived = await feeder.live(seconds, spread=spread)
+            spent, took = time.thread_time() - spent, time.monotonic() - begin
+            writes.stop()
+            await _judge(entries, lived)
+            probe = Probe()
+            again = await feeder.live(seconds, spread=spread)
+            lag = await probe.stop()
+            await _judge(entries, again)
+            return Found(
+                entities=hass.states.async_entity_ids_count() / count,
+                states=writes.count / lived.sent,
+                readings=lived.sent,
+                seconds=took,
+                spent=spent,
+                lag=lag,
+                kibibytes=more / (count - 1) if count > 1 else None,
+                setup=setup,
+            )
+
+
+class _Writes:
+    """How many states were written, as whoever listens to them is told."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Count from now on."""
+        self.count = 0
+        self.stop = hass.bus.async_listen(EVENT_STATE_CHANGED, self._note)
+
+    @callback
+    def _note(self, _event: object) -> None:
+        """Count one."""
+        self.count += 1
+
+
+async def move_in(
+    hass: HomeAssistant, places: Sequence[Place]
+) -> list[MockConfigEntry]:
+    """Set up bridges, some at once, and wait until all of them push."""
+    entries = []
+    for place in places:
+        entry = await new_entry(hass, place)
+        # Home Assistant tries one number after the other where names are the same.
+        hass.config_entries.async_update_entry(entry, title=f"Bridge {place.serial}")
+        entries.append(entry)
+    try:
+        async with asyncio.timeout(_SET_UP_SECONDS):
+            for at in range(0, len(entries), _TOGETHER):
+                some = entries[at : at + _TOGETHER]
+                await asyncio.gather(
+                    *(hass.config_entries.async_setup(each.entry_id) for each in some)
+                )
+            await hass.async_block_till_done()
+            while not all(map(_pushes, entries)):  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        ready = sum(map(_pushes, entries))
+        raise NotReachedError(
+            f"{ready} of {len(entries)} pushed after {_SET_UP_SECONDS:.0f} s"
+        ) from None
+    return entries
+
+
+def _pushes(entry: MockConfigEntry) -> bool:
+    """Tell whether a bridge is set up and has pushed something."""
+    return entry.state is ConfigEntryState.LOADED and entry.runtime_data.is_streaming
+
+
+async def _judge(entries: Sequence[MockConfigEntry], lived: Lived) -> None:
+    """Raise where the figures would not be those of readings that were taken."""
+    await asyncio.sleep(_GRACE_SECONDS)
+    if lived.late > _MOST_LATE:
+        raise NotReachedError(f"the simulators were {lived.late:.1f} s late")
+    if lived.requests:
+        raise NotReachedError(f"bridges were asked {lived.requests} times meanwhile")
+    behind = sum(
+        entry.runtime_data.data.readings[0].time != lived.read_at for entry in entries
+    )
+    if behind:
+        raise NotReachedError(f"{behind} bridges had not taken the last reading")

@@ -1,0 +1,253 @@
+"""What others take for the same readings: Home Assistant's own, and a plain one."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_SSL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .cases import KINDS, Kind
+from .feeder import Feeder, Place
+from .floor import set_up_sensors
+from .home import entities, home, new_entry, set_up, show
+from .plain import PARSERS, PlainCoordinator, PlainSensor
+from .ports import lead_httpx, name_of
+from .report import Aim, Part, figure
+from .rounds import (
+    Effort,
+    Round,
+    Taken,
+    asked,
+    changed_by,
+    in_turns,
+    least,
+    middle,
+    pushed,
+    ratio,
+)
+
+_LEAST_TIMES = 3.0
+_SETTLE_SECONDS = 0.3
+_OURS, _PLAIN = "Meter Bridge", "a plain CoordinatorEntity"
+# A status beside each reading would be another update of all that Home Assistant's own
+# shows, and nothing to ours: left out.
+_BESIDE = {"iometer": "/v1/status"}
+_PACKAGES = {"egauge": "egauge-async", "iometer": "iometer"}
+_HEAD = (
+    *("Integration", "States changed", "States written", "Entities"),
+    *("Processor (µs)", "Median", "Per entity", "x ours"),
+)
+
+
+def _data(place: Place) -> Mapping[str, object]:
+    """Return the data of an entry of Home Assistant's own integration."""
+    login = {
+        CONF_USERNAME: place.credentials.get("username"),
+        CONF_PASSWORD: place.credentials.get("password"),
+        CONF_SSL: False,
+        CONF_VERIFY_SSL: False,
+    }
+    return {CONF_HOST: name_of(place), **(login if place.credentials else {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contender:
+    """An integration, and the simulator that it has for itself."""
+
+    name: str
+    simulator: str
+    entry: MockConfigEntry
+
+    @property
+    def coordinator(self) -> DataUpdateCoordinator[Any]:
+        """Return what takes its readings, which is another one after a reload."""
+        coordinator = self.entry.runtime_data
+        assert isinstance(coordinator, DataUpdateCoordinator)
+        return coordinator
+
+
+class NotMeasuredError(Exception):
+    """An integration cannot be had here."""
+
+
+async def peers(effort: Effort) -> list[Part]:
+    """Measure every kind of bridge that there are others for."""
+    with Feeder() as feeder:
+        async with home() as hass:
+            lead_httpx(hass)
+            return [
+                part
+                for kind in KINDS
+                if kind.key in PARSERS and effort.takes(kind.key)
+                for part in await _Contest(hass, feeder, kind, effort).hold()
+            ]
+
+
+class _Contest:
+    """All integrations for one kind of bridge, with the same readings in turns."""
+
+    def __init__(
+        self, hass: HomeAssistant, feeder: Feeder, kind: Kind, effort: Effort
+    ) -> None:
+        """Begin with an empty table."""
+        self._hass, self._feeder, self._kind, self._effort = hass, feeder, kind, effort
+        self._taken: dict[DataUpdateCoordinator[Any], Taken] = {}
+        title = f"A reading of {kind.key} ({'pushed' if kind.pushes else 'asked for'})"
+        self._shipped = Part(title=f"{title}, entities as they come", head=_HEAD)
+        self._equal = Part(title=f"{title}, the same entities", head=_HEAD)
+
+    async def hold(self) -> list[Part]:
+        """Measure them as they come, and then with the same entities."""
+        hass, kind = self._hass, self._kind
+        contenders = [await self._ours()]
+        try:
+            contenders.append(await self._core())
+        except NotMeasuredError as error:
+            for part in (self._shipped, self._equal):
+                _tell(part, f"Home Assistant's {kind.key}", f"not measured: {error}")
+        for codes in kind.changes:
+            await self._measure(self._shipped, contenders, codes)
+        for each in contenders:
+            await show(hass, each.entry)
+        await asyncio.sleep(_SETTLE_SECONDS)
+        for each in contenders:
+            run = self._round(each, kind.changes[-1])
+            changes = await changed_by(hass, run, self._effort)
+            await show(hass, each.entry, changes[1] if changes else ())
+        contenders.append(await self._plain())
+        await asyncio.sleep(_SETTLE_SECONDS)
+        for codes in kind.changes:
+            await self._measure(self._equal, contenders, codes)
+        for each in contenders:
+            if isinstance(each.coordinator, PlainCoordinator):
+                await each.coordinator.stop()
+            await hass.config_entries.async_remove(each.entry.entry_id)
+        return [self._shipped, self._equal]
+
+    def _open(self, name: str) -> Place:
+        """Start a simulator that pushes readings alone."""
+        place = self._feeder.open(name, self._kind.key, self._kind.registers)
+        if beside := _BESIDE.get(self._kind.key):
+            self._feeder.hush(name, beside)
+        return place
+
+    async def _ours(self) -> Contender:
+        """Set up ours, which passes everything on at once."""
+        entry = await new_entry(self._hass, self._open("ours"), throttle=0)
+        await set_up(self._hass, entry)
+        return Contender(name=_OURS, simulator="ours", entry=entry)
+
+    async def _core(self) -> Contender:
+        """Set up Home Assistant's own."""
+        key = self._kind.key
+        package = _PACKAGES[key]
+        try:
+            name = f"Home Assistant's {key} ({package} {version(package)})"
+        except PackageNotFoundError:
+            raise NotMeasuredError(f"{package} is not installed") from None
+        entry = MockConfigEntry(domain=key, title=key, data=_data(self._open("core")))
+        entry.add_to_hass(self._hass)
+        if not await self._hass.config_entries.async_setup(entry.entry_id):
+            why = f"{entry.state.value}, {entry.reason}"
+            await self._hass.config_entries.async_remove(entry.entry_id)
+            raise NotMeasuredError(why)
+        await self._hass.async_block_till_done()
+        return Contender(name=name, simulator="core", entry=entry)
+
+    async def _plain(self) -> Contender:
+        """Set up the plain one, with a sensor for every register that will change."""
+        hass, kind = self._hass, self._kind
+        coordinator = PlainCoordinator(hass, self._open("plain"), kind)
+        await coordinator.async_refresh()
+        before = coordinator.data
+        self._feeder.turn("plain", kind.changes[-1])
+        await coordinator.async_refresh()
+        sensors = [
+            PlainSensor(coordinator, register)
+            for register, now in coordinator.data.items()
+            if before[register] != now
+        ]
+        entry = await set_up_sensors(hass, f"plain_{kind.key}", sensors)
+        entry.runtime_data = coordinator
+        return Contender(name=_PLAIN, simulator="plain", entry=entry)
+
+    def _round(self, each: Contender, codes: tuple[str, ...]) -> Round:
+        """Return what measures the readings of one."""
+        coordinator, count = each.coordinator, self._effort.readings
+        if not self._kind.pushes:
+            ask = coordinator.async_refresh
+            return asked(self._feeder, each.simulator, codes, count, ask)
+        if coordinator not in self._taken:
+            self._taken[coordinator] = Taken(coordinator)
+        taken = self._taken[coordinator]
+        return pushed(self._feeder, each.simulator, codes, count, taken)
+
+    async def _measure(
+        self, part: Part, contenders: list[Contender], codes: tuple[str, ...]
+    ) -> None:
+        """Add a row of each."""
+        rounds: dict[str, Round] = {}
+        counts: dict[str, tuple[float, int]] = {}
+        for each in contenders:
+            run = self._round(each, codes)
+            written: list[int] = []
+            noting = _noting(run, written)
+            changes = await changed_by(self._hass, noting, self._effort)
+            if changes is None:
+                _tell(part, each.name, "readings lost")
+                continue
+            rounds[each.name] = run
+            counts[each.name] = changes[0], written[-1]
+        times = await in_turns(rounds, self._effort)
+        ours = least(times.get(_OURS, ()))
+        for each in contenders:
+            if each.name not in counts:
+                continue
+            changed, wrote = counts[each.name]
+            has, took = len(entities(self._hass, each.entry)), least(times[each.name])
+            times_ours = None if each.name == _OURS else ratio(took, ours)
+            part.rows.append(
+                (
+                    *(each.name, figure(changed)),
+                    *(figure(wrote / self._effort.readings), has, took),
+                    *(middle(times[each.name]), ratio(took, has), times_ours),
+                )
+            )
+            if times_ours is not None and part is self._equal:
+                name = f"{self._kind.key}: {each.name}, {changed:.0f} of {has} changed"
+                aim = Aim(name=f"{name}, x ours", value=times_ours, least=_LEAST_TIMES)
+                part.aims.append(aim)
+
+
+def _tell(part: Part, name: str, why: str) -> None:
+    """Add a row that has no figures."""
+    part.rows.append((name, why, *[None] * (len(_HEAD) - 2)))
+
+
+def _noting(run: Round, found: list[int]) -> Round:
+    """Return a round that notes how many states are written, changed or not."""
+    write = Entity._async_write_ha_state  # noqa: SLF001 (whoever asks for it)
+
+    def note(entity: Entity) -> None:
+        found[-1] += 1
+        write(entity)
+
+    async def run_and_note() -> float:
+        found.append(0)
+        with patch.object(Entity, "_async_write_ha_state", note):
+            return await run()
+
+    return run_and_note

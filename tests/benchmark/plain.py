@@ -1,0 +1,146 @@
+"""A straightforward integration, as most are written, to compare with.
+
+A coordinator that decodes with the standard library and keeps everything it was told;
+entities that listen to it, all of which write their state at each update.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+import json
+import logging
+from typing import Any, override
+
+from aiohttp import ClientTimeout
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.update_coordinator import (
+    CoordinatorEntity,
+    DataUpdateCoordinator,
+)
+
+from .cases import Kind
+from .feeder import Place
+
+_LOGGER = logging.getLogger(__name__)
+_POLL_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Register:
+    """One value that was read."""
+
+    value: float
+    unit: str
+
+
+type Data = Mapping[str, Register]
+
+_CLASSES = {
+    "V": SensorDeviceClass.VOLTAGE,
+    "W": SensorDeviceClass.POWER,
+    "Wh": SensorDeviceClass.ENERGY,
+}
+
+
+def _iometer(answer: Any) -> Data:  # noqa: ANN401 (JSON)
+    """Read the registers of an IOmeter."""
+    return {
+        register["obis"]: Register(register["value"], register["unit"])
+        for register in answer["meter"]["reading"]["registers"]
+    }
+
+
+def _egauge(answer: Any) -> Data:  # noqa: ANN401 (JSON)
+    """Read the registers of an eGauge."""
+    return {
+        register["name"]: Register(register["rate"], register["type"])
+        for register in answer["registers"]
+    }
+
+
+PARSERS: Mapping[str, Callable[[Any], Data]] = {"egauge": _egauge, "iometer": _iometer}
+"""By key: the kinds of bridge that it knows."""
+
+
+class PlainCoordinator(DataUpdateCoordinator[Data]):
+    """Ask a bridge, or follow what it pushes."""
+
+    def __init__(self, hass: HomeAssistant, place: Place, kind: Kind) -> None:
+        """Know where it is."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=None,
+            name=f"plain {kind.key}",
+            update_interval=None if kind.pushes else timedelta(seconds=_POLL_SECONDS),
+        )
+        self._session = async_get_clientsession(hass)
+        self._url = f"http://{place.address}{kind.path}"
+        self._parse = PARSERS[kind.key]
+        self._task = asyncio.create_task(self._follow()) if kind.pushes else None
+
+    @override
+    async def _async_update_data(self) -> Data:
+        """Ask for a reading."""
+        async with self._session.get(self._url) as response:
+            return self._parse(json.loads(await response.text()))
+
+    async def _follow(self) -> None:
+        """Take what is pushed."""
+        async with self._session.get(
+            self._url,
+            headers={"Accept": "text/event-stream"},
+            timeout=ClientTimeout(total=None),
+        ) as response:
+            async for line in response.content:
+                if line.startswith(b"data:"):
+                    answer = json.loads(line.removeprefix(b"data:"))
+                    self.async_set_updated_data(self._parse(answer))
+
+    async def stop(self) -> None:
+        """Follow and ask no longer."""
+        await self.async_shutdown()
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+class PlainSensor(CoordinatorEntity[PlainCoordinator], SensorEntity):
+    """Show one register."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: PlainCoordinator, register: str) -> None:
+        """Look as the unit asks for."""
+        super().__init__(coordinator)
+        unit = coordinator.data[register].unit
+        is_total = unit.endswith("h")
+        self._register = register
+        self._attr_unique_id = f"{coordinator.name} {register}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={("plain", coordinator.name)}, name=coordinator.name
+        )
+        self.entity_description = SensorEntityDescription(
+            key=register,
+            name=register,
+            device_class=_CLASSES[unit],
+            native_unit_of_measurement=unit,
+            state_class=SensorStateClass.TOTAL_INCREASING
+            if is_total
+            else SensorStateClass.MEASUREMENT,
+        )
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Return the value."""
+        return self.coordinator.data[self._register].value
