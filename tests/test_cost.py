@@ -1,9 +1,11 @@
 """What a reading may cost, counted: states written, callbacks, objects decoded."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+import gc
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
@@ -17,7 +19,7 @@ from tests.conftest import SetUp, Start
 from tests.simulator import Simulator
 from tests.waiting import eventually
 
-_READINGS = 5
+_READINGS, _MANY = 5, 20
 _STREAMS = {"cozify_han": 1, "iometer": 2, "whatwatt_go": 1}
 _VOLTAGE, _POWER = "32.7.0", "16.7.0"
 _CHANGED = {"cozify_han": _VOLTAGE, "iometer": _POWER, "whatwatt_go": _VOLTAGE}
@@ -124,6 +126,45 @@ async def test_a_reading_is_decoded_once(
     await push(hass, simulator, [Decimal(200)])
     count = await push(hass, simulator, [Decimal(200)] * _READINGS)
     assert count.decoded == _READINGS
+
+
+@pytest.mark.parametrize("key", _STREAMS)
+async def test_readings_set_no_timers(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """The watch over a stream, the throttle and the next poll are moved seldom."""
+    simulator = await followed(simulators, set_up, key)
+    coordinator = hass.config_entries.async_entries("meter_bridge")[0].runtime_data
+    with patch.object(hass.loop, "call_at", wraps=hass.loop.call_at) as call_at:
+        for number in range(_MANY):
+            before = coordinator.data
+            simulator.force(_CHANGED[key], Decimal(200 + number))
+            simulator.tick()
+            for _ in range(1000):
+                await asyncio.sleep(0.001)
+                if coordinator.data is not before:
+                    break
+    assert coordinator.data is not before
+    # What waits for less is the test.
+    late = hass.loop.time() + 1
+    timers = [call for call in call_at.call_args_list if call.args[0] > late]
+    assert len(timers) < _MANY / 4
+
+
+@pytest.mark.parametrize("key", _STREAMS)
+async def test_readings_leave_no_circles(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """Nothing of a reading refers to itself: to collect that stops everything."""
+    simulator = await followed(simulators, set_up, key)
+    gc.collect()
+    gc.disable()
+    try:
+        await push(hass, simulator, [Decimal(200)] * _MANY)
+        unreachable = gc.collect()
+    finally:
+        gc.enable()
+    assert unreachable < _MANY
 
 
 @pytest.mark.parametrize("key", ["egauge", "octopus_home_pro"])

@@ -45,15 +45,21 @@ class MeterSensor(MeterEntity, SensorEntity):
 
     entity_description: SensorEntityDescription
 
+    def __init__(self, coordinator: MeterCoordinator, key: str) -> None:
+        """Show the value under this key; a register's in the unit shown."""
+        super().__init__(coordinator, key)
+        description = self.entity_description
+        self._places = (
+            description.places if isinstance(description, MeterSensorDescription) else 0
+        )
+
     @property
     @override
     def native_value(self) -> Value:
         """Return the value in the unit shown, with the digits that were sent."""
-        value, description = self._value, self.entity_description
-        if isinstance(description, MeterSensorDescription) and isinstance(
-            value, int | float
-        ):
-            return shift(value, description.places)
+        value = self._value
+        if self._places and isinstance(value, (int, float)):
+            return shift(value, self._places)
         return value
 
 

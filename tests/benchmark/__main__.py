@@ -13,6 +13,7 @@ from .alone import alone
 from .cases import KINDS
 from .decoding import decoding
 from .growth import growth
+from .handling import handling
 from .memory import memory
 from .peers import peers
 from .readings import readings
@@ -24,6 +25,7 @@ from .start import starts
 
 PARTS: dict[str, Callable[[Effort], list[Part]]] = {
     "readings": readings,
+    "handling": handling,
     "peers": lambda effort: alone(peers, effort),
     "decoding": lambda effort: alone(decoding, effort),
     "start": lambda _effort: alone(starts),

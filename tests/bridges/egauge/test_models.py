@@ -51,10 +51,9 @@ def test_the_real_listing() -> None:
     found = parse_listing(capture("register-listing"))
     assert len(found.registers) == 21
     sensors = register_sensors(Details(registers=found.registers))
-    by_name = {each.name: each for each in sensors if not each.translation_key}
-    assert len(by_name) == 21
+    by_key = {each.key: each for each in sensors}
     for register in found.registers:
-        sensor = by_name[register.name]
+        sensor = by_key[register.value_key]
         assert sensor.native_unit_of_measurement == UNITS[register.type]
     states = {each.key: each.state_class for each in sensors}
     assert states["register_0_energy"] == "total"

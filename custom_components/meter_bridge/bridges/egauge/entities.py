@@ -27,6 +27,7 @@ from homeassistant.const import (
     UnitOfVolume,
     UnitOfVolumeFlowRate,
 )
+from homeassistant.helpers.typing import UNDEFINED
 
 from ..contract import BridgeButton, BridgeSensor, BridgeUpdate
 from ..descriptions import choice_sensor, restart_sensor
@@ -172,11 +173,16 @@ def _sensors(register: Register) -> tuple[BridgeSensor[Details], ...]:
 
 
 def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
-    """Describe what a register measures now, under the owner's name for it."""
+    """Describe what a register measures now, under the owner's name for it.
+
+    Where no device class gives an icon, the translation key does.
+    """
     key = register.value_key
     return BridgeSensor(
         key=key,
-        name=register.name,
+        name=register.name if look.device_class else UNDEFINED,
+        translation_key=None if look.device_class else "register",
+        translation_placeholders={"register": register.name},
         device_class=look.device_class,
         state_class=look.state_class,
         native_unit_of_measurement=look.unit,
