@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; else all")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--rounds", type=int, help="so many rounds of readings")
     parser.add_argument(
         *("--bridge", "--bridges"),
         nargs="+",
@@ -75,7 +76,8 @@ def main() -> None:
     if options.before and not (options.before / PRODUCT).is_dir():
         parser.error(f"no {PRODUCT} in {options.before}")
     effort = Effort(
-        **({"readings": 40, "rounds": 3} if options.quick else {}),
+        readings=40 if options.quick else 100,
+        rounds=options.rounds or (3 if options.quick else 7),
         is_quick=options.quick,
         bridges=tuple(options.bridge),
         before=options.before,

@@ -31,8 +31,8 @@ class Effort:
     checkout of another state of the integration that is measured beside this one.
     """
 
-    readings: int = 100
-    rounds: int = 7
+    readings: int
+    rounds: int
     is_quick: bool = False
     bridges: tuple[str, ...] = ()
     before: Path | None = None
