@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from math import inf
 from random import uniform
@@ -12,7 +12,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .board import Board
@@ -29,6 +28,7 @@ from .const import (
 from .issues import Issues
 from .messages import translated
 from .records import Counters, counter_store
+from .writers import Writers
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
@@ -39,8 +39,6 @@ _STORE_SECONDS = 900
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
 # What a push within these seconds is worth: the bridge is there, whatever a poll says.
 _PUSH_HOLDS_SECONDS = 30.0
-# A poll at the pace of the throttle should not wait for the next one.
-_THROTTLE_TOLERANCE = 0.5
 
 
 class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
@@ -79,16 +77,15 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._store = counter_store(hass, entry.entry_id)
         self._store_is_due = False
         self._firmware = identity.firmware
-        self._throttle: float = entry.options.get(CONF_THROTTLE, DEFAULT_THROTTLE)
+        self._writers = Writers(
+            hass, self.board, entry.options.get(CONF_THROTTLE, DEFAULT_THROTTLE)
+        )
         self._known: dict[str, None] = {}
         self._shown_success = False
         self._pushed_at, self._is_excused = -inf, False
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
-        self._flushed_at = -self._throttle
-        self._cancel_flush: CALLBACK_TYPE | None = None
-        self._writers: dict[str, CALLBACK_TYPE] = {}
         self._adders: list[Callable[[Iterable[str]], None]] = []
-        entry.async_on_unload(self._stop_flush)
+        entry.async_on_unload(self._writers.stop)
 
     def forget(self, key: str) -> None:
         """Let an entity be made anew, should its value come back."""
@@ -253,16 +250,15 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         remove = super().async_add_listener(update_callback, context)
         if context is None:
             return remove
-        self._writers[context] = update_callback
+        self._writers.add(context, update_callback)
         return partial(self._remove_writer, context, update_callback, remove)
 
     @callback
     def _remove_writer(
         self, key: str, writer: CALLBACK_TYPE, remove: CALLBACK_TYPE
     ) -> None:
-        """Let nobody listen for a key any more, unless that is somebody else by now."""
-        if self._writers.get(key) == writer:
-            del self._writers[key]
+        """Let nobody listen for a key any more."""
+        self._writers.remove(key, writer)
         remove()
 
     @callback
@@ -272,20 +268,13 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
         When the bridge went away or came back, wake them all.
         """
-        if self.last_update_success != self._shown_success:
-            self._shown_success = self.last_update_success
-            self._flush()
-            super().async_update_listeners()
-            return
         self._announce()
-        due = self._flushed_at + self._throttle - self.hass.loop.time()
-        if due <= _THROTTLE_TOLERANCE:
-            self._flush()
+        if self.last_update_success == self._shown_success:
+            self._writers.write()
             return
-        self._write(self.board.changed & self.board.urgent)
-        self.board.changed -= self.board.urgent
-        if self.board.changed and self._cancel_flush is None:
-            self._cancel_flush = async_call_later(self.hass, due, self._flush)
+        self._shown_success = self.last_update_success
+        self._writers.flush()
+        super().async_update_listeners()
 
     def _announce(self) -> None:
         """Let the platforms make entities for keys that had no value before."""
@@ -296,25 +285,3 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             self._store.async_delay_save(self._stored)
             for add in self._adders:
                 add(new)
-
-    @callback
-    def _flush(self, _now: datetime | None = None) -> None:
-        """Write everything that changed since it was written last."""
-        self._stop_flush()
-        self._flushed_at = self.hass.loop.time()
-        self._announce()
-        changed, self.board.changed = self.board.changed, set()
-        self._write(changed)
-
-    @callback
-    def _stop_flush(self) -> None:
-        """Drop the timer of the next writing."""
-        if self._cancel_flush is not None:
-            self._cancel_flush()
-            self._cancel_flush = None
-
-    def _write(self, keys: Iterable[str]) -> None:
-        """Let the entities of these keys write their state."""
-        for key in keys:
-            if write := self._writers.get(key):
-                write()
