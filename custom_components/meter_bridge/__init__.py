@@ -8,14 +8,14 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .bridges import BRIDGES
-from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
+from .bridges.errors import BridgeAuthError, BridgeError
 from .const import CONF_BRIDGE, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
 from .issues import async_watch_disabled, report_refusal
 from .messages import translated
-from .recognise import connect, unique_ids
+from .recognise import connect, identify
 from .records import async_forget
 from .services import async_register_actions
 
@@ -40,9 +40,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     bridge = BRIDGES[entry.data[CONF_BRIDGE]]
     try:
         client = connect(hass, bridge, entry.data, options=entry.options)
-        identity = await client.identify()
-        if entry.unique_id not in unique_ids(bridge, identity):
-            raise WrongBridgeError("Another bridge answers at this address")
+        identity = await identify(client, entry, bridge)
     except BridgeAuthError as error:
         raise translated(ConfigEntryAuthFailed, error) from error
     except BridgeError as error:

@@ -22,7 +22,6 @@ from .questions import (
     PROBLEM,
     RATING,
     Question,
-    require_rating,
     schema,
 )
 
@@ -44,8 +43,9 @@ class MeterCondition(Condition):
     async def async_validate_config(
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
-        """Validate target and options."""
+        """Validate target and options, and what the question wants of them."""
         validated: ConfigType = cls.schema(config)
+        cls.question.require(hass, validated)
         return validated
 
     def _answers(self) -> list[bool | None]:
@@ -86,16 +86,6 @@ class FuseRatingIsExceeded(MeterCondition):
 
     question = OVERLOAD
     schema = schema(RATING)
-
-    @classmethod
-    @override
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Validate, and see to it that there is a rating."""
-        validated = await super().async_validate_config(hass, config)
-        require_rating(hass, validated)
-        return validated
 
 
 CONDITIONS: dict[str, type[Condition]] = {

@@ -114,29 +114,25 @@ class LastSteps(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Offer to add the meter to the Energy dashboard."""
-        if user_input is not None:
-            return await self._take_energy(user_input)
-        return self.async_show_form(
-            step_id="energy",
-            data_schema=energy_schema(default=True),
-            description_placeholders=self._placeholders(),
-        )
+        return await self._offer("energy", user_input, default=True)
 
     async def async_step_energy_twin(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Offer the same where Home Assistant has this device already."""
         self._is_warned = True
-        if user_input is not None:
-            return await self._take_energy(user_input)
-        return self.async_show_form(
-            step_id="energy_twin",
-            data_schema=energy_schema(default=False),
-            description_placeholders=self._placeholders(),
-        )
+        return await self._offer("energy_twin", user_input, default=False)
 
-    async def _take_energy(self, user_input: Mapping[str, Any]) -> ConfigFlowResult:
-        """Note what is to be added to the Energy dashboard."""
+    async def _offer(
+        self, step_id: str, user_input: Mapping[str, Any] | None, *, default: bool
+    ) -> ConfigFlowResult:
+        """Ask whether the meter is to be added, and note what of it."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id=step_id,
+                data_schema=energy_schema(default=default),
+                description_placeholders=self._placeholders(),
+            )
         self._sources = (
             await missing_sources(self.hass, self._bridge)
             if user_input[CONF_ENERGY_DASHBOARD]

@@ -57,12 +57,20 @@ _FLOWING = {None, "current", "current_phase"}
 _FUSE = "main_fuse"
 
 
+def _require_nothing(_hass: HomeAssistant, _config: ConfigType) -> None:
+    """Be content with any target and options."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something to ask of each entity that it picks; None is "not known now"."""
+    """Something to ask of each entity that it picks; None is "not known now".
+
+    `require` raises where it could never be answered.
+    """
 
     picks: Callable[[er.RegistryEntry], bool]
     answer: Callable[[HomeAssistant, State, Mapping[str, Any]], bool | None]
+    require: Callable[[HomeAssistant, ConfigType], None] = _require_nothing
 
     def entities(self, hass: HomeAssistant, entity_ids: set[str]) -> set[str]:
         """Return those of the entities that it can be asked of."""
@@ -96,7 +104,7 @@ def schema(options: Options) -> probatio.Schema:
     )
 
 
-def require_rating(hass: HomeAssistant, config: ConfigType) -> None:
+def _require_rating(hass: HomeAssistant, config: ConfigType) -> None:
     """Refuse to guard a fuse whose rating nobody has told, and which so never acts."""
     entities = OVERLOAD.targeted(hass, config[CONF_TARGET])
     if any(_fuse_of(hass, entity_id) is None for entity_id in entities):
@@ -202,4 +210,4 @@ def _fuse_of(hass: HomeAssistant, entity_id: str) -> str | None:
 PROBLEM = Question(picks=_is_problem_sensor, answer=_is_problem)
 STALE = Question(picks=_is_connection, answer=_is_stale)
 FRESH = Question(picks=_is_connection, answer=_is_fresh)
-OVERLOAD = Question(picks=_is_current, answer=_is_overload)
+OVERLOAD = Question(picks=_is_current, answer=_is_overload, require=_require_rating)

@@ -130,12 +130,12 @@ async def has_moved(
 async def _is_entry(entry: MeterBridgeEntry, bridge: Kind, client: Client[Any]) -> bool:
     """Tell whether the bridge of an entry proves itself to this client."""
     try:
-        identity = await client.identify()
+        await identify(client, entry, bridge)
     except BridgeAuthError:
         raise
     except BridgeError:
         return False
-    return entry.unique_id in unique_ids(bridge, identity)
+    return True
 
 
 async def recognise(hass: HomeAssistant, host: str, kinds: Iterable[Kind]) -> Found:

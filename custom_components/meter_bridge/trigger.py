@@ -43,7 +43,6 @@ from .questions import (
     STALE,
     Options,
     Question,
-    require_rating,
     schema,
 )
 
@@ -86,8 +85,9 @@ class MeterTrigger(Trigger):
     async def async_validate_config(
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
-        """Validate target and options."""
+        """Validate target and options, and what the question wants of them."""
         validated: ConfigType = cls.schema(config)
+        cls.question.require(hass, validated)
         return validated
 
     @override
@@ -196,16 +196,6 @@ class FuseRatingExceeded(MeterTrigger):
 
     question = OVERLOAD
     schema = schema({**RATING, **_FOR})
-
-    @classmethod
-    @override
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Validate, and see to it that there is a rating."""
-        validated = await super().async_validate_config(hass, config)
-        require_rating(hass, validated)
-        return validated
 
 
 TRIGGERS: dict[str, type[Trigger]] = {
