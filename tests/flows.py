@@ -35,6 +35,8 @@ from .conftest import Start
 from .simulator import Simulator
 from .waiting import eventually
 
+# How many streams an entry follows, of the kinds that push.
+STREAMS = {"cozify_han": 1, "iometer": 2, "whatwatt_go": 1}
 LOCKABLE = [key for key, bridge in BRIDGES.items() if bridge.login_fields]
 FINDABLE = [
     key for key, bridge in BRIDGES.items() if bridge.zeroconf or bridge.dhcp_hostname
@@ -63,7 +65,7 @@ async def lockable(
 
 async def settled(simulator: Simulator) -> None:
     """Wait until an entry follows everything that a simulator pushes."""
-    streams = {"cozify_han": 1, "iometer": 2, "whatwatt_go": 1}.get(simulator.key, 0)
+    streams = STREAMS.get(simulator.key, 0)
     await eventually(lambda: simulator.open_streams == streams)
 
 

@@ -16,11 +16,11 @@ import pytest
 
 from custom_components.meter_bridge.coordinator import MeterCoordinator
 from tests.conftest import SetUp, Start
+from tests.flows import STREAMS, settled
 from tests.simulator import Simulator
 from tests.waiting import eventually
 
 _READINGS, _MANY = 5, 20
-_STREAMS = {"cozify_han": 1, "iometer": 2, "whatwatt_go": 1}
 _VOLTAGE, _POWER = "32.7.0", "16.7.0"
 _CHANGED = {"cozify_han": _VOLTAGE, "iometer": _POWER, "whatwatt_go": _VOLTAGE}
 
@@ -66,7 +66,7 @@ async def followed(simulators: Start, set_up: SetUp, key: str) -> Simulator:
     """Set an entry up and wait until it follows what is pushed."""
     simulator = await simulators(key)
     entry = await set_up(simulator)
-    await eventually(lambda: simulator.open_streams == _STREAMS[key])
+    await settled(simulator)
     # The first pushes may say more than the poll did.
     for _ in range(2):
         await tick(entry.runtime_data, simulator)
@@ -93,7 +93,7 @@ async def push(
     return count
 
 
-@pytest.mark.parametrize("key", _STREAMS)
+@pytest.mark.parametrize("key", STREAMS)
 async def test_a_reading_wakes_who_changed(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -106,7 +106,7 @@ async def test_a_reading_wakes_who_changed(
     assert (count.called, count.written) == (_READINGS, _READINGS)
 
 
-@pytest.mark.parametrize("key", _STREAMS)
+@pytest.mark.parametrize("key", STREAMS)
 async def test_a_reading_without_news_wakes_nobody(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -117,7 +117,7 @@ async def test_a_reading_without_news_wakes_nobody(
     assert (count.called, count.written) == (0, 0)
 
 
-@pytest.mark.parametrize("key", _STREAMS)
+@pytest.mark.parametrize("key", STREAMS)
 async def test_a_reading_is_decoded_once(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -128,7 +128,7 @@ async def test_a_reading_is_decoded_once(
     assert count.decoded == _READINGS
 
 
-@pytest.mark.parametrize("key", _STREAMS)
+@pytest.mark.parametrize("key", STREAMS)
 async def test_readings_set_no_timers(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -151,7 +151,7 @@ async def test_readings_set_no_timers(
     assert len(timers) < _MANY / 4
 
 
-@pytest.mark.parametrize("key", _STREAMS)
+@pytest.mark.parametrize("key", STREAMS)
 async def test_readings_leave_no_circles(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
