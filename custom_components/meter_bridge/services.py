@@ -65,15 +65,16 @@ def _entry(
 ) -> MeterBridgeEntry:
     """Return the entry of a device whose bridge knows this action."""
     device = dr.async_get(hass).async_get(device_id)
-    for entry_id in device.config_entries if device else ():
-        entry: MeterBridgeEntry | None = hass.config_entries.async_get_entry(entry_id)
-        if entry is None or entry.domain != DOMAIN:
-            continue
-        if entry.state is not ConfigEntryState.LOADED:
-            raise _refusal("not_loaded")
-        if action in entry.runtime_data.bridge.actions:
-            return entry
-    raise _refusal("unknown_action")
+    entry: MeterBridgeEntry | None = (
+        hass.config_entries.async_get_entry(device.config_entry_id) if device else None
+    )
+    if entry is None or entry.domain != DOMAIN:
+        raise _refusal("unknown_action")
+    if entry.state is not ConfigEntryState.LOADED:
+        raise _refusal("not_loaded")
+    if action not in entry.runtime_data.bridge.actions:
+        raise _refusal("unknown_action")
+    return entry
 
 
 def _refusal(reason: str) -> ServiceValidationError:

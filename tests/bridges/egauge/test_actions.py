@@ -230,9 +230,13 @@ async def test_an_action_wants_a_device_that_knows_it(
 
 
 async def test_another_bridge_knows_no_such_action(
-    hass: HomeAssistant, simulators: Start, set_up: SetUp, short_pauses: None
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    short_pauses: None,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A device of another kind is not asked."""
+    """A device of another kind is not asked, and nothing outdated is used to see it."""
     other = await simulators("iometer")
     entry = await set_up(other)
     since = len(other.requests)
@@ -250,6 +254,7 @@ async def test_another_bridge_knows_no_such_action(
             blocking=True,
         )
     assert {each.method for each in other.requests[since:]} <= {"GET"}
+    assert "deprecated" not in caplog.text
 
 
 def _foreign(hass: HomeAssistant) -> MockConfigEntry:
