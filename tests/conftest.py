@@ -16,11 +16,11 @@ from syrupy.assertion import SnapshotAssertion
 # The harness has a package `custom_components` of its own; ours has to be there first.
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import CONF_BRIDGE, CONF_THROTTLE, DOMAIN
-from custom_components.meter_bridge.recognise import connect
+from custom_components.meter_bridge.flow.probe import connect
 
-from .house import House
 from .simulate import SIMULATORS
-from .simulator import Simulator
+from .support.house import House
+from .support.simulator import Simulator
 
 type Start = Callable[[str], Awaitable[Simulator]]
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]

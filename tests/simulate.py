@@ -21,8 +21,8 @@ from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.house import PHASES, House
-from tests.simulator import Announcement, Simulator
+from tests.support.house import PHASES, House
+from tests.support.simulator import Announcement, Simulator
 
 SIMULATORS: dict[str, type[Simulator]] = {
     CozifyHanSimulator.key: CozifyHanSimulator,

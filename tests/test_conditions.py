@@ -19,11 +19,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.meter_bridge.condition import CONDITIONS
 from custom_components.meter_bridge.const import DOMAIN
 
-from .automating import automate, devices, runs
 from .bridges.iometer.simulator import IometerSimulator
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .conftest import SetUp, Start
-from .watching import advance, poll, shows
+from .support.automating import automate, devices, runs
+from .support.watching import advance, poll, shows
 
 
 @pytest.fixture

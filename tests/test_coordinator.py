@@ -21,8 +21,8 @@ from custom_components.meter_bridge.const import DOMAIN
 
 from .bridges.iometer.simulator import IometerSimulator
 from .conftest import SetUp, Start
-from .logs import complaints
-from .waiting import eventually
+from .support.logs import complaints
+from .support.waiting import eventually
 
 POWER = "sensor.bridge_power"
 IMPORT = "sensor.bridge_energy_import"

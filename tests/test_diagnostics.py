@@ -21,7 +21,7 @@ from custom_components.meter_bridge.diagnostics import (
 from custom_components.meter_bridge.redaction import REDACTED, Redactor, is_telling
 
 from .conftest import SetUp, Start
-from .simulator import Simulator
+from .support.simulator import Simulator
 
 SERIAL = "02A4C61B9D5E"
 

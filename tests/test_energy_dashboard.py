@@ -18,7 +18,7 @@ from custom_components.meter_bridge.const import (
 from .bridges.egauge.simulator import EgaugeSimulator
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .conftest import SetUp, Start
-from .dashboards import (
+from .support.dashboards import (
     EXPORT,
     IMPORT,
     OWN,
@@ -32,7 +32,7 @@ from .dashboards import (
     sources,
     types,
 )
-from .flows import (
+from .support.flows import (
     added,
     announce,
     announcement,
@@ -41,7 +41,7 @@ from .flows import (
     submit,
     suggestions,
 )
-from .waiting import eventually
+from .support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from .bridges.egauge.simulator import EgaugeSimulator
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .conftest import Start
-from .dashboards import (
+from .support.dashboards import (
     EXPORT,
     IMPORT,
     OWN,
@@ -28,9 +28,9 @@ from .dashboards import (
     sources,
     types,
 )
-from .flows import logged_in
-from .simulator import Simulator
-from .waiting import eventually
+from .support.flows import logged_in
+from .support.simulator import Simulator
+from .support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 

@@ -23,11 +23,11 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from custom_components.meter_bridge.const import DOMAIN
-from custom_components.meter_bridge.recognise import Kind
+from custom_components.meter_bridge.flow.probe import Kind
 
 from .conftest import SetUp, Start
-from .flows import lockable, pushing, settled, state
-from .waiting import eventually
+from .support.flows import lockable, pushing, settled, state
+from .support.waiting import eventually
 
 POWER = "sensor.bridge_power"
 

@@ -16,10 +16,10 @@ from custom_components.meter_bridge.const import DOMAIN
 from custom_components.meter_bridge.coordinator import MeterCoordinator
 
 from .conftest import SetUp, Start
-from .flows import state
 from .soak.meters import Size, measure
 from .soak.mischief import MISHAPS, begin
 from .soak.warp import warped
+from .support.flows import state
 
 # What is kept alive between requests is given up after a quarter of a minute.
 _QUIET_SECONDS = 60

@@ -13,13 +13,13 @@ import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.contract import Identity
-from custom_components.meter_bridge.recognise import entry_title
+from custom_components.meter_bridge.flow.probe import entry_title
 
 from .conftest import Start
-from .flows import add, form, submit
-from .secret_bridges import leaks, planted, set_up, talkative
-from .secret_plants import Plants, emitted, error_text, plant
-from .simulator import Simulator
+from .support.flows import add, form, submit
+from .support.secret_bridges import leaks, planted, set_up, talkative
+from .support.secret_plants import Plants, emitted, error_text, plant
+from .support.simulator import Simulator
 
 _TOKEN = re.compile(r"(?<![/\w])[\w.-]{16,}")
 

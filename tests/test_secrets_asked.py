@@ -15,7 +15,7 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from .bridges.egauge.calls import act
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import Start
-from .flows import (
+from .support.flows import (
     FINDABLE,
     announce,
     announcement,
@@ -25,9 +25,9 @@ from .flows import (
     submit,
     suggestions,
 )
-from .secret_bridges import leaks, planted, set_up, talkative
-from .secret_plants import Plants, emitted, plant
-from .simulator import Simulator
+from .support.secret_bridges import leaks, planted, set_up, talkative
+from .support.secret_plants import Plants, emitted, plant
+from .support.simulator import Simulator
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from .bridges.octopus_home_pro.conftest import VOLUME, pass_time
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
-from .waiting import eventually
-from .watching import advance, poll, state
+from .support.waiting import eventually
+from .support.watching import advance, poll, state
 
 # Home Assistant's own web server has not followed aiohttp here.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web")

@@ -8,8 +8,8 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 from custom_components.meter_bridge.const import DOMAIN
 
 from .conftest import SetUp, Start
-from .flows import lockable, pushing, settled
-from .test_translations import said
+from .repository.test_translations import said
+from .support.flows import lockable, pushing, settled
 
 # Home Assistant's own web server has not followed aiohttp here.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")

@@ -15,13 +15,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.meter_bridge.const import DOMAIN
 from custom_components.meter_bridge.trigger import TRIGGERS
 
-from .automating import automate, by, devices, runs
 from .bridges.cozify_han.simulator import CozifyHanSimulator
 from .bridges.iometer.simulator import IometerSimulator
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .conftest import SetUp, Start
-from .waiting import eventually
-from .watching import advance, poll, shows, state
+from .support.automating import automate, by, devices, runs
+from .support.waiting import eventually
+from .support.watching import advance, poll, shows, state
 
 CONNECTION = "binary_sensor.bridge_meter_connection"
 CURRENT = "sensor.bridge_current_phase_1"

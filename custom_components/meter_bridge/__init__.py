@@ -13,11 +13,11 @@ from .const import CONF_BRIDGE, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
+from .flow.probe import connect, identify
 from .issues import async_watch_disabled, report_refusal
 from .messages import translated
-from .recognise import connect, identify
-from .records import async_forget
 from .services import async_register_actions
+from .storage import async_forget
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

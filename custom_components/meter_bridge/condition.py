@@ -16,7 +16,7 @@ from homeassistant.helpers.condition import (
 from homeassistant.helpers.typing import ConfigType
 import probatio
 
-from .questions import (
+from .automation import (
     FRESH,
     OVERLOAD,
     PROBLEM,

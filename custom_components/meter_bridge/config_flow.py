@@ -15,16 +15,15 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .announcement import Announcement, read_announcement, read_lease
 from .bridges import BRIDGES
 from .bridges.errors import BridgeError
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry
 from .energy_dashboard import missing_sources
-from .forms import login_schema, reconfigure_schema, typed_host, user_schema
-from .last_steps import LastSteps
-from .options_flow import MeterBridgeOptionsFlow
-from .recognise import (
+from .flow.announcement import Announcement, read_announcement, read_lease
+from .flow.forms import login_schema, reconfigure_schema, typed_host, user_schema
+from .flow.options import MeterBridgeOptionsFlow
+from .flow.probe import (
     connect,
     has_moved,
     identify,
@@ -32,6 +31,7 @@ from .recognise import (
     unique_id,
     unique_ids,
 )
+from .flow.steps import LastSteps
 
 
 class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):

@@ -14,7 +14,6 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .board import Board
 from .bridges.contract import BridgeType, Client, Identity
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .bridges.snapshot import Snapshot
@@ -27,8 +26,9 @@ from .const import (
 )
 from .issues import Issues
 from .messages import translated
-from .records import Counters, counter_store
-from .writers import Writers
+from .storage import Counters, counter_store
+from .values.board import Board
+from .values.throttle import Writers
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 

@@ -10,14 +10,14 @@ from homeassistant.helpers.device_registry import DeviceEntry
 import orjson
 
 from .bridges import BRIDGES
-from .bridges.address import parse_address
-from .bridges.heard import Said
 from .bridges.snapshot import Reading
-from .catalogue import METER_CONNECTION
+from .bridges.transport.address import parse_address
+from .bridges.transport.answers import Said
 from .const import CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
-from .recognise import Kind
+from .flow.probe import Kind
 from .redaction import Redactor
+from .values.sources import METER_CONNECTION
 
 _KEYS = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, "serial", "realm"}
 # What any firmware may come to call what is nobody else's business.

@@ -12,10 +12,10 @@ from homeassistant.util import dt as dt_util
 
 from .bridges.obis import NET_POWER, VOLUME
 from .bridges.snapshot import Medium
-from .catalogue import entity_key
 from .const import CONF_ENERGY_SOURCES, DOMAIN
 from .coordinator import MeterBridgeEntry
-from .recognise import Kind
+from .flow.probe import Kind
+from .values.sources import entity_key
 
 if TYPE_CHECKING:
     from homeassistant.components.energy.data import (

@@ -13,11 +13,11 @@ from homeassistant.helpers.device_registry import (
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .bridges.address import parse_address
 from .bridges.snapshot import MAIN_METER, Meter
-from .catalogue import Value
+from .bridges.transport.address import parse_address
 from .const import DOMAIN
 from .coordinator import MeterCoordinator
+from .values.sources import Value
 
 
 class BridgeEntity(CoordinatorEntity[MeterCoordinator]):

@@ -20,8 +20,8 @@ from .bridges.errors import (
 )
 from .const import CONF_BRIDGE, DOMAIN
 from .coordinator import MeterBridgeEntry
+from .flow.probe import connect, identify
 from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT
-from .recognise import connect, identify
 
 
 class AskAgainFlow(RepairsFlow):

@@ -13,10 +13,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bridges.wire import shift
-from .catalogue import Value
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import MeterEntity
-from .meter_sensors import MeterSensorDescription
+from .values.meter_sensors import MeterSensorDescription
+from .values.sources import Value
 
 PARALLEL_UPDATES = 0
 

@@ -35,7 +35,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 import probatio
 
-from .questions import (
+from .automation import (
     FRESH,
     OVERLOAD,
     PROBLEM,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from tests.bridges.iometer.simulator import IometerSimulator
-from tests.house import House
+from tests.support.house import House
 
 from .simulators import Simulated
 

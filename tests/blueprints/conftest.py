@@ -21,7 +21,7 @@ from tests.blueprints.passing import (
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import Start
-from tests.watching import state
+from tests.support.watching import state
 
 ROOT = Path(__file__).parents[2]
 

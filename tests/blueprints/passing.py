@@ -11,9 +11,9 @@ from pytest_homeassistant_custom_component.common import (
 
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
-from tests.simulator import Simulator
-from tests.waiting import eventually
-from tests.watching import state
+from tests.support.simulator import Simulator
+from tests.support.waiting import eventually
+from tests.support.watching import state
 
 type Use = Callable[..., Awaitable[None]]
 type Advance = Callable[..., Awaitable[None]]

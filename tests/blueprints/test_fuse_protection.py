@@ -17,8 +17,8 @@ from tests.blueprints.passing import (
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp
-from tests.waiting import eventually
-from tests.watching import shows
+from tests.support.waiting import eventually
+from tests.support.watching import shows
 
 FUSE = {
     "currents": CURRENTS,

@@ -9,7 +9,6 @@ from pytest_homeassistant_custom_component.common import (
     async_get_persistent_notifications,
 )
 
-from tests.automating import devices
 from tests.blueprints.passing import (
     Advance,
     Use,
@@ -19,7 +18,8 @@ from tests.blueprints.passing import (
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp, Start
-from tests.watching import shows
+from tests.support.automating import devices
+from tests.support.watching import shows
 
 
 async def trouble(

@@ -17,7 +17,7 @@ from tests.blueprints.passing import (
 )
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import SetUp
-from tests.watching import shows
+from tests.support.watching import shows
 
 SOLAR = {
     "power": POWER,

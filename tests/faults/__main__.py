@@ -11,7 +11,7 @@ from .table import PAGE, Matrix, write
 _PYTEST = (
     *("-m", "pytest", "-p", "no:cacheprovider", "-q"),
     *("--show-capture=no", "--tb=short", "-o", "junit_family=xunit1"),
-    "tests/test_faults.py::test_fault",
+    "tests/faults/test_faults.py::test_fault",
 )
 
 

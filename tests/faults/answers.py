@@ -1,7 +1,7 @@
 """Mishaps of what a bridge answers and pushes: another status, or no sound JSON."""
 
-from tests.house import House
-from tests.mishaps import Change
+from tests.support.house import House
+from tests.support.mishaps import Change
 
 from . import bodies
 from .cell import Cell

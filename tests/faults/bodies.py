@@ -5,8 +5,8 @@ from functools import partial
 import json
 import re
 
-from tests.mishaps import Change
-from tests.simulator import Json
+from tests.support.mishaps import Change
+from tests.support.simulator import Json
 
 _BOGUS = 987_654
 _NESTED = re.compile(r"\s*\{")

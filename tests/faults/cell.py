@@ -16,9 +16,9 @@ from custom_components.meter_bridge.coordinator import (
     MeterBridgeEntry,
     MeterCoordinator,
 )
-from tests.house import PHASES, House
-from tests.simulator import Simulator
-from tests.waiting import eventually
+from tests.support.house import PHASES, House
+from tests.support.simulator import Simulator
+from tests.support.waiting import eventually
 
 from .haste import Haste
 from .truth import Fate, Truth, sensors

@@ -6,10 +6,10 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE
 from homeassistant.data_entry_flow import FlowResultType
 
 from custom_components.meter_bridge.const import DOMAIN
-from tests.flows import announce, announcement
-from tests.house import House, Register
-from tests.simulator import Simulator
-from tests.waiting import eventually
+from tests.support.flows import announce, announcement
+from tests.support.house import House, Register
+from tests.support.simulator import Simulator
+from tests.support.waiting import eventually
 
 from . import bodies
 from .cell import Cell

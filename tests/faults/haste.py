@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from custom_components.meter_bridge.bridges.http import BridgeHttp
+from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
 
 _SECONDS = 0.1
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 
-from tests.house import House, Register
-from tests.simulator import Simulator
+from tests.support.house import House, Register
+from tests.support.simulator import Simulator
 
 from .cell import Cell
 from .mishap import CLOCK, READER, Act, Mishap, Sees, sees

@@ -20,11 +20,11 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.contract import Client
 from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.bridges.wire import shift
-from custom_components.meter_bridge.catalogue import Catalogue, Value, entity_key
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry
-from custom_components.meter_bridge.meter_sensors import meter_sensor
-from custom_components.meter_bridge.recognise import connect
-from tests.simulator import Simulator
+from custom_components.meter_bridge.flow.probe import connect
+from custom_components.meter_bridge.values.meter_sensors import meter_sensor
+from custom_components.meter_bridge.values.sources import Catalogue, Value, entity_key
+from tests.support.simulator import Simulator
 
 _NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 

@@ -17,7 +17,6 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeError,
     BridgeResponseError,
 )
-from custom_components.meter_bridge.bridges.http import Answer
 from custom_components.meter_bridge.bridges.iometer import models as meter_models
 from custom_components.meter_bridge.bridges.octopus_home_pro.gas import GasConversion
 from custom_components.meter_bridge.bridges.octopus_home_pro.memory import MeterMemory
@@ -28,17 +27,18 @@ from custom_components.meter_bridge.bridges.octopus_home_pro.models import (
     is_refusal,
     unpack,
 )
-from custom_components.meter_bridge.bridges.restarts import Restarts
 from custom_components.meter_bridge.bridges.snapshot import (
     Medium,
     Meter,
     Reading,
     Snapshot,
 )
+from custom_components.meter_bridge.bridges.transport.http import Answer
+from custom_components.meter_bridge.bridges.uptime import Restarts
 from custom_components.meter_bridge.bridges.whatwatt_go import live, report, system
 from custom_components.meter_bridge.bridges.wire import number, section
-from custom_components.meter_bridge.catalogue import Catalogue
-from custom_components.meter_bridge.ledger import Ledger
+from custom_components.meter_bridge.meter.account import Ledger
+from custom_components.meter_bridge.values.sources import Catalogue
 
 type Decode = Callable[[bytes], object]
 

@@ -17,9 +17,9 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
 )
-from custom_components.meter_bridge.bridges.http import BODY_LIMIT
-from custom_components.meter_bridge.bridges.sse import Event, EventDecoder
-from custom_components.meter_bridge.bridges.websocket import Socket, hear
+from custom_components.meter_bridge.bridges.transport.http import BODY_LIMIT
+from custom_components.meter_bridge.bridges.transport.sse import Event, EventDecoder
+from custom_components.meter_bridge.bridges.transport.websocket import Socket, hear
 
 from . import answers, logins
 from .answers import Decode

@@ -12,10 +12,10 @@ from multidict import CIMultiDict
 import orjson
 from yarl import URL
 
-from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
 from custom_components.meter_bridge.bridges.egauge import login as egauge_login
 from custom_components.meter_bridge.bridges.errors import BridgeResponseError
+from custom_components.meter_bridge.bridges.transport.address import parse_address
 from custom_components.meter_bridge.bridges.whatwatt_go import login as whatwatt_login
 
 from .answers import Decode

@@ -10,14 +10,15 @@ from unittest.mock import patch
 
 from aiohttp import ClientSession
 
-from custom_components.meter_bridge.bridges import BRIDGES, http, websocket
-from custom_components.meter_bridge.bridges.address import parse_address
+from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.contract import Access
 from custom_components.meter_bridge.bridges.errors import BridgeError
-from custom_components.meter_bridge.bridges.sse import Event, EventDecoder
-from tests.house import House
+from custom_components.meter_bridge.bridges.transport import http, websocket
+from custom_components.meter_bridge.bridges.transport.address import parse_address
+from custom_components.meter_bridge.bridges.transport.sse import Event, EventDecoder
 from tests.simulate import SIMULATORS
-from tests.waiting import eventually
+from tests.support.house import House
+from tests.support.waiting import eventually
 
 _FIXTURES = Path(__file__).parents[1] / "bridges"
 

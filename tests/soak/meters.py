@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util.async_ import get_scheduled_timer_handles
 
-from tests.simulator import Simulator
+from tests.support.simulator import Simulator
 
 _TESTS = str(Path(__file__).parents[1] / "*")
 # What simulators hold is no part of Home Assistant; they may keep so many rows.

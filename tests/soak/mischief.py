@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.house import PHASES, House
-from tests.simulator import Simulator
+from tests.support.house import PHASES, House
+from tests.support.simulator import Simulator
 
 type Mishap = Callable[[Simulator], Awaitable[None] | None]
 

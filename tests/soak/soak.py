@@ -17,9 +17,9 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.const import DEFAULT_THROTTLE
 from tests.conftest import SetUp
-from tests.house import House
 from tests.simulate import SIMULATORS
-from tests.simulator import Simulator
+from tests.support.house import House
+from tests.support.simulator import Simulator
 
 from .meters import LogCounter, Size, Traffic, measure
 from .mischief import Mischief, end, live

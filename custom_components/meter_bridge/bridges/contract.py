@@ -15,9 +15,9 @@ from homeassistant.helpers.issue_registry import IssueSeverity
 from homeassistant.helpers.typing import StateType
 import probatio
 
-from .address import Address
-from .heard import Heard
 from .snapshot import MAIN_METER, Medium, Snapshot
+from .transport.address import Address
+from .transport.answers import Heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

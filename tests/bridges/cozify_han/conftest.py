@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
 from custom_components.meter_bridge.bridges.cozify_han.client import CozifyHanClient
 from custom_components.meter_bridge.bridges.cozify_han.details import Details
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
+from custom_components.meter_bridge.bridges.transport.address import parse_address
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.house import House
-from tests.waiting import eventually
+from tests.support.house import House
+from tests.support.waiting import eventually
 
 MAC = "02:5a:c3:10:7e:44"
 SERIAL = "SN-T01-0042"

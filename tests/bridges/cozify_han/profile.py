@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.simulator import Json
+from tests.support.simulator import Json
 
 _NAME = "Cozify-HAN-415-926"
 # Milliseconds, as in the vendor's newer samples.

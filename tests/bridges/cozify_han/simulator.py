@@ -10,9 +10,9 @@ from typing import override
 from aiohttp import WSMsgType, web
 
 from tests.bridges.cozify_han.profile import Profile
-from tests.house import House
-from tests.mishaps import cut
-from tests.simulator import Json, Simulator, Stream, compact, event, number
+from tests.support.house import House
+from tests.support.mishaps import cut
+from tests.support.simulator import Json, Simulator, Stream, compact, event, number
 
 _STREAMS = ("/ws", "/sse", "/events")
 _ENERGIES = {"ic": "1.8.0", "ec": "2.8.0", "ric": "3.8.0", "rec": "4.8.0"}

@@ -16,7 +16,7 @@ from custom_components.meter_bridge.bridges.cozify_han.details import (
     parse_state,
 )
 from custom_components.meter_bridge.bridges.cozify_han.fuse import Fuse, Load
-from custom_components.meter_bridge.bridges.restarts import Restarts
+from custom_components.meter_bridge.bridges.uptime import Restarts
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 ODD: list[object] = [

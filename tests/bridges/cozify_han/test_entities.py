@@ -12,8 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 from tests.bridges.cozify_han.conftest import MAC, METER, METER_ID
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.waiting import eventually
+from tests.support.logs import complaints
+from tests.support.waiting import eventually
 
 type Change = Callable[[CozifyHanSimulator], None]
 

@@ -11,7 +11,7 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
 )
-from custom_components.meter_bridge.bridges.http import BridgeHttp
+from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
 from tests.bridges.cozify_han.conftest import (
     CONFIGURATION,
     HEALTH,
@@ -23,7 +23,7 @@ from tests.bridges.cozify_han.conftest import (
     power,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.simulator import Simulator
+from tests.support.simulator import Simulator
 
 HTML = b"<!doctype html><title>Router</title><h1>Welcome</h1>"
 RARE = [CONFIGURATION, HEALTH, METER_ID]

@@ -18,7 +18,7 @@ from tests.bridges.cozify_han.conftest import (
     STATE,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 # Keys of the samples in the vendor's documentation of API 1.0.
 SAMPLES: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from homeassistant.helpers import device_registry as dr
 from tests.bridges.cozify_han.conftest import followed
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp
-from tests.watching import shows, state
+from tests.support.watching import shows, state
 
 POWER = "sensor.bridge_power"
 MARGIN = "sensor.bridge_fuse_margin"

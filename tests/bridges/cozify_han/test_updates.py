@@ -22,9 +22,9 @@ from tests.bridges.cozify_han.conftest import (
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.waiting import eventually
-from tests.watching import advance, shows, state
+from tests.support.logs import complaints
+from tests.support.waiting import eventually
+from tests.support.watching import advance, shows, state
 
 POWER = "sensor.bridge_power"
 MARGIN = "sensor.bridge_fuse_margin"

@@ -22,7 +22,7 @@ from tests.bridges.cozify_han.conftest import (
     streaming,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 WAYS = [SOCKET, EVENTS, OLD_EVENTS]
 

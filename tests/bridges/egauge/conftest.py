@@ -14,16 +14,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
 from custom_components.meter_bridge.bridges.egauge import commands
 from custom_components.meter_bridge.bridges.egauge.client import EgaugeClient
 from custom_components.meter_bridge.bridges.egauge.models import Details
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
+from custom_components.meter_bridge.bridges.transport.address import parse_address
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
-from tests.house import House
-from tests.waiting import eventually
+from tests.support.house import House
+from tests.support.waiting import eventually
 
 SHARED = Path(__file__).parents[4] / "shared"
 CAPTURES = SHARED / "captures" / "egauge"

@@ -12,8 +12,8 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import islice
 import re
 
-from tests.house import House
-from tests.simulator import Json
+from tests.support.house import House
+from tests.support.simulator import Json
 
 QUANTA = {
     "P": "1",

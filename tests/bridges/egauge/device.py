@@ -7,8 +7,8 @@ from typing import override
 from tests.bridges.egauge.database import Database, Register
 from tests.bridges.egauge.gate import Gate
 from tests.bridges.egauge.meter import household
-from tests.house import House
-from tests.simulator import Json, Simulator
+from tests.support.house import House
+from tests.support.simulator import Json, Simulator
 
 SERIAL = "G47110"
 type Status = dict[str, Json]

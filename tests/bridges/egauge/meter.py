@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tests.bridges.egauge.database import Register
-from tests.house import PHASES, House, Register as Flow
+from tests.support.house import PHASES, House, Register as Flow
 
 _NAMES = {1: "a", 2: "b", 3: "c"}
 _MILLISECONDS = 1000

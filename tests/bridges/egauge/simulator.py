@@ -11,8 +11,8 @@ from aiohttp import web
 
 from tests.bridges.egauge.database import Register
 from tests.bridges.egauge.device import EgaugeDevice
-from tests.house import House
-from tests.simulator import Json
+from tests.support.house import House
+from tests.support.simulator import Json
 
 _LOGIN = "/api/auth/login"
 _RANGE = re.compile(r"([-+ ]?)(all|none|\d+(?::\d+)?)")

@@ -19,8 +19,8 @@ from custom_components.meter_bridge.const import DOMAIN
 from tests.bridges.egauge.calls import act, judge_body
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp, Start
-from tests.simulator import Json
-from tests.waiting import eventually
+from tests.support.simulator import Json
+from tests.support.waiting import eventually
 
 PIECES = [base64.b64encode(each).decode() for each in (b"young", b"older", b"oldest")]
 TARGET = "00:11:22:33:44:55/ABCD-EFGH-IJKL-MNOP"

@@ -14,8 +14,8 @@ from tests.bridges.egauge.database import Register
 from tests.bridges.egauge.device import SERIAL
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.watching import entries, poll, state
+from tests.support.logs import complaints
+from tests.support.watching import entries, poll, state
 
 GRID, ENERGY = "sensor.bridge_grid", "sensor.bridge_grid_energy"
 

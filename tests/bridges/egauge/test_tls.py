@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from tests.conftest import SetUp, Start
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 async def test_each_entry_verifies_for_itself(

@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.meter_bridge.bridges.egauge import commands
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 UPDATE = "update.bridge_firmware"
 

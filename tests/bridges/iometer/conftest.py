@@ -8,14 +8,14 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.meter_bridge import coordinator as coordinator_module
-from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
 from custom_components.meter_bridge.bridges.iometer.client import IOmeterClient
 from custom_components.meter_bridge.bridges.iometer.models import Status
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
+from custom_components.meter_bridge.bridges.transport.address import parse_address
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import Start
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 READING, STATUS = "/v1/reading", "/v1/status"
 POWER = "sensor.bridge_power"

@@ -6,8 +6,15 @@ from typing import Literal, override
 
 from aiohttp import web
 
-from tests.house import House
-from tests.simulator import Announcement, Json, Simulator, compact, event, number
+from tests.support.house import House
+from tests.support.simulator import (
+    Announcement,
+    Json,
+    Simulator,
+    compact,
+    event,
+    number,
+)
 
 # OBIS code to the device's spelling, whose digits are hexadecimal, and decimals.
 _ENERGIES = {"1.8.0": "01.08.00", "2.8.0": "02.08.00"}

@@ -11,13 +11,13 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
 )
-from custom_components.meter_bridge.bridges.http import BridgeHttp
 from custom_components.meter_bridge.bridges.iometer import client as module
 from custom_components.meter_bridge.bridges.iometer.client import IOmeterClient
 from custom_components.meter_bridge.bridges.iometer.models import Status
+from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
 from tests.bridges.iometer.conftest import JSON, READING, STATUS, asked, power
 from tests.bridges.iometer.simulator import IometerSimulator
-from tests.simulator import Simulator
+from tests.support.simulator import Simulator
 
 HTML = b"<!doctype html><title>Router</title><h1>Welcome</h1>"
 

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
+from tests.support.logs import complaints
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 

@@ -19,7 +19,7 @@ from iometer import (  # type: ignore[import-untyped]
 import pytest
 
 from tests.bridges.iometer.simulator import IometerSimulator
-from tests.house import House
+from tests.support.house import House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

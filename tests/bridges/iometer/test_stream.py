@@ -27,7 +27,7 @@ from tests.bridges.iometer.conftest import (
     streaming,
 )
 from tests.bridges.iometer.simulator import IometerSimulator
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 def shows(published: Published, watts: float) -> bool:

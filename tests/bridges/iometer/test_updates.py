@@ -20,9 +20,9 @@ from tests.bridges.iometer.conftest import (
 )
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.waiting import eventually
-from tests.watching import shows, state
+from tests.support.logs import complaints
+from tests.support.waiting import eventually
+from tests.support.watching import shows, state
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 

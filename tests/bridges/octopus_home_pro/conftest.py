@@ -14,13 +14,13 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
-from custom_components.meter_bridge.bridges.http import BridgeHttp
 from custom_components.meter_bridge.bridges.octopus_home_pro import client as module
 from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
     OctopusHomeProClient,
 )
+from custom_components.meter_bridge.bridges.transport.address import parse_address
+from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import Start
 

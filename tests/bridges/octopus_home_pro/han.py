@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
-from tests.simulator import Json
+from tests.support.simulator import Json
 
 # ZigBee counts from here, and so does `lastupdated`, whatever the vendor says.
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Literal, override
 from aiohttp import web
 
 from tests.bridges.octopus_home_pro.han import HanMeter
-from tests.house import House
-from tests.simulator import Json, Simulator
+from tests.support.house import House
+from tests.support.simulator import Json, Simulator
 
 _PAYLOADS = {
     "get_meter_status": "meter_status",

@@ -6,7 +6,6 @@ from aiohttp import ClientSession
 import pytest
 from yarl import URL
 
-from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access, Identity
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
@@ -20,6 +19,7 @@ from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
 )
 from custom_components.meter_bridge.bridges.octopus_home_pro.models import MeterDetails
 from custom_components.meter_bridge.bridges.snapshot import Meter
+from custom_components.meter_bridge.bridges.transport.address import parse_address
 from tests.bridges.octopus_home_pro.conftest import (
     CONSUMPTION,
     ELEC,

@@ -10,8 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 from tests.bridges.octopus_home_pro.conftest import ENERGY, GAS_ENERGY, POWER, VOLUME
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.watching import state
+from tests.support.logs import complaints
+from tests.support.watching import state
 
 type Home = OctopusHomeProSimulator
 

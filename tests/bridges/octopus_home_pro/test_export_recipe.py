@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.bridges.octopus_home_pro.conftest import pass_time
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
-from tests.watching import poll, state
+from tests.support.watching import poll, state
 
 PAGE = Path(__file__).parents[3] / "docs" / "octopus-home-pro.md"
 EXPORT = "sensor.energy_export"

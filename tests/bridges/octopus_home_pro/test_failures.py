@@ -22,8 +22,8 @@ from tests.bridges.octopus_home_pro.conftest import (
 )
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.watching import poll, state
+from tests.support.logs import complaints
+from tests.support.watching import poll, state
 
 pytestmark = pytest.mark.usefixtures("impatience")
 

@@ -12,7 +12,7 @@ from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
 from tests.bridges.octopus_home_pro.conftest import GAS_ENERGY, VOLUME, readings
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
-from tests.watching import state
+from tests.support.watching import state
 
 type Client = OctopusHomeProClient
 type Home = OctopusHomeProSimulator

@@ -17,7 +17,7 @@ from tests.bridges.octopus_home_pro.conftest import (
 )
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
-from tests.watching import state
+from tests.support.watching import state
 
 type Home = OctopusHomeProSimulator
 

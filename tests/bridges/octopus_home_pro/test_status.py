@@ -8,7 +8,7 @@ import pytest
 from tests.bridges.octopus_home_pro.conftest import Clock
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp
-from tests.watching import poll, state
+from tests.support.watching import poll, state
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 

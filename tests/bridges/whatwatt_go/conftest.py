@@ -9,14 +9,14 @@ from pathlib import Path
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.meter_bridge.bridges.address import parse_address
 from custom_components.meter_bridge.bridges.contract import Access
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
+from custom_components.meter_bridge.bridges.transport.address import parse_address
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from custom_components.meter_bridge.bridges.whatwatt_go.system import Details
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.house import House
-from tests.waiting import eventually
+from tests.support.house import House
+from tests.support.waiting import eventually
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CAPTURES = Path(__file__).parents[4] / "shared" / "captures" / "whatwatt-go"

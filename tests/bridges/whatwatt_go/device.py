@@ -13,8 +13,8 @@ from tests.bridges.whatwatt_go.profiles import (
     live_values,
     report_values,
 )
-from tests.house import House
-from tests.simulator import Json, Simulator, number
+from tests.support.house import House
+from tests.support.simulator import Json, Simulator, number
 
 ZURICH = ZoneInfo("Europe/Zurich")
 

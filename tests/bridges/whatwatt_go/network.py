@@ -1,6 +1,6 @@
 """Phrase the network blocks of `/system`."""
 
-from tests.simulator import Json
+from tests.support.simulator import Json
 
 
 def wifi(mac: str, rssi: int, *, pairing: bool) -> Json:

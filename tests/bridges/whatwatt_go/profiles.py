@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.simulator import Json, number
+from tests.support.simulator import Json, number
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from aiohttp import web
 from tests.bridges.whatwatt_go.device import WhatwattGoDevice
 from tests.bridges.whatwatt_go.login import Basic, Digest, Login
 from tests.bridges.whatwatt_go.profiles import FIELDS
-from tests.house import House
-from tests.simulator import Announcement, Json, compact, event
+from tests.support.house import House
+from tests.support.simulator import Announcement, Json, compact, event
 
 
 class WhatwattGoSimulator(WhatwattGoDevice):

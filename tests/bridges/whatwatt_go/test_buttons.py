@@ -17,8 +17,8 @@ from custom_components.meter_bridge.coordinator import MeterCoordinator
 from tests.bridges.whatwatt_go.conftest import stream_of
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.watching import state
+from tests.support.logs import complaints
+from tests.support.watching import state
 
 POWER = "sensor.bridge_power"
 RESTART = "sensor.bridge_last_restart"

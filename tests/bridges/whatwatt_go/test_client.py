@@ -19,7 +19,7 @@ from tests.bridges.whatwatt_go.conftest import (
     values,
 )
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 async def test_it_tells_who_it_is(

@@ -13,7 +13,7 @@ from custom_components.meter_bridge.bridges.whatwatt_go.login import read_challe
 from tests.bridges.whatwatt_go.conftest import Connect, streaming, values
 from tests.bridges.whatwatt_go.device import Firmware
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 PASSWORD = "open sesame"
 REALM = "whatwatt-1b9d5e"

@@ -13,9 +13,9 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeResponseError,
     StreamClosedError,
 )
-from custom_components.meter_bridge.bridges.http import BridgeHttp
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
+from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
 from custom_components.meter_bridge.bridges.whatwatt_go import client as module, web
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from custom_components.meter_bridge.bridges.whatwatt_go.system import Details
@@ -30,7 +30,7 @@ from tests.bridges.whatwatt_go.conftest import (
     values,
 )
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 type Break = Callable[[WhatwattGoSimulator, str], None]
 

@@ -13,9 +13,9 @@ from tests.bridges.whatwatt_go.conftest import REPORT, SERIAL, asked
 from tests.bridges.whatwatt_go.profiles import E450, E570, ENSOR, KMP, LGZ, Profile
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.waiting import eventually
-from tests.watching import entries, state
+from tests.support.logs import complaints
+from tests.support.waiting import eventually
+from tests.support.watching import entries, state
 
 PROFILES = {"kmp": KMP, "lgz": LGZ, "ensor": ENSOR, "e450": E450, "e570": E570}
 

@@ -11,7 +11,7 @@ from aiohttp import (
 import pytest
 
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.house import House
+from tests.support.house import House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.bridges.whatwatt_go.profiles import E450, E570, ENSOR, KMP, LGZ, Profile
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.house import House
+from tests.support.house import House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

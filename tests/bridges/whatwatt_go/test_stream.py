@@ -23,7 +23,7 @@ from tests.bridges.whatwatt_go.conftest import (
 )
 from tests.bridges.whatwatt_go.profiles import E450, E570, KMP
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 async def test_pushes_carry_readings(

@@ -12,8 +12,8 @@ from pytest_homeassistant_custom_component.common import (
 from tests.bridges.whatwatt_go.conftest import LIVE, SERIAL, stream_of
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.watching import advance, shows, state
+from tests.support.logs import complaints
+from tests.support.watching import advance, shows, state
 
 POWER = "sensor.bridge_power"
 ENERGY = "sensor.bridge_energy_import"

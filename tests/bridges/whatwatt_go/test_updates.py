@@ -22,9 +22,9 @@ from tests.bridges.whatwatt_go.conftest import (
 )
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
-from tests.logs import complaints
-from tests.waiting import eventually
-from tests.watching import advance, shows, state
+from tests.support.logs import complaints
+from tests.support.waiting import eventually
+from tests.support.watching import advance, shows, state
 
 POWER = "sensor.bridge_power"
 ENERGY = "sensor.bridge_energy_import"

@@ -11,11 +11,11 @@ from aiohttp import ClientSession
 
 from ..contract import Access, Client, Identity
 from ..errors import BridgeConnectionError, BridgeError, BridgeResponseError
-from ..heard import Heard
-from ..http import BridgeHttp
-from ..race import race
 from ..snapshot import Snapshot
-from ..sse import Event
+from ..transport.answers import Heard
+from ..transport.http import BridgeHttp
+from ..transport.sse import Event
+from ..transport.tasks import race
 from .details import Details
 from .memory import STALE_SECONDS, Memory
 from .models import (

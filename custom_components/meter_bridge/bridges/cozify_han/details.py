@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..restarts import Restarts
+from ..uptime import Restarts
 from ..wire import flag, number, section, text, whole
 from .fuse import Load
 

@@ -6,8 +6,8 @@ from math import inf
 import time
 
 from ..contract import Identity
-from ..restarts import Restarts
 from ..snapshot import Meter, Reading, Snapshot
+from ..uptime import Restarts
 from .details import (
     Details,
     parse_health,

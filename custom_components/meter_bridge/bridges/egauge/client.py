@@ -17,8 +17,8 @@ from ..errors import (
     BridgeRefusedError,
     BridgeResponseError,
 )
-from ..restarts import Restarts
 from ..snapshot import Snapshot
+from ..uptime import Restarts
 from ..wire import section, text
 from .commands import install_firmware, latest_firmware, run
 from .models import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..obis import NET_POWER
-from ..restarts import Restarts
 from ..snapshot import Reading
+from ..uptime import Restarts
 from ..wire import number, section, shift, text
 from .registers import Listing, Register
 from .totals import Totals

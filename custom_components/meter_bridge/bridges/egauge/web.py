@@ -13,8 +13,8 @@ from ..errors import (
     BridgeRefusedError,
     BridgeResponseError,
 )
-from ..heard import Heard
-from ..http import REQUEST_SECONDS, BridgeHttp
+from ..transport.answers import Heard
+from ..transport.http import REQUEST_SECONDS, BridgeHttp
 from ..wire import section, text
 from .login import (
     Challenge,

@@ -8,11 +8,11 @@ from aiohttp import ClientSession
 
 from ..contract import Access, Client, Identity
 from ..errors import BridgeResponseError
-from ..heard import Heard
-from ..http import BridgeHttp
-from ..race import race
 from ..snapshot import Reading, Snapshot
-from ..sse import Event
+from ..transport.answers import Heard
+from ..transport.http import BridgeHttp
+from ..transport.sse import Event
+from ..transport.tasks import race
 from .models import (
     Status,
     parse_device_id,

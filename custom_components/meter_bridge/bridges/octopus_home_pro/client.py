@@ -9,9 +9,9 @@ from aiohttp import ClientSession
 
 from ..contract import Access, Client, Identity
 from ..errors import BridgeConnectionError, BridgeError, MeterNotReadyError
-from ..heard import Heard
-from ..http import BridgeHttp
 from ..snapshot import Medium, Meter, Reading, Snapshot
+from ..transport.answers import Heard
+from ..transport.http import BridgeHttp
 from .gas import GasConversion
 from .memory import MeterMemory, Question
 from .models import (

@@ -19,10 +19,10 @@ from ..errors import (
     BridgeResponseError,
     StreamClosedError,
 )
-from ..race import race
-from ..restarts import Restarts
 from ..snapshot import Meter, Reading, Snapshot
-from ..sse import Event
+from ..transport.sse import Event
+from ..transport.tasks import race
+from ..uptime import Restarts
 from ..wire import number, section, text
 from .live import Proof, parse_live
 from .report import parse_meter, parse_report

@@ -12,9 +12,9 @@ from ..errors import (
     BridgeLicenseError,
     BridgeResponseError,
 )
-from ..heard import Heard
-from ..http import Answer, BridgeHttp
-from ..sse import Event
+from ..transport.answers import Heard
+from ..transport.http import Answer, BridgeHttp
+from ..transport.sse import Event
 from .login import login, read_challenges
 
 _NOT_FOUND = 404

@@ -1,0 +1,108 @@
+"""A real Home Assistant with nothing in it but what is measured."""
+
+from collections.abc import AsyncIterator, Container
+from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+from homeassistant import config_entries, loader
+from homeassistant.bootstrap import async_load_base_functionality
+from homeassistant.config_entries import ConfigEntries, ConfigEntryState
+from homeassistant.const import CONF_HOST
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import async_get_platforms
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import (
+    CONF_BRIDGE,
+    CONF_THROTTLE,
+    DEFAULT_THROTTLE,
+    DOMAIN,
+)
+from custom_components.meter_bridge.flow.probe import connect
+
+from .feeder import Place
+from .ports import lead_aiohttp
+
+# So many seconds after an entity was enabled Home Assistant loads its entry again, in
+# the midst of what is measured; it is done here at once.
+_NEVER = 1e9
+
+
+@asynccontextmanager
+async def home() -> AsyncIterator[HomeAssistant]:
+    """Run Home Assistant, with its registries and no integration."""
+    with (
+        TemporaryDirectory() as folder,
+        patch.object(config_entries, "RELOAD_AFTER_UPDATE_DELAY", _NEVER),
+    ):
+        hass = HomeAssistant(folder)
+        hass.config.skip_pip = True
+        hass.config_entries = ConfigEntries(hass, {})
+        loader.async_setup(hass)
+        lead_aiohttp(hass)
+        await async_load_base_functionality(hass)
+        hass.set_state(CoreState.running)
+        try:
+            yield hass
+        finally:
+            await hass.async_stop(force=True)
+
+
+async def new_entry(
+    hass: HomeAssistant, place: Place, *, throttle: float = DEFAULT_THROTTLE
+) -> MockConfigEntry:
+    """Return an entry of ours, not set up yet."""
+    data = {
+        CONF_BRIDGE: place.key,
+        CONF_HOST: place.address,
+        **place.credentials,
+    }
+    serial = place.serial
+    if not serial:
+        serial = (await connect(hass, BRIDGES[place.key], data).identify()).serial
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id=f"{place.key}_{serial}",
+        title="Bridge",
+        data=data,
+        options={CONF_THROTTLE: throttle},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """Set an entry up, whoever's it is."""
+    assert await hass.config_entries.async_setup(entry.entry_id), entry.domain
+    await hass.async_block_till_done()
+    return entry
+
+
+async def show(
+    hass: HomeAssistant, entry: MockConfigEntry, wanted: Container[str] | None = None
+) -> None:
+    """Show these of its entities, by their ids, and no other; without any, all."""
+    registry = er.async_get(hass)
+    for each in er.async_entries_for_config_entry(registry, entry.entry_id):
+        is_shown = wanted is None or each.entity_id in wanted
+        registry.async_update_entity(
+            each.entity_id,
+            disabled_by=None if is_shown else er.RegistryEntryDisabler.USER,
+        )
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+def entities(hass: HomeAssistant, entry: MockConfigEntry) -> list[Entity]:
+    """Return the entities that an entry shows."""
+    return [
+        entity
+        for platform in async_get_platforms(hass, entry.domain)
+        if platform.config_entry is entry
+        for entity in platform.entities.values()
+    ]

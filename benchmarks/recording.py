@@ -1,0 +1,152 @@
+"""How many rows a bridge writes to Home Assistant's database in an hour."""
+
+import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from decimal import Decimal
+from pathlib import Path
+import sqlite3
+import time
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, recorder
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.meter_bridge.const import DEFAULT_THROTTLE
+from tests.simulate import SIMULATORS
+from tests.support.house import House
+from tests.support.simulator import Simulator
+
+from .alone import alone
+from .feeder import Place
+from .home import home, new_entry, set_up
+from .report import Part
+from .rounds import Effort
+
+# In such times each poll and each turn of the throttle comes as often.
+_SECONDS, _QUICK_SECONDS, _WARM_SECONDS = 120, 20, 12
+_LIMIT_SECONDS = 240.0
+_HOUR = 3600
+# What a row of states and its indices take in SQLite.
+_ROW_BYTES = 155
+_ROWS = """
+SELECT states_meta.entity_id, count(*) FROM states JOIN states_meta USING (metadata_id)
+WHERE last_updated_ts >= ? GROUP BY states_meta.entity_id
+"""
+
+type Rows = dict[str, float]
+
+
+def recording(effort: Effort) -> list[Part]:
+    """Measure with the throttle as it comes, and without."""
+    seconds = _QUICK_SECONDS if effort.is_quick else _SECONDS
+
+    def measure(throttle: float) -> Rows:
+        return alone(rows, throttle, seconds, _WARM_SECONDS, seconds=_LIMIT_SECONDS)
+
+    # Nobody counts the processor's time here.
+    with ThreadPoolExecutor() as pool:
+        throttled, straight = pool.map(measure, (DEFAULT_THROTTLE, 0))
+    part = Part(
+        title="Recorded rows an hour, everything changing every second",
+        head=(
+            *("Bridge", "Rows", "MB a day", "Rows, no throttle"),
+            *("MB a day, no throttle", "x"),
+        ),
+    )
+    for key, count in throttled.items():
+        more = straight[key]
+        part.rows.append((key, count, _daily(count), more, _daily(more), more / count))
+    return [part]
+
+
+def _daily(count: float) -> float:
+    """Return how many MB such rows take in a day."""
+    return count * 24 * _ROW_BYTES / 1e6
+
+
+async def rows(throttle: float, seconds: int, warm: int) -> Rows:
+    """Return how many rows each kind of bridge has recorded in an hour.
+
+    A real recorder writes for some seconds, which stand for the hour.
+    """
+    async with home() as hass, AsyncExitStack() as stack:
+        path = await _record(hass)
+        house = House(dt_util.utcnow())
+        simulators = [kind(house) for kind in SIMULATORS.values()]
+        for simulator in simulators:
+            await simulator.start()
+            stack.push_async_callback(simulator.stop)
+        entries = {
+            simulator.key: await set_up(
+                hass, await new_entry(hass, _place(simulator), throttle=throttle)
+            )
+            for simulator in simulators
+        }
+        await _live(simulators, house, warm)
+        since = dt_util.utcnow().timestamp()
+        await _live(simulators, house, seconds)
+        await hass.async_add_executor_job(get_instance(hass).block_till_done)
+        recorded = await hass.async_add_executor_job(_recorded, path, since)
+        for entry in entries.values():
+            await hass.config_entries.async_unload(entry.entry_id)
+    return {
+        key: sum(recorded[each] for each in _entity_ids(hass, entry)) * _HOUR / seconds
+        for key, entry in entries.items()
+    }
+
+
+async def _record(hass: HomeAssistant) -> Path:
+    """Have a recorder that keeps everything in a file."""
+    path = Path(hass.config.path("home-assistant_v2.db"))
+    recorder.async_initialize_recorder(hass)
+    # What is not committed at the end would not be counted.
+    config = {"db_url": f"sqlite:///{path}", "commit_interval": 0}
+    assert await async_setup_component(hass, "recorder", {"recorder": config})
+    await hass.async_block_till_done()
+    return path
+
+
+def _recorded(path: Path, since: float) -> Counter[str]:
+    """Count what was recorded since then, by entity."""
+    with sqlite3.connect(path) as database:
+        return Counter(dict(database.execute(_ROWS, (since,))))
+
+
+def _entity_ids(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
+    """Return what an entry shows."""
+    registry = er.async_get(hass)
+    return [
+        each.entity_id
+        for each in er.async_entries_for_config_entry(registry, entry.entry_id)
+    ]
+
+
+def _place(simulator: Simulator) -> Place:
+    """Say where a simulator is; it is asked for its serial."""
+    return Place(
+        key=simulator.key,
+        address=simulator.address,
+        serial="",
+        credentials=simulator.credentials,
+    )
+
+
+async def _live(simulators: list[Simulator], house: House, seconds: int) -> None:
+    """Let the meter read something else everywhere each second, and publish it."""
+    begin = time.monotonic()
+    for second in range(seconds):
+        house.draw(3600 + 30 * house.now.second)
+        house.react(400 + 10 * house.now.second)
+        for phase in house.voltage:
+            # By no step that the throttle would not see.
+            house.voltage[phase] = Decimal(225 + house.now.second % 7)
+        house.burn(1000)
+        house.advance(1)
+        for simulator in simulators:
+            simulator.tick()
+        await asyncio.sleep(begin + second + 1 - time.monotonic())

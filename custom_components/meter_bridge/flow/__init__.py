@@ -1,0 +1,1 @@
+"""How a bridge gets in: announcement, probe, steps, forms and options."""

@@ -1,0 +1,110 @@
+"""The forms of the flows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import probatio
+
+from ..bridges import BRIDGES
+from ..bridges.transport.address import parse_address
+from ..const import AUTO, CONF_BRIDGE, CONF_ENERGY_DASHBOARD
+from .probe import Kind
+
+_HOST = TextSelector(TextSelectorConfig(autocomplete="off"))
+_LOGIN: Mapping[str, TextSelector | BooleanSelector] = {
+    CONF_USERNAME: TextSelector(TextSelectorConfig(autocomplete="username")),
+    CONF_PASSWORD: TextSelector(
+        TextSelectorConfig(
+            type=TextSelectorType.PASSWORD, autocomplete="current-password"
+        )
+    ),
+    CONF_VERIFY_SSL: BooleanSelector(),
+}
+
+
+def user_schema() -> probatio.Schema:
+    """Ask for an address, and which kind of bridge is there."""
+    kinds = [
+        SelectOptionDict(value=bridge.key, label=bridge.name)
+        for bridge in BRIDGES.values()
+    ]
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_HOST): _HOST,
+            probatio.Required(CONF_BRIDGE, default=AUTO): SelectSelector(
+                SelectSelectorConfig(
+                    options=[SelectOptionDict(value=AUTO, label=AUTO), *kinds],
+                    mode=SelectSelectorMode.DROPDOWN,
+                    translation_key=CONF_BRIDGE,
+                )
+            ),
+        }
+    )
+
+
+def typed_host(user_input: Mapping[str, Any], errors: dict[str, str]) -> str | None:
+    """Return the address that was typed; note it in the errors if it is none."""
+    try:
+        return str(parse_address(user_input[CONF_HOST]))
+    except ValueError:
+        errors[CONF_HOST] = "invalid_host"
+        return None
+
+
+def login_schema(
+    bridge: Kind, known: Mapping[str, Any] | None, *, asks_host: bool = False
+) -> probatio.Schema:
+    """Ask for the login that this kind of bridge has, and where it is if need be."""
+    host = {probatio.Required(CONF_HOST): _HOST} if asks_host else {}
+    login = _login_fields(bridge, known or {}, probatio.Required)
+    return probatio.Schema({**host, **login})
+
+
+def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schema:
+    """Ask for another address, and for a login where the bridge may want one."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_HOST, default=known[CONF_HOST]): _HOST,
+            **_login_fields(bridge, known, probatio.Optional),
+        }
+    )
+
+
+def energy_schema(*, default: bool) -> probatio.Schema:
+    """Ask whether the meter should be added to the Energy dashboard."""
+    return probatio.Schema(
+        {probatio.Required(CONF_ENERGY_DASHBOARD, default=default): BooleanSelector()}
+    )
+
+
+def _login_fields(
+    bridge: Kind,
+    known: Mapping[str, Any],
+    marker: type[probatio.Required | probatio.Optional],
+) -> dict[Any, TextSelector | BooleanSelector]:
+    """Return the login's fields, filled with what is known; never the password."""
+    fields: dict[Any, TextSelector | BooleanSelector] = {}
+    for key in bridge.login_fields:
+        if key == CONF_VERIFY_SSL:
+            fields[marker(key, default=known.get(key, False))] = _LOGIN[key]
+        elif key in known and key != CONF_PASSWORD:
+            fields[marker(key, default=known[key])] = _LOGIN[key]
+        else:
+            fields[marker(key)] = _LOGIN[key]
+    return fields

@@ -1,0 +1,88 @@
+"""Changing how a bridge that is set up behaves."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import UnitOfTime
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+)
+import probatio
+
+from ..bridges import BRIDGES
+from ..bridges.contract import BridgeOption
+from ..const import (
+    CONF_BRIDGE,
+    CONF_POLL_INTERVAL,
+    CONF_THROTTLE,
+    DEFAULT_THROTTLE,
+)
+from .probe import Kind
+
+# What every kind of bridge has.
+_THROTTLE = BridgeOption(
+    key=CONF_THROTTLE,
+    default=DEFAULT_THROTTLE,
+    minimum=0,
+    maximum=300,
+    step=1,
+    unit=UnitOfTime.SECONDS,
+)
+_LONGEST_POLL_INTERVAL = 300
+# Home Assistant's front end knows no smaller one.
+_LEAST_STEP = 0.001
+
+
+class MeterBridgeOptionsFlow(OptionsFlowWithReload):
+    """Ask for the options; the entry is loaded anew with them."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take how often values are passed on, and what this kind of bridge asks."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        entry = self.config_entry
+        options = options_of(BRIDGES[entry.data[CONF_BRIDGE]])
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                probatio.Schema(
+                    {
+                        probatio.Required(option.key, default=option.default): (
+                            _number(option)
+                        )
+                        for option in options
+                    }
+                ),
+                entry.options,
+            ),
+        )
+
+
+def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
+    """Return all options of a kind of bridge."""
+    poll_interval = BridgeOption(
+        key=CONF_POLL_INTERVAL,
+        default=bridge.poll_interval.total_seconds(),
+        minimum=bridge.least_poll_interval.total_seconds(),
+        maximum=_LONGEST_POLL_INTERVAL,
+        step=1,
+        unit=UnitOfTime.SECONDS,
+    )
+    return (_THROTTLE, poll_interval, *bridge.options)
+
+
+def _number(option: BridgeOption) -> NumberSelector:
+    """Return the field of an option."""
+    config = NumberSelectorConfig(
+        min=option.minimum,
+        max=option.maximum,
+        step=option.step if option.step >= _LEAST_STEP else "any",
+        mode=NumberSelectorMode.BOX,
+    )
+    if option.unit:
+        config["unit_of_measurement"] = option.unit
+    return NumberSelector(config)

@@ -1,0 +1,51 @@
+"""Totals that no meter counts: the growth of one that it does, times a factor."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..bridges.snapshot import Derivation
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Where a derived total stands: at `amount` when its source was at `level`.
+
+    It never falls or jumps, and Home Assistant adds up nothing that did not flow.
+    Another factor holds for what flows from now on, and the first level of a replaced
+    meter counts for nothing.
+    """
+
+    factor: float
+    level: float = 0.0
+    amount: float = 0.0
+    latest: float = 0.0
+
+    def take(
+        self, derivation: Derivation, value: float, *, is_restarted: bool
+    ) -> float:
+        """Return the total for the present value of its source."""
+        if is_restarted or derivation.factor != self.factor:
+            before = self.latest if is_restarted else value
+            self.amount = self._at(before, derivation.places)
+            self.level, self.factor = value, derivation.factor
+        self.latest = value
+        return self._at(value, derivation.places)
+
+    def _at(self, value: float, places: int) -> float:
+        """Return the total for a value of its source, as on paper."""
+        amount, level, factor, now = (
+            Decimal(repr(each))
+            for each in (self.amount, self.level, self.factor, value)
+        )
+        total = (amount + (now - level) * factor).quantize(Decimal(1).scaleb(-places))
+        return float(total) if places else int(total)
+
+    def as_stored(self) -> list[float]:
+        """Return what has to survive a restart."""
+        return [self.factor, self.level, self.amount, self.latest]
+
+    @classmethod
+    def restored(cls, stored: list[float]) -> Tally:
+        """Return what `as_stored` was called on before the restart."""
+        factor, level, amount, latest = stored
+        return cls(factor=factor, level=level, amount=amount, latest=latest)

@@ -1,0 +1,208 @@
+"""The vocabulary's registers as sensors."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    UnitOfApparentPower,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfFrequency,
+    UnitOfPower,
+    UnitOfReactiveEnergy,
+    UnitOfReactivePower,
+    UnitOfVolume,
+)
+
+from ..bridges.obis import REGISTERS, Direction, Quantity, Register
+from ..bridges.snapshot import Medium
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeterSensorDescription(SensorEntityDescription):
+    """A register of the meter; `places` moves the decimal point for display."""
+
+    places: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """How a quantity looks in Home Assistant; `name` starts its translation key."""
+
+    name: str
+    device_class: SensorDeviceClass | None
+    unit: str | None
+    precision: int
+    places: int = 0
+    enabled: bool = True
+
+
+_KINDS = {
+    Quantity.ACTIVE_POWER: _Kind(
+        name="power",
+        device_class=SensorDeviceClass.POWER,
+        unit=UnitOfPower.WATT,
+        precision=0,
+    ),
+    Quantity.REACTIVE_POWER: _Kind(
+        name="reactive_power",
+        device_class=SensorDeviceClass.REACTIVE_POWER,
+        unit=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
+        precision=0,
+        enabled=False,
+    ),
+    Quantity.APPARENT_POWER: _Kind(
+        name="apparent_power",
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        unit=UnitOfApparentPower.VOLT_AMPERE,
+        precision=0,
+        enabled=False,
+    ),
+    Quantity.ACTIVE_ENERGY: _Kind(
+        name="energy",
+        device_class=SensorDeviceClass.ENERGY,
+        unit=UnitOfEnergy.KILO_WATT_HOUR,
+        precision=3,
+        places=-3,
+    ),
+    Quantity.REACTIVE_ENERGY: _Kind(
+        name="reactive_energy",
+        device_class=SensorDeviceClass.REACTIVE_ENERGY,
+        unit=UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
+        precision=3,
+        places=-3,
+        enabled=False,
+    ),
+    Quantity.APPARENT_ENERGY: _Kind(
+        name="apparent_energy",
+        # Home Assistant has no device class for apparent energy.
+        device_class=None,
+        unit="kVAh",
+        precision=3,
+        places=-3,
+        enabled=False,
+    ),
+    Quantity.ACTIVE_DEMAND: _Kind(
+        name="maximum_demand",
+        device_class=SensorDeviceClass.POWER,
+        unit=UnitOfPower.WATT,
+        precision=0,
+    ),
+    Quantity.REACTIVE_DEMAND: _Kind(
+        name="maximum_reactive_demand",
+        device_class=SensorDeviceClass.REACTIVE_POWER,
+        unit=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
+        precision=0,
+        enabled=False,
+    ),
+    Quantity.APPARENT_DEMAND: _Kind(
+        name="maximum_apparent_demand",
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        unit=UnitOfApparentPower.VOLT_AMPERE,
+        precision=0,
+        enabled=False,
+    ),
+    Quantity.VOLTAGE: _Kind(
+        name="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        unit=UnitOfElectricPotential.VOLT,
+        precision=1,
+    ),
+    Quantity.CURRENT: _Kind(
+        name="current",
+        device_class=SensorDeviceClass.CURRENT,
+        unit=UnitOfElectricCurrent.AMPERE,
+        precision=2,
+    ),
+    Quantity.POWER_FACTOR: _Kind(
+        name="power_factor",
+        device_class=SensorDeviceClass.POWER_FACTOR,
+        unit=None,
+        precision=2,
+    ),
+    Quantity.FREQUENCY: _Kind(
+        name="frequency",
+        device_class=SensorDeviceClass.FREQUENCY,
+        unit=UnitOfFrequency.HERTZ,
+        precision=2,
+    ),
+    Quantity.VOLUME: _Kind(
+        name="volume",
+        device_class=SensorDeviceClass.VOLUME,
+        unit=UnitOfVolume.CUBIC_METERS,
+        precision=3,
+    ),
+}
+
+# Of a gas meter, whose energy flows one way only.
+_GAS_ENERGY = "1.8.0"
+
+
+@cache
+def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
+    """Describe the sensor of an OBIS code."""
+    register = REGISTERS[code]
+    kind = _KINDS[register.quantity]
+    is_gas = register.quantity is Quantity.VOLUME and medium is Medium.GAS
+    is_gas_energy = code == _GAS_ENERGY and medium is Medium.GAS
+    return MeterSensorDescription(
+        key=code,
+        translation_key="gas_energy"
+        if is_gas_energy
+        else _translation_key(register, kind.name),
+        translation_placeholders=_placeholders(register),
+        device_class=SensorDeviceClass.GAS if is_gas else kind.device_class,
+        state_class=_state_class(register),
+        native_unit_of_measurement=kind.unit,
+        suggested_display_precision=kind.precision,
+        entity_registry_enabled_default=kind.enabled and not _is_half(register),
+        places=kind.places,
+    )
+
+
+def _state_class(register: Register) -> SensorStateClass:
+    """Tell counters from sums that may fall, and both from what is measured now."""
+    if register.is_counter:
+        return SensorStateClass.TOTAL_INCREASING
+    return SensorStateClass.TOTAL if register.is_sum else SensorStateClass.MEASUREMENT
+
+
+def _is_half(register: Register) -> bool:
+    """Tell whether few want this: one direction of a phase, beside its net power."""
+    return register.phase is not None and register.direction in (
+        Direction.IMPORT,
+        Direction.EXPORT,
+    )
+
+
+def _translation_key(register: Register, name: str) -> str:
+    """Name the quantity, then direction, phase and tariff where there is one."""
+    direction = register.direction
+    words = [name]
+    if direction and direction.startswith("quadrant"):
+        words.append("quadrant")
+    elif direction and direction is not Direction.NET:
+        words.append(direction)
+    if register.phase:
+        words.append("phase")
+    if register.tariff:
+        words.append("tariff")
+    return "_".join(words)
+
+
+def _placeholders(register: Register) -> dict[str, str]:
+    """Return what the translated name is filled with."""
+    filled = {}
+    if register.phase:
+        filled["phase"] = str(register.phase)
+    if register.tariff:
+        filled["tariff"] = str(register.tariff)
+    if register.direction and register.direction.startswith("quadrant"):
+        filled["quadrant"] = register.direction[-1]
+    return filled

@@ -1,0 +1,88 @@
+"""Test what is kept of what a bridge says: the last of each, and not too much."""
+
+from aiohttp import web
+import pytest
+
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeConnectionError,
+    StreamClosedError,
+)
+from custom_components.meter_bridge.bridges.transport.answers import (
+    KEPT_ANSWERS,
+    KEPT_BYTES,
+    Heard,
+    Said,
+)
+from tests.support.servers import always, serving
+
+
+def test_the_last_of_each_is_kept() -> None:
+    """What was said to the same before is forgotten."""
+    heard = Heard()
+    heard.note("GET /a", b"1", 200)
+    heard.note("GET /b", b"2", 200)
+    heard.note("GET /a", b"33", 404)
+    assert heard.last() == {
+        "GET /b": Said(status=200, size=1, body=b"2"),
+        "GET /a": Said(status=404, size=2, body=b"33"),
+    }
+
+
+def test_it_cannot_grow() -> None:
+    """Of too many answers the oldest goes; of a large one its size is left."""
+    heard = Heard()
+    for number in range(3 * KEPT_ANSWERS):
+        heard.note(f"GET /{number}", b"x" * KEPT_BYTES)
+    heard.note("GET /large", b"x" * (KEPT_BYTES + 1))
+    last = heard.last()
+    assert len(last) == KEPT_ANSWERS
+    assert list(last)[-2:] == [f"GET /{3 * KEPT_ANSWERS - 1}", "GET /large"]
+    assert last["GET /large"] == Said(status=None, size=KEPT_BYTES + 1, body=None)
+
+
+def test_a_body_is_kept_as_it_came() -> None:
+    """It is neither copied nor decoded."""
+    heard, body = Heard(), b'{"a": 1}'
+    heard.note("GET /a", body, 200)
+    assert heard.last()["GET /a"].body is body
+
+
+async def test_answers_are_noted() -> None:
+    """Good ones and bad ones, but none that came to a question without a name."""
+    async with serving(always(b"{}")) as (http, _):
+        await http.get_json("/a")
+        await http.request("POST", "/b", json={"password": "x"})
+        await http.request("POST", "/c", name="see")
+        await http.request("POST", "/login", name="")
+        good = Said(status=200, size=2, body=b"{}")
+        assert http.heard.last() == {"GET /a": good, "POST /b": good, "see": good}
+    async with serving(always("busy", status=503)) as (http, _):
+        for name in ("", None):
+            with pytest.raises(BridgeConnectionError):
+                await http.request("GET", "/a", name=name)
+        assert http.heard.last() == {"GET /a": Said(status=503, size=4, body="busy")}
+
+
+async def test_streams_are_noted() -> None:
+    """Of a stream the last event is kept, and of a WebSocket the last message."""
+
+    async def socket(request: web.Request) -> web.StreamResponse:
+        if request.path == "/events":
+            body = "data: 1\n\ndata: [2]\n\n"
+            return web.Response(text=body, content_type="text/event-stream")
+        response = web.WebSocketResponse()
+        await response.prepare(request)
+        for message in ("3", "[4]"):
+            await response.send_str(message)
+        await response.close()
+        return response
+
+    async with serving(socket) as (http, _):
+        with pytest.raises(StreamClosedError):
+            await http.follow("/events", lambda _: None)
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/ws", lambda _: None)
+        assert http.heard.last() == {
+            "Events /events": Said(status=None, size=3, body="[2]"),
+            "Messages /ws": Said(status=None, size=3, body=b"[4]"),
+        }

@@ -1,0 +1,318 @@
+"""Test following a WebSocket: what it hands over, and how each end of it is told."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+import time
+
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, WSMsgType, web
+import pytest
+
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeAuthError,
+    BridgeConnectionError,
+    BridgeError,
+    BridgePermissionError,
+    BridgeResponseError,
+    StreamClosedError,
+)
+from tests.support.mishaps import cut
+from tests.support.servers import Answer, Turns, always, scripted, serving
+
+type Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
+
+
+def talking(talk: Talk, *, answers_pings: bool = True) -> Answer:
+    """Answer with a WebSocket that talks so, and is then closed in good order."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(autoping=answers_pings)
+        await socket.prepare(request)
+        await talk(socket)
+        await socket.close()
+        return socket
+
+    return answer
+
+
+def saying(*messages: str) -> Answer:
+    """Answer with a WebSocket that says this."""
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        for message in messages:
+            await socket.send_str(message)
+
+    return talking(talk)
+
+
+async def linger(socket: web.WebSocketResponse) -> None:
+    """Say nothing until the client leaves."""
+    await socket.receive()
+
+
+def ignore(_message: object) -> None:
+    """Take no notice."""
+
+
+async def test_messages_are_decoded() -> None:
+    """Every text is handed over as its JSON; the end in good order is told as that."""
+    taken: list[object] = []
+    async with serving(saying('{"a": 1.5}', "[]", "null", '"ä"')) as (http, asked):
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/ws?all=1", taken.append)
+    assert taken == [{"a": 1.5}, [], None, "ä"]
+    (request,) = asked
+    assert request.path_qs == "/ws?all=1"
+    assert request.headers["User-Agent"]
+
+
+async def test_a_message_is_handed_over_at_once() -> None:
+    """Nobody waits for the next message, or for the end, to see this one."""
+    arrived = asyncio.Event()
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        await socket.send_str("{}")
+        await linger(socket)
+
+    async with serving(talking(talk)) as (http, _):
+        task = asyncio.create_task(http.follow_socket("/", lambda _: arrived.set()))
+        await asyncio.wait_for(arrived.wait(), 1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert not http.session.closed
+
+
+async def test_binary_messages_are_passed_over() -> None:
+    """What is no text does not matter."""
+    taken: list[object] = []
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        await socket.send_bytes(b"{}")
+        await socket.send_str("1")
+
+    async with serving(talking(talk)) as (http, _):
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/", taken.append)
+    assert taken == [1]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"NaN", b"\xff\xfe", b"[" * 10_000], ids=len
+)
+async def test_what_is_no_json_ends_it(data: bytes) -> None:
+    """A text that cannot be decoded is another device's."""
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        await socket.send_frame(data, WSMsgType.TEXT)
+        await linger(socket)
+
+    async with serving(talking(talk)) as (http, _):
+        with pytest.raises(BridgeResponseError, match="JSON"):
+            await http.follow_socket("/", ignore)
+
+
+async def test_a_message_too_large_ends_it() -> None:
+    """A message over the limit is given up, whatever stands in it."""
+    taken: list[object] = []
+    async with serving(saying("1", "2" * 2000), limit=1000) as (http, _):
+        with pytest.raises(BridgeResponseError, match="too large"):
+            await http.follow_socket("/", taken.append)
+    assert taken == [1]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (200, BridgeResponseError),
+        (302, BridgeResponseError),
+        (401, BridgeAuthError),
+        (403, BridgePermissionError),
+        (404, BridgeResponseError),
+        (426, BridgeResponseError),
+        (503, BridgeConnectionError),
+    ],
+)
+async def test_a_refusal_has_the_error_of_its_status(
+    status: int, error: type[BridgeError]
+) -> None:
+    """A status means the same as for a request, and no redirect is followed."""
+    answer = always(b"no", status=status, headers=[("Location", "/elsewhere")])
+    async with serving(answer, has_login=True) as (http, asked):
+        with pytest.raises(error) as raised:
+            await http.follow_socket("/ws", ignore)
+    assert raised.value.status == (None if status == 200 else status)
+    assert [request.path for request in asked] == ["/ws"]
+
+
+async def test_a_handshake_of_another_is_none() -> None:
+    """Who switches protocols without having understood the key is no WebSocket."""
+    head = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+    async with scripted(head + b"Connection: Upgrade\r\n\r\n", 30.0) as (http, server):
+        with pytest.raises(BridgeResponseError):
+            await http.follow_socket("/", ignore)
+        await asyncio.wait_for(server.left.wait(), 2)
+
+
+async def test_no_answer_is_none() -> None:
+    """A handshake takes no longer than a request may."""
+    started = time.monotonic()
+    async with scripted(30.0, timeout=0.2) as (http, server):
+        with pytest.raises(BridgeConnectionError):
+            await http.follow_socket("/", ignore)
+        await asyncio.wait_for(server.left.wait(), 2)
+    assert time.monotonic() - started < 1.5
+    with pytest.raises(BridgeConnectionError):
+        await http.follow_socket("/", ignore)
+
+
+async def test_an_address_that_cannot_be_is_told() -> None:
+    """An address that aiohttp refuses is a failure like any other."""
+    async with serving(always()) as (http, _):
+        http.url = http.url.with_host("a" * 70)
+        with pytest.raises(BridgeConnectionError):
+            await http.follow_socket("/", ignore)
+
+
+async def test_a_reset_is_no_end_in_good_order() -> None:
+    """What came before the break counts; the break is a connection error."""
+    taken: list[object] = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str("1")
+        await asyncio.sleep(0.05)
+        cut(request)
+        return socket
+
+    async with serving(answer) as (http, _):
+        with pytest.raises(BridgeConnectionError) as raised:
+            await http.follow_socket("/", taken.append)
+    assert not isinstance(raised.value, StreamClosedError)
+    assert taken == [1]
+
+
+async def test_broken_frames_end_it() -> None:
+    """What follows no rule of WebSockets is not this kind of bridge's."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        assert request.transport
+        request.transport.write(b"\xff\xff\xff\xff")
+        await linger(socket)
+        return socket
+
+    async with serving(answer) as (http, _):
+        with pytest.raises(BridgeResponseError, match="rules"):
+            await http.follow_socket("/", ignore)
+
+
+async def test_silence_counts_as_broken() -> None:
+    """A connection that stands but says nothing is given up."""
+    started = time.monotonic()
+    async with serving(talking(linger)) as (http, _):
+        with pytest.raises(BridgeConnectionError) as raised:
+            await http.follow_socket("/", ignore, idle=0.3)
+    assert not isinstance(raised.value, StreamClosedError)
+    assert 0.25 < time.monotonic() - started < 1.5
+
+
+async def test_who_answers_no_ping_is_gone() -> None:
+    """A peer that is not there any more is noticed before the idle time is over."""
+
+    async def deaf(socket: web.WebSocketResponse) -> None:
+        await asyncio.sleep(2)
+
+    started = time.monotonic()
+    async with serving(talking(deaf, answers_pings=False)) as (http, _):
+        with pytest.raises(BridgeConnectionError):
+            await http.follow_socket("/", ignore, idle=1.2)
+    assert time.monotonic() - started < 1.1
+
+
+async def test_pings_are_answered() -> None:
+    """A bridge that asks whether we are still there hears that we are."""
+    heard: list[object] = []
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        await socket.ping(b"there?")
+        answer = await socket.receive()
+        heard.append((answer.type, answer.data))
+
+    async with serving(talking(talk, answers_pings=False)) as (http, _):
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/", ignore)
+    assert heard == [(WSMsgType.PONG, b"there?")]
+
+
+async def test_a_socket_that_talks_lasts() -> None:
+    """Neither the time for a request nor the idle time ends a socket that talks."""
+    taken: list[object] = []
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        for _ in range(12):
+            await asyncio.sleep(0.05)
+            await socket.send_str("1")
+
+    async with serving(talking(talk), timeout=0.2) as (http, _):
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/", taken.append, idle=0.3)
+    assert len(taken) == 12
+
+
+@pytest.mark.parametrize("error", [BridgeResponseError("no"), ValueError("no")])
+async def test_an_error_in_taking_closes_it(error: Exception) -> None:
+    """Who cannot take a message ends the stream with that very error."""
+    left = asyncio.Event()
+
+    def take(_message: object) -> None:
+        raise error
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        await socket.send_str("1")
+        await linger(socket)
+        left.set()
+
+    async with serving(talking(talk)) as (http, _):
+        with pytest.raises(type(error)) as raised:
+            await http.follow_socket("/", take)
+        assert raised.value is error
+        await asyncio.wait_for(left.wait(), 2)
+
+
+async def test_middlewares_see_the_handshake() -> None:
+    """What a request needs to be let in, a socket gets, too."""
+
+    async def sign(
+        request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
+        request.headers["X-Signed"] = "yes"
+        return await handler(request)
+
+    async with serving(saying()) as (http, asked):
+        http.middlewares = (sign,)
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/", ignore)
+    assert asked[0].headers["X-Signed"] == "yes"
+
+
+async def test_a_flood_holds_up_nobody() -> None:
+    """However much comes at once, everybody else gets a turn after a few messages."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        assert request.transport
+        request.transport.write(b"\x89\x00" * 1000 + b"\x81\x011" * 1000)
+        await socket.close()
+        return socket
+
+    taken: list[int] = []
+    async with Turns() as turns, serving(answer) as (http, _):
+        with pytest.raises(StreamClosedError):
+            await http.follow_socket("/", lambda _: taken.append(turns.count))
+    assert taken[0] > 100
+    assert len(taken) == 1000
+    assert max(Counter(taken).values()) <= 8

@@ -1,0 +1,99 @@
+"""Test that coroutines which belong together end together."""
+
+import asyncio
+
+import pytest
+
+from custom_components.meter_bridge.bridges.errors import BridgeConnectionError
+from custom_components.meter_bridge.bridges.transport.tasks import race
+
+
+class Runner:
+    """Run for ever, and note how that ended."""
+
+    def __init__(self) -> None:
+        """Not started yet."""
+        self.started = asyncio.Event()
+        self.cancelled = False
+
+    async def run(self) -> None:
+        """Wait until cancelled; take a moment to clean up."""
+        self.started.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            self.cancelled = True
+            raise
+
+
+async def fail(error: Exception) -> None:
+    """Raise after the others have started."""
+    await asyncio.sleep(0)
+    raise error
+
+
+async def test_the_first_to_end_ends_the_others() -> None:
+    """When one is done, the others are cancelled and have cleaned up."""
+    runners = [Runner(), Runner()]
+    await race(runners[0].run(), asyncio.sleep(0.01), runners[1].run())
+    assert [runner.cancelled for runner in runners] == [True, True]
+
+
+async def test_the_first_error_is_raised() -> None:
+    """When one fails, the others are cancelled and its own error comes out."""
+    runner, error = Runner(), BridgeConnectionError("gone")
+    with pytest.raises(BridgeConnectionError) as raised:
+        await race(runner.run(), fail(error))
+    assert raised.value is error
+    assert runner.cancelled
+
+
+async def test_an_error_wins_over_an_end_in_the_same_moment() -> None:
+    """An error is not lost because another ended well just then."""
+    for _ in range(20):
+        with pytest.raises(BridgeConnectionError):
+            await race(
+                asyncio.sleep(0), fail(BridgeConnectionError("gone")), asyncio.sleep(0)
+            )
+
+
+async def test_two_errors_in_the_same_moment_give_one() -> None:
+    """Of two errors one is raised; the other causes no complaint afterwards."""
+    with pytest.raises(BridgeConnectionError):
+        await race(
+            fail(BridgeConnectionError("one")), fail(BridgeConnectionError("two"))
+        )
+
+
+async def test_an_error_while_cleaning_up_is_no_result() -> None:
+    """What goes wrong in the others after the end does not replace how it ended."""
+
+    async def stumble() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise ValueError("stumbled")
+
+    await race(stumble(), asyncio.sleep(0.01))
+
+
+async def test_cancelling_the_race_cancels_all() -> None:
+    """Whoever runs the race can end it, and nothing goes on behind its back."""
+    runners = [Runner(), Runner()]
+    task = asyncio.create_task(race(*(runner.run() for runner in runners)))
+    for runner in runners:
+        await runner.started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [runner.cancelled for runner in runners] == [True, True]
+
+
+async def test_a_race_that_runs_out_of_time_cancels_all() -> None:
+    """A time-out around the race ends it in good order."""
+    runner = Runner()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await race(runner.run())
+    assert runner.cancelled

@@ -1,0 +1,91 @@
+"""What an announced address means to an entry that has one."""
+
+from ipaddress import ip_address
+
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.transport.address import (
+    Address,
+    parse_address,
+)
+from custom_components.meter_bridge.flow.announcement import (
+    Announcement,
+    read_announcement,
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "announced"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:80", "192.0.2.7"),
+        ("http://192.0.2.7", "192.0.2.7"),
+        ("https://192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7:8080"),
+        ("[2001:DB8:0::7]", "2001:db8::7"),
+        ("bridge.local", "192.0.2.7"),
+        ("https://bridge.example:8443", "192.0.2.7"),
+    ],
+)
+def test_hosts_that_may_stay(host: str, announced: str) -> None:
+    """A host that leads to the announced address stays, and a name always does."""
+    assert heard(announced).instead_of(host) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "announced", "instead"),
+    [
+        ("192.0.2.7", "192.0.2.8", "192.0.2.8"),
+        ("192.0.2.7:8080", "192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:80", "192.0.2.7:8080", "192.0.2.7:8080"),
+        ("192.0.2.7", "2001:db8::7", "[2001:db8::7]"),
+        ("https://192.0.2.7", "192.0.2.8", "https://192.0.2.8"),
+        ("http://192.0.2.7", "192.0.2.8:8080", "http://192.0.2.8:8080"),
+    ],
+)
+def test_hosts_that_have_to_go(host: str, announced: str, instead: str) -> None:
+    """A host that leads elsewhere is replaced; what was https remains https."""
+    assert heard(announced).instead_of(host) == instead
+
+
+def test_one_of_several_addresses() -> None:
+    """A bridge that has two addresses may stay at either."""
+    both = heard("192.0.2.7", "2001:db8::7")
+    assert both.instead_of("192.0.2.7") is None
+    assert both.instead_of("[2001:db8::7]") is None
+    assert both.instead_of("192.0.2.8") == "192.0.2.7"
+
+
+def test_what_was_heard() -> None:
+    """The chosen address comes with all others, in their plain spelling."""
+    bridge = BRIDGES["whatwatt_go"]
+    assert bridge.zeroconf
+    addresses = [ip_address("192.0.2.7"), ip_address("2001:db8:0::7")]
+    info = ZeroconfServiceInfo(
+        ip_address=addresses[0],
+        ip_addresses=addresses,
+        port=8080,
+        hostname="bridge.local.",
+        type=bridge.zeroconf.type,
+        name=f"Bridge.{bridge.zeroconf.type}",
+        properties={"Other": None, **bridge.zeroconf.properties},
+    )
+    assert read_announcement(info) == Announcement(
+        bridge=bridge,
+        address=Address(host="192.0.2.7", port=8080),
+        hosts=frozenset({"192.0.2.7", "2001:db8::7"}),
+        serial=None,
+    )
+
+
+def heard(address: str, *others: str) -> Announcement:
+    """Return an announcement at an address."""
+    parsed = parse_address(address)
+    return Announcement(
+        bridge=next(iter(BRIDGES.values())),
+        address=parsed,
+        hosts=frozenset({parsed.host, *others}),
+        serial=None,
+    )

@@ -1,0 +1,227 @@
+"""Known bridges that announce themselves at another address, truly or not."""
+
+import asyncio
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+)
+from homeassistant.core import HomeAssistant
+import pytest
+
+from tests.bridges.whatwatt_go.device import Firmware
+from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.conftest import Start
+from tests.support.flows import (
+    aborted,
+    add,
+    announce,
+    announcement,
+    created,
+    lockable,
+    passwords,
+    settled,
+    state,
+    submit,
+)
+from tests.support.simulator import Simulator
+from tests.support.waiting import eventually
+
+OTHER = "02A4C61BFFFF"
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+
+async def protected(
+    hass: HomeAssistant, simulators: Start, firmware: Firmware = "new"
+) -> tuple[WhatwattGoSimulator, ConfigEntry]:
+    """Return a bridge behind a password, and the entry that follows it."""
+    simulator = await lockable(simulators, protection=True)
+    simulator.firmware = firmware
+    result = await add(hass, simulator.address)
+    entry = created(await submit(hass, result, password=simulator.password))
+    await settled(simulator)
+    return simulator, entry
+
+
+async def fake(simulators: Start, original: WhatwattGoSimulator) -> WhatwattGoSimulator:
+    """Start another device that pretends to be a bridge we know."""
+    simulator = await lockable(simulators)
+    simulator.device_id = original.device_id
+    return simulator
+
+
+async def hear(
+    hass: HomeAssistant, simulator: Simulator, *, serial: str | None = None
+) -> None:
+    """Let the announcement of a known bridge be heard."""
+    result = await announce(hass, announcement(simulator, serial=serial))
+    assert aborted(result) == "already_configured"
+    await hass.async_block_till_done()
+
+
+async def test_moved_behind_its_password(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A protected bridge proves itself by Digest at its new address."""
+    simulator, entry = await protected(hass, simulators)
+    await simulator.move()
+    await hear(hass, simulator)
+    assert entry.data["host"] == simulator.address
+    assert state(entry) is ConfigEntryState.LOADED
+
+
+async def test_password_in_the_clear_follows_nobody(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A password that would go in the clear is not sent to an announced address."""
+    simulator, entry = await protected(hass, simulators, "old")
+    before = entry.data["host"]
+    await simulator.move()
+    simulator.requests.clear()
+    await hear(hass, simulator)
+    assert simulator.requests
+    assert not passwords(simulator)
+    assert entry.data["host"] == before
+
+
+async def test_announced_elsewhere_while_it_still_answers(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """An entry stays with the bridge that answers, and the liar gets no request."""
+    simulator, entry = await protected(hass, simulators)
+    liar = await fake(simulators, simulator)
+    await hear(hass, liar)
+    assert entry.data["host"] == simulator.address
+    assert not liar.requests
+
+
+async def test_announced_elsewhere_while_the_password_is_refused(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A bridge whose password was changed is not taken for gone."""
+    simulator, entry = await protected(hass, simulators)
+    simulator.password = "changed"
+    liar = await fake(simulators, simulator)
+    await hear(hass, liar)
+    assert entry.data["host"] == simulator.address
+    assert not liar.requests
+
+
+@pytest.mark.parametrize("firmware", ["new", "old"])
+async def test_another_bridge_at_the_announced_address(
+    hass: HomeAssistant, simulators: Start, firmware: Firmware
+) -> None:
+    """Without its bridge an entry follows no other, and sends it no password."""
+    simulator, entry = await protected(hass, simulators)
+    before = entry.data["host"]
+    other = await lockable(simulators, protection=True, serial=OTHER)
+    other.firmware = firmware
+    await simulator.unplug()
+    await hear(hass, other, serial=simulator.device_id)
+    assert other.requests
+    assert not passwords(other)
+    assert entry.data["host"] == before
+    other.protection = False
+    await hear(hass, other, serial=simulator.device_id)
+    assert entry.data["host"] == before
+
+
+async def test_weaker_login_at_the_announced_address(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """Who copies id and realm but wants the password in the clear does not get it."""
+    simulator, entry = await protected(hass, simulators)
+    before = entry.data["host"]
+    liar = await fake(simulators, simulator)
+    liar.protection, liar.firmware = True, "old"
+    await simulator.unplug()
+    await hear(hass, liar)
+    assert liar.requests
+    assert not passwords(liar)
+    assert entry.data["host"] == before
+
+
+async def test_wrong_password_at_the_announced_address(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A login that is refused at the announced address proves nothing."""
+    simulator, entry = await protected(hass, simulators)
+    before = entry.data["host"]
+    await simulator.move()
+    simulator.password = "changed"
+    await hear(hass, simulator)
+    assert entry.data["host"] == before
+
+
+async def test_exchanged_addresses(hass: HomeAssistant, simulators: Start) -> None:
+    """Two bridges that exchanged addresses are both followed."""
+    one, other = await lockable(simulators), await lockable(simulators, serial=OTHER)
+    first = created(await add(hass, one.address))
+    second = created(await add(hass, other.address))
+    await settled(one)
+    await settled(other)
+    one.device_id, other.device_id = other.device_id, one.device_id
+    await hear(hass, other)
+    await hear(hass, one)
+    assert (first.data["host"], second.data["host"]) == (other.address, one.address)
+
+
+async def test_moved_while_its_setup_is_being_retried(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A bridge that moved while its entry waited is followed and set up at once."""
+    simulator, entry = await protected(hass, simulators)
+    await simulator.unplug()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert state(entry) is ConfigEntryState.SETUP_RETRY
+    await simulator.move()
+    await hear(hass, simulator)
+    assert entry.data["host"] == simulator.address
+    assert state(entry) is ConfigEntryState.LOADED
+
+
+async def test_moved_while_its_setup_is_under_way(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A bridge that moves during a setup is followed when that has ended."""
+    simulator, entry = await protected(hass, simulators)
+    old = await lockable(simulators, serial=OTHER)
+    await simulator.move()
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "host": old.address}
+    )
+    old.stall()
+    setup = hass.async_create_task(hass.config_entries.async_setup(entry.entry_id))
+    await eventually(lambda: old.requests)
+    heard = hass.async_create_task(hear(hass, simulator))
+    await asyncio.sleep(0.05)
+    old.heal()
+    await setup
+    await heard
+    assert entry.data["host"] == simulator.address
+    assert state(entry) is ConfigEntryState.LOADED
+
+
+async def test_name_stays(hass: HomeAssistant, simulators: Start) -> None:
+    """A name that the owner typed is not replaced, and its bridge not asked."""
+    simulator = await lockable(simulators)
+    entry = created(await add(hass, simulator.address))
+    await settled(simulator)
+    name = f"bridge.local:{simulator.port}"
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "host": name})
+    since = len(simulator.requests)
+    await hear(hass, simulator)
+    assert entry.data["host"] == name
+    assert len(simulator.requests) == since
+
+
+async def test_nobody_at_either_address(hass: HomeAssistant, simulators: Start) -> None:
+    """An entry keeps its address when its bridge answers nowhere."""
+    simulator, entry = await protected(hass, simulators)
+    before = entry.data["host"]
+    await simulator.unplug()
+    info = announcement(simulator, port=1)
+    assert aborted(await announce(hass, info)) == "already_configured"
+    assert entry.data["host"] == before

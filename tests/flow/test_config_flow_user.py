@@ -1,0 +1,199 @@
+"""Adding a bridge by its address: what may stand there, and who may answer."""
+
+from aiohttp import ClientTimeout, web
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+import pytest_socket
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.transport import http
+from custom_components.meter_bridge.const import AUTO
+from tests.conftest import SetUp, Start
+from tests.support.flows import (
+    LOCKABLE,
+    aborted,
+    add,
+    begin,
+    created,
+    form,
+    lockable,
+    pushing,
+    submit,
+    suggestions,
+    web_server,
+)
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+HTML = "<!doctype html><title>Not a bridge</title>"
+STRANGERS = {
+    "html": lambda _: web.Response(text=HTML, content_type="text/html"),
+    "json": lambda _: web.json_response({"device": "toaster"}),
+    "list": lambda _: web.json_response([]),
+    "not found": lambda _: web.Response(status=404),
+    "forbidden": lambda _: web.Response(status=403),
+    "redirect": lambda _: web.Response(status=302, headers={"Location": "/login"}),
+    "bare login": lambda _: web.Response(status=401),
+    "other login": lambda _: web.Response(
+        status=401, headers={"WWW-Authenticate": 'Basic realm="router"'}
+    ),
+}
+
+
+async def test_name_of_the_owner(hass: HomeAssistant, simulators: Start) -> None:
+    """A bridge that its owner gave a name is called so."""
+    simulator = await lockable(simulators)
+    simulator.name = "Cellar"
+    assert created(await add(hass, simulator.address)).title == "Cellar"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "stored"),
+    [
+        ("127.0.0.1:{port}", "127.0.0.1:{port}"),
+        (" 127.0.0.1:{port} ", "127.0.0.1:{port}"),
+        ("http://127.0.0.1:{port}", "http://127.0.0.1:{port}"),
+        ("HTTP://127.0.0.1:{port}/", "http://127.0.0.1:{port}"),
+        ("[::ffff:127.0.0.1]:{port}", "127.0.0.1:{port}"),
+    ],
+)
+async def test_spellings(
+    hass: HomeAssistant, simulators: Start, spelling: str, stored: str
+) -> None:
+    """An address is understood as people write it, and stored in one way."""
+    port = (await pushing(simulators)).port
+    entry = created(await add(hass, spelling.format(port=port)))
+    assert entry.data["host"] == stored.format(port=port)
+
+
+async def test_ipv6(hass: HomeAssistant, simulators: Start) -> None:
+    """A bridge may have an IPv6 address."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"])
+    simulator = await pushing(simulators)
+    await simulator.stop()
+    try:
+        await simulator.start("::1")
+    except OSError:
+        pytest.skip("This machine has no IPv6")
+    host = f"[::1]:{simulator.port}"
+    assert created(await add(hass, host)).data["host"] == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "user@127.0.0.1",
+        "http://user:secret@127.0.0.1",
+        "127.0.0.1/v1/reading",
+        "127.0.0.1?x",
+        "ftp://127.0.0.1",
+        "file:///etc/passwd",
+        "0x7f000001",
+        "2130706433",
+        "127.1",
+        "169.254.169.254",
+        "0.0.0.0",  # noqa: S104
+        "224.0.0.251",
+        "127.0.0.1:0",
+        "127.0.0.1:65536",
+        "[::1",
+        "a b",
+        "-bridge",
+    ],
+)
+async def test_invalid_host(hass: HomeAssistant, simulators: Start, host: str) -> None:
+    """What is no host is refused at its field, stays typed, and can be corrected."""
+    simulator = await pushing(simulators)
+    result = await add(hass, host, "iometer")
+    assert form(result) == ("user", {"host": "invalid_host"})
+    assert suggestions(result["data_schema"]) == {"host": host, "bridge": "iometer"}
+    assert not simulator.requests
+    created(await submit(hass, result, host=simulator.address, bridge=AUTO))
+
+
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for an answer no longer than a test should take."""
+
+    def hasty(*, total: float) -> ClientTimeout:
+        return ClientTimeout(total=min(total, 0.2))
+
+    monkeypatch.setattr(http, "ClientTimeout", hasty)
+
+
+@pytest.mark.usefixtures("impatience")
+async def test_host_that_says_nothing(hass: HomeAssistant, simulators: Start) -> None:
+    """A host that takes every question and answers none is not waited for for ever."""
+    simulator = await pushing(simulators)
+    simulator.stall()
+    result = await begin(hass)
+    for kind in (AUTO, *BRIDGES):
+        result = await submit(hass, result, host=simulator.address, bridge=kind)
+        assert form(result) == ("user", {"base": "cannot_connect"}), kind
+        assert simulator.requests
+        simulator.requests.clear()
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+async def test_stranger(hass: HomeAssistant, simulators: Start, stranger: str) -> None:
+    """A web server that is no bridge is called that, and can be corrected.
+
+    A foreign login is not asked for; only a chosen kind that has one may speak of
+    rights.
+    """
+    simulator = await pushing(simulators)
+    result = await begin(hass)
+    async with web_server(STRANGERS[stranger]) as address:
+        for kind in (AUTO, *BRIDGES):
+            result = await submit(hass, result, host=address, bridge=kind)
+            is_right = stranger == "forbidden" and kind in LOCKABLE
+            wanted = "no_permission" if is_right else "not_recognised"
+            assert form(result) == ("user", {"base": wanted}), kind
+    created(await submit(hass, result, host=simulator.address, bridge=AUTO))
+
+
+async def test_failing_server(hass: HomeAssistant, simulators: Start) -> None:
+    """A bridge that says that it cannot answer now is not called a stranger."""
+    simulator = await pushing(simulators)
+    simulator.fail_with(503)
+    result = await begin(hass)
+    for kind in (AUTO, *BRIDGES):
+        result = await submit(hass, result, host=simulator.address, bridge=kind)
+        assert form(result) == ("user", {"base": "cannot_connect"}), kind
+
+
+async def test_bridge_once_known_by_its_meter(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A bridge that was set up before it had a status is known by its meter."""
+    simulator = await pushing(simulators)
+    simulator.has_status = False
+    entry = created(await add(hass, simulator.address))
+    assert entry.unique_id == f"iometer_{simulator.meter_number}"
+    simulator.has_status = True
+    assert aborted(await add(hass, simulator.address)) == "already_configured"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_disabled_entry(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """Adding a bridge whose entry is disabled moves the entry and leaves it so."""
+    simulator = await pushing(simulators)
+    entry = await set_up(simulator, simulator.device_id)
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    await simulator.move()
+    assert aborted(await add(hass, simulator.address)) == "already_configured"
+    await hass.async_block_till_done()
+    assert entry.data["host"] == simulator.address
+    assert entry.state is ConfigEntryState.NOT_LOADED
+
+
+async def test_empty_form_offers_every_kind(hass: HomeAssistant) -> None:
+    """The form begins with recognising by itself."""
+    assert suggestions((await begin(hass))["data_schema"]) == {"bridge": AUTO}

@@ -1,0 +1,128 @@
+"""Test totals that the meter does not count itself, at the side of those it does."""
+
+import json
+
+import pytest
+
+from custom_components.meter_bridge.bridges.snapshot import (
+    Derivation,
+    Medium,
+    Meter,
+    Reading,
+)
+from custom_components.meter_bridge.meter.account import Entry, Ledger
+
+NOW = 1_800_000_000.0
+ENERGY, VOLUME = "1.8.0", "3.0.0"
+GAS = Meter(key="gas", medium=Medium.GAS)
+LEVEL = 4711.018
+
+
+class Meters:
+    """A ledger of a gas meter, and a clock."""
+
+    def __init__(self) -> None:
+        """Start with nothing read yet."""
+        self.ledger = Ledger(max_power=100_000, stale_after=7200)
+        self.clock = 0.0
+
+    def restart(self) -> None:
+        """Let Home Assistant start anew with what was stored."""
+        stored = json.loads(json.dumps(self.ledger.as_stored()))
+        self.ledger = Ledger(max_power=100_000, stale_after=7200)
+        self.ledger.restore(stored)
+
+    def enter(self, volume: float | None, factor: float | None) -> Entry:
+        """Read the meter a minute later; without a factor there is no energy."""
+        self.clock += 60
+        derived = (
+            (Derivation(code=ENERGY, source=VOLUME, factor=factor, places=0),)
+            if factor
+            else ()
+        )
+        reading = Reading(
+            values={} if volume is None else {VOLUME: volume},
+            token=self.clock,
+            meter=GAS,
+            derived=derived,
+        )
+        return self.ledger.enter(reading, now=NOW + self.clock, clock=self.clock)
+
+    def energy(self, volume: float | None, factor: float | None) -> float | None:
+        """Read the meter; return the energy that is shown."""
+        return self.enter(volume, factor).values.get(ENERGY)
+
+
+@pytest.fixture
+def meters() -> Meters:
+    """Return a ledger without entries."""
+    return Meters()
+
+
+def test_the_first_total_is_the_whole_counter(meters: Meters) -> None:
+    """It starts where the meter's own total would be, and has no step more."""
+    assert meters.energy(LEVEL, 11_220.6) == 52_860_449
+    assert meters.energy(LEVEL + 0.001, 11_220.6) == 52_860_460
+
+
+@pytest.mark.parametrize("factor", [2.0, 10_000.0, 11_220.0, 12_000.0])
+@pytest.mark.parametrize("restart", [False, True])
+def test_another_factor_counts_from_now_on(
+    meters: Meters, factor: float, *, restart: bool
+) -> None:
+    """What was counted before stays as it is, in whatever direction the factor goes."""
+    assert meters.energy(LEVEL, 11_000.0) == 51_821_198
+    if restart:
+        meters.restart()
+    assert meters.energy(LEVEL, factor) == 51_821_198
+    assert meters.energy(LEVEL + 1, factor) == 51_821_198 + factor
+    meters.restart()
+    assert meters.energy(LEVEL + 2, factor) == 51_821_198 + 2 * factor
+    assert meters.energy(LEVEL + 3, 11_000.0) == 51_821_198 + 3 * factor
+    assert meters.energy(LEVEL + 4, 11_000.0) == 51_832_198 + 3 * factor
+
+
+def test_what_flows_while_nobody_asks_is_counted(meters: Meters) -> None:
+    """A conversion that was off for a time goes on from where the counter is."""
+    assert meters.energy(LEVEL, 10_000.0) == 47_110_180
+    for _ in range(3):
+        meters.restart()
+        assert meters.energy(LEVEL + 1, None) is None
+    assert meters.energy(LEVEL + 2, 12_000.0) == 47_130_180
+    assert meters.energy(None, 12_000.0) is None
+    assert meters.energy(LEVEL + 3, 12_000.0) == 47_142_180
+
+
+def test_what_is_not_believed_is_not_derived(meters: Meters) -> None:
+    """A counter that is held holds the total that comes from it."""
+    assert meters.energy(LEVEL, 10_000.0) == 47_110_180
+    for wrong in (0.0, -5.0, LEVEL - 2, LEVEL + 10_000):
+        assert meters.energy(wrong, 10_000.0) == 47_110_180
+        assert meters.energy(LEVEL, 10_000.0) == 47_110_180
+
+
+@pytest.mark.parametrize("start", [0.5, 3000.0, LEVEL - 100, LEVEL + 5000])
+@pytest.mark.parametrize("factor", [10_000.0, 12_000.0])
+def test_a_new_meter_goes_on(meters: Meters, start: float, factor: float) -> None:
+    """Wherever a replaced meter begins, that is no consumption."""
+    assert meters.energy(LEVEL, 10_000.0) == 47_110_180
+    assert meters.energy(LEVEL + 1, 10_000.0) == 47_120_180
+    restarted: tuple[str, ...] = ()
+    while not restarted:
+        entry = meters.enter(start, factor)
+        assert entry.values[ENERGY] == 47_120_180
+        restarted = entry.restarted
+    assert restarted == (VOLUME,)
+    meters.restart()
+    assert meters.energy(start + 1, factor) == 47_120_180 + factor
+
+
+def test_a_volume_has_its_decimals(meters: Meters) -> None:
+    """A meter that counts energy has its volume to the litre."""
+    reading = Reading(
+        values={ENERGY: 52_459_132},
+        meter=GAS,
+        derived=(Derivation(code=VOLUME, source=ENERGY, factor=1 / 11_135, places=3),),
+    )
+    entry = meters.ledger.enter(reading, now=NOW, clock=0)
+    assert entry.values == {ENERGY: 52_459_132, VOLUME: 4711.193}

@@ -1,0 +1,101 @@
+"""Energy never lies in a whole Home Assistant: bridge, states, recorder, statistics."""
+
+from collections.abc import Awaitable, Callable
+import json
+from math import floor
+from os import environ
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder import Recorder
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import DOMAIN
+from tests.conftest import SetUp, Start
+from tests.support.counted import IMPORT, Counted, tariffs
+from tests.support.energy import Restart, Wrong, drawn, settling
+from tests.support.house import House
+from tests.support.simulator import Simulator
+from tests.support.waiting import eventually
+
+STREAMS = int(environ.get("ENERGY_STREAMS", "5"))
+EACH = STREAMS if "ENERGY_STREAMS" in environ else 2
+MOST_STEPS = 120
+# Every bridge meets some of the streams, every stream some of the bridges.
+PAIRS = [
+    (key, (EACH * at + number) % STREAMS)
+    for at, key in enumerate(BRIDGES)
+    for number in range(EACH)
+]
+# What an eGauge's registers, which go on from wherever they are set to, take for real.
+BELIEVED = {"egauge": {Wrong.LEAP, Wrong.ZERO, Wrong.NEGATIVE}}
+
+
+@pytest.fixture
+def recorder_config() -> dict[str, object]:
+    """Record what is added up, and little beside it."""
+    return {"include": {"entity_globs": ["sensor.*energy*"]}, "commit_interval": 0}
+
+
+@pytest.fixture
+def count(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> Callable[[Simulator], Awaitable[Counted]]:
+    """Set up the entry of a bridge whose energy is recorded."""
+
+    async def begin(simulator: Simulator) -> Counted:
+        simulator.silent = True
+        freezer.move_to(simulator.house.now)
+        entry = await set_up(simulator)
+        return Counted(recorder_mock, simulator, entry, freezer)
+
+    return begin
+
+
+@pytest.mark.parametrize(("key", "number"), PAIRS)
+async def test_what_is_recorded_is_what_was_counted(
+    house: House,
+    simulators: Start,
+    count: Callable[[Simulator], Awaitable[Counted]],
+    key: str,
+    number: int,
+) -> None:
+    """Whatever the bridge said meanwhile, the sum in the database is the meter's."""
+    stream = drawn(STREAMS, MOST_STEPS)[number]
+    house.imported = tariffs(stream.start + 2, 5)
+    counted = await count(await simulators(key))
+    for step in stream.steps:
+        if step.wrong not in BELIEVED.get(key, ()):
+            await counted.go(step)
+    for step in settling(every=900):
+        await counted.go(step)
+    end = counted.shown
+    assert floor(end) == counted.true
+    assert await counted.recorded() == pytest.approx(end - counted.begin, abs=1e-3)
+
+
+def test_every_mishap_is_recorded() -> None:
+    """Every way to be wrong is among the streams, and so are restarts."""
+    happens = {
+        what for stream in drawn(STREAMS, MOST_STEPS) for what in stream.features
+    }
+    assert happens >= {*Wrong, Restart.ORDERLY}
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_a_level_is_stored_at_once(
+    hass: HomeAssistant,
+    hass_storage: dict[str, dict[str, object]],
+    simulators: Start,
+    set_up: SetUp,
+    key: str,
+) -> None:
+    """A crash right after the first reading does not forget what the meter showed."""
+    entry = await set_up(await simulators(key))
+    await eventually(lambda: f"{DOMAIN}.{entry.entry_id}" in hass_storage)
+    stored = json.dumps(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
+    assert IMPORT in stored or "register" in stored

@@ -1,0 +1,23 @@
+"""Test that a measurement takes the integration that it is about."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.alone import alone
+
+_OURS = Path(__file__).parents[2]
+
+
+async def _origin() -> str | None:
+    """Return where the integration would be imported from."""
+    spec = find_spec("custom_components.meter_bridge")
+    return spec.origin if spec else None
+
+
+def test_integration_of_a_checkout(tmp_path: Path) -> None:
+    """It comes from the checkout that is named, and from here where none is."""
+    inside = Path("custom_components", "meter_bridge", "__init__.py")
+    (tmp_path / inside).parent.mkdir(parents=True)
+    (tmp_path / inside).touch()
+    assert alone(_origin, product=tmp_path) == str(tmp_path / inside)
+    assert alone(_origin) == str(_OURS / inside)

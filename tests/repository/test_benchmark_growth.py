@@ -1,0 +1,71 @@
+"""Test that many bridges can be measured; what is found is judged nowhere here."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import ClientSession
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+import pytest
+
+from benchmarks.alone import alone
+from benchmarks.growth import Found, grow
+from benchmarks.memory import Weight, plain
+from benchmarks.recording import rows
+from benchmarks.street import READING, STATUS, Street
+from tests.bridges.iometer.simulator import IometerSimulator
+from tests.conftest import Start
+from tests.simulate import SIMULATORS
+
+
+async def _measure() -> tuple[dict[str, float], Found, Weight]:
+    """Do everything once."""
+    return (
+        await rows(0, 3, 1),
+        await grow(2, 1, spread=True),
+        await plain((2, 3), is_traced=False, entities=2),
+    )
+
+
+def test_measuring() -> None:
+    """Readings are recorded, come through, and change what they should."""
+    recorded, size, floor = alone(_measure)
+    assert recorded.keys() == SIMULATORS.keys()
+    assert recorded["iometer"]
+    assert (size.readings, floor.entities) == (2, 2)
+    assert size.states >= 1
+
+
+@pytest.fixture
+async def street() -> AsyncIterator[Street]:
+    """Run a street."""
+    street = Street()
+    yield street
+    street.close()
+
+
+async def _say(
+    session: ClientSession, address: str, path: str, accept: str
+) -> tuple[str, list[bytes]]:
+    """Return the type of an answer, and the first three lines of its body."""
+    headers = {"Accept": accept}
+    async with session.get(f"http://{address}{path}", headers=headers) as answer:
+        lines = [await answer.content.readline() for _ in range(3)]
+        return answer.content_type, lines
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+@pytest.mark.parametrize("path", [READING, STATUS])
+async def test_a_street_speaks_as_the_simulator_does(
+    hass: HomeAssistant, simulators: Start, street: Street, path: str, accept: str
+) -> None:
+    """Its answers are those of the real simulator of the same house, but for the id."""
+    neighbour = (await street.grow(1))[0]
+    simulator = await simulators("iometer")
+    assert isinstance(simulator, IometerSimulator)
+    simulator.house.draw(3600)
+    simulator.house.advance(1)
+    simulator.tick()
+    simulator.device_id = neighbour.device_id
+    session = async_get_clientsession(hass)
+    cheap = await _say(session, f"127.0.0.1:{neighbour.port}", path, accept)
+    assert cheap == await _say(session, simulator.address, path, accept)

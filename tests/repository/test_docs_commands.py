@@ -1,0 +1,218 @@
+"""Every command that the pages name is run, as far as a test can.
+
+As it stands on the page, each is run in a folder where stand-ins take the place of the
+programs of the virtual environments, and it is judged what those are told. Whether they
+take it, they say themselves, in a copy of the repository or here:
+
+- In full: the two that write pages, and `scripts/fuzz` for one decoder.
+- In small: `scripts/lint` up to the first thing that it finds, one cell of the fault
+  matrix, the statistics with three examples.
+- By their command lines alone: `scripts/benchmark`, `scripts/soak`, `scripts/develop`,
+  and `scripts/fuzz` for all decoders.
+
+`scripts/test` and `scripts/lint` run in full at every push, `scripts/test` with other
+versions and `scripts/develop --check` every week. Nobody but a person runs a week of
+`scripts/soak`, a million inputs of `scripts/fuzz`, the whole fault matrix to write it
+down, the benchmarks, and `scripts/brand` with what really draws.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.decoders import DECODERS
+from tests.support.documented import (
+    FENCED,
+    PAGES,
+    ROOT,
+    commands,
+    copy,
+    parts,
+    run,
+    stage,
+)
+from tests.support.entity_list import COMMAND as WRITE_ENTITIES, PAGE as ENTITIES
+from tests.support.rule_list import COMMAND as WRITE_RULES, PAGE as RULES
+
+# What a script needs, and what it runs with the arguments that it gets.
+_RUNS = {
+    "scripts/benchmark": ("tests", ".venv/bin/python -m benchmarks"),
+    "scripts/develop": ("demo", ".venv-demo/bin/python -m scripts.demo"),
+    "scripts/fuzz": ("tests", ".venv/bin/python -m tests.fuzz"),
+    "scripts/soak": ("tests", ".venv/bin/python -m tests.soak"),
+}
+_ON_TWO = "-n 2 --dist loadgroup"
+_CODE = "benchmarks custom_components scripts tests"
+_FLOWS = ("config_flow", "flow/*", "repairs", "energy_dashboard")
+# tests/repository/test_release.py runs these.
+_ELSEWHERE = {"scripts/check_tag"}
+_BRAND = "custom_components/meter_bridge/brand"
+
+
+def told(command: str) -> list[str]:
+    """Return what the programs have to be told by a command, in their order."""
+    _, program, arguments = parts(command)
+    given = " ".join(arguments)
+    if program == "scripts/test":
+        return _told_tests(given)
+    if program == "scripts/lint":
+        first = (
+            [f"check --fix --exit-zero --quiet {_CODE}", f"format {_CODE}"]
+            if given == "--fix"
+            else [f"format --check {_CODE}"]
+        )
+        ruff = [f".venv/bin/ruff {each}" for each in (*first, f"check {_CODE}")]
+        types, metadata = ".venv/bin/mypy", ".venv/bin/python -m scripts.check"
+        return ["scripts/setup tests", *ruff, types, metadata]
+    if program == "scripts/brand":
+        drawn = [
+            f"bin/rsvg-convert --height {height} --keep-aspect-ratio"
+            f" --output {_BRAND}/{name}{density}.png"
+            for density, height in (("", 256), ("@2x", 512))
+            for name in ("icon", "logo", "dark_icon", "dark_logo")
+        ]
+        return [*drawn, f"bin/optipng -quiet -o7 -i1 -strip all {_BRAND}/*.png"]
+    if program.endswith("python"):
+        return [f".venv/bin/python {given}"]
+    needed, runs = _RUNS[program]
+    return [f"scripts/setup {needed}", f"{runs} {given}".rstrip()]
+
+
+def _told_tests(given: str) -> list[str]:
+    """Return what the programs have to be told by the tests with these arguments."""
+    if given in ("--oldest", "--newest", "--beta"):
+        name = given.removeprefix("--")
+        return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_ON_TWO}"]
+    if given:
+        return ["scripts/setup tests", f".venv/bin/pytest {given}"]
+    tests = f".venv/bin/pytest {_ON_TWO} --cov --cov-report=term"
+    flows = "".join(f"*/meter_bridge/{each}.py," for each in _FLOWS)
+    covered = f".venv/bin/coverage report --fail-under=100 --include={flows}"
+    return ["scripts/setup tests", tests, covered]
+
+
+@pytest.mark.parametrize("command", sorted({*commands()} - _ELSEWHERE))
+def test_programs_are_told(tmp_path: Path, command: str) -> None:
+    """A command on a page ends well, and hands over what stands there."""
+    stage(tmp_path, "rsvg-convert", "optipng")
+    done = run(command, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    noted = (tmp_path / "noted").read_text(encoding="utf-8").splitlines()
+    assert [each.replace(f"{tmp_path}/", "").rstrip() for each in noted] == told(
+        command
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [each for each in commands() if parts(each)[1] in _RUNS]
+)
+def test_programs_know_their_arguments(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program takes the arguments that stand on a page, and explains them."""
+    _, program, arguments = parts(command)
+    *_, module = _RUNS[program][1].split()
+    monkeypatch.setattr("sys.argv", [program, *arguments, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        import_module(f"{module}.__main__").main()
+    assert ended.value.code == 0
+    explained = capsys.readouterr().out
+    words = {each for each in arguments if each.isalpha() or each.startswith("--")}
+    # Decoders were judged as they were read.
+    assert {word for word in words if word not in explained} <= DECODERS.keys()
+
+
+@pytest.mark.parametrize(
+    "command", [each for each in commands() if parts(each)[1] == "scripts/test"]
+)
+def test_tests_are_there(command: str) -> None:
+    """A command for some tests names files that are there, and what they look at."""
+    settings, _, arguments = parts(command)
+    files = [ROOT / each for each in arguments if not each.startswith("--")]
+    code = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert all(f'"{setting}"' in code for setting in settings)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the repository that may be changed."""
+    folder = tmp_path_factory.mktemp("checkout")
+    copy(folder)
+    return folder
+
+
+def test_pages_are_written(checkout: Path) -> None:
+    """The commands of two pages write them as they are, and nothing else.
+
+    In the same run the statistics are tested with as many examples as the setting says.
+    """
+    written = [checkout / page.relative_to(ROOT) for page in (ENTITIES, RULES)]
+    before = contents(checkout)
+    for page in written:
+        page.write_text("out of date", encoding="utf-8")
+    files = [
+        WRITE_ENTITIES.split()[1],
+        WRITE_RULES.split()[1],
+        "tests/meter/test_energy.py",
+    ]
+    assert {WRITE_ENTITIES, WRITE_RULES} <= set(commands())
+    done = run(
+        f"ENERGY_EXAMPLES=3 scripts/test {' '.join(files)} --snapshot-update"
+        " --hypothesis-show-statistics",
+        checkout,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "max_examples=3\n" in done.stdout
+    assert contents(checkout) == before
+
+
+def contents(checkout: Path) -> dict[Path, bytes]:
+    """Return what stands in every page and snapshot of a copy."""
+    files = [*checkout.glob("docs/*.md"), *checkout.glob("tests/**/*.ambr")]
+    return {file: file.read_bytes() for file in files}
+
+
+def test_a_cell_of_the_fault_matrix(checkout: Path) -> None:
+    """With arguments for pytest, some cells are tried and nothing is written."""
+    before = contents(checkout)
+    done = run(
+        "python -m tests.faults -k 'iometer and refuses and connections'", checkout
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith("1 cells: 1 green, 0 red, 0 do not apply\n")
+    assert contents(checkout) == before
+
+
+def test_some_fuzzing(checkout: Path) -> None:
+    """One decoder is fed as many inputs as are asked for."""
+    command = "scripts/fuzz sse --count 1000 --seed 7"
+    assert command in commands()
+    done = run(command, checkout)
+    assert done.returncode == 0, done.stdout
+    assert "| sse | 1,000 |" in done.stdout
+
+
+def test_lint_judges_and_mends(checkout: Path) -> None:
+    """What is not in shape is told; with --fix it is mended, and the rest is told."""
+    odd = checkout / "scripts" / "odd.py"
+    odd.write_text("import os\nodd = { }\n", encoding="utf-8")
+    done = run("scripts/lint", checkout)
+    assert done.returncode == 1
+    assert "scripts/odd.py" in done.stdout
+    assert odd.read_text(encoding="utf-8") == "import os\nodd = { }\n"
+    done = run("scripts/lint --fix", checkout)
+    assert done.returncode == 1
+    assert "D100" in done.stdout
+    assert odd.read_text(encoding="utf-8") == "odd = {}\n"
+    odd.unlink()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_blocks_are_run(page: Path) -> None:
+    """A block on a page is YAML that is tested elsewhere, or commands."""
+    text = page.read_text(encoding="utf-8")
+    languages = [language for language, _ in FENCED.findall(text)]
+    assert set(languages) <= {"yaml", ""}
+    assert languages.count("yaml") == text.count("\n```yaml\n")
+    assert page.name != "AGENTS.md" or "yaml" not in languages

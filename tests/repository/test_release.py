@@ -1,0 +1,58 @@
+"""A release has the version that its tag says."""
+
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE
+import json
+from pathlib import Path
+
+from annotatedyaml import parse_yaml
+import pytest
+
+from scripts.check.manifest import VERSION
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = ROOT / "custom_components" / "meter_bridge" / "manifest.json"
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+
+
+def version() -> str:
+    """Return the version in the manifest."""
+    return str(json.loads(MANIFEST.read_text(encoding="utf-8"))["version"])
+
+
+async def complaint(tag: str) -> str:
+    """Return what is said against a tag."""
+    process = await create_subprocess_exec(
+        ROOT / "scripts" / "check_tag", tag, stderr=PIPE
+    )
+    _, told = await process.communicate()
+    assert bool(process.returncode) == bool(told)
+    return told.decode()
+
+
+@pytest.mark.parametrize("prefix", ["", "v"])
+async def test_the_version_is_a_tag(prefix: str) -> None:
+    """The version may be a tag, with a v before it or without."""
+    assert VERSION.fullmatch(version())
+    assert await complaint(f"{prefix}{version()}") == ""
+
+
+@pytest.mark.parametrize("pattern", ["{}.1", "v{}-beta.1", "vv{}", "V{}", "", "v"])
+async def test_another_tag_is_refused(pattern: str) -> None:
+    """A tag that is not the version is named beside it."""
+    tag = pattern.format(version())
+    told = await complaint(tag)
+    assert f"tag is {tag}," in told
+    assert version() in told
+
+
+def test_nothing_is_attached_before_the_check() -> None:
+    """The workflow checks the tag before all else, and leaves the manifest alone."""
+    workflow = parse_yaml(WORKFLOW.read_text(encoding="utf-8"))
+    assert isinstance(workflow, dict)
+    job = workflow["jobs"]["zip"]
+    assert job["env"]["TAG"] == "${{ github.event.release.tag_name }}"
+    checkout, check, *others = job["steps"]
+    assert checkout["uses"].startswith("actions/checkout@")
+    assert check["run"] == 'scripts/check_tag "$TAG"'
+    assert not any("manifest" in step["run"] for step in others)

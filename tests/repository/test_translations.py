@@ -1,0 +1,222 @@
+"""Every language says the same, and nothing is said to a person anywhere else."""
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.meter_bridge.binary_sensor import BRIDGE_CONNECTION
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.errors import (
+    BridgeError,
+    BridgeRefusedError,
+)
+from custom_components.meter_bridge.bridges.snapshot import Medium
+from custom_components.meter_bridge.messages import translated
+from custom_components.meter_bridge.values.sources import METER_CONNECTION
+from scripts.check.translations import sentences
+from scripts.check.words import placeholders
+from tests.support.spoken_words import LETTER, prose, spoken
+
+FOLDER = Path(__file__).parents[2] / "custom_components" / "meter_bridge"
+LANGUAGES = {"de", "en", "fi", "fr", "it", "nl", "pl", "sv"}
+FILES = {path.stem: path for path in (FOLDER / "translations").glob("*.json")}
+
+# Names, units and abbreviations that no language translates.
+_NAMES = {
+    *("MQTT", "OK", "PIN", "Plus", "Pro", "Solar Manager", "Stromkonto", "Wi-Fi"),
+    *("Ethernet", "myStrom"),
+}
+# Words that are the same in a language as they are in English.
+_SAME = {
+    "de": {"Backup", "Bridges", "Host", "Software", "Version", "Watchdog"},
+    "fi": set[str](),
+    "fr": {"Action", "Licence", "Options", "Service", "Version", "Volume"},
+    "it": {"Backup", "Host", "Password", "Software", "Volume", "Watchdog"},
+    "nl": {
+        *("Bridges", "Host", "Registers", "Software", "Volume"),
+        "{register} volume",
+    },
+    "pl": {"Host"},
+    "sv": {"Tariff 1", "Tariff 2", "Tariff 3", "Tariff 4", "Version"},
+}
+
+
+def said(language: str) -> dict[str, str]:
+    """Return every sentence of a language by its place."""
+    return dict(sentences(json.loads(FILES[language].read_text(encoding="utf-8"))))
+
+
+def leftovers(
+    english: dict[str, str], other: dict[str, str], same: set[str]
+) -> list[str]:
+    """Return the places where another language still speaks English."""
+    return [
+        place
+        for place, sentence in other.items()
+        if sentence == english.get(place)
+        and sentence not in same
+        and LETTER.search(re.sub(r"{\w*}", "", sentence))
+    ]
+
+
+def kinds_of(error: type[BridgeError]) -> Iterator[type[BridgeError]]:
+    """Yield an error and all that derive from it."""
+    yield error
+    for kind in error.__subclasses__():
+        yield from kinds_of(kind)
+
+
+def test_languages() -> None:
+    """The languages are those that we promise."""
+    assert FILES.keys() == LANGUAGES
+
+
+@pytest.mark.parametrize("language", sorted(FILES))
+def test_language_is_complete(language: str) -> None:
+    """Each sentence of English is there, filled in by the same, and no other one."""
+    english, other = said("en"), said(language)
+    assert other.keys() == english.keys()
+    assert all(other.values())
+    for place, sentence in english.items():
+        assert placeholders(other[place]) == placeholders(sentence), place
+
+
+@pytest.mark.parametrize("language", sorted(FILES.keys() - {"en"}))
+def test_language_is_translated(language: str) -> None:
+    """Nothing was left in English but what the language has from there, or a name."""
+    assert leftovers(said("en"), said(language), _NAMES | _SAME[language]) == []
+
+
+def test_english_words_are_found() -> None:
+    """A word that was left in English is found, a name or a placeholder is none."""
+    english = {"a": "Power", "b": "Wi-Fi", "c": "{name} {phase}", "d": "Energy"}
+    other = {"a": "Power", "b": "Wi-Fi", "c": "{name} {phase}", "d": "Energie"}
+    assert leftovers(english, other, {"Wi-Fi"}) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.stem
+)
+def test_no_words_outside_the_translations(path: Path) -> None:
+    """A module says nothing to a person but by a key of the translations."""
+    source = path.read_text(encoding="utf-8")
+    assert list(spoken(source)) == []
+    assert list(prose(source)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise HomeAssistantError",
+        "raise UpdateFailed('No answer')",
+        "raise exceptions.ConfigEntryNotReady(f'No {host}')",
+        "raise HomeAssistantError('No answer', translation_key='a')",
+        "ServiceValidationError(translation_domain=DOMAIN)",
+        "BridgeSensor(key='power', name='Power')",
+        "DeviceInfo(name=f'{title} meter')",
+        "async_create_entry(title='Bridge')",
+        "SelectOptionDict(value=AUTO, label='Automatic')",
+        "class Entity:\n    _attr_name = 'Power'",
+        "class Entity:\n    _attr_release_summary = 'Mends much'",
+        "async def async_release_notes(self):\n    return 'Mends much'",
+        "def title(self):\n    return f'Firmware {self.version}'",
+        "async_abort(reason='No answer')",
+        "async_show_form(step_id='user', errors={'base': 'No answer'})",
+        "async_show_form(description_placeholders={'name': f'{kind} in the cellar'})",
+        "HomeAssistantError(translation_key='a', translation_placeholders={'b': 'No'})",
+        "raise BridgeRefusedError('failed')",
+        "raise BridgeRefusedError(answer or f'No {word}')",
+        "raise probatio.Invalid('a piece is too long')",
+    ],
+)
+def test_words_are_found(source: str) -> None:
+    """Words in a module are found, however they are put."""
+    assert list(spoken(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "HomeAssistantError(translation_domain=DOMAIN, translation_key='a')",
+        "BridgeType(key='iometer', name='IOmeter')",
+        "Kind(name='apparent_power')",
+        "DeviceInfo(name=entry.title)",
+        "DeviceInfo(name=f'{title} {number}')",
+        "LOGGER.debug('No answer')",
+        "BridgeConnectionError('No answer')",
+        "BridgeRefusedError(' '.join([failure, *words]))",
+        "async_abort(reason='cannot_connect')",
+        "async_show_form(errors={'base': error.translation_key})",
+        "def name(self):\n    return self.title",
+    ],
+)
+def test_what_is_not_shown_is_fine(source: str) -> None:
+    """Keys, names and words for the log are no words for a person."""
+    assert list(spoken(source)) == []
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds_of(BridgeError)), key=str))
+def test_only_a_bridge_speaks_for_itself(kind: type[BridgeError]) -> None:
+    """What an error says is for the log; a person is told its own translation.
+
+    Only where a bridge refuses, what it says itself is filled in.
+    """
+    shown = translated(HomeAssistantError, kind("Our own words"))
+    is_own = kind is BridgeRefusedError
+    assert shown.translation_key == kind.translation_key
+    assert shown.translation_placeholders == (
+        {"reason": "Our own words"} if is_own else None
+    )
+    sentence = said("en")[f"exceptions.{kind.translation_key}.message"]
+    assert placeholders(sentence) == ({"reason"} if is_own else set())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "TOO_LONG = 'a piece is too long'",
+        "notify(hass, 'No answer from the bridge')",
+        "words = {'base': f'{name}, which is silent, has been'}",
+    ],
+)
+def test_prose_is_found(source: str) -> None:
+    """A sentence is found wherever it stands."""
+    assert list(prose(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'What this module is for.'",
+        "LOGGER.debug('%s: no news of updates', name)",
+        "raise BridgeConnectionError('The bridge takes too long')",
+        "entry.async_create_background_task(hass, run(), f'{name} update check')",
+        "MODEL = 'Octopus Home Pro'",
+    ],
+)
+def test_what_is_for_the_log_is_no_prose(source: str) -> None:
+    """Docstrings, words for the log and names are left alone."""
+    assert list(prose(source)) == []
+
+
+def test_all_that_is_named_has_its_words() -> None:
+    """Devices, updates, connections and actions have words, and there are no others."""
+    words = json.loads(FILES["en"].read_text(encoding="utf-8"))
+    assert words["device"].keys() == {f"{medium}_meter" for medium in Medium}
+    bridges = BRIDGES.values()
+    actions = {action.key: action for it in bridges for action in it.actions}
+    assert words["services"].keys() == actions.keys()
+    for key, action in actions.items():
+        fields = {str(field.schema) for field in action.fields} | {ATTR_DEVICE_ID}
+        assert words["services"][key]["fields"].keys() == fields
+    updates = [update for it in bridges for update in it.updates]
+    assert all(update.device_class or update.translation_key for update in updates)
+    named = {update.translation_key for update in updates} - {None}
+    assert words["entity"].get("update", {}).keys() == named
+    for link in (METER_CONNECTION, BRIDGE_CONNECTION):
+        assert words["entity"]["binary_sensor"][link.translation_key]["name"]

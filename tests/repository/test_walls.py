@@ -1,0 +1,78 @@
+"""The walls between bridges, Home Assistant and each other."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from tests.simulate import SIMULATORS
+
+ROOT = Path(__file__).parents[2]
+INTEGRATION = ROOT / "custom_components" / "meter_bridge"
+FILES = sorted(INTEGRATION.rglob("*.py"))
+GLUE = {"contract.py", "descriptions.py", "__init__.py", "entities.py"}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules that a file imports, relative ones spelt out."""
+    package = path.relative_to(ROOT).parent.parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*above, *((node.module or "").split("."))))
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
+def test_bridges_do_not_know_each_other(path: Path) -> None:
+    """A file of one bridge imports nothing of another, and no Home Assistant."""
+    relative = path.relative_to(INTEGRATION).parts
+    if relative[0] != "bridges":
+        return
+    own = relative[1] if len(relative) > 2 else None
+    others = BRIDGES.keys() - {own} if own else BRIDGES.keys()
+    names = {part for name in imports(path) for part in name.split(".")}
+    if relative != ("bridges", "__init__.py"):
+        assert not names & others
+    if path.name not in GLUE:
+        assert "homeassistant" not in names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
+def test_no_brand_outside_its_folder(path: Path) -> None:
+    """The shared code names no brand."""
+    relative = path.relative_to(INTEGRATION).parts
+    own = relative[1] if relative[0] == "bridges" and len(relative) > 2 else None
+    text = path.read_text().lower()
+    for key, bridge in BRIDGES.items():
+        if key == own or relative == ("bridges", "__init__.py"):
+            continue
+        assert bridge.manufacturer.lower() not in text
+        assert bridge.name.lower() not in text
+
+
+@pytest.mark.parametrize("key", SIMULATORS)
+def test_simulators_do_not_know_our_clients(key: str) -> None:
+    """A simulator is written from the vendor's word, not from our client."""
+    folder = ROOT / "tests" / "bridges" / key
+    for path in (*folder.glob("*.py"), *(ROOT / "tests").rglob("simulat*.py")):
+        if not path.name.startswith(("test_", "conftest")):
+            assert not [name for name in imports(path) if "custom_components" in name]
+
+
+def test_readme_lists_every_bridge() -> None:
+    """The README's table of bridges is the registry's."""
+    rows = [
+        line.split("|")[1]
+        for line in (ROOT / "README.md").read_text().splitlines()
+        if line.startswith("| [") and "docs/" in line.split("|")[1]
+    ]
+    named = {row.split("[")[1].split("]")[0] for row in rows}
+    pages = {row.split("(")[1].split(")")[0] for row in rows}
+    assert named == {bridge.name for bridge in BRIDGES.values()}
+    assert all((ROOT / page).is_file() for page in pages)

@@ -1,0 +1,1 @@
+"""What simulators and tests share."""

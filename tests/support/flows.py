@@ -1,0 +1,242 @@
+"""Going through the flows as the front end and the network do."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from ipaddress import ip_address
+from unittest.mock import patch
+
+from aiohttp import web
+from homeassistant.config_entries import (
+    SOURCE_DHCP,
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    SOURCE_ZEROCONF,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import probatio
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.transport.address import Address
+from custom_components.meter_bridge.const import AUTO, CONF_BRIDGE, DOMAIN
+from custom_components.meter_bridge.flow import announcement as announcements
+from tests.bridges.iometer.simulator import IometerSimulator
+from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.conftest import Start
+
+from .simulator import Simulator
+from .waiting import eventually
+
+# How many streams an entry follows, of the kinds that push.
+STREAMS = {"cozify_han": 1, "iometer": 2, "whatwatt_go": 1}
+LOCKABLE = [key for key, bridge in BRIDGES.items() if bridge.login_fields]
+FINDABLE = [
+    key for key, bridge in BRIDGES.items() if bridge.zeroconf or bridge.dhcp_hostname
+]
+
+
+async def pushing(simulators: Start) -> IometerSimulator:
+    """Start a bridge that announces no serial and has no login."""
+    started = await simulators("iometer")
+    assert isinstance(started, IometerSimulator)
+    return started
+
+
+async def lockable(
+    simulators: Start, *, protection: bool = False, serial: str | None = None
+) -> WhatwattGoSimulator:
+    """Start a bridge that announces its serial and may ask for a password."""
+    started = await simulators("whatwatt_go")
+    assert isinstance(started, WhatwattGoSimulator)
+    started.protection = protection
+    if serial is not None:
+        started.device_id = serial
+        started.rename(f"whatwatt-{started.suffix}")
+    return started
+
+
+async def settled(simulator: Simulator) -> None:
+    """Wait until an entry follows everything that a simulator pushes."""
+    streams = STREAMS.get(simulator.key, 0)
+    await eventually(lambda: simulator.open_streams == streams)
+
+
+async def begin(hass: HomeAssistant) -> ConfigFlowResult:
+    """Open the form that asks for an address."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    assert form(result) == ("user", {})
+    return result
+
+
+async def submit(
+    hass: HomeAssistant, result: ConfigFlowResult, **typed: object
+) -> ConfigFlowResult:
+    """Fill in the form that is shown."""
+    return await hass.config_entries.flow.async_configure(result["flow_id"], typed)
+
+
+async def add(hass: HomeAssistant, host: str, kind: str = AUTO) -> ConfigFlowResult:
+    """Type an address into a new form."""
+    typed = {CONF_HOST: host, CONF_BRIDGE: kind}
+    return await submit(hass, await begin(hass), **typed)
+
+
+async def added(
+    hass: HomeAssistant, simulator: Simulator, kind: str = AUTO
+) -> ConfigEntry:
+    """Add a bridge by its address, and log in where it asks for that."""
+    return created(await logged_in(hass, simulator, kind))
+
+
+async def logged_in(
+    hass: HomeAssistant, simulator: Simulator, kind: str = AUTO
+) -> ConfigFlowResult:
+    """Type an address, and the login where one is asked for."""
+    result = await add(hass, simulator.address, kind)
+    if simulator.credentials:
+        assert form(result) == ("login", {})
+        result = await submit(hass, result, **simulator.credentials)
+    return result
+
+
+async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
+    """Open the form that changes where a bridge is and how it lets us in."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+    )
+    assert form(result) == ("reconfigure", {})
+    return result
+
+
+def announcement(
+    simulator: Simulator,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    serial: str | None = None,
+) -> ZeroconfServiceInfo:
+    """Return what the network hears of a simulator, or a lie where one is given."""
+    spoken = simulator.announcement
+    assert spoken is not None
+    properties = dict(spoken.properties)
+    if serial is not None:
+        properties["id"] = serial
+    return ZeroconfServiceInfo(
+        ip_address=ip_address(host),
+        ip_addresses=[ip_address(host)],
+        port=port or simulator.port,
+        hostname="bridge.local.",
+        type=spoken.service,
+        name=f"{spoken.name}.{spoken.service}",
+        properties=properties,
+    )
+
+
+async def announce(hass: HomeAssistant, info: ZeroconfServiceInfo) -> ConfigFlowResult:
+    """Let Home Assistant hear an announcement."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_ZEROCONF}, data=info
+    )
+    await hass.async_block_till_done()
+    return result
+
+
+async def lease(
+    hass: HomeAssistant, simulator: Simulator, hostname: str
+) -> ConfigFlowResult:
+    """Let Home Assistant see a simulator ask for its address under a name."""
+    info = DhcpServiceInfo(ip="127.0.0.1", hostname=hostname, macaddress="02aabbccddee")
+    # As in any lease there is no port, and no test may listen on the usual one.
+    address = partial(Address, port=simulator.port)
+    with patch.object(announcements, "Address", address):
+        result = await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_DHCP}, data=info
+        )
+        await hass.async_block_till_done()
+    return result
+
+
+async def discover(hass: HomeAssistant, simulator: Simulator) -> ConfigFlowResult:
+    """Let Home Assistant hear of a simulator in the way that its kind is heard of."""
+    if simulator.announcement:
+        return await announce(hass, announcement(simulator))
+    pattern = BRIDGES[simulator.key].dhcp_hostname
+    assert pattern
+    return await lease(hass, simulator, pattern.replace("*", "123-456"))
+
+
+def form(result: ConfigFlowResult) -> tuple[str, dict[str, str]]:
+    """Return the step that is shown, and what is wrong."""
+    assert result["type"] is FlowResultType.FORM, result
+    return result["step_id"], result["errors"] or {}
+
+
+def aborted(result: ConfigFlowResult) -> str:
+    """Return why a flow ended without an entry."""
+    assert result["type"] is FlowResultType.ABORT, result
+    return result["reason"]
+
+
+def created(result: ConfigFlowResult) -> ConfigEntry:
+    """Return the entry that a flow ended with."""
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    return result["result"]
+
+
+def state(entry: ConfigEntry) -> ConfigEntryState:
+    """Return the state of an entry, which mypy would take for unchanging."""
+    return entry.state
+
+
+def suggestions(schema: probatio.Schema | None) -> dict[str, object]:
+    """Return what the fields of a form are filled with."""
+    assert schema is not None
+    filled: dict[str, object] = {}
+    for key in schema.schema:
+        if key.description and "suggested_value" in key.description:
+            filled[key.schema] = key.description["suggested_value"]
+        elif callable(key.default):
+            filled[key.schema] = key.default()
+    return filled
+
+
+def passwords(simulator: Simulator) -> list[str]:
+    """Return every login that was sent to a simulator."""
+    return [
+        request.headers["Authorization"]
+        for request in simulator.requests
+        if "Authorization" in request.headers
+    ]
+
+
+@asynccontextmanager
+async def web_server(
+    answer: Callable[[web.Request], web.Response], *, slow: str | None = None
+) -> AsyncGenerator[str]:
+    """Answer every path, one of them after a while; yield the address."""
+
+    async def handle(request: web.Request) -> web.Response:
+        if request.path == slow:
+            await asyncio.sleep(0.1)
+        return answer(request)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

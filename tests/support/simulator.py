@@ -1,0 +1,336 @@
+"""Serve a house's meter readings over real sockets, in some bridge's dialect."""
+
+from abc import ABC, abstractmethod
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import ROUND_DOWN, Decimal
+from functools import partial
+import json
+from ssl import SSLContext
+import time
+from typing import ClassVar, override
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from multidict import CIMultiDictProxy
+
+from tests.support.house import House
+from tests.support.mishaps import Change, Mishaps, cut
+
+type Json = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+
+compact = partial(json.dumps, separators=(",", ":"))
+
+
+def number(value: Decimal, digits: int = 0) -> int | float:
+    """Cut a value after some decimals and make it the shortest JSON number."""
+    shown = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_DOWN)
+    return int(shown) if shown == shown.to_integral_value() else float(shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What a bridge says about itself by mDNS."""
+
+    service: str
+    name: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a client asked, and when by the monotonic clock."""
+
+    method: str
+    path: str
+    headers: CIMultiDictProxy[str]
+    time: float
+
+
+class Stream:
+    """Queue messages for one connected client."""
+
+    def __init__(self, channel: str, twist: Change = bytes) -> None:
+        """Begin with an empty queue; every message is twisted on its way."""
+        self.channel = channel
+        self._twist = twist
+        self._messages: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def push(self, message: bytes | None) -> None:
+        """Send a message; None ends the stream."""
+        self._messages.put_nowait(None if message is None else self._twist(message))
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield messages until the stream ends."""
+        while (message := await self._messages.get()) is not None:
+            yield message
+
+
+class Simulator(Mishaps, ABC):
+    """Be one bridge: state, routes and verbs; the house and the plumbing are shared."""
+
+    key: ClassVar[str]
+    # A meter of its own reads no other meter's clock.
+    counts_by_itself: ClassVar[bool] = False
+
+    def __init__(self, house: House) -> None:
+        """Stand beside the meter of a house, unplugged."""
+        super().__init__()
+        self.house = house
+        self.requests: list[Request] = []
+        self.most_at_once = 0
+        self.read_at = house.now - timedelta(days=1)
+        self.ahead = timedelta()
+        self.clock_stands = False
+        self.silent = False
+        self.tls: SSLContext | None = None
+        self._host = "127.0.0.1"
+        self._port = 0
+        self._open: list[web.Request] = []
+        self._forced: dict[str, Decimal | None] = {}
+        self._streams: list[Stream] = []
+        self._runner: web.AppRunner | None = None
+        self._blackout: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Say which paths the bridge answers."""
+
+    @abstractmethod
+    def read_meter(self) -> None:
+        """Take a new reading from the meter; `read_at` and `values` say what."""
+
+    def send_everything(self) -> None:
+        """Be the device, on the meter, that has the most to say."""
+        self.house.export(2500)
+
+    def message(self, channel: str) -> bytes | None:  # noqa: ARG002
+        """Phrase the latest reading for the streams of a channel."""
+        return None
+
+    async def admit(self, request: web.Request) -> web.StreamResponse | None:  # noqa: ARG002
+        """Refuse a request by answering it; let it pass with None."""
+        return None
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """What the owner has to know to be let in."""
+        return {}
+
+    @property
+    def announcement(self) -> Announcement | None:
+        """What the bridge announces by mDNS, if it does."""
+        return None
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen, and read the meter once; port 0 is any or the one had before."""
+        self._host, self._port = host, port or self._port
+        self.tick()
+        await self.plug_in()
+
+    async def stop(self) -> None:
+        """End open streams and stop listening."""
+        if self._blackout is not None:
+            self._blackout.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._blackout
+            self._blackout = None
+        await self._close()
+
+    async def plug_in(self) -> None:
+        """Listen where it listened before."""
+        if self._runner is not None:
+            return
+        app = web.Application(middlewares=[self._serve])
+        app.add_routes(self.routes())
+        app.on_shutdown.append(self._end)
+        self._runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=1
+        )
+        await self._runner.setup()
+        await web.TCPSite(
+            self._runner, self._host, self._port, ssl_context=self.tls
+        ).start()
+        self._port = int(self._runner.addresses[0][1])
+
+    async def unplug(self) -> None:
+        """Go off without a word: reset connections, close the listening socket."""
+        for request in self._open:
+            cut(request)
+        await self._close()
+
+    async def move(self) -> None:
+        """Get a new address (a new port)."""
+        await self.unplug()
+        self._port = 0
+        await self.plug_in()
+
+    def black_out(self, seconds: float) -> asyncio.Task[None]:
+        """Go off right after the present answer, and come back some seconds later."""
+
+        async def black_out() -> None:
+            await asyncio.sleep(0.01)
+            await self.unplug()
+            await asyncio.sleep(seconds)
+            await self.plug_in()
+
+        self._blackout = asyncio.create_task(black_out())
+        return self._blackout
+
+    @property
+    def port(self) -> int:
+        """Port it listens on, or did before it was unplugged."""
+        return self._port
+
+    @property
+    def address(self) -> str:
+        """What the owner types: host and port."""
+        return f"{self._host}:{self._port}"
+
+    def tick(self) -> None:
+        """Publish the house's present state as a new meter reading."""
+        now = (self.house.now + self.ahead).replace(microsecond=0)
+        if not self.clock_stands:
+            self.read_at = max(now, self.read_at + timedelta(seconds=1))
+        self.read_meter()
+        self.publish()
+
+    def publish(self) -> None:
+        """Tell every open stream the latest reading."""
+        for stream in self._streams:
+            if not self.silent and (message := self.message(stream.channel)):
+                stream.push(message)
+
+    def set_clock(self, ahead: timedelta) -> None:
+        """Let the meter's clock be off from now on, also earlier than it was."""
+        self.ahead = ahead
+        self.read_at = self.house.now + ahead - timedelta(days=1)
+
+    def values(self) -> dict[str, Decimal]:
+        """Ask the meter: OBIS code to W, Wh, V, A, Hz, with forced values."""
+        forced = self.house.obis() | self._forced
+        return {code: value for code, value in forced.items() if value is not None}
+
+    def force(self, code: str, value: Decimal | None) -> None:
+        """Let the meter say this value from now on; None leaves the register out."""
+        self._forced[code] = value
+
+    def zero_counter(self, code: str) -> None:
+        """Let a counter read zero from now on."""
+        self.force(code, Decimal(0))
+
+    @override
+    def heal(self) -> None:
+        """End every mishap."""
+        self.silent = self.clock_stands = False
+        self._forced.clear()
+        super().heal()
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams have a client."""
+        return len(self._streams)
+
+    def push_raw(self, data: bytes) -> None:
+        """Send these very bytes down every open stream."""
+        for stream in self._streams:
+            stream.push(data)
+
+    def end_streams(self) -> None:
+        """Close every open stream in good order."""
+        for stream in self._streams:
+            stream.push(None)
+
+    def cut_streams(self) -> None:
+        """Reset the connection of every open stream."""
+        for request in self._open:
+            if request.path.endswith(tuple(each.channel for each in self._streams)):
+                cut(request)
+
+    @contextmanager
+    def streaming(self, channel: str) -> Iterator[Stream]:
+        """Count a stream in for as long as its client stays."""
+        stream = Stream(channel, lambda sent: self.twist(sent) if self.twist else sent)
+        self._streams.append(stream)
+        try:
+            yield stream
+        finally:
+            self._streams.remove(stream)
+
+    async def send_events(
+        self, request: web.Request, channel: str, first: bytes | None = None
+    ) -> web.StreamResponse:
+        """Serve a stream of server-sent events."""
+        response = web.StreamResponse(headers={"Cache-Control": "no-cache"})
+        response.content_type = "text/event-stream"
+        with self.streaming(channel) as stream:
+            if first is not None and not self.silent:
+                stream.push(first)
+            await response.prepare(request)
+            # A client may leave at any moment, also between two messages.
+            with suppress(ConnectionResetError):
+                async for message in stream:
+                    await response.write(message)
+        return response
+
+    @web.middleware
+    async def _serve(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        """Log a request, then let it meet its mishap, its login or its answer."""
+        self.requests.append(
+            Request(
+                method=request.method,
+                path=request.path,
+                headers=request.headers,
+                time=time.monotonic(),
+            )
+        )
+
+        async def answer() -> web.StreamResponse:
+            return await self.admit(request) or await handler(request)
+
+        self._open.append(request)
+        self.most_at_once = max(self.most_at_once, len(self._open) - len(self._streams))
+        try:
+            if mishap := self._mishap(request.path):
+                return await mishap(request, answer)
+            return await answer()
+        finally:
+            self._open.remove(request)
+
+    async def _end(self, _app: web.Application) -> None:
+        """Let open streams and stalled requests go."""
+        self.end_streams()
+        self._release()
+
+    async def _close(self) -> None:
+        """Stop listening and close what is open."""
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            try:
+                await _stop_accepting(runner)
+                await runner.cleanup()
+            except asyncio.CancelledError:
+                # Whoever ends a blackout early closes what it had not closed yet.
+                self._runner = runner
+                raise
+
+
+async def _stop_accepting(runner: web.AppRunner) -> None:
+    """Let connections come to be that were just accepted; asyncio trips over them."""
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        server = getattr(site, "_server", None)
+        for listening in server.sockets if server else ():
+            loop.remove_reader(listening.fileno())
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+def event(name: str, data: Json) -> bytes:
+    """Phrase one server-sent event."""
+    return f"event: {name}\ndata: {compact(data)}\n\n".encode()

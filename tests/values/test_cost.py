@@ -1,0 +1,180 @@
+"""What a reading may cost, counted: states written, callbacks, objects decoded."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+import gc
+from unittest.mock import patch
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+import orjson
+import pytest
+
+from custom_components.meter_bridge.coordinator import MeterCoordinator
+from tests.conftest import SetUp, Start
+from tests.support.flows import STREAMS, settled
+from tests.support.simulator import Simulator
+from tests.support.waiting import eventually
+
+_READINGS, _MANY = 5, 20
+_VOLTAGE, _POWER = "32.7.0", "16.7.0"
+_CHANGED = {"cozify_han": _VOLTAGE, "iometer": _POWER, "whatwatt_go": _VOLTAGE}
+
+
+@dataclass(slots=True)
+class Count:
+    """What went on meanwhile."""
+
+    written: int = 0
+    called: int = 0
+    decoded: int = 0
+
+
+@contextmanager
+def counting() -> Iterator[Count]:
+    """Count states written, entities called and JSON decoded in a block."""
+    count = Count()
+    write = Entity._async_write_ha_state  # noqa: SLF001 (whatever asks for it)
+    call = CoordinatorEntity._handle_coordinator_update  # noqa: SLF001 (same)
+    loads = orjson.loads
+
+    def written(entity: Entity) -> None:
+        count.written += 1
+        write(entity)
+
+    def called(entity: CoordinatorEntity) -> None:
+        count.called += 1
+        call(entity)
+
+    def decoded(data: bytes | str) -> object:
+        count.decoded += 1
+        return loads(data)
+
+    with (
+        patch.object(Entity, "_async_write_ha_state", written),
+        patch.object(CoordinatorEntity, "_handle_coordinator_update", called),
+        patch.object(orjson, "loads", decoded),
+    ):
+        yield count
+
+
+async def followed(simulators: Start, set_up: SetUp, key: str) -> Simulator:
+    """Set an entry up and wait until it follows what is pushed."""
+    simulator = await simulators(key)
+    entry = await set_up(simulator)
+    await settled(simulator)
+    # The first pushes may say more than the poll did.
+    for _ in range(2):
+        await tick(entry.runtime_data, simulator)
+    return simulator
+
+
+async def tick(coordinator: MeterCoordinator, simulator: Simulator) -> None:
+    """Push one reading, and wait until it has come through."""
+    before = coordinator.data
+    simulator.tick()
+    await eventually(lambda: coordinator.data is not before)
+
+
+async def push(
+    hass: HomeAssistant, simulator: Simulator, values: list[Decimal]
+) -> Count:
+    """Push readings, in each of which one register has the next of these values."""
+    entry = hass.config_entries.async_entries("meter_bridge")[0]
+    coordinator = entry.runtime_data
+    with counting() as count:
+        for value in values:
+            simulator.force(_CHANGED[simulator.key], value)
+            await tick(coordinator, simulator)
+    return count
+
+
+@pytest.mark.parametrize("key", STREAMS)
+async def test_a_reading_wakes_who_changed(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """One value changes: one entity is called, and one state written, per reading."""
+    simulator = await followed(simulators, set_up, key)
+    await push(hass, simulator, [Decimal(200)])
+    count = await push(
+        hass, simulator, [Decimal(201 + number) for number in range(_READINGS)]
+    )
+    assert (count.called, count.written) == (_READINGS, _READINGS)
+
+
+@pytest.mark.parametrize("key", STREAMS)
+async def test_a_reading_without_news_wakes_nobody(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """The same values again: nobody is called, and no state is written."""
+    simulator = await followed(simulators, set_up, key)
+    await push(hass, simulator, [Decimal(200)])
+    count = await push(hass, simulator, [Decimal(200)] * _READINGS)
+    assert (count.called, count.written) == (0, 0)
+
+
+@pytest.mark.parametrize("key", STREAMS)
+async def test_a_reading_is_decoded_once(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """JSON is decoded once per reading; a status that is repeated beside it, never."""
+    simulator = await followed(simulators, set_up, key)
+    await push(hass, simulator, [Decimal(200)])
+    count = await push(hass, simulator, [Decimal(200)] * _READINGS)
+    assert count.decoded == _READINGS
+
+
+@pytest.mark.parametrize("key", STREAMS)
+async def test_readings_set_no_timers(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """The watch over a stream, the throttle and the next poll are moved seldom."""
+    simulator = await followed(simulators, set_up, key)
+    coordinator = hass.config_entries.async_entries("meter_bridge")[0].runtime_data
+    with patch.object(hass.loop, "call_at", wraps=hass.loop.call_at) as call_at:
+        for number in range(_MANY):
+            before = coordinator.data
+            simulator.force(_CHANGED[key], Decimal(200 + number))
+            simulator.tick()
+            for _ in range(1000):
+                await asyncio.sleep(0.001)
+                if coordinator.data is not before:
+                    break
+    assert coordinator.data is not before
+    # What waits for less is the test.
+    late = hass.loop.time() + 1
+    timers = [call for call in call_at.call_args_list if call.args[0] > late]
+    assert len(timers) < _MANY / 4
+
+
+@pytest.mark.parametrize("key", STREAMS)
+async def test_readings_leave_no_circles(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """Nothing of a reading refers to itself: to collect that stops everything."""
+    simulator = await followed(simulators, set_up, key)
+    gc.collect()
+    gc.disable()
+    try:
+        await push(hass, simulator, [Decimal(200)] * _MANY)
+        unreachable = gc.collect()
+    finally:
+        gc.enable()
+    assert unreachable < _MANY
+
+
+@pytest.mark.parametrize("key", ["egauge", "octopus_home_pro"])
+async def test_a_poll_without_news_wakes_nobody(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """A bridge that is asked twice between two readings costs no state."""
+    entry = await set_up(await simulators(key))
+    await entry.runtime_data.async_refresh()
+    with counting() as count:
+        for _ in range(_READINGS):
+            await entry.runtime_data.async_refresh()
+    assert (count.called, count.written) == (0, 0)
