@@ -26,9 +26,10 @@ from .const import (
 )
 from .issues import Issues
 from .messages import translated
-from .storage import Counters, counter_store
+from .meter.account import Counters
+from .storage import counter_store
 from .values.board import Board
-from .values.throttle import Writers
+from .values.throttle import Throttle
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
@@ -77,31 +78,26 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._store = counter_store(hass, entry.entry_id)
         self._store_is_due = False
         self._firmware = identity.firmware
-        self._writers = Writers(
-            hass, self.board, entry.options.get(CONF_THROTTLE, DEFAULT_THROTTLE)
+        self._throttle = Throttle(
+            hass,
+            entry.options.get(CONF_THROTTLE, DEFAULT_THROTTLE),
+            self.board.is_urgent,
         )
-        self._known: dict[str, None] = {}
+        self._new: list[str] = []
         self._shown_success = False
-        self._pushed_at, self._is_excused = -inf, False
+        self._pushed_at, self._poll_failure_hidden = -inf, False
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
         self._adders: list[Callable[[Iterable[str]], None]] = []
-        entry.async_on_unload(self._writers.stop)
-
-    def forget(self, key: str) -> None:
-        """Let an entity be made anew, should its value come back."""
-        self._known.pop(key, None)
+        entry.async_on_unload(self._throttle.stop)
 
     @callback
     def forget_meter(self, meter: str) -> bool:
-        """Let a meter be as one never heard of; refuse while anything is heard of it.
+        """Forget a meter. Refused while it still reports.
 
         Should it be read again, it comes back as a new one.
         """
-        keys = self.board.forget(meter)
-        if keys is None:
+        if not self.board.forget_meter(meter):
             return False
-        for key in keys:
-            self.forget(key)
         self.issues.forget_meter(meter)
         self._store.async_delay_save(self._stored)
         return True
@@ -123,10 +119,10 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             raise translated(ConfigEntryAuthFailed, error) from error
         except BridgeError as error:
             LOGGER.debug("%s: %s", self.name, error)
-            if self._is_told() and not isinstance(error, WrongBridgeError):
-                self._is_excused = True
+            if self._stream_is_alive() and not isinstance(error, WrongBridgeError):
+                self._poll_failure_hidden = True
                 return self.data
-            self.issues.fail(error)
+            self.issues.fail(error, self.board.lose_meters())
             raise translated(UpdateFailed, error) from error
         return snapshot
 
@@ -135,8 +131,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """Tell whether a stream is up that has said something."""
         return self._pushed_at > -inf
 
-    def _is_told(self) -> bool:
-        """Tell whether the stream speaks: then no answer to a poll is no outage."""
+    def _stream_is_alive(self) -> bool:
+        """Tell whether the stream speaks: then a poll without answer is no outage."""
         return self.hass.loop.time() - self._pushed_at < _PUSH_HOLDS_SECONDS
 
     async def async_follow(self) -> None:
@@ -145,12 +141,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         The pause before the next try grows until a snapshot arrives; a connection
         alone does not shorten it. A stream that is down costs nothing but the push.
         """
-        pause = _RETRY_MINIMUM
+        pause, is_warned = _RETRY_MINIMUM, False
 
         def publish(snapshot: Snapshot[object]) -> None:
-            nonlocal pause
+            nonlocal pause, is_warned
             self._accept(snapshot)
-            pause = _RETRY_MINIMUM
+            pause, is_warned = _RETRY_MINIMUM, False
             self._take_push(snapshot)
 
         while True:
@@ -160,21 +156,30 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             except BridgeError as error:
                 LOGGER.debug("%s: the stream stopped: %s", self.name, error)
                 rest = error.retry_after
+            except Exception as error:  # noqa: BLE001 (a fault of ours must not end it)
+                if not is_warned:
+                    LOGGER.warning(
+                        "%s: its stream could not be read (%s); trying again",
+                        self.name,
+                        type(error).__name__,
+                    )
+                LOGGER.debug("%s: the stream stopped", self.name, exc_info=True)
+                is_warned = True
             self._pushed_at = -inf
-            if self._is_excused:
-                self._is_excused = False
+            if self._poll_failure_hidden:
+                self._poll_failure_hidden = False
                 await self.async_refresh()
             await asyncio.sleep(max(rest, pause * uniform(0.5, 1.0)))  # noqa: S311
             pause = min(pause * 2, _RETRY_MAXIMUM)
 
     def _take_push(self, snapshot: Snapshot[object]) -> None:
-        """Pass on a snapshot that was pushed, and put off the next poll.
+        """Pass on a snapshot that was pushed, and postpone the next poll.
 
-        That costs as much as the rest of this, and is soon enough after half of the
-        time until then.
+        Moving the poll timer costs as much as everything else here, so it moves only
+        once half its interval has passed.
         """
         now = self.hass.loop.time()
-        self._pushed_at, self._is_excused = now, False
+        self._pushed_at, self._poll_failure_hidden = now, False
         if self.last_update_success and now < self._poll_holds_until:
             self.data = snapshot
             self.async_update_listeners()
@@ -192,16 +197,18 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         known = {self.identity.serial, *self.identity.also}
         if snapshot.serial is not None and snapshot.serial not in known:
             raise WrongBridgeError("Another bridge answers at this address")
-        taken = self.board.take(snapshot)
-        for meter in taken.restarted:
+        change = self.board.take(snapshot)
+        self._throttle.note(change.changed)
+        self._new += change.new
+        for meter in change.restarted:
             self.issues.report_replaced(meter)
         if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
         self._update_device(snapshot.firmware)
-        self.issues.judge(snapshot, taken.connected)
+        self.issues.judge(snapshot, change.links)
 
-    def _stored(self) -> Counters:
+    def _stored(self) -> dict[str, Counters]:
         """Return what is written, and allow the next writing."""
         self._store_is_due = False
         stored = self.board.as_stored()
@@ -217,7 +224,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """
         is_over = self._shutdown_requested
         await super().async_shutdown()
-        self.board.changed.clear()
+        self._throttle.stop()
         if self.board.values and not is_over:
             await self._store.async_save(self._stored())
 
@@ -236,9 +243,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def async_on_new(self, add: Callable[[Iterable[str]], None]) -> CALLBACK_TYPE:
-        """Hand over the keys that have a value, now and whenever there are more."""
+        """Hand over the keys that need an entity, now and whenever there are more."""
         self._adders.append(add)
-        add(self._known)
+        add(self.board.with_entity())
         return lambda: self._adders.remove(add)
 
     @callback
@@ -250,7 +257,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         remove = super().async_add_listener(update_callback, context)
         if context is None:
             return remove
-        self._writers.add(context, update_callback)
+        self._throttle.add(context, update_callback)
         return partial(self._remove_writer, context, update_callback, remove)
 
     @callback
@@ -258,7 +265,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self, key: str, writer: CALLBACK_TYPE, remove: CALLBACK_TYPE
     ) -> None:
         """Let nobody listen for a key any more."""
-        self._writers.remove(key, writer)
+        self._throttle.remove(key, writer)
         remove()
 
     @callback
@@ -270,18 +277,18 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """
         self._announce()
         if self.last_update_success == self._shown_success:
-            self._writers.write()
+            self._throttle.write()
             return
         self._shown_success = self.last_update_success
-        self._writers.flush()
+        self._throttle.flush()
         super().async_update_listeners()
 
     def _announce(self) -> None:
-        """Let the platforms make entities for keys that had no value before."""
-        if not self.board.values.keys() <= self._known.keys():
-            new = [key for key in self.board.values if key not in self._known]
-            self._known.update(dict.fromkeys(new))
-            # Without its level, a zero after a crash would begin a new counter.
-            self._store.async_delay_save(self._stored)
-            for add in self._adders:
-                add(new)
+        """Let the platforms create entities for values that are there at last."""
+        if not self._new:
+            return
+        new, self._new = self._new, []
+        # Without its level, a zero after a crash would begin a new counter.
+        self._store.async_delay_save(self._stored)
+        for add in self._adders:
+            add(new)

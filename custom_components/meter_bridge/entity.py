@@ -62,12 +62,13 @@ class MeterEntity(BridgeEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state; look otherwise, or go, where the bridge has changed."""
-        description = self.coordinator.board.description(self._key)
-        if description is None:
-            self.coordinator.forget(self._key)
+        """Write the state; follow the description, or leave with what it showed."""
+        source = self.coordinator.board.source(self._key)
+        if source.is_gone:
+            self.coordinator.board.forget_entity(self._key)
             self.hass.async_create_task(self.async_remove())
             return
+        description = source.description
         if description is not self.entity_description:
             self.entity_description = description
             for each in fields(description):

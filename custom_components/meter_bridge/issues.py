@@ -1,8 +1,8 @@
 """What the owner has to put right: raised once it lasts, and cleared when it ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -18,9 +18,6 @@ from .bridges.contract import BridgeType
 from .bridges.errors import BridgeError, BridgeLicenseError, BridgePermissionError
 from .bridges.snapshot import MAIN_METER, Snapshot
 from .const import DOMAIN
-
-if TYPE_CHECKING:
-    from .coordinator import MeterBridgeEntry
 
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
@@ -39,7 +36,7 @@ class Issues:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry: MeterBridgeEntry, bridge: BridgeType[Any, Any]
+        self, hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
     ) -> None:
         """Know what can go wrong; nothing has yet."""
         self._hass = hass
@@ -47,25 +44,23 @@ class Issues:
         self._bridge = bridge
         self._seen: object = None
         self._may_be_refused = True
-        self._fresh: dict[str, bool] = {}
         self._timers: dict[str, CALLBACK_TYPE] = {}
         self._raised: set[str] = set()
         entry.async_on_unload(self._end)
 
     @callback
-    def judge(self, snapshot: Snapshot[Any], fresh: Mapping[str, bool]) -> None:
-        """Judge what the bridge said just now, and which of its meters are not stale.
+    def judge(self, snapshot: Snapshot[Any], links: Mapping[str, bool]) -> None:
+        """Judge what the bridge said just now.
 
-        Its details are judged only when they have changed.
+        `links` tells of meters that were lost or found again whether they are fresh.
+        Details are judged only when they have changed.
         """
         if self._may_be_refused:
             self._may_be_refused = False
             for key in _REFUSALS:
                 self._forget(issue_id(self._entry.entry_id, key))
-        if fresh != self._fresh:
-            self._fresh = dict(fresh)
-            for meter, is_fresh in fresh.items():
-                self._judge_silence(meter, is_silent=not is_fresh)
+        for meter, is_fresh in links.items():
+            self._judge_silence(meter, is_silent=not is_fresh)
         seen = (snapshot.details, snapshot.firmware)
         if self._bridge.issues and seen != self._seen:
             self._seen = seen
@@ -78,11 +73,10 @@ class Issues:
                 )
 
     @callback
-    def fail(self, error: BridgeError) -> None:
-        """Judge that the bridge gave no answer, or refused one."""
-        for meter in self._fresh:
+    def fail(self, error: BridgeError, meters: Iterable[str]) -> None:
+        """Judge that the bridge gave no answer, or refused one, for these meters."""
+        for meter in meters:
             self._judge_silence(meter, is_silent=True)
-            self._fresh[meter] = False
         if isinstance(error, BridgePermissionError):
             self._may_be_refused = True
             report_refusal(self._hass, self._entry, error)
@@ -94,8 +88,7 @@ class Issues:
 
     @callback
     def forget_meter(self, meter: str) -> None:
-        """Let everything be gone that was wrong with a meter."""
-        self._fresh.pop(meter, None)
+        """Delete the issues of a meter."""
         self._judge_silence(meter, is_silent=False)
         self._forget(issue_id(self._entry.entry_id, METER_REPLACED, meter))
 
@@ -128,7 +121,8 @@ class Issues:
         if found in self._raised or found in self._timers:
             return
 
-        # It refers to itself: made for each reading it would be garbage for long.
+        # Created only past the early returns: a closure that refers to itself waits for
+        # the cyclic collector.
         @callback
         def wait_or_raise(_now: datetime | None = None) -> None:
             is_explained = key == METER_SILENT and self._is_explained()
@@ -174,9 +168,7 @@ def issue_id(entry_id: str, key: str, meter: str = MAIN_METER) -> str:
 
 
 @callback
-def report_refusal(
-    hass: HomeAssistant, entry: MeterBridgeEntry, error: BridgeError
-) -> None:
+def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) -> None:
     """Tell the owner what has to be allowed first, if that is what an error says."""
     if isinstance(error, BridgePermissionError):
         _raise(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
@@ -205,7 +197,7 @@ def forget_issues(hass: HomeAssistant, entry_id: str) -> None:
 
 def _raise(  # noqa: PLR0913 (as many as an issue has sides)
     hass: HomeAssistant,
-    entry: MeterBridgeEntry,
+    entry: ConfigEntry,
     key: str,
     meter: str = MAIN_METER,
     *,

@@ -23,7 +23,7 @@ from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry
 from custom_components.meter_bridge.flow.probe import connect
 from custom_components.meter_bridge.values.meter_sensors import meter_sensor
-from custom_components.meter_bridge.values.sources import Catalogue, Value, entity_key
+from custom_components.meter_bridge.values.sources import Sources, Value, entity_key
 from tests.support.simulator import Simulator
 
 _NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
@@ -53,7 +53,7 @@ class Truth:
         self._bridge = BRIDGES[twin.key]
         self._data = {"host": twin.address, **twin.credentials}
         self._client = connect(hass, self._bridge, self._data)
-        self._catalogue = Catalogue(self._bridge)
+        self._sources = Sources(self._bridge)
         self._told: list[Mapping[str, Value]] = []
         self.seldom: set[str] = set()
         self.times: set[datetime] = set()
@@ -69,10 +69,10 @@ class Truth:
     async def _ask(self, client: Client[Any]) -> Mapping[str, Value]:
         """Ask by one of the clients."""
         snapshot = await client.fetch()
-        values = dict(self._catalogue.read_details(snapshot.details))
+        values = dict(self._sources.read_details(snapshot.details)[0])
         for reading in snapshot.readings:
             meter = reading.meter
-            self._catalogue.add_meter(meter, _shown(reading))
+            self._sources.add_meter(meter, _shown(reading))
             self.has_time |= reading.time is not None
             for code, value in _shown(reading).items():
                 places = meter_sensor(code, meter.medium).places
@@ -106,7 +106,7 @@ class Truth:
         if isinstance(value, str) or value is None:
             return state.state == value
         native = getattr(
-            self._catalogue.sources[key].description,
+            self._sources.by_key[key].description,
             "native_unit_of_measurement",
             None,
         )

@@ -37,8 +37,7 @@ from custom_components.meter_bridge.bridges.transport.http import Answer
 from custom_components.meter_bridge.bridges.uptime import Restarts
 from custom_components.meter_bridge.bridges.whatwatt_go import live, report, system
 from custom_components.meter_bridge.bridges.wire import number, section
-from custom_components.meter_bridge.meter.account import Ledger
-from custom_components.meter_bridge.values.sources import Catalogue
+from custom_components.meter_bridge.values.board import Board
 
 type Decode = Callable[[bytes], object]
 
@@ -59,28 +58,20 @@ class Owner:
     def __init__(self, key: str) -> None:
         """Have an entry of this kind."""
         bridge = BRIDGES[key]
-        self._catalogue = Catalogue(bridge)
-        self._ledger = Ledger(
-            max_power=bridge.max_power, stale_after=bridge.stale_after
-        )
-        self._clock = 0.0
+        self._board = Board(bridge)
 
     def look(self, snapshot: Snapshot[object]) -> None:
         """Judge what was read; a number that is none would be our mistake."""
-        self._clock += 10
         for reading in snapshot.readings:
-            if not self._catalogue.takes(reading.meter):
-                continue
             assert all(map(isfinite, reading.values.values()))
-            entry = self._ledger.enter(reading, now=self._clock, clock=self._clock)
-            self._catalogue.add_meter(reading.meter, entry.values)
+        self._board.take(snapshot)
         assert all(
             isfinite(value)
-            for value in self._catalogue.read_details(snapshot.details).values()
+            for value in self._board.values.values()
             if isinstance(value, float)
         )
         # What has to survive a restart must be such that it can be stored.
-        orjson.dumps(self._ledger.as_stored())
+        orjson.dumps(self._board.as_stored())
 
 
 def _answer(body: bytes) -> object:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from custom_components.meter_bridge.bridges.snapshot import Medium, Meter, Reading
-from custom_components.meter_bridge.meter.account import Entry, Ledger
+from tests.support.accounts import Accounts, Taken
 
 NOW = 1_800_000_000.0
 TIME = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -28,18 +28,18 @@ def reading(
 
 
 class Meters:
-    """A ledger, and the clock on the wall beside it."""
+    """The accounts of some meters, and a clock."""
 
     def __init__(self) -> None:
         """Start with nothing read yet."""
-        self.ledger = Ledger(max_power=100_000, stale_after=STALE_AFTER)
+        self.accounts = Accounts(stale_after=STALE_AFTER)
         # The monotonic clock starts anywhere, also at zero.
         self.clock = 0.0
 
-    def enter(self, taken: Reading, after: float = 1) -> Entry:
+    def enter(self, taken: Reading, after: float = 1) -> Taken:
         """Take a reading so many seconds after the one before."""
         self.clock += after
-        return self.ledger.enter(taken, now=NOW + self.clock, clock=self.clock)
+        return self.accounts.take(taken, now=NOW + self.clock, clock=self.clock)
 
     def power(self, taken: Reading, after: float = 1) -> float | None:
         """Take a reading; return the power that is shown, None for a stale one."""
@@ -50,7 +50,7 @@ class Meters:
 
 @pytest.fixture
 def meters() -> Meters:
-    """Return a ledger without entries."""
+    """Return meters that have not been read."""
     return Meters()
 
 
@@ -59,7 +59,7 @@ def meters() -> Meters:
 )
 def test_the_first_reading_counts(meters: Meters, taken: Reading) -> None:
     """Whatever its time says, there is nothing to compare it with."""
-    assert meters.enter(taken) == Entry(values={POWER: 0}, is_fresh=True)
+    assert meters.enter(taken) == Taken(values={POWER: 0}, is_fresh=True)
 
 
 def test_an_older_reading_is_dropped(meters: Meters) -> None:
@@ -87,7 +87,7 @@ def test_a_counter_of_a_replay_is_not_judged(meters: Meters) -> None:
             for add, at in ((count, count + 100), (count - 9, count))
         )
         assert meters.enter(new).values == {IMPORTED: LEVEL + count}
-        assert meters.enter(old) == Entry(
+        assert meters.enter(old) == Taken(
             values={IMPORTED: LEVEL + count}, is_fresh=True
         )
 
@@ -163,9 +163,9 @@ def test_the_same_reading_polled_again_is_not_fresh(meters: Meters) -> None:
     """Nothing new for so long is stale, however often we ask."""
     meters.enter(reading(1, 10))
     for _ in range(int(STALE_AFTER)):
-        assert meters.enter(reading(1, 10)) == Entry(values={POWER: 1}, is_fresh=True)
-    assert meters.enter(reading(1, 10)) == Entry(values={}, is_fresh=False)
-    assert meters.enter(reading(1, 11)) == Entry(values={POWER: 1}, is_fresh=True)
+        assert meters.enter(reading(1, 10)) == Taken(values={POWER: 1}, is_fresh=True)
+    assert meters.enter(reading(1, 10)) == Taken(values={}, is_fresh=False)
+    assert meters.enter(reading(1, 11)) == Taken(values={POWER: 1}, is_fresh=True)
 
 
 def test_a_token_tells_readings_apart(meters: Meters) -> None:
@@ -199,7 +199,7 @@ def test_values_are_told_apart_as_they_were_sent(meters: Meters) -> None:
     for values in ([LEVEL, 0], [5, 0] * 20):
         for value in values:
             entry = meters.enter(Reading(values={IMPORTED: value}), after=60)
-            assert entry == Entry(values={IMPORTED: LEVEL}, is_fresh=True)
+            assert entry == Taken(values={IMPORTED: LEVEL}, is_fresh=True)
 
 
 def test_a_reading_may_lose_its_time(meters: Meters) -> None:
@@ -225,7 +225,7 @@ def test_each_meter_is_judged_alone(meters: Meters) -> None:
 
 
 def test_a_replaced_meter_is_told_once(meters: Meters) -> None:
-    """The entry that believes a new level says which counter it is of."""
+    """The reading with which a new level is believed says which counter starts anew."""
     meters.enter(Reading(values={IMPORTED: LEVEL}, token=0))
     told = [
         meters.enter(Reading(values={IMPORTED: 5}, token=count), after=60).restarted
@@ -234,7 +234,7 @@ def test_a_replaced_meter_is_told_once(meters: Meters) -> None:
     assert [each for each in told if each] == [(IMPORTED,)]
     # Nor does asking for the same reading again tell it again.
     again = Reading(values={IMPORTED: 5}, token=29)
-    assert meters.enter(again) == Entry(values={IMPORTED: 5}, is_fresh=True)
+    assert meters.enter(again) == Taken(values={IMPORTED: 5}, is_fresh=True)
 
 
 def test_counters_survive_a_restart(meters: Meters) -> None:
@@ -242,14 +242,14 @@ def test_counters_survive_a_restart(meters: Meters) -> None:
     water = Meter(key="volume_1_7", medium=Medium.VOLUME)
     meters.enter(Reading(values={IMPORTED: LEVEL, POWER: 321}))
     meters.enter(Reading(values={"3.0.0": 4711.018}, meter=water))
-    stored = json.loads(json.dumps(meters.ledger.as_stored()))
+    stored = json.loads(json.dumps(meters.accounts.as_stored()))
     assert stored == {
         "": {IMPORTED: [LEVEL, NOW + 1, LEVEL, LEVEL]},
         "volume_1_7": {"3.0.0": [4711.018, NOW + 2, 4711.018, 4711.018]},
     }
     after = Meters()
-    after.ledger.restore(stored)
-    assert after.ledger.as_stored() == stored
+    after.accounts.restore(stored)
+    assert after.accounts.as_stored() == stored
     first = Reading(values={IMPORTED: 0, POWER: 320})
     assert after.enter(first).values == {IMPORTED: LEVEL, POWER: 320}
     drop = Reading(values={"3.0.0": 1}, meter=water)
@@ -258,12 +258,12 @@ def test_counters_survive_a_restart(meters: Meters) -> None:
 
 def test_what_is_restored_is_not_shown(meters: Meters) -> None:
     """A stored level judges; it is no reading and makes no meter fresh."""
-    meters.ledger.restore({"": {IMPORTED: [LEVEL, NOW]}})
-    assert meters.enter(reading(321)) == Entry(values={POWER: 321}, is_fresh=True)
+    meters.accounts.restore({"": {IMPORTED: [LEVEL, NOW]}})
+    assert meters.enter(reading(321)) == Taken(values={POWER: 321}, is_fresh=True)
 
 
 def test_a_meter_without_values_is_read(meters: Meters) -> None:
     """A look that finds nothing is a look: fresh, and with nothing to show."""
     empty = Reading(values={}, time=TIME)
-    assert meters.enter(empty) == Entry(values={}, is_fresh=True)
-    assert meters.enter(empty, after=121) == Entry(values={}, is_fresh=False)
+    assert meters.enter(empty) == Taken(values={}, is_fresh=True)
+    assert meters.enter(empty, after=121) == Taken(values={}, is_fresh=False)

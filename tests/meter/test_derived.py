@@ -10,7 +10,7 @@ from custom_components.meter_bridge.bridges.snapshot import (
     Meter,
     Reading,
 )
-from custom_components.meter_bridge.meter.account import Entry, Ledger
+from tests.support.accounts import Accounts, Taken
 
 NOW = 1_800_000_000.0
 ENERGY, VOLUME = "1.8.0", "3.0.0"
@@ -19,20 +19,20 @@ LEVEL = 4711.018
 
 
 class Meters:
-    """A ledger of a gas meter, and a clock."""
+    """The account of a gas meter, and a clock."""
 
     def __init__(self) -> None:
         """Start with nothing read yet."""
-        self.ledger = Ledger(max_power=100_000, stale_after=7200)
+        self.accounts = Accounts(stale_after=7200)
         self.clock = 0.0
 
     def restart(self) -> None:
         """Let Home Assistant start anew with what was stored."""
-        stored = json.loads(json.dumps(self.ledger.as_stored()))
-        self.ledger = Ledger(max_power=100_000, stale_after=7200)
-        self.ledger.restore(stored)
+        stored = json.loads(json.dumps(self.accounts.as_stored()))
+        self.accounts = Accounts(stale_after=7200)
+        self.accounts.restore(stored)
 
-    def enter(self, volume: float | None, factor: float | None) -> Entry:
+    def enter(self, volume: float | None, factor: float | None) -> Taken:
         """Read the meter a minute later; without a factor there is no energy."""
         self.clock += 60
         derived = (
@@ -46,7 +46,7 @@ class Meters:
             meter=GAS,
             derived=derived,
         )
-        return self.ledger.enter(reading, now=NOW + self.clock, clock=self.clock)
+        return self.accounts.take(reading, now=NOW + self.clock, clock=self.clock)
 
     def energy(self, volume: float | None, factor: float | None) -> float | None:
         """Read the meter; return the energy that is shown."""
@@ -55,7 +55,7 @@ class Meters:
 
 @pytest.fixture
 def meters() -> Meters:
-    """Return a ledger without entries."""
+    """Return meters that have not been read."""
     return Meters()
 
 
@@ -124,5 +124,5 @@ def test_a_volume_has_its_decimals(meters: Meters) -> None:
         meter=GAS,
         derived=(Derivation(code=VOLUME, source=ENERGY, factor=1 / 11_135, places=3),),
     )
-    entry = meters.ledger.enter(reading, now=NOW, clock=0)
+    entry = meters.accounts.take(reading, now=NOW, clock=0)
     assert entry.values == {ENERGY: 52_459_132, VOLUME: 4711.193}

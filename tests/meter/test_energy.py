@@ -1,6 +1,6 @@
 """Energy never lies: what Home Assistant adds up is what the meter counted.
 
-Drawn streams of readings go through the ledger and the guard, become states as the
+Drawn streams of readings go through account and guard, become states as the
 sensor writes them, and are compiled by Home Assistant's own statistics compiler.
 """
 
@@ -16,8 +16,8 @@ import pytest
 
 from custom_components.meter_bridge.bridges.snapshot import Medium, Reading
 from custom_components.meter_bridge.bridges.wire import shift
-from custom_components.meter_bridge.meter.account import Ledger
 from custom_components.meter_bridge.values.meter_sensors import meter_sensor
+from tests.support.accounts import Accounts
 from tests.support.compiler import compiled, recorder
 from tests.support.energy import Restart, Step, Stream, settling, streams
 
@@ -39,7 +39,7 @@ energy = settings(
 
 
 class Home:
-    """A meter, the ledger that judges its readings, and the states that follow."""
+    """A meter, the account that judges its readings, and the states that follow."""
 
     def __init__(self, start: int, *, timed: bool = True) -> None:
         """Install a meter that shows so many Wh."""
@@ -50,7 +50,7 @@ class Home:
         self.sent: list[Reading] = []
         self.states: list[State] = []
         self.restarts = 0
-        self._ledger = self._new_ledger()
+        self._accounts = self._new_accounts()
         self._stored = ""
         self._stored_at = 0
 
@@ -60,9 +60,9 @@ class Home:
         return self.milliwatt_hours // 3_600_000
 
     @staticmethod
-    def _new_ledger() -> Ledger:
-        """Return the ledger of a Home Assistant that has just started."""
-        return Ledger(max_power=100_000, stale_after=600)
+    def _new_accounts() -> Accounts:
+        """Return the accounts of a Home Assistant that has just started."""
+        return Accounts(stale_after=600)
 
     def replace_meter(self, start: int) -> None:
         """Let the utility install another meter, which shows so many Wh."""
@@ -78,9 +78,9 @@ class Home:
             self._restart(step.restart)
         reading = self._reading(step)
         now = BEGIN.timestamp() + self.clock + self.host_offset
-        entry = self._ledger.enter(reading, now=now, clock=float(self.clock))
-        self.restarts += len(entry.restarted)
-        self._record(entry.values)
+        taken = self._accounts.take(reading, now=now, clock=float(self.clock))
+        self.restarts += len(taken.restarted)
+        self._record(taken.values)
         if not self._stored or self.clock - self._stored_at >= STORE_SECONDS:
             self._store()
 
@@ -100,7 +100,7 @@ class Home:
 
     def _store(self) -> None:
         """Write what is believed."""
-        self._stored = json.dumps(self._ledger.as_stored())
+        self._stored = json.dumps(self._accounts.as_stored())
         self._stored_at = self.clock
 
     def _restart(self, how: Restart) -> None:
@@ -108,8 +108,8 @@ class Home:
         if how is Restart.ORDERLY:
             self._store()
         self._record({})
-        self._ledger = self._new_ledger()
-        self._ledger.restore(json.loads(self._stored))
+        self._accounts = self._new_accounts()
+        self._accounts.restore(json.loads(self._stored))
         self._stored_at = self.clock
 
     def _record(self, values: Mapping[str, float]) -> None:

@@ -20,8 +20,8 @@ from custom_components.meter_bridge.bridges.snapshot import (
 )
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.const import DOMAIN
-from custom_components.meter_bridge.meter.account import Ledger
 from tests.conftest import SetUp, Start
+from tests.support.accounts import Accounts
 from tests.support.compiler import compiled, recorder
 from tests.support.counted import Counted
 from tests.support.energy import Step
@@ -61,7 +61,7 @@ def test_each_litre_counts_once(
 
     Each change of the factor, with which the entry loads anew, may round by half a Wh.
     """
-    ledger = Ledger(max_power=100_000, stale_after=7200)
+    accounts = Accounts(stale_after=7200)
     factor, litres, clock = FACTORS[0], start, 0
     exact, changes = Fraction(0), 0
     states: list[State] = []
@@ -69,9 +69,9 @@ def test_each_litre_counts_once(
         litres, clock = litres + burnt, clock + 60 * minutes
         exact += Fraction(factor) * burnt / 1000
         if other:
-            stored = ledger.as_stored()
-            ledger = Ledger(max_power=100_000, stale_after=7200)
-            ledger.restore(stored)
+            stored = accounts.as_stored()
+            accounts = Accounts(stale_after=7200)
+            accounts.restore(stored)
             factor, changes = other, changes + 1
         reading = Reading(
             values={VOLUME: shift(litres, -3)},
@@ -80,7 +80,7 @@ def test_each_litre_counts_once(
             derived=(Derivation(code=ENERGY, source=VOLUME, factor=factor, places=0),),
         )
         at = BEGIN + timedelta(seconds=clock)
-        shown = ledger.enter(reading, now=at.timestamp(), clock=float(clock)).values
+        shown = accounts.take(reading, now=at.timestamp(), clock=float(clock)).values
         if ENERGY in shown:
             states.append(state(shown[ENERGY], at))
     hass = recorder()

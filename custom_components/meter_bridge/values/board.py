@@ -1,143 +1,174 @@
 """What is known of one bridge and its meters, and what of it may be shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 import time
 from typing import Any
 
-from homeassistant.helpers.entity import EntityDescription
-
 from ..bridges.contract import BridgeType
 from ..bridges.snapshot import MAIN_METER, Meter, Reading, Snapshot
-from ..meter.account import Ledger
-from ..storage import Counters
-from .sources import METER_CONNECTION, Catalogue, Source, Value, entity_key
+from ..meter.account import Account, Counters
+from ..meter.guard import Guard
+from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
+
+# More than a home has: a bridge whose meters have other names all the time must not
+# fill Home Assistant with devices.
+MOST_METERS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """What came of a snapshot: which meters are read, and which of them count anew."""
+class Change:
+    """What a snapshot changed.
 
-    connected: Mapping[str, bool]
+    `changed`: keys whose value or description is another one now. `new`: keys that have
+    a value and no entity yet. `links`: meters that became fresh (True) or stale. In
+    `restarted` are the meters of which a counter starts anew.
+    """
+
+    changed: set[str]
+    new: list[str]
+    links: Mapping[str, bool]
     restarted: tuple[str, ...]
 
 
 class Board:
-    """The value of every entity, by key, and how each of them looks.
-
-    `changed` collects the keys whose value is another since somebody emptied it.
-    """
+    """The meters of one bridge, and the value of every entity by key."""
 
     def __init__(self, bridge: BridgeType[Any, Any]) -> None:
         """Know what this kind of bridge always has; nothing has been read yet."""
         self.values: dict[str, Value] = {}
-        self.changed: set[str] = set()
-        self._catalogue = Catalogue(bridge)
-        self._ledger = Ledger(
-            max_power=bridge.max_power, stale_after=bridge.stale_after
-        )
-        self._meters: dict[str, Meter] = {}
-        self._read: Collection[str] = ()
+        self._bridge = bridge
+        self._sources = Sources(bridge)
+        self._accounts: dict[str, Account] = {}
+        # Of meters that have not been read since.
+        self._stored: dict[str, Counters] = {}
         if bridge.has_main_meter:
-            self._know(Meter(), ())
-
-    @property
-    def urgent(self) -> set[str]:
-        """Return the keys of those that may not wait for the throttle."""
-        return self._catalogue.urgent
+            self._open_account(Meter())
 
     def source(self, key: str) -> Source:
-        """Return how an entity looks and which meter it belongs to."""
-        return self._catalogue.sources[key]
+        """Return where an entity finds its value, and how it looks."""
+        return self._sources.by_key[key]
 
-    def description(self, key: str) -> EntityDescription | None:
-        """Return how an entity looks now; None once the bridge has it no more."""
-        source = self._catalogue.sources.get(key)
-        return source.description if source else None
+    def is_urgent(self, key: str) -> bool:
+        """Tell whether the entity of a key may not wait for the throttle."""
+        source = self._sources.by_key.get(key)
+        return source is not None and source.is_urgent
+
+    def with_entity(self) -> list[str]:
+        """Return the keys for which the platforms have been told to have an entity."""
+        return [key for key, each in self._sources.by_key.items() if each.has_entity]
 
     def meter(self, key: str) -> Meter:
         """Return what is known of a meter."""
-        return self._meters.get(key) or Meter(key=key)
+        account = self._accounts.get(key)
+        return account.meter if account else Meter(key=key)
 
-    def take(self, snapshot: Snapshot[object]) -> Taken:
-        """Judge a snapshot, and note which values it changes."""
-        values = dict(self._catalogue.read_details(snapshot.details))
-        readings = {
-            reading.meter.key: reading
-            for reading in snapshot.readings
-            if self._catalogue.takes(reading.meter)
-        }
-        connected = dict.fromkeys(self._meters, False)
+    def take(self, snapshot: Snapshot[object]) -> Change:
+        """Judge a snapshot; return what it changes."""
+        details, altered = self._sources.read_details(snapshot.details)
+        values = dict(details)
+        readings = {reading.meter.key: reading for reading in snapshot.readings}
+        for key in readings.keys() - self._accounts.keys():
+            if len(self._accounts) < MOST_METERS:
+                self._open_account(readings[key].meter)
+        links: dict[str, bool] = {}
         restarted = []
-        for meter, reading in readings.items():
-            connected[meter], is_restarted = self._enter(reading, values)
-            if is_restarted:
-                restarted.append(meter)
-        for meter, is_connected in connected.items():
-            values[entity_key(meter, METER_CONNECTION.key)] = is_connected
-        self._read = readings.keys()
-        self._show(values)
-        return Taken(connected=connected, restarted=tuple(restarted))
+        for key, account in self._accounts.items():
+            was_fresh = account.is_fresh
+            reading = readings.get(key)
+            if reading is None:
+                account.miss()
+            elif self._take_reading(account, reading):
+                restarted.append(key)
+            if account.is_fresh is not was_fresh:
+                links[key] = bool(account.is_fresh)
+            values[entity_key(key, METER_CONNECTION.key)] = account.is_fresh
+            if key == MAIN_METER:
+                values.update(account.values)
+            else:
+                for code, value in account.values.items():
+                    values[entity_key(key, code)] = value
+        changed, new = self._show(values)
+        return Change(
+            changed=changed | altered,
+            new=new,
+            links=links,
+            restarted=tuple(restarted),
+        )
 
-    def _enter(self, reading: Reading, values: dict[str, Value]) -> tuple[bool, bool]:
-        """Add what may be shown of one meter.
+    def _take_reading(self, account: Account, reading: Reading) -> tuple[str, ...]:
+        """Judge the reading of a meter; return the counters that start anew."""
+        restarted = account.take(
+            reading,
+            now=time.time(),
+            clock=time.monotonic(),
+            stale_after=self._bridge.stale_after,
+        )
+        if not account.codes.issuperset(account.values):
+            self._sources.add_meter(reading.meter, account.values)
+            account.codes.update(account.values)
+        return restarted
 
-        Return whether it is read at all, and whether it counts anew.
+    def _show(self, values: dict[str, Value]) -> tuple[set[str], list[str]]:
+        """Let these be the values.
+
+        Return the keys of those that differ, and of those that need an entity.
         """
-        entry = self._ledger.enter(reading, now=time.time(), clock=time.monotonic())
-        meter = reading.meter
-        self._know(meter, entry.values)
-        if meter.key == MAIN_METER:
-            values.update(entry.values)
-        else:
-            for code, value in entry.values.items():
-                values[entity_key(meter.key, code)] = value
-        return entry.is_fresh, bool(entry.restarted)
-
-    def _know(self, meter: Meter, codes: Collection[str]) -> None:
-        """Know a meter and its registers, which makes their entities."""
-        self._meters[meter.key] = meter
-        self._catalogue.add_meter(meter, codes)
-
-    def _show(self, values: dict[str, Value]) -> None:
-        """Let these be the values; note which are others than before."""
         before, self.values = self.values, values
-        if values != before:
-            self.changed |= before.keys() - values.keys()
-            self.changed.update(
-                key
-                for key, value in values.items()
-                if key not in before or before[key] != value
-            )
-        if self._catalogue.altered:
-            self.changed |= self._catalogue.altered
-            self._catalogue.altered.clear()
+        if values == before:
+            return set(), []
+        changed = {key for key, value in values.items() if before.get(key) != value}
+        new = []
+        if before.keys() != values.keys():
+            changed |= before.keys() ^ values.keys()
+            for key in values:
+                source = self._sources.by_key[key]
+                if not source.has_entity:
+                    source.has_entity = True
+                    new.append(key)
+        return changed, new
 
-    def forget(self, meter: str) -> set[str] | None:
-        """Let a meter be as one never heard of, and return the keys that it had.
+    def lose_meters(self) -> list[str]:
+        """Note that the bridge has no answer; return the keys of its meters."""
+        for account in self._accounts.values():
+            account.is_fresh = False
+        return list(self._accounts)
 
-        None while anything is heard of it: then it stays.
-        """
+    def forget_entity(self, key: str) -> None:
+        """Let an entity be created anew, should its value come back."""
+        self.values.pop(key, None)
+        self._sources.forget_entity(key)
+
+    def forget_meter(self, meter: str) -> bool:
+        """Forget a meter; return False, and forget nothing, while it still reports."""
+        account = self._accounts.get(meter)
         connection = entity_key(meter, METER_CONNECTION.key)
-        if meter in self._read or any(
+        if (account and account.is_read) or any(
             self.source(key).meter == meter for key in self.values if key != connection
         ):
-            return None
-        keys = {
-            key
-            for key, source in self._catalogue.sources.items()
-            if source.meter == meter
-        }
+            return False
+        self._accounts.pop(meter, None)
+        self._stored.pop(meter, None)
         self.values.pop(connection, None)
-        self._meters.pop(meter, None)
-        self._catalogue.forget_meter(meter)
-        self._ledger.forget(meter)
-        return keys
+        self._sources.forget_meter(meter)
+        return True
 
-    def as_stored(self) -> Counters:
+    def _open_account(self, meter: Meter) -> None:
+        """Begin to judge a meter, by what was stored of it if anything was."""
+        account = Account(meter=meter, guard=Guard(max_power=self._bridge.max_power))
+        account.restore(self._stored.pop(meter.key, {}))
+        self._accounts[meter.key] = account
+        self._sources.add_meter(meter, ())
+
+    def as_stored(self) -> dict[str, Counters]:
         """Return what has to survive a restart."""
-        return self._ledger.as_stored()
+        read = {meter: account.as_stored() for meter, account in self._accounts.items()}
+        return self._stored | read
 
-    def restore(self, stored: Counters) -> None:
+    def restore(self, stored: Mapping[str, Counters]) -> None:
         """Take up again what `as_stored` returned before the restart."""
-        self._ledger.restore(stored)
+        for meter, counters in stored.items():
+            if account := self._accounts.get(meter):
+                account.restore(counters)
+            else:
+                self._stored[meter] = dict(counters)

@@ -1,6 +1,6 @@
 """Which entities a bridge has, and where each finds its value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,11 +21,8 @@ from .meter_sensors import meter_sensor
 
 type Value = StateType | datetime
 
-# More than a home has: a bridge whose meters have other names all the time must not
-# fill Home Assistant with devices.
-MOST_METERS = 16
-
-# Who is warned of these wants to act; they change too seldom to fill a database.
+# Alarms bypass the throttle: they must be immediate, and change too rarely to bloat the
+# recorder.
 _URGENT = frozenset(
     {
         BinarySensorDeviceClass.CONNECTIVITY,
@@ -44,13 +41,20 @@ METER_CONNECTION = BinarySensorEntityDescription(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Source:
-    """One entity: what it is, how it looks, and the key of its meter."""
+    """One entity: its platform, its description, and the key of its meter.
+
+    `has_entity` once the platforms have been told to create it. `is_gone` when the
+    bridge no longer has it, until its entity has removed itself.
+    """
 
     platform: Platform
     description: EntityDescription
     meter: str
+    is_urgent: bool
+    has_entity: bool = False
+    is_gone: bool = False
 
 
 def entity_key(meter: str, key: str) -> str:
@@ -58,79 +62,63 @@ def entity_key(meter: str, key: str) -> str:
     return key if meter == MAIN_METER else f"{meter}_{key}"
 
 
-class Catalogue:
-    """The entities of one bridge, as they come to be known.
-
-    `urgent` holds the keys of those that may not wait for the throttle: net power,
-    warnings and connections. `altered` collects the keys of those that look otherwise
-    now, or are gone.
-    """
+class Sources:
+    """The entities of one bridge by key, as they become known."""
 
     def __init__(self, bridge: BridgeType[Any, Any]) -> None:
-        """Start with what this kind of bridge always has."""
+        """Start with the entities that every bridge of this kind has."""
+        self.by_key: dict[str, Source] = {}
         self._bridge = bridge
         self._details: object = None
         self._values: dict[str, Value] = {}
         self._more: tuple[BridgeSensor[Any], ...] = ()
-        self._meters: dict[str, set[str]] = {}
-        self.sources: dict[str, Source] = {}
-        self.urgent: set[str] = set()
-        self.altered: set[str] = set()
-        for sensor in bridge.sensors:
+        self._add_fixed()
+
+    def _add_fixed(self) -> None:
+        """Add the entities that every bridge of this kind has."""
+        for sensor in self._bridge.sensors:
             self._add(Platform.SENSOR, sensor, sensor.meter)
-        for binary in bridge.binary_sensors:
+        for binary in self._bridge.binary_sensors:
             self._add(Platform.BINARY_SENSOR, binary, binary.meter)
 
-    def takes(self, meter: Meter) -> bool:
-        """Tell whether a meter is known, or may come to be."""
-        return meter.key in self._meters or len(self._meters) < MOST_METERS
-
     def add_meter(self, meter: Meter, codes: Iterable[str]) -> None:
-        """Know the registers of a meter, and its own connection."""
-        known = self._meters.get(meter.key)
-        if known is not None and known.issuperset(codes):
-            return
-        self._meters.setdefault(meter.key, set()).update(codes)
+        """Add the connection of a meter, and these registers of it."""
+        self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
         for code in codes:
-            if entity_key(meter.key, code) not in self.sources:
-                description = meter_sensor(code, meter.medium)
-                self._add(Platform.SENSOR, description, meter.key)
-                if code == NET_POWER:
-                    self.urgent.add(entity_key(meter.key, code))
-        if entity_key(meter.key, METER_CONNECTION.key) not in self.sources:
-            self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
-
-    def forget_meter(self, meter: str) -> None:
-        """Know nothing of a meter but what this kind of bridge always has."""
-        codes = self._meters.pop(meter, set())
-        for key in {entity_key(meter, each) for each in (*codes, METER_CONNECTION.key)}:
-            self.sources.pop(key, None)
-            self.urgent.discard(key)
+            self._add(Platform.SENSOR, meter_sensor(code, meter.medium), meter.key)
 
     def _add(
         self, platform: Platform, description: EntityDescription, meter: str
     ) -> None:
-        """Know one entity more."""
+        """Add one entity, or give it another description."""
         key = entity_key(meter, description.key)
-        self.sources[key] = Source(
-            platform=platform, description=description, meter=meter
+        if source := self.by_key.get(key):
+            source.description, source.is_gone = description, False
+            return
+        self.by_key[key] = Source(
+            platform=platform,
+            description=description,
+            meter=meter,
+            is_urgent=description.key == NET_POWER
+            if platform is Platform.SENSOR
+            else description.device_class in _URGENT,
         )
-        if platform is Platform.BINARY_SENSOR and description.device_class in _URGENT:
-            self.urgent.add(key)
 
-    def read_details(self, details: object) -> dict[str, Value]:
-        """Return the values of the bridge's own entities; those without are left out.
+    def read_details(self, details: object) -> tuple[Mapping[str, Value], set[str]]:
+        """Return the values of the bridge's own entities, and whose looks changed.
 
-        They are worked out again only when the details have changed.
+        Entities without a value are left out. All is read again only when the details
+        have changed.
         """
         if details == self._details:
-            return self._values
+            return self._values, set()
         self._details, self._values = details, {}
+        altered = set()
         if self._bridge.more_sensors:
-            self._take_more(self._bridge.more_sensors(details))
+            altered = self._take_more(self._bridge.more_sensors(details))
         for sensor in (*self._bridge.sensors, *self._more):
             value = sensor.value_fn(details)
-            # A word that no translation knows would raise in Home Assistant.
+            # Home Assistant raises for a word that is not among the options.
             if sensor.device_class is SensorDeviceClass.ENUM and value not in (
                 sensor.options or ()
             ):
@@ -140,17 +128,33 @@ class Catalogue:
         for binary in self._bridge.binary_sensors:
             if (is_on := binary.is_on_fn(details)) is not None:
                 self._values[entity_key(binary.meter, binary.key)] = is_on
-        return self._values
+        return self._values, altered
 
-    def _take_more(self, sensors: tuple[BridgeSensor[Any], ...]) -> None:
-        """Know the sensors that depend on what this bridge has, and no others."""
+    def _take_more(self, sensors: tuple[BridgeSensor[Any], ...]) -> set[str]:
+        """Have these sensors beside the fixed ones; return the keys of what differs."""
         if sensors is self._more:
-            return
+            return set()
         before = {entity_key(each.meter, each.key): each for each in self._more}
         now = {entity_key(each.meter, each.key): each for each in sensors}
         for key in before.keys() - now.keys():
-            del self.sources[key]
+            self.by_key[key].is_gone = True
+            if not self.by_key[key].has_entity:
+                del self.by_key[key]
         for sensor in sensors:
             self._add(Platform.SENSOR, sensor, sensor.meter)
-        self.altered |= {key for key in before if now.get(key) != before[key]}
         self._more = sensors
+        return {key for key in before if now.get(key) != before[key]}
+
+    def forget_entity(self, key: str) -> None:
+        """Let an entity be created anew, should its value come back."""
+        if source := self.by_key.get(key):
+            source.has_entity = False
+            if source.is_gone:
+                del self.by_key[key]
+
+    def forget_meter(self, meter: str) -> None:
+        """Forget the entities of a meter but those that every bridge has."""
+        self.by_key = {
+            key: source for key, source in self.by_key.items() if source.meter != meter
+        }
+        self._add_fixed()

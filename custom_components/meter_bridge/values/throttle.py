@@ -1,71 +1,84 @@
-"""Whom of a bridge's entities to wake, and when."""
+"""Throttle state updates: which entities write now, and which later."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from .board import Board
-
 # A poll at the pace of the throttle should not wait for the next one.
 _TOLERANCE = 0.5
 
 
-class Writers:
-    """Those who write a value when it has changed, one for each key.
+class Throttle:
+    """Write changed values: urgent ones at once, others once in `seconds`.
 
-    Urgent ones write at once, others once in `throttle` seconds: the last value is
-    late, but never lost.
+    A last value is delayed, but never lost. One entity writes the value of each key.
     """
 
-    def __init__(self, hass: HomeAssistant, board: Board, throttle: float) -> None:
-        """Know nobody yet."""
+    def __init__(
+        self, hass: HomeAssistant, seconds: float, is_urgent: Callable[[str], bool]
+    ) -> None:
+        """Begin with no entity and no change."""
         self._hass = hass
-        self._board = board
-        self._throttle = throttle
+        self._seconds = seconds
+        self._is_urgent = is_urgent
         self._writers: dict[str, CALLBACK_TYPE] = {}
-        self._flushed_at = -throttle
+        self._waiting: set[str] = set()
+        self._flushed_at = -seconds
         self._cancel: CALLBACK_TYPE | None = None
 
     def add(self, key: str, writer: CALLBACK_TYPE) -> None:
-        """Let this one write the value of a key."""
+        """Let this callback write the value of a key."""
         self._writers[key] = writer
 
     def remove(self, key: str, writer: CALLBACK_TYPE) -> None:
-        """Let nobody write it any more, unless that is somebody else by now."""
+        """Stop calling it, unless another one writes the value of this key by now."""
         if self._writers.get(key) == writer:
             del self._writers[key]
 
     @callback
+    def note(self, changed: Iterable[str]) -> None:
+        """Remember which values have changed until they are written."""
+        self._waiting.update(changed)
+
+    @callback
     def write(self) -> None:
-        """Let those write whose value changed and who may do so now."""
-        due = self._flushed_at + self._throttle - self._hass.loop.time()
+        """Write what changed, as far as it is due."""
+        due = self._flushed_at + self._seconds - self._hass.loop.time()
         if due <= _TOLERANCE:
             self.flush()
             return
-        self._wake(self._board.changed & self._board.urgent)
-        self._board.changed -= self._board.urgent
-        if self._board.changed and self._cancel is None:
+        if not self._waiting:
+            return
+        urgent = set(filter(self._is_urgent, self._waiting))
+        self._waiting -= urgent
+        self._call_writers(urgent)
+        if self._waiting and self._cancel is None:
             self._cancel = async_call_later(self._hass, due, self.flush)
 
     @callback
     def flush(self, _now: datetime | None = None) -> None:
-        """Let all write whose value has changed since it was written last."""
-        self.stop()
+        """Write everything that changed."""
+        self._cancel_timer()
         self._flushed_at = self._hass.loop.time()
-        changed, self._board.changed = self._board.changed, set()
-        self._wake(changed)
+        waiting, self._waiting = self._waiting, set()
+        self._call_writers(waiting)
 
     @callback
     def stop(self) -> None:
+        """Write nothing more."""
+        self._cancel_timer()
+        self._waiting.clear()
+
+    def _cancel_timer(self) -> None:
         """Drop the timer of the next writing."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
 
-    def _wake(self, keys: Iterable[str]) -> None:
-        """Wake the writers of these keys."""
+    def _call_writers(self, keys: Iterable[str]) -> None:
+        """Call the writers of these keys."""
         for key in keys:
             if write := self._writers.get(key):
                 write()

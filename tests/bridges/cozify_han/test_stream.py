@@ -102,7 +102,7 @@ async def test_what_no_stream_says_is_asked_beside(
 async def test_a_replay_is_passed_on_with_its_time(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """The client leaves it to the ledger to see that a telegram is an older one."""
+    """The client leaves it to the account to see that a telegram is an older one."""
     async with streaming(client) as (published, _):
         await followed(simulator)
         simulator.tick()

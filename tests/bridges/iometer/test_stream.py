@@ -73,7 +73,7 @@ async def test_a_status_is_pushed_where_it_is_news(
 async def test_a_replay_is_passed_on_with_its_time(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """The client leaves it to the ledger to see that a reading is an older one."""
+    """The client leaves it to the account to see that a reading is an older one."""
     async with streaming(client) as (published, _):
         await eventually(lambda: published and published[-1].readings)
         simulator.house.draw(555)
