@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
+from scripts.check import circles
+from scripts.check.repository import Repository
 from tests.simulate import SIMULATORS
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,43 @@ def test_bridges_do_not_know_each_other(path: Path) -> None:
         assert not names & others
     if path.name not in GLUE:
         assert "homeassistant" not in names
+
+
+def inside(folder: str) -> list[Path]:
+    """Return the files of a folder of the integration."""
+    return [path for path in FILES if path.is_relative_to(INTEGRATION / folder)]
+
+
+@pytest.mark.parametrize("path", inside("meter"), ids=lambda path: str(path.name))
+def test_a_meter_is_judged_without_home_assistant(path: Path) -> None:
+    """What is believed of a meter knows no entity, and nothing of Home Assistant."""
+    for name in imports(path):
+        assert not name.startswith("homeassistant")
+        assert "values" not in name.split(".")
+
+
+@pytest.mark.parametrize("path", inside("flow"), ids=lambda path: str(path.name))
+def test_flows_know_no_values(path: Path) -> None:
+    """How a bridge gets in has nothing to do with what is shown of it."""
+    for name in imports(path):
+        assert {"values", "meter"}.isdisjoint(name.split("."))
+
+
+def test_nothing_is_imported_in_a_circle() -> None:
+    """No module imports, by way of others, itself; not even for the names of types."""
+    assert list(circles.check(Repository(ROOT))) == []
+
+
+def test_a_circle_is_found(tmp_path: Path) -> None:
+    """The check finds a circle of three, one edge of it for types alone."""
+    folder = tmp_path / "custom_components" / "meter_bridge"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "__init__.py").write_text("")
+    (folder / "one.py").write_text("from .deep.two import x")
+    (folder / "deep" / "two.py").write_text("def f():\n    from ..three import y")
+    (folder / "three.py").write_text("if TYPE_CHECKING:\n    from . import one")
+    (problem,) = circles.check(Repository(tmp_path))
+    assert all(name in problem.message for name in ("one.py", "two.py", "three.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
