@@ -59,8 +59,8 @@ async def test_trouble_is_told(
     await settle()
     assert [event.data["text"] for event in told] == [
         "Bridge PIN reports a problem.",
-        "There are no new readings of Bridge.",
-        "There are readings of Bridge again.",
+        "Bridge has stopped sending readings.",
+        "Bridge is sending readings again.",
     ]
     assert {event.data["meter"] for event in told} == {"Bridge"}
 

@@ -123,13 +123,13 @@ BODIES = (
     ),
     Mishap(
         group=_BODY,
-        name="JSON under the name of a web page",
+        name="JSON with the content type of a web page",
         cause=_body(bytes, bytes, "text/html"),
         sees=sees(Sees.LIVE),
     ),
     Mishap(
         group=_BODY,
-        name="keys twice, the first time with another number",
+        name="duplicate keys, the first with another number",
         cause=_both(bodies.twice),
         sees=sees(Sees.LIVE),
     ),

@@ -39,7 +39,7 @@ CLOCK = Need(
 )
 READER = Need(
     is_met=lambda cell: not cell.simulator.counts_by_itself,
-    otherwise="it is the meter, and adds up by the clock itself",
+    otherwise="it is the meter itself, and counts energy by its own clock",
 )
 ANNOUNCED = Need(
     is_met=lambda cell: cell.simulator.announcement is not None,

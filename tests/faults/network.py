@@ -83,7 +83,7 @@ NETWORK = (
     ),
     Mishap(
         group=_GROUP,
-        name="takes requests and says nothing",
+        name="accepts requests and never answers",
         cause=_silence,
         sees=sees(Sees.GONE),
         says=_AWAY,

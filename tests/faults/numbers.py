@@ -96,14 +96,14 @@ COUNTERS = (
     ),
     Mishap(
         group=_COUNTERS,
-        name="less for one reading",
+        name="lower for one reading",
         cause=_counts(lambda register: register.raw // 2),
         rounds=1,
         sees=sees(Sees.HELD),
     ),
     Mishap(
         group=_COUNTERS,
-        name="less for ever: another meter",
+        name="lower for good: another meter",
         cause=_replace,
         # A bridge whose counters may be erased goes on from where they were.
         sees=sees(Sees.HELD, Sees.LIVE),
@@ -114,7 +114,7 @@ COUNTERS = (
 CLOCKS = (
     Mishap(
         group=_CLOCKS,
-        name="an older reading again",
+        name="an older reading is sent again",
         cause=_replay,
         rounds=1,
         needs=(CLOCK,),
@@ -153,7 +153,7 @@ CLOCKS = (
     ),
     Mishap(
         group=_CLOCKS,
-        name="the last reading for ever",
+        name="the last reading is repeated for ever",
         cause=_be_quiet,
         rounds=5,
         step=150,

@@ -68,7 +68,7 @@ class Matrix:
             yield _row(["---"] * (len(names) + 1))
             for mishap in rows:
                 yield _row([mishap.name, *self._row(mishap, reasons)])
-        yield from ("", "Why a mishap does not apply to a bridge:", "")
+        yield from ("", "Why a fault does not apply to a bridge:", "")
         yield from (f"- {letter}: {reason}" for reason, letter in reasons.items())
         yield from ("", "The messages in full:", "")
         yield from self._messages()
@@ -94,9 +94,9 @@ class Matrix:
             for is_slow in (False, True)
         )
         return (
-            f"Once the bridge was well again, everything was right after at most "
-            f"{usual:.0f} s, by itself and without a reload; a replaced meter was "
-            f"believed after {slow:.0f} s."
+            f"Once the bridge worked again, everything was right after at most "
+            f"{usual:.0f} s, without help and without a reload; a replaced meter was "
+            f"accepted after {slow:.0f} s."
         )
 
     def _reasons(self) -> dict[str, str]:

@@ -18,13 +18,13 @@ _SHOWN_BY = " Shown by "
 _HEAD = """\
 # The quality scale
 
-Home Assistant judges its own integrations by the
-[Integration Quality Scale](https://developers.home-assistant.io/docs/core/integration-quality-scale/),
-and no others. These are all of its rules with what we say of each, and the file or the
-test that shows it.
+Home Assistant applies its
+[Integration Quality Scale](https://developers.home-assistant.io/docs/core/integration-quality-scale/)
+only to its own integrations. This page lists all of its rules, how Meter Bridge meets
+each, and the file or test that proves it.
 """
 _FOOT = (
-    "The list is written from `custom_components/meter_bridge/quality_scale.yaml` by"
+    "The list is generated from `custom_components/meter_bridge/quality_scale.yaml` by"
     f"\n`{COMMAND}`.\n"
 )
 
