@@ -37,7 +37,12 @@ def _imported(path: str, source: str) -> Iterator[str]:
     `from . import name` may import the module of this name: that is yielded as well.
     """
     package = path.split("/")[:-1]
-    for node in ast.walk(ast.parse(source)):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        # The check of imports reports it.
+        return
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
