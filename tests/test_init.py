@@ -20,10 +20,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges import BRIDGES, Kind
 from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from custom_components.meter_bridge.const import DOMAIN
-from custom_components.meter_bridge.flow.probe import Kind
 
 from .conftest import SetUp, Start
 from .support.flows import lockable, pushing, settled, state

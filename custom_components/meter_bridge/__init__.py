@@ -3,13 +3,17 @@
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+)
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .bridges import BRIDGES
-from .bridges.errors import BridgeAuthError, BridgeError
-from .const import CONF_BRIDGE, DOMAIN
+from .bridges import bridge_of
+from .bridges.errors import BridgeAuthError, BridgeError, UnknownKindError
+from .const import DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
@@ -37,10 +41,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
     """Set up one bridge."""
-    bridge = BRIDGES[entry.data[CONF_BRIDGE]]
     try:
+        bridge = bridge_of(entry)
         client = connect(hass, bridge, entry.data, options=entry.options)
         identity = await identify(client, entry, bridge)
+    except UnknownKindError as error:
+        raise translated(ConfigEntryError, error) from error
     except BridgeAuthError as error:
         raise translated(ConfigEntryAuthFailed, error) from error
     except BridgeError as error:

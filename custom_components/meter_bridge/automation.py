@@ -1,4 +1,4 @@
-"""What an automation asks of a meter, answered from the states of its entities."""
+"""Questions that triggers and conditions ask of a meter, answered from its states."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -49,23 +49,25 @@ _PROBLEMS = {
     BinarySensorDeviceClass.PROBLEM,
     BinarySensorDeviceClass.TAMPER,
 }
-# Words of other sensors that are a problem, by translation key.
-_PROBLEM_WORDS = {"pin": "missing"}
-# What flows through a fuse, and no margin or rating, which are currents as well. The
-# owner of a register has named it, so that it has no translation key.
+# Sensors with one state that is a problem: translation key and that state.
+_PROBLEM_STATES = {"pin": "missing"}
+# Sensors of a current that flows through a fuse. Its margin and its rating are currents
+# too, but do not flow. Registers that owners have named have no translation key: None.
 _FLOWING = {None, "current", "current_phase"}
 _FUSE = "main_fuse"
 
 
 def _require_nothing(_hass: HomeAssistant, _config: ConfigType) -> None:
-    """Be content with any target and options."""
+    """Accept any target and options."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something to ask of each entity that it picks; None is "not known now".
+    """A yes-or-no question about the state of an entity.
 
-    `require` raises where it could never be answered.
+    `picks` selects the entities that it can be asked of. `answer` returns None while
+    the answer is not known. `require` raises if the configuration of a trigger or
+    condition is such that no answer could ever be known.
     """
 
     picks: Callable[[er.RegistryEntry], bool]
@@ -73,7 +75,7 @@ class Question:
     require: Callable[[HomeAssistant, ConfigType], None] = _require_nothing
 
     def entities(self, hass: HomeAssistant, entity_ids: set[str]) -> set[str]:
-        """Return those of the entities that it can be asked of."""
+        """Return those of the entities that the question can be asked of."""
         registry = er.async_get(hass)
         return {
             entity_id
@@ -84,7 +86,7 @@ class Question:
         }
 
     def targeted(self, hass: HomeAssistant, target: ConfigType) -> set[str]:
-        """Return the entities of a target that it can be asked of."""
+        """Return the entities of a target that the question can be asked of."""
         selected = async_extract_referenced_entity_ids(
             hass,
             TargetSelection(target),
@@ -95,7 +97,7 @@ class Question:
 
 
 def schema(options: Options) -> probatio.Schema:
-    """Return the schema of what has a target and these options."""
+    """Return the schema of a trigger or condition with a target and these options."""
     return probatio.Schema(
         {
             probatio.Required(CONF_TARGET): cv.TARGET_FIELDS,
@@ -105,16 +107,16 @@ def schema(options: Options) -> probatio.Schema:
 
 
 def _require_rating(hass: HomeAssistant, config: ConfigType) -> None:
-    """Refuse to guard a fuse whose rating nobody has told, and which so never acts."""
+    """Demand a rating for a fuse whose bridge tells none: it would never trigger."""
     entities = OVERLOAD.targeted(hass, config[CONF_TARGET])
     if any(_fuse_of(hass, entity_id) is None for entity_id in entities):
         _RATED(config)
 
 
 def _is_problem_sensor(entry: er.RegistryEntry) -> bool:
-    """Pick status bits, and sensors of which one word is a problem."""
+    """Pick status bits, and sensors with a state that is a problem."""
     if entry.domain == Platform.SENSOR:
-        return entry.translation_key in _PROBLEM_WORDS
+        return entry.translation_key in _PROBLEM_STATES
     return (
         entry.domain == Platform.BINARY_SENSOR
         and entry.original_device_class in _PROBLEMS
@@ -124,30 +126,30 @@ def _is_problem_sensor(entry: er.RegistryEntry) -> bool:
 def _is_problem(
     hass: HomeAssistant, state: State, options: Mapping[str, Any]
 ) -> bool | None:
-    """Tell whether a status bit is set, or a sensor shows a word that is a problem."""
+    """Tell whether a status bit is set, or a sensor shows a problem."""
     if not _is_known(state):
         return None
     if state.domain == Platform.BINARY_SENSOR:
         return state.state == STATE_ON
-    return state.state in _PROBLEM_WORDS.values()
+    return state.state in _PROBLEM_STATES.values()
 
 
 def _is_known(state: State) -> bool:
-    """Tell whether there is a value."""
+    """Tell whether a state is a value."""
     return state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
 
 
 def _is_connection(entry: er.RegistryEntry) -> bool:
-    """Pick what says whether a meter is read."""
+    """Pick the sensors of the connection to a meter."""
     return entry.translation_key == METER_CONNECTION.translation_key
 
 
 def _is_stale(
     hass: HomeAssistant, state: State, options: Mapping[str, Any]
 ) -> bool | None:
-    """Tell whether there are no readings: from the meter, or from the bridge itself.
+    """Tell whether readings are missing: the meter is stale, or the bridge is away.
 
-    What Home Assistant has only restored, as while an entry is reloaded, says nothing.
+    A restored state, as while an entry is reloaded, is no answer.
     """
     if state.state == STATE_UNAVAILABLE:
         return None if state.attributes.get(ATTR_RESTORED) else True
@@ -157,7 +159,7 @@ def _is_stale(
 def _is_fresh(
     hass: HomeAssistant, state: State, options: Mapping[str, Any]
 ) -> bool | None:
-    """Tell the opposite."""
+    """Tell whether a meter is not stale."""
     is_stale = _is_stale(hass, state, options)
     return None if is_stale is None else not is_stale
 
@@ -173,7 +175,7 @@ def _is_current(entry: er.RegistryEntry) -> bool:
 def _is_overload(
     hass: HomeAssistant, state: State, options: Mapping[str, Any]
 ) -> bool | None:
-    """Tell whether a current is above the rating; a fuse heats in either direction."""
+    """Tell whether a current is above the rating, in either direction."""
     rating: float | None = options.get(CONF_RATING)
     if rating is None and (fuse := _fuse_of(hass, state.entity_id)):
         rating = _amperes(hass.states.get(fuse))
@@ -182,7 +184,7 @@ def _is_overload(
 
 
 def _amperes(state: State | None) -> float | None:
-    """Return a current in A, whatever unit its owner has chosen."""
+    """Return a current in A; the owner may have chosen another unit."""
     if state is None:
         return None
     try:
@@ -196,7 +198,7 @@ def _amperes(state: State | None) -> float | None:
 
 
 def _fuse_of(hass: HomeAssistant, entity_id: str) -> str | None:
-    """Return the sensor by which the same device tells the rating of its fuse."""
+    """Return the sensor for the rating of the fuse on the same device, if any."""
     registry = er.async_get(hass)
     entry = registry.async_get(entity_id)
     if entry is None or entry.device_id is None:

@@ -1,17 +1,15 @@
-"""Buttons: what a bridge does when asked."""
+"""Buttons: what a bridge does at the press of one."""
 
 from typing import Any, override
 
 from homeassistant.components.button import ButtonEntity
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bridges.contract import BridgeButton
-from .bridges.errors import BridgeAuthError, BridgeError
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity
-from .messages import translated
+from .messages import errors_shown
 
 PARALLEL_UPDATES = 1
 
@@ -21,7 +19,7 @@ async def async_setup_entry(
     entry: MeterBridgeEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the buttons of this kind of bridge."""
+    """Add the buttons of this kind of bridge."""
     coordinator = entry.runtime_data
     async_add_entities(
         BridgeButtonEntity(coordinator, None, description)
@@ -36,10 +34,6 @@ class BridgeButtonEntity(BridgeEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Ask the bridge; tell the person who pressed when it refuses."""
-        try:
+        """Ask the bridge; show the person who pressed why it refuses."""
+        with errors_shown(self.hass, self.coordinator.config_entry):
             await self.entity_description.press_fn(self.coordinator.client)
-        except BridgeError as error:
-            if isinstance(error, BridgeAuthError):
-                self.coordinator.config_entry.async_start_reauth(self.hass)
-            raise translated(HomeAssistantError, error) from error

@@ -1,7 +1,7 @@
-"""Conditions: all meters are fresh, there is a problem, a fuse is above its rating.
+"""Conditions: all meters are fresh, there is a problem, a fuse is overloaded.
 
-What is not known now is never a reason to act: it counts neither as fresh, nor as a
-problem, nor as an overload.
+While an answer is not known, no condition holds: a meter counts neither as fresh, nor
+as having a problem, nor as overloaded.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class MeterCondition(Condition):
     schema: ClassVar[probatio.Schema] = schema({})
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Know the target and the options."""
+        """Keep the target and the options."""
         super().__init__(hass, config)
         self._target: ConfigType = config.target or {}
         self._options: Mapping[str, Any] = config.options or {}
@@ -43,7 +43,7 @@ class MeterCondition(Condition):
     async def async_validate_config(
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
-        """Validate target and options, and what the question wants of them."""
+        """Validate target and options, also by what the question requires."""
         validated: ConfigType = cls.schema(config)
         cls.question.require(hass, validated)
         return validated
@@ -64,25 +64,25 @@ class MeterCondition(Condition):
 
 
 class MeterIsFresh(MeterCondition):
-    """There are present readings of every meter of the target."""
+    """Every meter of the target sends readings."""
 
     question = FRESH
 
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        """Tell whether every answer is yes; without a meter none is."""
+        """Tell whether every answer is yes; a target without a meter is not fresh."""
         answers = self._answers()
         return bool(answers) and all(answers)
 
 
 class ProblemIsPresent(MeterCondition):
-    """A status bit is set, or there is another problem."""
+    """A status bit is set, or a sensor shows a problem."""
 
     question = PROBLEM
 
 
 class FuseRatingIsExceeded(MeterCondition):
-    """More flows through a phase than its fuse is made for."""
+    """The current of a phase exceeds the rating of its fuse."""
 
     question = OVERLOAD
     schema = schema(RATING)

@@ -1,4 +1,4 @@
-"""Setting up a bridge: found on the network, or at a typed address."""
+"""Config flow: add a bridge that was discovered, or whose address was typed."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -19,23 +19,23 @@ from .bridges import BRIDGES
 from .bridges.errors import BridgeError
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry
-from .energy_dashboard import missing_sources
 from .flow.announcement import Announcement, read_announcement, read_lease
+from .flow.energy import missing_sources
 from .flow.forms import login_schema, reconfigure_schema, typed_host, user_schema
 from .flow.options import MeterBridgeOptionsFlow
 from .flow.probe import (
     connect,
     has_moved,
     identify,
-    recognise,
+    probe,
     unique_id,
     unique_ids,
 )
-from .flow.steps import LastSteps
+from .flow.steps import SetupSteps, bridge_or_abort
 
 
-class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
-    """Find out which bridge this is, and let it in."""
+class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
+    """Find out which bridge this is, and add it or update its entry."""
 
     VERSION = 1
 
@@ -50,13 +50,13 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Take an address, and recognise the bridge there."""
+        """Ask for an address, and find out which bridge answers there."""
         errors: dict[str, str] = {}
         if user_input is not None and (host := typed_host(user_input, errors)):
             chosen = user_input[CONF_BRIDGE]
             kinds = BRIDGES.values() if chosen == AUTO else [BRIDGES[chosen]]
             try:
-                found = await recognise(self.hass, host, kinds)
+                found = await probe(self.hass, host, kinds)
             except BridgeError as error:
                 errors["base"] = error.translation_key
             else:
@@ -73,30 +73,30 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     async def async_step_zeroconf(
         self, discovery_info: ZeroconfServiceInfo
     ) -> ConfigFlowResult:
-        """Take what a bridge announces of itself."""
+        """Handle an mDNS announcement."""
         return await self._discover(read_announcement(discovery_info))
 
     @override
     async def async_step_dhcp(
         self, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
-        """Take the name under which a bridge asked for its address."""
+        """Handle a DHCP lease whose host name is that of a bridge."""
         return await self._discover(read_lease(discovery_info))
 
     async def _discover(self, announced: Announcement | None) -> ConfigFlowResult:
-        """Take an announcement for what it is: somebody's word."""
+        """Offer an announced bridge once it answers, or follow one that has moved."""
         if announced is None:
             return self.async_abort(reason="not_recognised")
         bridge, serial = announced.bridge, announced.serial
         self._bridge, self._host = bridge, str(announced.address)
-        self._is_hearsay = True
+        self._is_announced = True
         if serial:
             await self.async_set_unique_id(unique_id(bridge, serial))
             if entry := self._entry_of({unique_id(bridge, serial)}):
                 return await self._follow(entry, announced)
         self._abort_if_taken(announced)
         try:
-            found = await recognise(self.hass, self._host, [bridge])
+            found = await probe(self.hass, self._host, [bridge])
         except BridgeError as error:
             return self.async_abort(reason=error.translation_key)
         self._identity = found.identity
@@ -105,7 +105,7 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
             if entry := self._entry_of(unique_ids(bridge, found.identity)):
                 return await self._follow(entry, announced)
         elif not serial:
-            # Who says nowhere who it is would be offered again and again.
+            # Without an identity it would be offered at each announcement.
             return self.async_abort(reason="not_recognised")
         self.context["title_placeholders"] = {"name": bridge.name}
         return await self.async_step_confirm()
@@ -113,10 +113,10 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask whether the bridge that was found should be set up."""
+        """Ask whether to add the bridge that was discovered."""
         if user_input is not None:
             return await self._go_on()
-        if self._has_twin():
+        if self._has_core_twin():
             return await self.async_step_twin()
         if self._identity and not await missing_sources(self.hass, self._bridge):
             self._set_confirm_only()
@@ -127,15 +127,15 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Begin to ask for a login that is accepted."""
+        """Start to ask for another login."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the login anew; the way in stays the pinned one."""
+        """Ask for the login again; the pinned way in stays as it is."""
         entry = self._get_reauth_entry()
-        bridge = BRIDGES[entry.data[CONF_BRIDGE]]
+        bridge = bridge_or_abort(entry)
         errors: dict[str, str] = {}
         if user_input is not None:
             data = {**entry.data, **user_input}
@@ -151,13 +151,13 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Take another address or login.
+        """Ask for another address or login.
 
-        The stored password goes only to where the pinned way in is found. One that was
-        typed may go another way, which is pinned from then on.
+        The stored password is sent only where the pinned way in is found. A password
+        that was typed may be sent another way, which is pinned from then on.
         """
         entry = self._get_reconfigure_entry()
-        bridge = BRIDGES[entry.data[CONF_BRIDGE]]
+        bridge = bridge_or_abort(entry)
         errors: dict[str, str] = {}
         if user_input is not None and (host := typed_host(user_input, errors)):
             typed = {key: value for key, value in user_input.items() if value != ""}
@@ -176,8 +176,8 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     async def _change(
         self, entry: MeterBridgeEntry, data: Mapping[str, Any], errors: dict[str, str]
     ) -> ConfigFlowResult | None:
-        """Store what lets us in to the bridge of an entry; else note what is wrong."""
-        bridge = BRIDGES[entry.data[CONF_BRIDGE]]
+        """Store the data if the entry's bridge accepts it; else add an error."""
+        bridge = bridge_or_abort(entry)
         try:
             identity = await identify(connect(self.hass, bridge, data), entry, bridge)
         except BridgeError as error:
@@ -188,7 +188,7 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
         )
 
     def _abort_if_taken(self, announced: Announcement) -> None:
-        """Abort where an entry has its bridge at the announced address for sure."""
+        """Abort if an entry already reads its bridge at the announced address."""
         for entry in self._async_current_entries(include_ignore=False):
             if (
                 entry.data[CONF_BRIDGE] == announced.bridge.key
@@ -200,7 +200,7 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
     async def _follow(
         self, entry: MeterBridgeEntry, announced: Announcement
     ) -> ConfigFlowResult:
-        """Give an entry its bridge's new address, if the bridge really moved there."""
+        """Give an entry the new address, if its bridge has really moved there."""
         if entry.source != SOURCE_IGNORE:
             if host := announced.instead_of(entry.data[CONF_HOST]):
                 if await has_moved(self.hass, entry, announced.bridge, host):
@@ -215,7 +215,7 @@ class MeterBridgeConfigFlow(LastSteps, domain=DOMAIN):
 
 
 def _is_searching(entry: MeterBridgeEntry) -> bool:
-    """Tell whether an entry tries to reach its bridge, in vain so far."""
+    """Tell whether an entry cannot reach its bridge at the moment."""
     if entry.state is ConfigEntryState.LOADED:
         return not entry.runtime_data.last_update_success
     return entry.state is ConfigEntryState.SETUP_RETRY

@@ -1,4 +1,4 @@
-"""What helps to find a fault, without what tells whose bridge it is."""
+"""Diagnostics: what helps to find a fault, without secrets and ids."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,18 +9,18 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 import orjson
 
-from .bridges import BRIDGES
+from .bridges import Kind, bridge_of
+from .bridges.errors import UnknownKindError
 from .bridges.snapshot import Reading
 from .bridges.transport.address import parse_address
 from .bridges.transport.answers import Said
 from .const import CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
-from .flow.probe import Kind
 from .redaction import Redactor
 from .values.sources import METER_CONNECTION
 
 _KEYS = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, "serial", "realm"}
-# What any firmware may come to call what is nobody else's business.
+# Keys that are left out of raw answers: names that firmware may use for private data.
 _KEYS_OF_ANSWERS = {
     *("ssid", "bssid", "mac", "ip", "address", "addr", "gateway", "dns", "mask"),
     *("hostname", "server", "broker", "url", "uri", "topic", "user", "usr", "login"),
@@ -34,14 +34,14 @@ _KEYS_OF_ANSWERS = {
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: MeterBridgeEntry
 ) -> dict[str, Any]:
-    """Return what is known of an entry and its bridge."""
+    """Return the diagnostics of a bridge."""
     return _diagnostics(entry, None)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: MeterBridgeEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return what is known of the bridge, or of the one meter that a device is."""
+    """Return the diagnostics of the bridge, or of the meter whose device this is."""
     prefix = f"{entry.unique_id}_"
     for domain, name in device.identifiers:
         if domain == DOMAIN and name.startswith(prefix):
@@ -50,8 +50,11 @@ async def async_get_device_diagnostics(
 
 
 def _diagnostics(entry: MeterBridgeEntry, meter: str | None) -> dict[str, Any]:
-    """Return what is known of a bridge, or of one of its meters, without secrets."""
-    bridge = BRIDGES[entry.data[CONF_BRIDGE]]
+    """Return the diagnostics of a bridge, or of one of its meters, without secrets."""
+    try:
+        bridge = bridge_of(entry)
+    except UnknownKindError:
+        return _diagnostics_of_unknown_kind(entry)
     coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
     redactor = Redactor(
         keys=_KEYS | bridge.redact,
@@ -61,12 +64,7 @@ def _diagnostics(entry: MeterBridgeEntry, meter: str | None) -> dict[str, Any]:
     )
     found = {
         "bridge": bridge.key,
-        "entry": {
-            "state": entry.state,
-            "reason": entry.reason,
-            "data": dict(entry.data),
-            "options": dict(entry.options),
-        },
+        "entry": _entry(entry),
         **(_known(coordinator, meter) if coordinator else {}),
     }
     plain = {key: redactor.plain(value) for key, value in found.items()}
@@ -79,8 +77,33 @@ def _diagnostics(entry: MeterBridgeEntry, meter: str | None) -> dict[str, Any]:
     return plain
 
 
+def _diagnostics_of_unknown_kind(entry: MeterBridgeEntry) -> dict[str, Any]:
+    """Return the diagnostics of an entry that a newer version has made.
+
+    Nobody knows here which of its data are secret: only the keys are shown.
+    """
+    redactor = Redactor(keys={*entry.data, *entry.options}, ids=(), words=(), public=())
+    return {
+        "bridge": entry.data.get(CONF_BRIDGE),
+        "entry": redactor.plain(_entry(entry)),
+    }
+
+
+def _entry(entry: MeterBridgeEntry) -> dict[str, object]:
+    """Return what Home Assistant stores of an entry, and how its setup went."""
+    return {
+        "state": entry.state,
+        "reason": entry.reason,
+        "data": dict(entry.data),
+        "options": dict(entry.options),
+    }
+
+
 def _answer(said: Said) -> dict[str, object]:
-    """Return an answer as it came; in one that is no JSON nobody knows the keys."""
+    """Return status, size and JSON of an answer.
+
+    A body that is not JSON is left out: without keys nobody knows what is secret.
+    """
     answer: dict[str, object] = {"status": said.status, "size": said.size}
     try:
         return {**answer, "json": orjson.loads(said.body or "")}
@@ -89,7 +112,7 @@ def _answer(said: Said) -> dict[str, object]:
 
 
 def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object]:
-    """Return what the bridge has said, and what became of it, also for one meter."""
+    """Return what the bridge sent and which values came of it, for one meter or all."""
     identity, snapshot = coordinator.identity, coordinator.data
 
     def concerns(reading: Reading) -> bool:
@@ -124,7 +147,7 @@ def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object
 def _ids(
     entry: MeterBridgeEntry, bridge: Kind, coordinator: MeterCoordinator | None
 ) -> Iterator[str]:
-    """Yield what stays the same for the life of a device."""
+    """Yield the ids that a device keeps for life."""
     yield (entry.unique_id or "").removeprefix(f"{bridge.key}_")
     yield from entry.data.get(CONF_PINNED, {}).values()
     if coordinator is None:
@@ -140,7 +163,7 @@ def _ids(
 def _words(
     entry: MeterBridgeEntry, coordinator: MeterCoordinator | None
 ) -> Iterator[str]:
-    """Yield what the owner chose, or the network gave."""
+    """Yield the words that the owner chose or the network assigned."""
     yield entry.data.get(CONF_USERNAME, "")
     yield entry.data.get(CONF_PASSWORD, "")
     yield entry.data[CONF_HOST]
@@ -150,7 +173,7 @@ def _words(
 
 
 def _public(bridge: Kind, coordinator: MeterCoordinator | None) -> Iterator[str]:
-    """Yield what every bridge of this kind has, also inside an id."""
+    """Yield the words of every bridge of this kind: they may stay inside an id."""
     yield from (bridge.key, bridge.name, bridge.manufacturer)
     if coordinator is not None:
         yield coordinator.identity.model or ""

@@ -1,4 +1,4 @@
-"""Adding a meter to the Energy dashboard, where the owner has agreed to that."""
+"""Add a meter to the Energy dashboard, if the owner has agreed."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -11,53 +11,41 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .bridges.obis import NET_POWER, VOLUME
-from .bridges.snapshot import Medium
 from .const import CONF_ENERGY_SOURCES, DOMAIN
 from .coordinator import MeterBridgeEntry
-from .flow.probe import Kind
+from .flow.energy import (
+    ENERGY,
+    GRID,
+    MEDIA,
+    energy_manager,
+    preferences_of,
+    source_types,
+)
 from .values.sources import entity_key
 
 if TYPE_CHECKING:
     from homeassistant.components.energy.data import (
-        EnergyManager,
-        EnergyPreferences,
         GasSourceType,
         GridSourceType,
         SourceType,
     )
 
-_ENERGY = "energy"
-_GRID, _GAS = "grid", "gas"
-# What flows through a meter of mere volume nobody tells: it may well be water.
-_MEDIA = {_GRID: Medium.ELECTRICITY, _GAS: Medium.GAS}
 _IMPORT, _EXPORT = "1.8.0", "2.8.0"
 _PATIENCE = timedelta(days=1)
 
 
-async def missing_sources(hass: HomeAssistant, bridge: Kind) -> list[str]:
-    """Return the types of source that this kind may be and the owner has none of."""
-    if _ENERGY not in hass.config.components:
-        return []
-    present = _types(_preferences(await _manager(hass)))
-    return [
-        source
-        for source, medium in _MEDIA.items()
-        if medium in bridge.media and source not in present
-    ]
-
-
 @callback
 def async_feed_dashboard(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Add what the owner has agreed to, as soon as its entities are there."""
+    """Add the sources that the owner agreed to, as soon as their entities exist."""
     if CONF_ENERGY_SOURCES in entry.data:
         _Feed(hass, entry).start()
 
 
 class _Feed:
-    """Waits for the entities of an entry, until a day after that was created."""
+    """Wait for the entities of an entry, at most until a day after its creation."""
 
     def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-        """Know whose entities to wait for."""
+        """Keep the entry; nothing is awaited yet."""
         self._hass = hass
         self._entry = entry
         self._coordinator = entry.runtime_data
@@ -65,7 +53,7 @@ class _Feed:
 
     @callback
     def start(self) -> None:
-        """Look now, and again whenever there may be more to see."""
+        """Look for the entities now, and again whenever one may have been added."""
         until = self._entry.created_at + _PATIENCE
         if dt_util.utcnow() >= until:
             self._give_up()
@@ -79,23 +67,24 @@ class _Feed:
 
     @callback
     def _look(self, _news: object) -> None:
-        """Add what is ready."""
+        """Add the sources whose entities exist."""
         pending = self._entry.data.get(CONF_ENERGY_SOURCES, ())
         ready = [source for each in pending if (source := self._source(each))]
-        if ready and _ENERGY in self._hass.config.components:
-            # Not at once: others are still to be told the same news.
+        if ready and ENERGY in self._hass.config.components:
+            # Not eagerly: other listeners of this event have yet to run.
             self._entry.async_create_task(
                 self._hass, self._add(ready), eager_start=False
             )
 
     async def _add(self, sources: Iterable[SourceType]) -> None:
-        """Add sources to those of the owner, who may have some of that type by now.
+        """Add sources, but none of a type that the owner has added meanwhile.
 
-        Nothing is awaited between looking and adding.
+        No `await` between reading the preferences and updating them: a change in
+        between would be lost.
         """
-        manager = await _manager(self._hass)
-        preferences = _preferences(manager)
-        present = _types(preferences)
+        manager = await energy_manager(self._hass)
+        preferences = preferences_of(manager)
+        present = source_types(preferences)
         new = [source for source in sources if source["type"] not in present]
         self._drop({source["type"] for source in sources})
         if new:
@@ -108,12 +97,12 @@ class _Feed:
 
     @callback
     def _give_up(self, _now: object = None) -> None:
-        """Wait for nothing any more."""
-        self._drop(set(_MEDIA))
+        """Stop waiting; whatever is still missing is not added."""
+        self._drop(set(MEDIA))
 
     @callback
     def _drop(self, done: set[str]) -> None:
-        """Forget what was added, or will not be."""
+        """Remove types of source from the list that waits; stop once it is empty."""
         data = dict(self._entry.data)
         left = [each for each in data.pop(CONF_ENERGY_SOURCES, ()) if each not in done]
         if left:
@@ -124,18 +113,18 @@ class _Feed:
 
     @callback
     def _stop(self) -> None:
-        """Listen no more."""
+        """Remove all listeners."""
         while self._stops:
             self._stops.pop()()
 
     def _source(self, kind: str) -> SourceType | None:
-        """Return a source once everything that it needs is there."""
+        """Return a source of this type; None until all its entities exist."""
         values = self._coordinator.board.values
         for meter in dict.fromkeys(map(self._meter_of, values)):
-            if self._coordinator.board.meter(meter).medium is _MEDIA[kind]:
+            if self._coordinator.board.meter(meter).medium is MEDIA[kind]:
                 source = (
                     _grid(self._entities(meter, (_IMPORT, _EXPORT, NET_POWER)))
-                    if kind == _GRID
+                    if kind == GRID
                     else _gas(self._entities(meter, (VOLUME, _IMPORT)))
                 )
                 if source:
@@ -147,9 +136,9 @@ class _Feed:
         return self._coordinator.board.source(key).meter
 
     def _entities(self, meter: str, codes: Iterable[str]) -> Mapping[str, str]:
-        """Return the enabled entities of those registers of a meter that have a value.
+        """Return, by code, a meter's enabled entities for registers that have a value.
 
-        There is none before all of them are registered.
+        Return none at all until each of them is registered.
         """
         registry = er.async_get(self._hass)
         found: dict[str, str] = {}
@@ -169,7 +158,7 @@ class _Feed:
 
 
 def _grid(entities: Mapping[str, str]) -> GridSourceType | None:
-    """Return a connection to the grid; there is none without import."""
+    """Return a grid source; None without imported energy."""
     if _IMPORT not in entities:
         return None
     source: GridSourceType = {
@@ -190,7 +179,7 @@ def _grid(entities: Mapping[str, str]) -> GridSourceType | None:
 
 
 def _gas(entities: Mapping[str, str]) -> GasSourceType | None:
-    """Return a supply of gas, by volume rather than by energy."""
+    """Return a gas source, by volume if there is one, else by energy."""
     if not entities:
         return None
     return {
@@ -200,23 +189,3 @@ def _gas(entities: Mapping[str, str]) -> GasSourceType | None:
         "entity_energy_price": None,
         "number_energy_price": None,
     }
-
-
-def _types(preferences: EnergyPreferences) -> set[str]:
-    """Return the types of source that are configured."""
-    return {source["type"] for source in preferences["energy_sources"]}
-
-
-def _preferences(manager: EnergyManager) -> EnergyPreferences:
-    """Return what the owner has configured so far."""
-    return manager.data or manager.default_preferences()
-
-
-async def _manager(hass: HomeAssistant) -> EnergyManager:
-    """Return what keeps the sources of the dashboard."""
-    # This loads the recorder, which is there wherever the dashboard is, and only there.
-    from homeassistant.components.energy.data import (  # noqa: PLC0415
-        async_get_manager,
-    )
-
-    return await async_get_manager(hass)

@@ -1,4 +1,4 @@
-"""Leaving out what tells whose bridge this is, wherever it stands."""
+"""Redact whatever identifies a bridge or its owner, wherever it stands."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -9,41 +9,42 @@ import re
 import orjson
 
 REDACTED = "**REDACTED**"
-# The shortest part of an id that still tells something, and the shortest word that is
-# looked for at all.
+# The length of the shortest part of an id that still identifies the device, and of the
+# shortest word that is looked for.
 _PART = 6
 _SHORTEST = 3
-# The words that a key consists of: wifiIp, sta_ip, WiFi-SSID.
+# Splits a key into its words: wifiIp, sta_ip, WiFi-SSID.
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-# What is an address of the hardware or a token, whoever it belongs to.
-_TELLING = re.compile(
+# A hardware address or a token: redacted also where it is not a known one.
+_ADDRESS_OR_TOKEN = re.compile(
     r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5,7}\b"
     r"|(?=[0-9a-z_-]*[0-9])(?=[0-9_-]*[a-z])[0-9a-z_-]{24,}(?:\.[0-9a-z_-]+)*",
     re.IGNORECASE,
 )
-# A name with a shorter part of an id, or with so many digits, is a factory's.
+# A name that shares this many characters with an id, or has this many digits, was
+# given by the factory rather than by the owner.
 _NAME_PART = 4
 
 
 def _spelt(text: str) -> tuple[str, list[int]]:
-    """Return letters and digits, in lower case, and where each of them stands.
+    """Return the letters and digits in lower case, and the place of each in the text.
 
-    A device writes one address as 02:5A:C3, 02-5a-c3 and 025AC3.
+    So 02:5A:C3, 02-5a-c3 and 025AC3 compare as equal.
     """
     places = [place for place, letter in enumerate(text) if letter.isalnum()]
     return "".join(text[place].lower()[0] for place in places), places
 
 
 def _parts(text: str, size: int = _PART) -> set[str]:
-    """Return every part of a text that is just long enough to tell something."""
+    """Return every part of this size of a text, spelt alike."""
     spelt, _ = _spelt(text)
     return {spelt[at : at + size] for at in range(len(spelt) - size + 1)}
 
 
 def is_telling(name: str, ids: Iterable[str]) -> bool:
-    """Tell whether a device's name is one of its ids, rather than its owner's word.
+    """Tell whether a device's name identifies it, rather than being its owner's word.
 
-    What an entry is called stands in logs and in entity ids.
+    An entry must not get such a title: titles stand in logs and in entity ids.
     """
     parts = _parts(name, _NAME_PART)
     return sum(letter.isdigit() for letter in name) >= _NAME_PART or any(
@@ -52,11 +53,11 @@ def is_telling(name: str, ids: Iterable[str]) -> bool:
 
 
 class Redactor:
-    """Turn anything into plain data without what is secret.
+    """Turn any data into plain JSON data without secrets.
 
-    `keys` are those whose values are left out, also where it is one word of a key. Of
-    `ids`, which have digits, no part stays anywhere but what is `public`; `words` are
-    left out as a whole.
+    The value of a key is redacted if the key, or one of its words, is one of `keys`.
+    Every part of one of the `ids` is redacted unless it is also part of a `public`
+    word; an id without digits is ignored. `words` are redacted only as whole words.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Redactor:
         words: Iterable[str],
         public: Iterable[str],
     ) -> None:
-        """Know what is secret."""
+        """Keep what is secret."""
         ids = [each for each in ids if any(letter.isdigit() for letter in each)]
         self.keys = set(keys)
         self._parts = {part for each in ids for part in _parts(each)}
@@ -77,7 +78,7 @@ class Redactor:
         self._words = {word for word in known if len(word) >= _SHORTEST}
 
     def plain(self, value: object) -> object:
-        """Return what JSON can hold."""
+        """Return a value as JSON can hold it, redacted."""
         plain: object
         match value:
             case Enum():
@@ -105,7 +106,7 @@ class Redactor:
         return plain
 
     def _mapping(self, mapping: Mapping[object, object]) -> dict[str, object]:
-        """Leave out by key, then look into keys and values."""
+        """Redact by key; then look into the keys and the values."""
         plain: dict[str, object] = {}
         for key, value in mapping.items():
             name = self._text(str(key))
@@ -117,7 +118,7 @@ class Redactor:
         return plain
 
     def _is_secret(self, key: str, value: object) -> bool:
-        """Tell whether a key says that its value is secret; yes and no never are."""
+        """Tell whether a key makes its value secret; empty ones and bools never are."""
         return not (value in (None, "") or isinstance(value, bool)) and (
             not self.keys.isdisjoint(
                 (key, *(word.lower() for word in _WORDS.findall(key)))
@@ -125,7 +126,10 @@ class Redactor:
         )
 
     def _nested(self, text: str) -> object:
-        """Look into JSON that is a text; where it is broken nobody knows its keys."""
+        """Look into a text, also into JSON in it.
+
+        Broken JSON is redacted as a whole, since its keys cannot be read.
+        """
         if not text.lstrip().startswith(("{", "[")):
             return self._text(text)
         try:
@@ -134,8 +138,8 @@ class Redactor:
             return REDACTED
 
     def _text(self, text: str) -> str:
-        """Replace every place in a text where something secret stands."""
-        text = _TELLING.sub(REDACTED, text)
+        """Redact every secret in a text."""
+        text = _ADDRESS_OR_TOKEN.sub(REDACTED, text)
         spelt, places = _spelt(text)
         secret: set[int] = set()
         for at in range(len(spelt) - _PART + 1):
@@ -159,6 +163,6 @@ class Redactor:
 
 
 def _is_whole(text: str, first: int, last: int) -> bool:
-    """Tell whether a word is not merely a part of another one."""
+    """Tell whether this is a whole word, not a part of a longer one."""
     before, after = text[:first][-1:], text[last + 1 :][:1]
     return not (before.isalnum() or after.isalnum())

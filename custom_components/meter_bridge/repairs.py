@@ -1,4 +1,4 @@
-"""Repairs: ask again whether all is well, and lead to what helps."""
+"""Repairs: ask the bridge whether the fault is gone, or lead to another login."""
 
 from typing import Any
 
@@ -12,36 +12,37 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 import probatio
 
-from .bridges import BRIDGES
+from .bridges import bridge_of
 from .bridges.errors import (
     BridgeConnectionError,
     BridgeError,
     BridgePermissionError,
+    UnknownKindError,
 )
-from .const import CONF_BRIDGE, DOMAIN
+from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.probe import connect, identify
 from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT
 
 
 class AskAgainFlow(RepairsFlow):
-    """Ask the bridge whether the owner has put right what was wrong."""
+    """Ask the bridge whether the owner has mended what the issue is about."""
 
     def __init__(self, entry: MeterBridgeEntry, key: str) -> None:
-        """Know whose issue it is, and which."""
+        """Keep which issue of which entry this is."""
         self._entry = entry
         self._key = key
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Begin to explain."""
+        """Start with the explanation."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Explain what is wrong, and look whether it still is."""
+        """Explain what is wrong; once submitted, check whether it still is."""
         errors: dict[str, str] = {}
         if user_input is not None:
             wrong = await self._find_wrong()
@@ -58,12 +59,12 @@ class AskAgainFlow(RepairsFlow):
         )
 
     async def _find_wrong(self) -> str | None:
-        """Return what is still wrong."""
+        """Return the key of the error to show, None if the fault is gone."""
         if self._key == METER_SILENT:
             return await self._find_silence()
-        bridge = BRIDGES[self._entry.data[CONF_BRIDGE]]
         try:
-            # A client that asks everything anew, beside the one that remembers.
+            bridge = bridge_of(self._entry)
+            # The entry's own client keeps earlier answers; a new one asks for all.
             client = connect(
                 self.hass, bridge, self._entry.data, options=self._entry.options
             )
@@ -83,7 +84,7 @@ class AskAgainFlow(RepairsFlow):
         return None
 
     async def _find_silence(self) -> str | None:
-        """Ask once more; only who has listened all the time knows what is new."""
+        """Poll once more; only the coordinator knows whether a reading is new."""
         if self._entry.state is not ConfigEntryState.LOADED:
             return "cannot_connect"
         coordinator = self._entry.runtime_data
@@ -93,7 +94,7 @@ class AskAgainFlow(RepairsFlow):
         return "still_wrong" if coordinator.issues.is_raised(self.issue_id) else None
 
     async def _log_in(self) -> RepairsFlowResult:
-        """Lead to the form for another login, the one that is open if there is one."""
+        """Lead to the form for another login; use the one that is open already."""
         entry = self._entry
         for flow in entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
             flow_id = flow["flow_id"]
@@ -120,10 +121,23 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return what helps with an issue; a replaced meter needs only to be known."""
+    """Return the flow that mends an issue.
+
+    Where the bridge cannot be asked, or a meter was replaced, the owner has only to
+    confirm.
+    """
     known = data or {}
     entry = hass.config_entries.async_get_entry(str(known.get(CONF_ENTRY_ID)))
     key = str(known.get(CONF_ISSUE))
-    if entry is None or key == METER_REPLACED:
+    if entry is None or key == METER_REPLACED or not _is_known_kind(entry):
         return ConfirmRepairFlow()
     return AskAgainFlow(entry, key)
+
+
+def _is_known_kind(entry: MeterBridgeEntry) -> bool:
+    """Tell whether this version knows the kind of an entry's bridge."""
+    try:
+        bridge_of(entry)
+    except UnknownKindError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Actions: what a bridge does when told how, with a response."""
+"""Actions: what a bridge does with the fields that it is given."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.service import async_register_admin_service
 import probatio
 
 from .bridges import BRIDGES
 from .bridges.contract import BridgeAction
-from .bridges.errors import BridgeAuthError, BridgeError, UnfitFieldsError
+from .bridges.errors import UnfitFieldsError
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
-from .messages import translated
+from .messages import errors_shown, translated
 
 
 @callback
@@ -33,19 +33,17 @@ def async_register_actions(hass: HomeAssistant) -> None:
 
 
 def _register(hass: HomeAssistant, action: BridgeAction[Any]) -> None:
-    """Register one action, whose device tells the bridge."""
+    """Register one action; its field `device_id` selects the bridge."""
 
     async def run(call: ServiceCall) -> ServiceResponse:
         data = dict(call.data)
         coordinator = _entry(hass, data.pop(ATTR_DEVICE_ID), action).runtime_data
         try:
-            response = await action.run_fn(coordinator.client, action.check(data))
+            fields = action.check(data)
         except UnfitFieldsError as error:
             raise translated(ServiceValidationError, error) from error
-        except BridgeError as error:
-            if isinstance(error, BridgeAuthError):
-                coordinator.config_entry.async_start_reauth(hass)
-            raise translated(HomeAssistantError, error) from error
+        with errors_shown(hass, coordinator.config_entry):
+            response = await action.run_fn(coordinator.client, fields)
         return dict(response) if call.return_response else None
 
     async_register_admin_service(
@@ -63,7 +61,7 @@ def _register(hass: HomeAssistant, action: BridgeAction[Any]) -> None:
 def _entry(
     hass: HomeAssistant, device_id: str, action: BridgeAction[Any]
 ) -> MeterBridgeEntry:
-    """Return the entry of a device whose bridge knows this action."""
+    """Return the entry of a device; raise if its bridge does not have this action."""
     device = dr.async_get(hass).async_get(device_id)
     entry: MeterBridgeEntry | None = (
         hass.config_entries.async_get_entry(device.config_entry_id) if device else None
@@ -78,5 +76,5 @@ def _entry(
 
 
 def _refusal(reason: str) -> ServiceValidationError:
-    """Return what tells that this device cannot be asked for it."""
+    """Return the error that says why this device cannot run the action."""
     return ServiceValidationError(translation_domain=DOMAIN, translation_key=reason)

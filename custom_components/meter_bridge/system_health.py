@@ -1,4 +1,4 @@
-"""System health: how many bridges there are, and how they do."""
+"""System health: how many bridges there are, and whether they answer."""
 
 from collections import Counter
 from typing import Any
@@ -8,20 +8,24 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_integration
 
-from .bridges import BRIDGES
+from .bridges import bridge_of
+from .bridges.errors import UnknownKindError
 from .const import CONF_BRIDGE, DOMAIN
+from .coordinator import MeterBridgeEntry
 
 
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Offer what we know."""
+    """Register the numbers of this integration."""
     register.async_register_info(system_health_info)
 
 
 async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return numbers alone: nothing tells whose bridges these are, or where."""
-    entries = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-    kinds = Counter(BRIDGES[entry.data[CONF_BRIDGE]].name for entry in entries)
+    """Return numbers only: people publish them, and nothing may identify a bridge."""
+    entries: list[MeterBridgeEntry] = hass.config_entries.async_entries(
+        DOMAIN, include_ignore=False
+    )
+    kinds = Counter(map(_kind, entries))
     loaded = [
         entry.runtime_data
         for entry in entries
@@ -34,3 +38,11 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         "reachable": sum(each.last_update_success for each in loaded),
         "streaming": sum(each.is_streaming for each in loaded),
     }
+
+
+def _kind(entry: MeterBridgeEntry) -> str:
+    """Return the name of an entry's kind, its key if this version does not know it."""
+    try:
+        return bridge_of(entry).name
+    except UnknownKindError:
+        return str(entry.data.get(CONF_BRIDGE))

@@ -1,9 +1,9 @@
-"""Triggers: a problem, a meter that goes and comes back, a fuse above its rating.
+"""Triggers: a problem, a meter that goes stale or comes back, an overloaded fuse.
 
-They are triggers of the integration, as Home Assistant offers them for a target
-since device triggers are no longer added. What tells them from a state trigger: they
-find the right entities of a device, they act on a change from what was last known,
-so that a drop-out or a reload is neither a change nor hides one, and they act once.
+They are triggers of the integration with a target; Home Assistant accepts no new
+device triggers. They differ from a state trigger in three ways. They find the right
+entities of a device by themselves. They compare with the last known answer: a drop-out
+or a reload is not a change, and does not hide one. And they act once per change.
 """
 
 from collections.abc import Mapping
@@ -53,26 +53,26 @@ _AWAY_FOR: Options = {probatio.Optional(CONF_AWAY_FOR): cv.positive_time_period}
 
 @dataclass(slots=True)
 class _Watch:
-    """One entity: since when its answer was no, until that has led to an action."""
+    """One entity: since when its answer was no; None once the trigger has acted."""
 
     no_since: datetime | None = None
     pending: CALLBACK_TYPE | None = None
 
     def cancel(self) -> None:
-        """Drop the action that waits for its time."""
+        """Cancel the action that waits for `for` to pass."""
         if self.pending:
             self.pending()
             self.pending = None
 
 
 class MeterTrigger(Trigger):
-    """Act on each entity of the target whose answer turns from no to yes."""
+    """Act for each entity of the target whose answer turns from no to yes."""
 
     question: ClassVar[Question]
     schema: ClassVar[probatio.Schema] = schema(_FOR)
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Know the target and the options."""
+        """Keep the target and the options."""
         super().__init__(hass, config)
         self._target: ConfigType = config.target or {}
         self._options: Mapping[str, Any] = config.options or {}
@@ -85,7 +85,7 @@ class MeterTrigger(Trigger):
     async def async_validate_config(
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
-        """Validate target and options, and what the question wants of them."""
+        """Validate target and options, also by what the question requires."""
         validated: ConfigType = cls.schema(config)
         cls.question.require(hass, validated)
         return validated
@@ -96,7 +96,7 @@ class MeterTrigger(Trigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Watch the entities of the target, also those that come to it later."""
+        """Watch the entities of the target, also those that join it later."""
 
         @callback
         def changed(data: TargetStateChangedData) -> None:
@@ -138,7 +138,7 @@ class MeterTrigger(Trigger):
     def _follow(
         self, change: EventStateChangedData, run_action: TriggerActionRunner
     ) -> None:
-        """Start, or stop, waiting for the time that the answer has to stay yes."""
+        """Act once the answer has stayed yes for `for`; cancel if it changes before."""
         watch, state = self._watches[change["entity_id"]], change["new_state"]
         answer = self._answer(state) if state else None
         if not state or not answer:
@@ -173,26 +173,26 @@ class MeterTrigger(Trigger):
 
 
 class ProblemRaised(MeterTrigger):
-    """A status bit was set, or another problem appeared."""
+    """A status bit was set, or a sensor shows a problem."""
 
     question = PROBLEM
 
 
 class MeterWentStale(MeterTrigger):
-    """There are no new readings of a meter any more."""
+    """A meter sends no new readings any more."""
 
     question = STALE
 
 
 class MeterCameBack(MeterTrigger):
-    """There are readings again, after they were missing for a time."""
+    """A meter sends readings again after a pause."""
 
     question = FRESH
     schema = schema(_AWAY_FOR)
 
 
 class FuseRatingExceeded(MeterTrigger):
-    """More flows through a phase than its fuse is made for."""
+    """The current of a phase exceeds the rating of its fuse."""
 
     question = OVERLOAD
     schema = schema({**RATING, **_FOR})

@@ -1,24 +1,23 @@
-"""Updates: the software of a bridge, which it fetches and installs itself."""
+"""Updates: firmware that a bridge downloads and installs by itself."""
 
 from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.components.update import UpdateEntity, UpdateEntityFeature
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 
 from .bridges.contract import BridgeUpdate
-from .bridges.errors import BridgeAuthError, BridgeError
+from .bridges.errors import BridgeError
 from .const import LOGGER
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity
-from .messages import translated
+from .messages import errors_shown
 
 PARALLEL_UPDATES = 1
 
-# The bridge asks its maker each time.
+# At each check the bridge asks its maker's server.
 _CHECK_INTERVAL = timedelta(hours=12)
 
 
@@ -27,7 +26,7 @@ async def async_setup_entry(
     entry: MeterBridgeEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the updates of this kind of bridge."""
+    """Add the update entities of this kind of bridge."""
     coordinator = entry.runtime_data
     async_add_entities(
         BridgeUpdateEntity(coordinator, None, description)
@@ -36,7 +35,7 @@ async def async_setup_entry(
 
 
 class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
-    """Software of the bridge; only the bridge knows whether there is newer one."""
+    """Firmware of the bridge; only the bridge can tell whether there is a newer one."""
 
     entity_description: BridgeUpdate[Any, Any]
     _attr_supported_features = (
@@ -45,7 +44,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look for newer software now, and twice a day."""
+        """Check for a newer version now, and twice a day."""
         await super().async_added_to_hass()
         self.async_on_remove(
             async_track_time_interval(self.hass, self._async_check, _CHECK_INTERVAL)
@@ -55,7 +54,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         )
 
     async def _async_check(self, _now: datetime | None = None) -> None:
-        """Ask for the newest version; keep the last one while nobody can tell."""
+        """Ask for the newest version; keep the one known if the bridge cannot tell."""
         try:
             latest = await self.entity_description.latest_fn(self.coordinator.client)
         except BridgeError as error:
@@ -67,20 +66,20 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
     @property
     @override
     def available(self) -> bool:
-        """Stay available while it installs, which restarts the bridge."""
+        """Stay available while the update restarts the bridge."""
         return self._attr_in_progress or super().available
 
     @property
     @override
     def installed_version(self) -> str | None:
-        """Return the version that runs."""
+        """Return the version that the bridge runs."""
         return self.entity_description.installed_fn(self.coordinator.data.details)
 
     @override
     async def async_install(
         self, version: str | None, backup: bool, **kwargs: Any
     ) -> None:
-        """Let the bridge install its update; returns when it is back."""
+        """Let the bridge install its update; return once it runs again."""
 
         @callback
         def progress(part: float | None) -> None:
@@ -90,11 +89,10 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         self._attr_in_progress = True
         progress(None)
         try:
-            await self.entity_description.install_fn(self.coordinator.client, progress)
-        except BridgeError as error:
-            if isinstance(error, BridgeAuthError):
-                self.coordinator.config_entry.async_start_reauth(self.hass)
-            raise translated(HomeAssistantError, error) from error
+            with errors_shown(self.hass, self.coordinator.config_entry):
+                await self.entity_description.install_fn(
+                    self.coordinator.client, progress
+                )
         finally:
             self._attr_in_progress = False
         await self.coordinator.async_refresh()

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import NET_POWER, REGISTERS
 from custom_components.meter_bridge.const import CONF_BRIDGE
-from custom_components.meter_bridge.flow.probe import connect, recognise
+from custom_components.meter_bridge.flow.probe import connect, probe
 from tests.conftest import SetUp, Start
 from tests.simulate import SIMULATORS
 from tests.support.logs import complaints
@@ -99,7 +99,7 @@ async def test_auto_recognises(
 ) -> None:
     """Among all kinds at once, the right one answers in character."""
     simulator = await simulators(key)
-    found = await recognise(hass, simulator.address, BRIDGES.values())
+    found = await probe(hass, simulator.address, BRIDGES.values())
     assert found.bridge.key == key
 
 

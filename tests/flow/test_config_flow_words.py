@@ -1,4 +1,4 @@
-"""The words of what a flow can answer."""
+"""The config flow has words for everything that it can answer."""
 
 import json
 from pathlib import Path
@@ -15,20 +15,21 @@ WORDS = json.loads(
 
 
 def reasons(kind: type[BridgeError]) -> set[str]:
-    """Return the names of an error and of all that derive from it."""
+    """Return the translation keys of an error and of its subclasses."""
     return {kind.translation_key}.union(*map(reasons, kind.__subclasses__()))
 
 
 def test_words_for_every_error() -> None:
-    """Whatever a flow can answer has its words, and no words are left over."""
+    """Every error and abort of the flow has its words, and there are no others."""
     errors = reasons(BridgeError)
     assert WORDS["exceptions"].keys() >= errors
-    # These come only of what an owner asks of a bridge that is set up.
+    # Only buttons, updates and actions of a loaded entry raise these.
     errors -= {"not_updated", "unfit_fields"}
     words: dict[str, Any] = WORDS["config"]
-    assert words["error"].keys() == errors | {"invalid_host"}
-    # A discovery aborts with what recognising raises. It knows no entry that it could
-    # mistake, and who asks for a login is offered. Home Assistant has the words for the
-    # success of a flow, and for two flows at once.
+    # Nobody can correct an unknown kind in a form: the flow aborts.
+    assert words["error"].keys() == errors - {"unknown_kind"} | {"invalid_host"}
+    # A discovery aborts with what the probe raises. The probe sends no password and
+    # compares with no entry, and a bridge that asks for a login is offered. Home
+    # Assistant has words for the success of a flow, and for two flows at once.
     unreachable = {"clear_password", "invalid_auth", "wrong_bridge"}
     assert words["abort"].keys() == (errors - unreachable) | {"already_configured"}

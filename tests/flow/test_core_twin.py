@@ -37,7 +37,9 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-TWINS = {key: bridge.core_twin for key, bridge in BRIDGES.items() if bridge.core_twin}
+TWINS = {
+    key: bridge.core_twin.domain for key, bridge in BRIDGES.items() if bridge.core_twin
+}
 ELSEWHERE = "192.0.2.7"
 
 each_twin = pytest.mark.parametrize("key", TWINS)

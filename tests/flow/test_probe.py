@@ -19,7 +19,7 @@ from custom_components.meter_bridge.bridges.errors import (
 from custom_components.meter_bridge.flow.probe import (
     connect,
     entry_title,
-    recognise,
+    probe,
     unique_id,
     unique_ids,
 )
@@ -32,7 +32,7 @@ KINDS = BRIDGES.values()
 async def test_identity(hass: HomeAssistant, simulators: Start) -> None:
     """Who answers in character is found with its identity."""
     simulator = await pushing(simulators)
-    found = await recognise(hass, simulator.address, KINDS)
+    found = await probe(hass, simulator.address, KINDS)
     assert found.bridge is BRIDGES["iometer"]
     assert found.identity
     assert found.identity.serial == simulator.device_id
@@ -41,7 +41,7 @@ async def test_identity(hass: HomeAssistant, simulators: Start) -> None:
 async def test_login_wanted(hass: HomeAssistant, simulators: Start) -> None:
     """Who asks for a login in character is found without identity and password."""
     simulator = await lockable(simulators, protection=True)
-    found = await recognise(hass, simulator.address, KINDS)
+    found = await probe(hass, simulator.address, KINDS)
     assert found.bridge is BRIDGES["whatwatt_go"]
     assert found.identity is None
     assert not passwords(simulator)
@@ -62,7 +62,7 @@ async def test_most_telling_error(
     """One kind says what it met; of several the one that knows most speaks."""
     async with web_server(lambda _: web.Response(status=stranger)) as address:
         with pytest.raises(error) as raised:
-            await recognise(hass, address, [BRIDGES[key] for key in kinds])
+            await probe(hass, address, [BRIDGES[key] for key in kinds])
     assert type(raised.value) is error
 
 
@@ -78,14 +78,14 @@ async def test_order_of_answers_does_not_matter(
 
     async with web_server(answer, slow=slow) as address:
         with pytest.raises(BridgeResponseError):
-            await recognise(hass, address, KINDS)
+            await probe(hass, address, KINDS)
 
 
 async def test_nobody_is_left_asking(hass: HomeAssistant, simulators: Start) -> None:
     """Once one kind is found, no other goes on waiting for its answer."""
     simulator = await lockable(simulators)
     simulator.stall("/v1/status")
-    found = await recognise(hass, simulator.address, KINDS)
+    found = await probe(hass, simulator.address, KINDS)
     assert found.bridge.key == "whatwatt_go"
     asked = {request.path for request in simulator.requests}
     assert "/v1/status" in asked

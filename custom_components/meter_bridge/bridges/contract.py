@@ -162,6 +162,19 @@ class ZeroconfMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoreTwin:
+    """An integration of Home Assistant's own that reads the same kind of device.
+
+    Its entries hold the device's address under `address_key` of their data, and have
+    the unique id that `unique_id_fn` returns for the device.
+    """
+
+    domain: str
+    address_key: str
+    unique_id_fn: Callable[[Identity], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeIssue[D]:
     """Something that the owner has to put right; `key` names its words.
 
@@ -198,9 +211,8 @@ class BridgeType[C: Client[object], D]:
     what the bridge has; it must return the same tuple while that stays the same.
     `dhcp_hostname` is the pattern, in lower case, of the names that it asks for.
     `least_poll_interval` is the shortest one that its owner may choose.
-    `media` is what flows through the meters that it may read. `core_twin` is the domain
-    of an integration of Home Assistant's own for the same device; the unique id of its
-    entries is the `serial` that `identify` returns, too, or one of `also`.
+    `media` is what flows through the meters that it may read. `core_twin` is the
+    integration of Home Assistant's own for the same device, where there is one.
     `redact` names keys of raw answers that never leave the house.
     """
 
@@ -215,7 +227,7 @@ class BridgeType[C: Client[object], D]:
     max_power: float = 100_000.0
     media: tuple[Medium, ...] = (Medium.ELECTRICITY,)
     has_main_meter: bool = True
-    core_twin: str | None = None
+    core_twin: CoreTwin | None = None
     zeroconf: ZeroconfMatch | None = None
     dhcp_hostname: str | None = None
     options: tuple[BridgeOption, ...] = ()

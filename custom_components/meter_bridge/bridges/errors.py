@@ -86,6 +86,12 @@ class UnfitFieldsError(BridgeError):
     translation_key = "unfit_fields"
 
 
+class UnknownKindError(BridgeError):
+    """An entry is of a kind of bridge that this version does not know."""
+
+    translation_key = "unknown_kind"
+
+
 class WrongBridgeError(BridgeError):
     """Another bridge of the same kind answers at the address."""
 

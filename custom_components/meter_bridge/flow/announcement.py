@@ -1,4 +1,4 @@
-"""What somebody announces on the network, before anything proves it."""
+"""Read announcements and DHCP leases, which may come from anybody: no proof yet."""
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
@@ -7,18 +7,17 @@ from ipaddress import ip_address
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from ..bridges import BRIDGES
+from ..bridges import BRIDGES, Kind
 from ..bridges.transport.address import Address, parse_address
-from .probe import Kind
 
 _USUAL_PORT = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A kind of bridge, where it is said to be, and its serial where it tells that.
+    """The kind and address that were announced; the serial, if it was announced too.
 
-    `hosts` are all its addresses, of which Home Assistant chose one.
+    `hosts` are all announced addresses; Home Assistant chose one of them as `address`.
     """
 
     bridge: Kind
@@ -27,26 +26,27 @@ class Announcement:
     serial: str | None
 
     def is_at(self, host: str) -> bool:
-        """Tell whether an entry with this host looks for its bridge there already."""
+        """Tell whether an entry with this host uses the announced address already."""
         known = parse_address(host)
         return known.host in self.hosts and (
             known.port is None or known.port == (self.address.port or _USUAL_PORT)
         )
 
     def instead_of(self, host: str) -> str | None:
-        """Return what an entry could have instead of this host; None if it may stay.
+        """Return the new host for an entry that has this one; None to keep it.
 
-        A name always may: it was chosen by the owner, and follows the bridge by itself.
+        A host name is always kept: the owner chose it, and it follows the bridge by
+        itself.
         """
         known = parse_address(host)
         if self.is_at(host) or _is_name(known.host):
             return None
-        # Who was set up by https is not looked for by http.
+        # An entry that was set up with https stays with https.
         return str(replace(self.address, scheme=known.scheme))
 
 
 def read_lease(info: DhcpServiceInfo) -> Announcement | None:
-    """Return which bridge may have asked for an address by its usual name."""
+    """Return the kind of bridge whose usual host name is in this DHCP lease."""
     for bridge in BRIDGES.values():
         if bridge.dhcp_hostname and fnmatch(info.hostname, bridge.dhcp_hostname):
             address = Address(host=info.ip)
@@ -60,7 +60,7 @@ def read_lease(info: DhcpServiceInfo) -> Announcement | None:
 
 
 def read_announcement(info: ZeroconfServiceInfo) -> Announcement | None:
-    """Return which bridge is announced; None if it is none or cannot be there."""
+    """Return which bridge is announced; None if no kind matches or the host is odd."""
     port = None if info.port == _USUAL_PORT else info.port
     try:
         address = parse_address(str(Address(host=info.host, port=port)))
@@ -88,7 +88,7 @@ def read_announcement(info: ZeroconfServiceInfo) -> Announcement | None:
 
 
 def _is_name(host: str) -> bool:
-    """Tell a name from an address."""
+    """Tell whether a host is a name rather than an IP address."""
     try:
         ip_address(host)
     except ValueError:

@@ -1,33 +1,40 @@
-"""Whether an integration of Home Assistant's own has a device already."""
+"""Find out whether one of Home Assistant's own integrations reads the same device."""
 
-from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
+from ..bridges import Kind
 from ..bridges.contract import Identity
 from ..bridges.transport.address import parse_address
-from .probe import Kind
 
 
-def has_twin(
+def has_core_twin(
     hass: HomeAssistant, bridge: Kind, identity: Identity | None, host: str
 ) -> bool:
-    """Tell whether it reads the bridge that has shown who it is, or is at this host."""
-    if bridge.core_twin is None:
+    """Tell whether core's integration has an entry for this device.
+
+    Compare by unique id once the device has shown its identity, and by address.
+    """
+    twin = bridge.core_twin
+    if twin is None:
         return False
-    ids = {identity.serial, *identity.also} if identity else set()
+    unique_id = identity and twin.unique_id_fn(identity)
     return any(
-        entry.unique_id in ids or _is_same(entry.data.get(CONF_HOST, ""), host)
+        (unique_id is not None and entry.unique_id == unique_id)
+        or _is_same_address(entry.data.get(twin.address_key, ""), host)
         for entry in hass.config_entries.async_entries(
-            bridge.core_twin, include_ignore=False, include_disabled=False
+            twin.domain, include_ignore=False, include_disabled=False
         )
     )
 
 
-def _is_same(other: str, host: str) -> bool:
-    """Tell whether another integration's host is this one, by whichever scheme."""
+def _is_same_address(theirs: str, ours: str) -> bool:
+    """Tell whether two hosts are the same but for the scheme."""
     try:
-        theirs = parse_address(other)
+        their_address = parse_address(theirs)
     except ValueError:
         return False
-    ours = parse_address(host)
-    return (theirs.host, theirs.port) == (ours.host, ours.port)
+    our_address = parse_address(ours)
+    return (their_address.host, their_address.port) == (
+        our_address.host,
+        our_address.port,
+    )

@@ -1,4 +1,4 @@
-"""The forms of the flows."""
+"""Schemas of the forms in the config flow."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +21,9 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from ..bridges import BRIDGES
+from ..bridges import BRIDGES, Kind
 from ..bridges.transport.address import parse_address
 from ..const import AUTO, CONF_BRIDGE, CONF_ENERGY_DASHBOARD
-from .probe import Kind
 
 _HOST = TextSelector(TextSelectorConfig(autocomplete="off"))
 _LOGIN: Mapping[str, TextSelector | BooleanSelector] = {
@@ -39,7 +38,7 @@ _LOGIN: Mapping[str, TextSelector | BooleanSelector] = {
 
 
 def user_schema() -> probatio.Schema:
-    """Ask for an address, and which kind of bridge is there."""
+    """Ask for the address and the kind of bridge."""
     kinds = [
         SelectOptionDict(value=bridge.key, label=bridge.name)
         for bridge in BRIDGES.values()
@@ -59,7 +58,7 @@ def user_schema() -> probatio.Schema:
 
 
 def typed_host(user_input: Mapping[str, Any], errors: dict[str, str]) -> str | None:
-    """Return the address that was typed; note it in the errors if it is none."""
+    """Return the address that was typed, normalised; add an error if it is not one."""
     try:
         return str(parse_address(user_input[CONF_HOST]))
     except ValueError:
@@ -70,14 +69,14 @@ def typed_host(user_input: Mapping[str, Any], errors: dict[str, str]) -> str | N
 def login_schema(
     bridge: Kind, known: Mapping[str, Any] | None, *, asks_host: bool = False
 ) -> probatio.Schema:
-    """Ask for the login that this kind of bridge has, and where it is if need be."""
+    """Ask for the login of this kind of bridge, and for its address if `asks_host`."""
     host = {probatio.Required(CONF_HOST): _HOST} if asks_host else {}
     login = _login_fields(bridge, known or {}, probatio.Required)
     return probatio.Schema({**host, **login})
 
 
 def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schema:
-    """Ask for another address, and for a login where the bridge may want one."""
+    """Ask for the address, and for the login if this kind of bridge has one."""
     return probatio.Schema(
         {
             probatio.Required(CONF_HOST, default=known[CONF_HOST]): _HOST,
@@ -98,7 +97,7 @@ def _login_fields(
     known: Mapping[str, Any],
     marker: type[probatio.Required | probatio.Optional],
 ) -> dict[Any, TextSelector | BooleanSelector]:
-    """Return the login's fields, filled with what is known; never the password."""
+    """Return the login fields, filled in with known values except the password."""
     fields: dict[Any, TextSelector | BooleanSelector] = {}
     for key in bridge.login_fields:
         if key == CONF_VERIFY_SSL:

@@ -1,4 +1,4 @@
-"""Changing how a bridge that is set up behaves."""
+"""Options of a bridge that is set up."""
 
 from typing import Any
 
@@ -11,17 +11,16 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from ..bridges import BRIDGES
+from ..bridges import Kind
 from ..bridges.contract import BridgeOption
 from ..const import (
-    CONF_BRIDGE,
     CONF_POLL_INTERVAL,
     CONF_THROTTLE,
     DEFAULT_THROTTLE,
 )
-from .probe import Kind
+from .steps import bridge_or_abort
 
-# What every kind of bridge has.
+# Every kind of bridge has this option.
 _THROTTLE = BridgeOption(
     key=CONF_THROTTLE,
     default=DEFAULT_THROTTLE,
@@ -31,21 +30,21 @@ _THROTTLE = BridgeOption(
     unit=UnitOfTime.SECONDS,
 )
 _LONGEST_POLL_INTERVAL = 300
-# Home Assistant's front end knows no smaller one.
+# Home Assistant rejects a smaller step in a number selector.
 _LEAST_STEP = 0.001
 
 
 class MeterBridgeOptionsFlow(OptionsFlowWithReload):
-    """Ask for the options; the entry is loaded anew with them."""
+    """Ask for the options; saving them reloads the entry."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Take how often values are passed on, and what this kind of bridge asks."""
+        """Ask for the update intervals, and for the options of this kind of bridge."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         entry = self.config_entry
-        options = options_of(BRIDGES[entry.data[CONF_BRIDGE]])
+        options = options_of(bridge_or_abort(entry))
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
@@ -76,7 +75,7 @@ def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
 
 
 def _number(option: BridgeOption) -> NumberSelector:
-    """Return the field of an option."""
+    """Return the form field of an option."""
     config = NumberSelectorConfig(
         min=option.minimum,
         max=option.maximum,

@@ -1,4 +1,4 @@
-"""Reaching bridges: the one of an entry, and whichever answers at an address."""
+"""Reach the bridge of an entry, or find out which bridge answers at an address."""
 
 import asyncio
 from collections.abc import Container, Iterable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
     CONF_HOST,
     CONF_PASSWORD,
@@ -15,7 +16,8 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ..bridges.contract import Access, BridgeType, Client, Identity
+from ..bridges import Kind
+from ..bridges.contract import Access, Client, Identity
 from ..bridges.errors import (
     BridgeAuthError,
     BridgeConnectionError,
@@ -26,19 +28,17 @@ from ..bridges.errors import (
 )
 from ..bridges.transport.address import parse_address
 from ..const import CONF_PINNED
-from ..coordinator import MeterBridgeEntry
 from ..redaction import is_telling
 
-type Kind = BridgeType[Any, Any]
-
-# From silence to strangers, who may well forbid a path that they do not know. Every
-# other error is only raised by the kind that is really there.
-_TELLING = (BridgeConnectionError, BridgePermissionError, BridgeResponseError)
+# Failures by what they tell, least first: no answer, a refusal (any web server may
+# refuse a path that it does not know), a wrong answer. All other errors tell more: a
+# client raises them only where its own kind of bridge answers.
+_LEAST_TELLING = (BridgeConnectionError, BridgePermissionError, BridgeResponseError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A bridge that answered in character; without identity it wants a login first."""
+    """A bridge that answers as its kind does; identity None: it wants a login first."""
 
     bridge: Kind
     identity: Identity | None
@@ -52,7 +52,11 @@ def connect(
     hearsay: bool = False,
     options: Mapping[str, Any] | None = None,
 ) -> Client[Any]:
-    """Return the client for what an entry or a form holds; nothing is sent yet."""
+    """Return a client for the data of an entry or a form; nothing is sent yet.
+
+    Set `hearsay` where the host was only announced: no password goes there in the
+    clear.
+    """
     chosen = options or {}
     verify_ssl = data.get(CONF_VERIFY_SSL, False)
     access = Access(
@@ -79,14 +83,14 @@ def unique_id(bridge: Kind, serial: str) -> str:
 
 
 def unique_ids(bridge: Kind, identity: Identity) -> set[str]:
-    """Return every unique id under which an entry may know this bridge."""
+    """Return all unique ids that the entry of this bridge may have."""
     return {unique_id(bridge, serial) for serial in (identity.serial, *identity.also)}
 
 
 def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
-    """Return the name that the owner gave a bridge, else its kind's.
+    """Return a title for the entry: the device's own name, else the kind's.
 
-    One that is taken gets the next number.
+    A name that contains an id is not used. A taken title gets the next number.
     """
     ids = (identity.serial, *identity.also, identity.mac or "")
     name = identity.name
@@ -96,10 +100,8 @@ def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
     return next(title for title in numbered if title not in taken)
 
 
-async def identify(
-    client: Client[Any], entry: MeterBridgeEntry, bridge: Kind
-) -> Identity:
-    """Return who answers, which has to be the bridge of the entry."""
+async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Identity:
+    """Return who answers; raise WrongBridgeError if it is not the entry's bridge."""
     identity = await client.identify()
     if entry.unique_id not in unique_ids(bridge, identity):
         raise WrongBridgeError("Another bridge answers at this address")
@@ -107,11 +109,13 @@ async def identify(
 
 
 async def has_moved(
-    hass: HomeAssistant, entry: MeterBridgeEntry, bridge: Kind, host: str
+    hass: HomeAssistant, entry: ConfigEntry, bridge: Kind, host: str
 ) -> bool:
-    """Tell whether an entry's bridge is gone from its address and proves itself here.
+    """Tell whether an entry's bridge has moved to this host.
 
-    It is not gone while it answers there, whatever was announced.
+    It has moved if it does not answer at its stored address any more, and proves its
+    identity at the new one. While it answers at the stored address, an announcement
+    changes nothing.
     """
     try:
         return not await _is_entry(
@@ -122,13 +126,13 @@ async def has_moved(
             connect(hass, bridge, {**entry.data, CONF_HOST: host}, hearsay=True),
         )
     except BridgeAuthError:
-        # At the old address this may be the bridge with another password; at the new
-        # one nothing is proved.
+        # At the stored address, this may be the same bridge with a new password; at
+        # the new one, a refused login proves nothing.
         return False
 
 
-async def _is_entry(entry: MeterBridgeEntry, bridge: Kind, client: Client[Any]) -> bool:
-    """Tell whether the bridge of an entry proves itself to this client."""
+async def _is_entry(entry: ConfigEntry, bridge: Kind, client: Client[Any]) -> bool:
+    """Tell whether this client reaches the bridge of the entry."""
     try:
         await identify(client, entry, bridge)
     except BridgeAuthError:
@@ -138,8 +142,11 @@ async def _is_entry(entry: MeterBridgeEntry, bridge: Kind, client: Client[Any]) 
     return True
 
 
-async def recognise(hass: HomeAssistant, host: str, kinds: Iterable[Kind]) -> Found:
-    """Ask all kinds at once; return the first that answers in character."""
+async def probe(hass: HomeAssistant, host: str, kinds: Iterable[Kind]) -> Found:
+    """Try all these kinds at once; return the first that answers as its kind does.
+
+    If none does, raise the failure that tells most.
+    """
     tasks = [asyncio.create_task(_identify(hass, bridge, host)) for bridge in kinds]
     failures: list[BridgeError] = []
     try:
@@ -152,17 +159,17 @@ async def recognise(hass: HomeAssistant, host: str, kinds: Iterable[Kind]) -> Fo
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    raise max(failures, key=_telling)
+    raise max(failures, key=_rank)
 
 
-def _telling(failure: BridgeError) -> int:
-    """Return how much a failure tells about who is there."""
+def _rank(failure: BridgeError) -> int:
+    """Rank a failure by how much it tells about what is at the address."""
     kind = type(failure)
-    return _TELLING.index(kind) if kind in _TELLING else len(_TELLING)
+    return _LEAST_TELLING.index(kind) if kind in _LEAST_TELLING else len(_LEAST_TELLING)
 
 
 async def _identify(hass: HomeAssistant, bridge: Kind, host: str) -> Found:
-    """Ask for one kind of bridge."""
+    """Try one kind of bridge."""
     try:
         identity = await connect(hass, bridge, {CONF_HOST: host}).identify()
     except BridgeAuthError:

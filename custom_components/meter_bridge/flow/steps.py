@@ -1,35 +1,47 @@
-"""From a bridge that answers to its entry: a login, a warning, the Energy dashboard."""
+"""Steps between a bridge that answers and its entry: login, warning, dashboard."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
+    ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_HOST
+from homeassistant.data_entry_flow import AbortFlow
 
+from ..bridges import Kind, bridge_of
 from ..bridges.contract import Identity
-from ..bridges.errors import BridgeError, ClearPasswordError
+from ..bridges.errors import BridgeError, ClearPasswordError, UnknownKindError
 from ..const import (
     CONF_BRIDGE,
     CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOURCES,
     CONF_PINNED,
 )
-from ..coordinator import MeterBridgeEntry
-from ..energy_dashboard import missing_sources
-from .core_twin import has_twin
+from .core_twin import has_core_twin
+from .energy import missing_sources
 from .forms import energy_schema, login_schema, typed_host
-from .probe import Kind, connect, entry_title, unique_id, unique_ids
+from .probe import connect, entry_title, unique_id, unique_ids
 
 
-class LastSteps(ConfigFlow):
-    """What every way of adding a bridge ends with.
+def bridge_or_abort(entry: ConfigEntry) -> Kind:
+    """Return the kind of an entry's bridge; abort the flow if it is not known."""
+    try:
+        return bridge_of(entry)
+    except UnknownKindError as error:
+        raise AbortFlow(error.translation_key) from error
 
-    Without `_identity` the bridge wants a login before it shows who it is.
-    `_sources` is for the Energy dashboard, None as long as the owner was not asked.
+
+class SetupSteps(ConfigFlow):
+    """The last steps of adding a bridge, however it was found.
+
+    `_identity` is None while the bridge wants a login before it shows who it is.
+    `_sources` are the sources to add to the Energy dashboard; None until the owner was
+    asked. `_is_announced` means that the address was announced and the owner has not
+    typed it; `_is_twin_shown`, that the owner knows of core's entry for the device.
     """
 
     _bridge: Kind
@@ -37,12 +49,12 @@ class LastSteps(ConfigFlow):
     _identity: Identity | None
     _login: Mapping[str, Any] | None = None
     _sources: list[str] | None = None
-    _is_hearsay = False
+    _is_announced = False
     _asks_host = False
-    _is_warned = False
+    _is_twin_shown = False
 
     async def _go_on(self) -> ConfigFlowResult:
-        """Ask what is still to be asked, then create the entry."""
+        """Show the next step that is needed; after the last one create the entry."""
         if (identity := self._identity) is None:
             return await self.async_step_login()
         await self.async_set_unique_id(
@@ -52,20 +64,20 @@ class LastSteps(ConfigFlow):
         if entry is not None and entry.source != SOURCE_IGNORE:
             return self._move(entry, identity)
         if self._sources is None and await missing_sources(self.hass, self._bridge):
-            if self._has_twin():
+            if self._has_core_twin():
                 return await self.async_step_energy_twin()
             return await self.async_step_energy()
-        if self._has_twin() and not self._is_warned:
+        if self._has_core_twin() and not self._is_twin_shown:
             return await self.async_step_twin()
         return self._create(identity)
 
     async def async_step_login(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for what this kind of bridge wants before it lets us in.
+        """Ask for the login.
 
-        An announced address is somebody's word: a password that would go there in the
-        clear goes to the address that the owner types instead.
+        Anybody may announce an address. Where the bridge takes its password only in
+        the clear, ask for the address too, and send the password to that one.
         """
         errors: dict[str, str] = {}
         if user_input is not None and self._take_host(user_input, errors):
@@ -73,7 +85,7 @@ class LastSteps(ConfigFlow):
                 key: value for key, value in user_input.items() if key != CONF_HOST
             }
             data = {CONF_HOST: self._host, **login}
-            client = connect(self.hass, self._bridge, data, hearsay=self._is_hearsay)
+            client = connect(self.hass, self._bridge, data, hearsay=self._is_announced)
             try:
                 self._identity = await client.identify()
             except BridgeError as error:
@@ -92,18 +104,18 @@ class LastSteps(ConfigFlow):
         )
 
     def _take_host(self, user_input: Mapping[str, Any], errors: dict[str, str]) -> bool:
-        """Go by the address that the owner has typed, where it was asked for."""
+        """Take the address if the form asked for it; tell whether it is usable."""
         if CONF_HOST not in user_input:
             return True
         if host := typed_host(user_input, errors):
-            self._host, self._is_hearsay = host, False
+            self._host, self._is_announced = host, False
         return host is not None
 
     async def async_step_twin(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Say that Home Assistant has this device already, and ask whether to go on."""
-        self._is_warned = True
+        """Warn that Home Assistant already has this device; ask whether to go on."""
+        self._is_twin_shown = True
         if user_input is not None:
             return await self._go_on()
         return self.async_show_form(
@@ -119,14 +131,14 @@ class LastSteps(ConfigFlow):
     async def async_step_energy_twin(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Offer the same where Home Assistant has this device already."""
-        self._is_warned = True
+        """Offer the same, and warn that Home Assistant has this device already."""
+        self._is_twin_shown = True
         return await self._offer("energy_twin", user_input, default=False)
 
     async def _offer(
         self, step_id: str, user_input: Mapping[str, Any] | None, *, default: bool
     ) -> ConfigFlowResult:
-        """Ask whether the meter is to be added, and note what of it."""
+        """Ask whether to add the meter, and keep which sources to add."""
         if user_input is None:
             return self.async_show_form(
                 step_id=step_id,
@@ -141,7 +153,7 @@ class LastSteps(ConfigFlow):
         return await self._go_on()
 
     def _create(self, identity: Identity) -> ConfigFlowResult:
-        """Create the entry of a bridge that has shown who it is."""
+        """Create the entry of a bridge that has shown its identity."""
         data = {
             CONF_BRIDGE: self._bridge.key,
             CONF_HOST: self._host,
@@ -155,10 +167,10 @@ class LastSteps(ConfigFlow):
             title=entry_title(self._bridge, identity, taken), data=data
         )
 
-    def _move(self, entry: MeterBridgeEntry, identity: Identity) -> ConfigFlowResult:
-        """Give an entry the address and login of its bridge instead of a second entry.
+    def _move(self, entry: ConfigEntry, identity: Identity) -> ConfigFlowResult:
+        """Update the bridge's existing entry instead of creating a second one.
 
-        A stored password stays with the way in that it was stored with.
+        Without a new login, keep the pinned way in: the stored password belongs to it.
         """
         data: dict[str, Any] = {CONF_HOST: self._host}
         if self._login:
@@ -167,8 +179,8 @@ class LastSteps(ConfigFlow):
             entry, data_updates=data, reason="already_configured"
         )
 
-    def _entry_of(self, ids: set[str]) -> MeterBridgeEntry | None:
-        """Return the entry that knows a bridge by one of these ids."""
+    def _entry_of(self, ids: set[str]) -> ConfigEntry | None:
+        """Return the entry that has one of these unique ids."""
         return next(
             (
                 entry
@@ -178,10 +190,10 @@ class LastSteps(ConfigFlow):
             None,
         )
 
-    def _has_twin(self) -> bool:
-        """Tell whether an integration of Home Assistant's own has this device."""
-        return has_twin(self.hass, self._bridge, self._identity, self._host)
+    def _has_core_twin(self) -> bool:
+        """Tell whether one of Home Assistant's own integrations has this device."""
+        return has_core_twin(self.hass, self._bridge, self._identity, self._host)
 
     def _placeholders(self) -> Mapping[str, str]:
-        """Return what the words of these steps are filled with."""
+        """Return the placeholders in the texts of these steps."""
         return {"name": self._bridge.name, "host": self._host}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ..contract import BridgeType
+from ..contract import BridgeType, CoreTwin
 from .actions import ACTIONS
 from .client import STALE_SECONDS, EgaugeClient
 from .entities import BUTTONS, SENSORS, UPDATES, register_sensors
@@ -17,7 +17,11 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     stale_after=STALE_SECONDS,
     # It measures whole buildings as well as households.
     max_power=1_000_000.0,
-    core_twin="egauge",
+    core_twin=CoreTwin(
+        domain="egauge",
+        address_key="host",
+        unique_id_fn=lambda identity: identity.serial,
+    ),
     login_fields=("username", "password", "verify_ssl"),
     sensors=SENSORS,
     buttons=BUTTONS,

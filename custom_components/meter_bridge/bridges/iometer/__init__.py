@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ..contract import BridgeType, ZeroconfMatch
+from ..contract import BridgeType, CoreTwin, ZeroconfMatch
 from .client import IOmeterClient
 from .entities import BINARY_SENSORS, SENSORS
 from .issues import ISSUES
@@ -17,7 +17,11 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     # On battery the core reads seldom; other clients call 10 minutes stale as well.
     stale_after=600.0,
     pushes=True,
-    core_twin="iometer",
+    core_twin=CoreTwin(
+        domain="iometer",
+        address_key="host",
+        unique_id_fn=lambda identity: identity.serial,
+    ),
     zeroconf=ZeroconfMatch(type="_iometer._tcp.local."),
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,

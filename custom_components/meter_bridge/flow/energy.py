@@ -1,0 +1,48 @@
+"""Look up which sources the Energy dashboard has, and which a bridge could add."""
+
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant
+
+from ..bridges import Kind
+from ..bridges.snapshot import Medium
+
+if TYPE_CHECKING:
+    from homeassistant.components.energy.data import EnergyManager, EnergyPreferences
+
+ENERGY = "energy"
+GRID, GAS = "grid", "gas"
+# Meters that count only a volume are left out: what flows there may well be water.
+MEDIA = {GRID: Medium.ELECTRICITY, GAS: Medium.GAS}
+
+
+async def missing_sources(hass: HomeAssistant, bridge: Kind) -> list[str]:
+    """Return the types of source that the owner lacks and this kind could add."""
+    if ENERGY not in hass.config.components:
+        return []
+    present = source_types(preferences_of(await energy_manager(hass)))
+    return [
+        source
+        for source, medium in MEDIA.items()
+        if medium in bridge.media and source not in present
+    ]
+
+
+def source_types(preferences: EnergyPreferences) -> set[str]:
+    """Return the types of source that are configured."""
+    return {source["type"] for source in preferences["energy_sources"]}
+
+
+def preferences_of(manager: EnergyManager) -> EnergyPreferences:
+    """Return what the owner has configured so far."""
+    return manager.data or manager.default_preferences()
+
+
+async def energy_manager(hass: HomeAssistant) -> EnergyManager:
+    """Return the manager that stores the sources of the dashboard."""
+    # This imports the recorder, which is loaded only where the dashboard is.
+    from homeassistant.components.energy.data import (  # noqa: PLC0415
+        async_get_manager,
+    )
+
+    return await async_get_manager(hass)
