@@ -1,4 +1,7 @@
-"""Who has a device in an integration of Home Assistant's own is told so."""
+"""Owners are warned of a device that one of core's integrations already reads."""
+
+from dataclasses import replace
+from typing import cast
 
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.config_entries import (
@@ -13,7 +16,8 @@ from homeassistant.loader import async_get_integration
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges import BRIDGES, Kind
+from custom_components.meter_bridge.bridges.contract import CoreTwin
 from custom_components.meter_bridge.const import (
     CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOURCES,
@@ -57,10 +61,12 @@ async def iometer(simulators: Start) -> IometerSimulator:
     return await pushing(simulators)
 
 
-async def serial(hass: HomeAssistant, simulator: Simulator) -> str:
-    """Return by which serial number both integrations know a device."""
+async def unique_id(hass: HomeAssistant, simulator: Simulator) -> str:
+    """Return the unique id that core's entry of a device should have."""
+    bridge = BRIDGES[simulator.key]
     data = {CONF_HOST: simulator.address, **simulator.credentials}
-    return (await connect(hass, BRIDGES[simulator.key], data).identify()).serial
+    assert bridge.core_twin
+    return bridge.core_twin.unique_id_fn(await connect(hass, bridge, data).identify())
 
 
 def other(
@@ -70,30 +76,32 @@ def other(
     host: str = ELSEWHERE,
     unique_id: str = "another",
 ) -> None:
-    """Let another integration have a device."""
+    """Add an entry of core's integration."""
     MockConfigEntry(
         domain=domain, unique_id=unique_id, data={CONF_HOST: host}
     ).add_to_hass(hass)
 
 
 async def on(hass: HomeAssistant, result: ConfigFlowResult, step: str) -> None:
-    """Read the warning and go on, to an entry at once."""
+    """Confirm the warning, which is the last step before the entry."""
     assert form(result) == (step, {})
     created(await submit(hass, result))
 
 
 @each_twin
 async def test_domain(hass: HomeAssistant, key: str) -> None:
-    """A twin is an integration that Home Assistant has and that people set up."""
+    """The core twin is a built-in integration with a config flow."""
     integration = await async_get_integration(hass, TWINS[key])
     assert integration.is_built_in
     assert integration.config_flow
 
 
 @each_twin
-async def test_same_serial(hass: HomeAssistant, simulator: Simulator, key: str) -> None:
-    """A device is recognised by its serial number, wherever it is; one may go on."""
-    other(hass, TWINS[key], unique_id=await serial(hass, simulator))
+async def test_same_unique_id(
+    hass: HomeAssistant, simulator: Simulator, key: str
+) -> None:
+    """A device is recognised by its unique id at any address; the owner may go on."""
+    other(hass, TWINS[key], unique_id=await unique_id(hass, simulator))
     result = await logged_in(hass, simulator)
     assert result["description_placeholders"] == {
         "name": BRIDGES[key].name,
@@ -102,12 +110,57 @@ async def test_same_serial(hass: HomeAssistant, simulator: Simulator, key: str) 
     await on(hass, result, "twin")
 
 
+@pytest.mark.parametrize(
+    ("address", "core_id", "is_warned"),
+    [
+        ("{}", "another", True),
+        (ELSEWHERE, "box-{}", True),
+        (ELSEWHERE, "{}", False),
+        (ELSEWHERE, "another", False),
+    ],
+    ids=["address", "unique-id", "serial-alone", "neither"],
+)
+async def test_other_key_and_form(  # noqa: PLR0913 (two of them are what core stores)
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    iometer: IometerSimulator,
+    address: str,
+    core_id: str,
+    *,
+    is_warned: bool,
+) -> None:
+    """A kind says under which key core has the address, and the form of its ids."""
+    twin = CoreTwin(
+        domain="homewizard",
+        address_key="ip_address",
+        unique_id_fn=lambda identity: f"box-{identity.serial}",
+    )
+    monkeypatch.setitem(
+        cast("dict[str, Kind]", BRIDGES),
+        "iometer",
+        replace(BRIDGES["iometer"], core_twin=twin),
+    )
+    MockConfigEntry(
+        domain="homewizard",
+        unique_id=core_id.format(iometer.device_id),
+        data={
+            "ip_address": address.format(iometer.address),
+            CONF_HOST: iometer.address,
+        },
+    ).add_to_hass(hass)
+    result = await logged_in(hass, iometer)
+    if is_warned:
+        await on(hass, result, "twin")
+    else:
+        created(result)
+
+
 @each_twin
 @pytest.mark.parametrize("spelling", ["{}", "http://{}", "https://{}/", " {} "])
 async def test_same_host(
     hass: HomeAssistant, simulator: Simulator, key: str, spelling: str
 ) -> None:
-    """A device is recognised by its address, however that is spelled."""
+    """A device is recognised by its address, whatever its spelling."""
     other(hass, TWINS[key], host=spelling.format(simulator.address))
     await on(hass, await logged_in(hass, simulator), "twin")
 
@@ -117,7 +170,7 @@ async def test_same_host(
 async def test_other_device(
     hass: HomeAssistant, simulator: Simulator, key: str, host: str
 ) -> None:
-    """Nothing is said of another device, even one whose address makes no sense."""
+    """There is no warning for another device, even if its address is no address."""
     other(hass, TWINS[key], host=host)
     await added(hass, simulator)
 
@@ -135,10 +188,10 @@ async def test_not_in_use(
     source: str,
     disabled_by: ConfigEntryDisabler | None,
 ) -> None:
-    """Nothing is said of a device that the owner does not want there."""
+    """There is no warning for an entry of core's that is ignored or disabled."""
     MockConfigEntry(
         domain=TWINS[key],
-        unique_id=await serial(hass, simulator),
+        unique_id=await unique_id(hass, simulator),
         data={CONF_HOST: simulator.address},
         source=source,
         disabled_by=disabled_by,
@@ -147,7 +200,7 @@ async def test_not_in_use(
 
 
 async def test_no_twin(hass: HomeAssistant, simulators: Start) -> None:
-    """A kind that Home Assistant does not know is compared with nobody."""
+    """A kind that core has no integration for is compared with no entry."""
     simulator = await simulators("cozify_han")
     other(hass, "iometer", host=simulator.address)
     await added(hass, simulator)
@@ -158,7 +211,7 @@ async def test_no_twin(hass: HomeAssistant, simulators: Start) -> None:
 async def test_dashboard(
     hass: HomeAssistant, simulator: Simulator, key: str, *, is_wanted: bool
 ) -> None:
-    """The Energy dashboard is still offered, but advised against; that is said once."""
+    """The dashboard is still offered, with the warning instead of a step of its own."""
     hass.config.components.add("energy")
     other(hass, TWINS[key], host=simulator.address)
     result = await logged_in(hass, simulator)
@@ -175,7 +228,7 @@ async def test_dashboard(
 
 
 async def test_found_by_itself(hass: HomeAssistant, iometer: IometerSimulator) -> None:
-    """What is found is offered with the warning, which nobody may confirm unread."""
+    """A discovered bridge is offered with the warning, which has to be confirmed."""
     other(hass, "iometer", unique_id=iometer.device_id)
     result = await announce(hass, announcement(iometer))
     assert form(result) == ("twin", {})
@@ -187,7 +240,7 @@ async def test_found_by_itself(hass: HomeAssistant, iometer: IometerSimulator) -
 async def test_found_for_the_dashboard(
     hass: HomeAssistant, iometer: IometerSimulator
 ) -> None:
-    """Who was told goes on to the Energy dashboard, which is advised against there."""
+    """After the warning the Energy dashboard is offered, with a warning as well."""
     hass.config.components.add("energy")
     other(hass, "iometer", unique_id=iometer.device_id)
     result = await announce(hass, announcement(iometer))
