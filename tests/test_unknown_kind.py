@@ -34,6 +34,7 @@ from .support.flows import (
     pushing,
     submit,
 )
+from .support.repairing import Fix, raised_issues
 
 # Home Assistant's own web server has not followed aiohttp here.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
@@ -131,7 +132,6 @@ async def test_discovery_beside_it(
 @pytest.mark.parametrize("key", ["meter_replaced", "meter_silent", "no_permission"])
 async def test_repair(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> None:
     """An issue from before can be confirmed: nobody can ask the bridge about it."""
-    assert await async_setup_component(hass, "repairs", {})
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -142,14 +142,9 @@ async def test_repair(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> 
         translation_key=key,
         translation_placeholders={"name": entry.title},
     )
-    repairs = hass.data["repairs"]["flow_manager"]
-    result = await repairs.async_init(
-        DOMAIN, data={"issue_id": f"{key}_{entry.entry_id}_"}
-    )
-    assert form(result)[0] == "confirm"
-    result = await repairs.async_configure(result["flow_id"], {})
-    assert result["type"] == "create_entry"
-    assert not [domain for domain, _ in ir.async_get(hass).issues if domain == DOMAIN]
+    fix = await Fix.open(hass, entry, key)
+    assert await fix.submit() is None
+    assert not raised_issues(hass)
 
 
 async def test_removal(

@@ -21,6 +21,7 @@ from tests.blueprints.passing import (
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import Start
+from tests.support.automating import start
 from tests.support.watching import state
 
 ROOT = Path(__file__).parents[2]
@@ -39,17 +40,13 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 @pytest.fixture
 async def cozify(simulators: Start) -> CozifyHanSimulator:
     """Run a bridge that tells the current of each phase."""
-    started = await simulators("cozify_han")
-    assert isinstance(started, CozifyHanSimulator)
-    return started
+    return await start(simulators, CozifyHanSimulator)
 
 
 @pytest.fixture
 async def iometer(simulators: Start) -> IometerSimulator:
     """Run a bridge that tells the net power, and has a PIN."""
-    started = await simulators("iometer")
-    assert isinstance(started, IometerSimulator)
-    return started
+    return await start(simulators, IometerSimulator)
 
 
 @pytest.fixture

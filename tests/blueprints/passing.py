@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
+from tests.support.automating import draw, shown_number
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 from tests.support.watching import state
@@ -44,11 +45,8 @@ async def poll(entry: MockConfigEntry) -> None:
 
 
 async def flow(hass: HomeAssistant, cozify: CozifyHanSimulator, amperes: int) -> None:
-    """Let so much flow through phase 2, until it is shown."""
-    await eventually(lambda: cozify.open_streams)
-    cozify.force("51.7.0", Decimal(amperes))
-    cozify.tick()
-    await eventually(lambda: _number(hass, CURRENTS[1]) == amperes)
+    """Let this current flow through phase 2, until it is shown."""
+    await draw(hass, cozify, 2, amperes)
     await settle()
 
 
@@ -67,14 +65,8 @@ async def net(hass: HomeAssistant, iometer: IometerSimulator, watts: int) -> Non
     iometer.force("16.7.0", Decimal(watts))
     iometer.house.advance(1)
     iometer.tick()
-    await eventually(lambda: _number(hass, POWER) == watts)
+    await eventually(lambda: shown_number(hass, POWER) == watts)
     await settle()
-
-
-def _number(hass: HomeAssistant, entity_id: str) -> float | None:
-    """Return what a sensor shows, None while it shows nothing."""
-    shown = state(hass, entity_id)
-    return None if shown in ("unavailable", "unknown") else float(shown)
 
 
 def switched(hass: HomeAssistant) -> tuple[str, str]:

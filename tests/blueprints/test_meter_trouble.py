@@ -18,7 +18,7 @@ from tests.blueprints.passing import (
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp, Start
-from tests.support.automating import devices
+from tests.support.automating import devices, start
 from tests.support.watching import shows
 
 
@@ -94,8 +94,7 @@ async def test_every_status_bit_is_notified(
     advance: Advance,
 ) -> None:
     """Without another wish there is a notification per problem, of either meter."""
-    octopus = await simulators("octopus_home_pro")
-    assert isinstance(octopus, OctopusHomeProSimulator)
+    octopus = await start(simulators, OctopusHomeProSimulator)
     entry = await set_up(octopus)
     await async_setup_component(hass, "persistent_notification", {})
     target = {"device_id": devices(hass, entry)}

@@ -1,9 +1,11 @@
-"""Automations that run in Home Assistant, and tell a test when."""
+"""Automations that run in Home Assistant, and what they act upon."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from homeassistant.components import automation
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -11,6 +13,13 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
 )
+
+from custom_components.meter_bridge.const import DOMAIN
+from tests.conftest import Start
+
+from .simulator import Simulator
+from .waiting import eventually
+from .watching import state
 
 _TOLD = "told"
 
@@ -42,6 +51,26 @@ async def automate(
     return told
 
 
+async def automate_trigger(
+    hass: HomeAssistant, entry: MockConfigEntry, key: str, **options: object
+) -> list[Event[Any]]:
+    """Run an automation with a trigger for all devices of a bridge."""
+    told = await automate(hass, config_of(hass, entry, "trigger", key, **options))
+    assert runs(hass)
+    return told
+
+
+def config_of(
+    hass: HomeAssistant, entry: MockConfigEntry, what: str, key: str, **options: object
+) -> dict[str, Any]:
+    """Return a trigger for, or a condition on, all devices of a bridge."""
+    return {
+        what: f"{DOMAIN}.{key}",
+        "target": {"device_id": devices(hass, entry)},
+        "options": options,
+    }
+
+
 def runs(hass: HomeAssistant) -> bool:
     """Tell whether the automation was accepted and is on."""
     state = hass.states.get("automation.tell")
@@ -57,3 +86,27 @@ def devices(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
     """Return the devices of a bridge."""
     found = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return [device.id for device in found]
+
+
+async def start[S: Simulator](simulators: Start, kind: type[S]) -> S:
+    """Start a simulator of this class."""
+    started = await simulators(kind.key)
+    assert isinstance(started, kind)
+    return started
+
+
+async def draw(
+    hass: HomeAssistant, simulator: Simulator, phase: int, amperes: int, shown: int = 0
+) -> None:
+    """Let this current flow through a phase, until its sensor shows it."""
+    await eventually(lambda: simulator.open_streams)
+    simulator.force(f"{11 + 20 * phase}.7.0", Decimal(amperes))
+    simulator.tick()
+    sensor = f"sensor.bridge_current_phase_{phase}"
+    await eventually(lambda: shown_number(hass, sensor) == (shown or amperes))
+
+
+def shown_number(hass: HomeAssistant, entity_id: str) -> float | None:
+    """Return what a sensor shows, None while it shows no value."""
+    shown = state(hass, entity_id)
+    return None if shown in (STATE_UNAVAILABLE, STATE_UNKNOWN) else float(shown)

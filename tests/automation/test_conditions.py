@@ -8,41 +8,18 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.condition import (
     Condition,
     async_from_config,
-    async_get_all_descriptions,
     async_validate_condition_config,
 )
-from homeassistant.helpers.translation import async_get_translations
 import probatio
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.condition import CONDITIONS
 from custom_components.meter_bridge.const import DOMAIN
-
-from .bridges.iometer.simulator import IometerSimulator
-from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
-from .conftest import SetUp, Start
-from .support.automating import automate, devices, runs
-from .support.watching import advance, poll, shows
-
-
-@pytest.fixture
-async def iometer(simulators: Start) -> IometerSimulator:
-    """Run a bridge with a PIN."""
-    started = await simulators("iometer")
-    assert isinstance(started, IometerSimulator)
-    return started
-
-
-def of(
-    hass: HomeAssistant, entry: MockConfigEntry, key: str, **options: object
-) -> dict[str, Any]:
-    """Return a condition on all devices of a bridge."""
-    return {
-        "condition": f"{DOMAIN}.{key}",
-        "target": {"device_id": devices(hass, entry)},
-        "options": options,
-    }
+from tests.bridges.cozify_han.simulator import CozifyHanSimulator
+from tests.bridges.iometer.simulator import IometerSimulator
+from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from tests.conftest import SetUp, Start
+from tests.support.automating import automate, config_of, runs
+from tests.support.watching import advance, poll, shows
 
 
 async def holds(hass: HomeAssistant, config: dict[str, Any]) -> bool | None:
@@ -57,20 +34,21 @@ async def holds(hass: HomeAssistant, config: dict[str, Any]) -> bool | None:
 
 async def test_fresh_means_every_meter(
     hass: HomeAssistant,
-    simulators: Start,
+    octopus: OctopusHomeProSimulator,
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Meters are fresh while each is read; one that is not makes them stale."""
-    home = await simulators("octopus_home_pro")
-    assert isinstance(home, OctopusHomeProSimulator)
-    entry = await set_up(home)
-    assert await holds(hass, of(hass, entry, "meter_is_fresh"))
-    home.refuse(meter="gas")
+    entry = await set_up(octopus)
+    assert await holds(hass, config_of(hass, entry, "condition", "meter_is_fresh"))
+    octopus.refuse(meter="gas")
     await advance(hass, freezer, 61)
     await poll(hass, entry)
     await shows(hass, "binary_sensor.gas_meter_meter_connection", "off")
-    assert await holds(hass, of(hass, entry, "meter_is_fresh")) is False
+    assert (
+        await holds(hass, config_of(hass, entry, "condition", "meter_is_fresh"))
+        is False
+    )
 
 
 async def test_unreachable_bridge_is_not_fresh(
@@ -78,7 +56,7 @@ async def test_unreachable_bridge_is_not_fresh(
 ) -> None:
     """Neither a bridge that is away, nor one that is not loaded, is fresh."""
     entry = await set_up(iometer)
-    fresh = of(hass, entry, "meter_is_fresh")
+    fresh = config_of(hass, entry, "condition", "meter_is_fresh")
     assert await holds(hass, fresh)
     await iometer.unplug()
     await poll(hass, entry)
@@ -104,7 +82,7 @@ async def test_problem_is_present_while_it_lasts(
 ) -> None:
     """One problem is enough; that none is known is not one."""
     entry = await set_up(iometer)
-    problem = of(hass, entry, "problem_is_present")
+    problem = config_of(hass, entry, "condition", "problem_is_present")
     assert await holds(hass, problem) is False
     iometer.pin = "missing"
     await poll(hass, entry)
@@ -115,13 +93,12 @@ async def test_problem_is_present_while_it_lasts(
 
 
 async def test_current_is_compared_with_the_rating(
-    hass: HomeAssistant, simulators: Start, set_up: SetUp
+    hass: HomeAssistant, cozify: CozifyHanSimulator, set_up: SetUp
 ) -> None:
     """Any phase above the rating of the bridge, or a given one, exceeds it."""
-    cozify = await simulators("cozify_han")
     entry = await set_up(cozify)
-    own = of(hass, entry, "fuse_rating_is_exceeded")
-    lower = of(hass, entry, "fuse_rating_is_exceeded", rating=20)
+    own = config_of(hass, entry, "condition", "fuse_rating_is_exceeded")
+    lower = config_of(hass, entry, "condition", "fuse_rating_is_exceeded", rating=20)
     for amperes, exceeds_own, exceeds_lower in (
         (20, False, False),
         (25, False, True),
@@ -143,7 +120,9 @@ async def test_rating_is_required_where_no_bridge_tells_it(
     """A fuse that nobody knows, or one for no current at all, is refused."""
     entry = await set_up(await simulators("whatwatt_go"))
     for options in ({}, {"rating": 0}):
-        condition = of(hass, entry, "fuse_rating_is_exceeded", **options)
+        condition = config_of(
+            hass, entry, "condition", "fuse_rating_is_exceeded", **options
+        )
         with pytest.raises(probatio.Invalid, match="rating"):
             await holds(hass, condition)
 
@@ -154,7 +133,9 @@ async def test_condition_holds_an_automation_back(
     """An automation with a condition runs only while that holds."""
     entry = await set_up(iometer)
     trigger = {"trigger": "event", "event_type": "try"}
-    told = await automate(hass, trigger, [of(hass, entry, "meter_is_fresh")])
+    told = await automate(
+        hass, trigger, [config_of(hass, entry, "condition", "meter_is_fresh")]
+    )
     assert runs(hass)
     hass.bus.async_fire("try")
     await hass.async_block_till_done()
@@ -164,20 +145,3 @@ async def test_condition_holds_an_automation_back(
     hass.bus.async_fire("try")
     await hass.async_block_till_done()
     assert len(told) == 1
-
-
-async def test_conditions_are_offered_in_words(
-    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
-) -> None:
-    """Each condition has a description and a name, and so has each of its fields."""
-    await set_up(iometer)
-    descriptions = await async_get_all_descriptions(hass)
-    words = await async_get_translations(hass, "en", "conditions", [DOMAIN])
-    for key in CONDITIONS:
-        described = descriptions[f"{DOMAIN}.{key}"]
-        assert described is not None
-        assert described["target"]["entity"]
-        place = f"component.{DOMAIN}.conditions.{key}"
-        assert words[f"{place}.name"]
-        for field in described["fields"]:
-            assert words[f"{place}.fields.{field}.name"]

@@ -1,0 +1,100 @@
+"""The trigger "problem raised": once for each new problem."""
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+
+from tests.bridges.iometer.simulator import IometerSimulator
+from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from tests.conftest import SetUp
+from tests.support.automating import (
+    automate_trigger,
+    by,
+)
+from tests.support.watching import advance, poll, shows
+
+
+async def test_every_status_bit_raises_a_problem(
+    hass: HomeAssistant,
+    octopus: OctopusHomeProSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A bit of either meter triggers when it is set, but not when it is cleared."""
+    entry = await set_up(octopus)
+    told = await automate_trigger(hass, entry, "problem_raised")
+    for bits in (0b101, 0, 0):
+        octopus.electricity.mstatus = bits
+        octopus.gas.mstatus = bits << 1
+        await advance(hass, freezer, 61)
+        await poll(hass, entry)
+    assert sorted(by(told)) == [
+        "binary_sensor.electricity_meter_meter_check",
+        "binary_sensor.electricity_meter_tampering",
+        "binary_sensor.gas_meter_meter_battery",
+    ]
+
+
+async def test_missing_pin_is_a_problem(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """A PIN that is lost triggers; one that is being entered does not."""
+    entry = await set_up(iometer)
+    told = await automate_trigger(hass, entry, "problem_raised")
+    for pin in ("pending", "missing"):
+        iometer.pin = pin
+        iometer.tick()
+        await shows(hass, "sensor.bridge_pin", pin)
+    await hass.async_block_till_done()
+    assert by(told) == ["sensor.bridge_pin"]
+
+
+async def test_problem_that_lasts_is_told_once(
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Neither a drop-out nor a reload makes an old problem a new one."""
+    entry = await set_up(iometer)
+    told = await automate_trigger(hass, entry, "problem_raised")
+    iometer.pin = "missing"
+    iometer.tick()
+    await shows(hass, "sensor.bridge_pin", "missing")
+    await iometer.unplug()
+    await advance(hass, freezer, 60)
+    await shows(hass, "sensor.bridge_pin", "unavailable")
+    await iometer.plug_in()
+    await poll(hass, entry)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await shows(hass, "sensor.bridge_pin", "missing")
+    assert len(told) == 1
+
+
+async def test_problem_behind_a_drop_out_is_told(
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A problem that came while the bridge was away triggers when it is back."""
+    entry = await set_up(iometer)
+    told = await automate_trigger(hass, entry, "problem_raised")
+    await iometer.unplug()
+    await advance(hass, freezer, 60)
+    await shows(hass, "sensor.bridge_pin", "unavailable")
+    iometer.pin = "missing"
+    await iometer.plug_in()
+    await poll(hass, entry)
+    assert by(told) == ["sensor.bridge_pin"]
+
+
+async def test_problem_at_the_start_is_no_news(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """A problem that was there before the automation does not trigger it."""
+    iometer.pin = "missing"
+    iometer.tick()
+    entry = await set_up(iometer)
+    told = await automate_trigger(hass, entry, "problem_raised")
+    await poll(hass, entry)
+    assert not told

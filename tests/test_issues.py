@@ -1,0 +1,188 @@
+"""Issues are raised once a fault has lasted, and are gone when it is over."""
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.meter_bridge.const import DOMAIN
+
+from .bridges.iometer.simulator import IometerSimulator
+from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from .conftest import SetUp, Start
+from .support.automating import start
+from .support.repairing import found_issue, raised_issues
+from .support.watching import advance, poll
+
+# Home Assistant's own web server has not followed aiohttp here.
+pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
+
+
+@pytest.fixture
+async def iometer(simulators: Start) -> IometerSimulator:
+    """Return a bridge whose core may be gone."""
+    return await start(simulators, IometerSimulator)
+
+
+@pytest.fixture
+async def whatwatt(simulators: Start) -> WhatwattGoSimulator:
+    """Return a bridge whose meter may be encrypted."""
+    return await start(simulators, WhatwattGoSimulator)
+
+
+async def test_cleared_without_a_flow(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """An issue goes by itself: with its cause, and when its entry is unloaded."""
+    iometer.pin = "missing"
+    entry = await set_up(iometer)
+    iometer.pin = "entered"
+    await poll(hass, entry)
+    assert not raised_issues(hass)
+    iometer.pin = "missing"
+    await poll(hass, entry)
+    assert raised_issues(hass) == {"pin_missing"}
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert not raised_issues(hass)
+
+
+@pytest.mark.parametrize(
+    ("versions", "is_old"),
+    [
+        (("build-68", "build-62"), True),
+        (("build-69", "build-61"), True),
+        (("build-69", "build-62"), False),
+        (("1.0", "next"), False),
+    ],
+)
+async def test_old_firmware(
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    set_up: SetUp,
+    versions: tuple[str, str],
+    is_old: bool,  # noqa: FBT001
+) -> None:
+    """Firmware is called old only where its version is known and old."""
+    iometer.bridge_version, iometer.core_version = versions
+    await set_up(iometer)
+    assert raised_issues(hass) == ({"firmware_old"} if is_old else set())
+
+
+async def test_firmware_with_a_clear_password(
+    hass: HomeAssistant, whatwatt: WhatwattGoSimulator, set_up: SetUp
+) -> None:
+    """Firmware that takes its password in the clear is called old."""
+    whatwatt.firmware = "old"
+    await set_up(whatwatt)
+    assert raised_issues(hass) == {"firmware_old"}
+
+
+async def test_core_disconnected(
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A lost core is an issue after ten minutes; the silence that follows adds none."""
+    entry = await set_up(iometer)
+    iometer.connection = "disconnected"
+    await poll(hass, entry)
+    await advance(hass, freezer, 590)
+    assert not raised_issues(hass)
+    await advance(hass, freezer, 610)
+    assert raised_issues(hass) == {"core_disconnected"}
+    await poll(hass, entry)
+    await advance(hass, freezer, 3610)
+    assert raised_issues(hass) == {"core_disconnected"}
+    iometer.connection = "connected"
+    await poll(hass, entry)
+    await poll(hass, entry)
+    assert "core_disconnected" not in raised_issues(hass)
+
+
+async def test_core_detached_for_a_moment(
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A core that is taken off for a moment, as to read the meter, is no issue."""
+    entry = await set_up(iometer)
+    iometer.attachment = "detached"
+    await poll(hass, entry)
+    await advance(hass, freezer, 200)
+    iometer.attachment = "attached"
+    await poll(hass, entry)
+    await advance(hass, freezer, 200)
+    assert not raised_issues(hass)
+
+
+async def test_silence(
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A bridge that is away is an issue after an hour, until its next new reading."""
+    entry = await set_up(iometer)
+    await iometer.unplug()
+    await poll(hass, entry)
+    await advance(hass, freezer, 3500)
+    assert not raised_issues(hass)
+    await advance(hass, freezer, 3610)
+    assert raised_issues(hass) == {"meter_silent"}
+    await iometer.plug_in()
+    await poll(hass, entry)
+    assert raised_issues(hass) == {"meter_silent"}
+    iometer.house.advance(10)
+    iometer.tick()
+    await poll(hass, entry)
+    assert not raised_issues(hass)
+
+
+async def test_away_from_the_beginning(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """A bridge that does not answer at setup is tried again, and is no issue."""
+    await iometer.unplug()
+    entry = await set_up(iometer, iometer.device_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert not raised_issues(hass)
+
+
+async def test_kept_over_a_restart(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """A replaced meter is shown until the owner confirms it, also after a restart."""
+    entry = await set_up(iometer)
+    entry.runtime_data.issues.report_replaced("")
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert raised_issues(hass) == {"meter_replaced"}
+    assert found_issue(hass, entry, "meter_replaced").is_persistent
+
+
+async def test_removed_with_its_entry(
+    hass: HomeAssistant,
+    iometer: IometerSimulator,
+    whatwatt: WhatwattGoSimulator,
+    set_up: SetUp,
+) -> None:
+    """The issues of a removed bridge are gone; those of others stay."""
+    entry = await set_up(iometer)
+    entry.runtime_data.issues.report_replaced("")
+    other = await set_up(whatwatt)
+    other.runtime_data.issues.report_replaced("")
+    kept = found_issue(hass, other, "meter_replaced").issue_id
+    foreign = f"theirs_{entry.entry_id}_"
+    ir.async_create_issue(
+        hass,
+        "homeassistant",
+        foreign,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="theirs",
+    )
+    await hass.config_entries.async_remove(entry.entry_id)
+    left = {(DOMAIN, kept), ("homeassistant", foreign)}
+    assert ir.async_get(hass).issues.keys() == left
