@@ -1,4 +1,4 @@
-"""What an announced address means to an entry that has one."""
+"""When an announced address replaces the stored one of an entry."""
 
 from ipaddress import ip_address
 
@@ -30,7 +30,7 @@ from custom_components.meter_bridge.flow.announcement import (
     ],
 )
 def test_hosts_that_may_stay(host: str, announced: str) -> None:
-    """A host that leads to the announced address stays, and a name always does."""
+    """A host that means the announced address is kept, and a host name always is."""
     assert heard(announced).instead_of(host) is None
 
 
@@ -46,12 +46,12 @@ def test_hosts_that_may_stay(host: str, announced: str) -> None:
     ],
 )
 def test_hosts_that_have_to_go(host: str, announced: str, instead: str) -> None:
-    """A host that leads elsewhere is replaced; what was https remains https."""
+    """An address that means another one is replaced; https stays https."""
     assert heard(announced).instead_of(host) == instead
 
 
 def test_one_of_several_addresses() -> None:
-    """A bridge that has two addresses may stay at either."""
+    """Either of two announced addresses is kept."""
     both = heard("192.0.2.7", "2001:db8::7")
     assert both.instead_of("192.0.2.7") is None
     assert both.instead_of("[2001:db8::7]") is None
@@ -59,7 +59,7 @@ def test_one_of_several_addresses() -> None:
 
 
 def test_what_was_heard() -> None:
-    """The chosen address comes with all others, in their plain spelling."""
+    """The chosen address is read together with all others, normalised."""
     bridge = BRIDGES["whatwatt_go"]
     assert bridge.zeroconf
     addresses = [ip_address("192.0.2.7"), ip_address("2001:db8:0::7")]

@@ -1,4 +1,4 @@
-"""Adding a bridge by its address, whichever kind it is."""
+"""Add a bridge of each kind by its address."""
 
 import asyncio
 import time
@@ -73,7 +73,7 @@ async def test_found(
     key: str,
     is_chosen: bool,  # noqa: FBT001
 ) -> None:
-    """An address is enough, and a login where there is one; all is set up in 3 s."""
+    """The address, and the login if there is one, are enough; it takes at most 3 s."""
     title, unique_id, pinned = KNOWN[key]
     started = time.monotonic()
     entry = await added(hass, simulator, key if is_chosen else AUTO)
@@ -98,7 +98,7 @@ async def test_found_in_time_on_a_slow_host(
     key: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A bridge that takes its time is found in 3 s, and no other kind is waited for.
+    """A slow bridge is found within 3 s, without waiting for probes of other kinds.
 
     It answers once all kinds have asked, and never what the others have asked.
     """
@@ -152,7 +152,7 @@ async def test_same_bridge_twice(hass: HomeAssistant, simulator: Simulator) -> N
 async def test_other_kind_than_chosen(
     hass: HomeAssistant, simulator: Simulator, key: str
 ) -> None:
-    """A bridge is taken for no other kind; the choice can be corrected."""
+    """A bridge is not accepted as another kind; the owner can correct the choice."""
     others = BRIDGES.keys() - {key}
     result = await add(hass, simulator.address, others.pop())
     for other in others:
@@ -170,7 +170,7 @@ async def test_other_kind_than_chosen(
 async def test_nothing_there(
     hass: HomeAssistant, simulator: Simulator, key: str
 ) -> None:
-    """Silence is told from strangers; once the bridge is on, the same form works."""
+    """No answer is another error than a wrong one; later the same form works."""
     await simulator.unplug()
     result = await add(hass, simulator.address, key)
     typed = {"host": simulator.address, "bridge": key}

@@ -1,4 +1,4 @@
-"""Names, in leases, that tell which kind of bridge may have asked for an address."""
+"""DHCP leases whose host name is that of a bridge."""
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -13,14 +13,14 @@ pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 async def test_a_name_of_ours(
     hass: HomeAssistant, simulators: Start, name: str
 ) -> None:
-    """Who has the name and answers in character is offered."""
+    """A device with the name that answers as its kind does is offered."""
     simulator = await simulators("cozify_han")
     assert form(await lease(hass, simulator, name)) == ("confirm", {})
 
 
 @pytest.mark.parametrize("name", ["", "printer", "cozify-hub-415-926", "my-cozify-han"])
 async def test_another_name(hass: HomeAssistant, simulators: Start, name: str) -> None:
-    """Another name is not asked at all."""
+    """A device with another name gets no request."""
     simulator = await simulators("cozify_han")
     assert aborted(await lease(hass, simulator, name)) == "not_recognised"
     assert not simulator.requests

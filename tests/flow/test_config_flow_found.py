@@ -1,4 +1,4 @@
-"""Bridges that are found, in whichever way their kind is: announced, or by a lease."""
+"""Discovery of each kind that can be discovered, by mDNS or by DHCP."""
 
 import asyncio
 
@@ -40,7 +40,7 @@ async def simulator(simulators: Start, key: str) -> Simulator:
 
 
 async def hear(hass: HomeAssistant, simulator: Simulator) -> None:
-    """Let a known bridge be heard of."""
+    """Discover a bridge that has an entry."""
     assert aborted(await discover(hass, simulator)) == "already_configured"
     await hass.async_block_till_done()
 
@@ -48,7 +48,7 @@ async def hear(hass: HomeAssistant, simulator: Simulator) -> None:
 async def test_found_and_confirmed(
     hass: HomeAssistant, simulator: Simulator, key: str
 ) -> None:
-    """A bridge that answers where it was found is added on the owner's word."""
+    """A bridge that answers where it was discovered is added once the owner agrees."""
     result = await discover(hass, simulator)
     assert form(result) == ("confirm", {})
     assert (result["description_placeholders"] or {})["host"] == simulator.address
@@ -78,14 +78,14 @@ async def test_nobody_there(hass: HomeAssistant, simulator: Simulator) -> None:
 
 
 async def test_stranger_there(hass: HomeAssistant, simulator: Simulator) -> None:
-    """What answers otherwise than its kind does is not offered."""
+    """A device that does not answer as its kind does is not offered."""
     simulator.garble(b"{}")
     assert aborted(await discover(hass, simulator)) == "not_recognised"
     assert simulator.requests
 
 
 async def test_found_twice_at_once(hass: HomeAssistant, simulator: Simulator) -> None:
-    """A bridge that is found twice makes one flow, at once and one by one."""
+    """Two discoveries of a bridge make one flow, at the same time or one by one."""
     results = await asyncio.gather(discover(hass, simulator), discover(hass, simulator))
     kinds = sorted(str(result["type"]) for result in results)
     assert kinds == ["abort", "form"]
@@ -96,7 +96,7 @@ async def test_found_twice_at_once(hass: HomeAssistant, simulator: Simulator) ->
 async def test_added_by_hand_while_offered(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
-    """A bridge that the owner adds by its address is offered no more."""
+    """Once the owner has added a bridge by its address, its discovery ends."""
     await discover(hass, simulator)
     created(await add(hass, simulator.address))
     assert not hass.config_entries.flow.async_progress()
@@ -106,7 +106,7 @@ async def test_added_by_hand_while_offered(
 async def test_known_bridge_where_it_was(
     hass: HomeAssistant, simulator: Simulator, scheme: str
 ) -> None:
-    """A known bridge that is found where it is gets no request at all."""
+    """A bridge that is discovered at its stored address gets no request."""
     created(await add(hass, scheme + simulator.address))
     await settled(simulator)
     since = len(simulator.requests)
@@ -117,7 +117,7 @@ async def test_known_bridge_where_it_was(
 async def test_disabled_bridge_where_it_was(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
-    """A disabled entry stays disabled and its bridge unasked."""
+    """A disabled entry stays disabled, and its bridge gets no request."""
     entry = await added(hass, simulator)
     await hass.config_entries.async_set_disabled_by(
         entry.entry_id, ConfigEntryDisabler.USER
@@ -129,7 +129,7 @@ async def test_disabled_bridge_where_it_was(
 
 
 async def test_ignored_bridge(hass: HomeAssistant, simulator: Simulator) -> None:
-    """An ignored bridge is offered no more, wherever it is, but can be added."""
+    """An ignored bridge is not offered at any address, but can be added by hand."""
     await discover(hass, simulator)
     [shown] = hass.config_entries.flow.async_progress()
     await hass.config_entries.flow.async_init(
@@ -147,7 +147,7 @@ async def test_ignored_bridge(hass: HomeAssistant, simulator: Simulator) -> None
 
 @pytest.mark.parametrize("scheme", ["", "http://"])
 async def test_moved(hass: HomeAssistant, simulator: Simulator, scheme: str) -> None:
-    """A bridge that is gone from its address and answers at another is followed."""
+    """An entry follows its bridge from an address where it does not answer any more."""
     entry = created(await add(hass, scheme + simulator.address))
     await settled(simulator)
     await simulator.move()
@@ -158,7 +158,7 @@ async def test_moved(hass: HomeAssistant, simulator: Simulator, scheme: str) -> 
 
 
 async def test_moved_while_disabled(hass: HomeAssistant, simulator: Simulator) -> None:
-    """A disabled entry learns its bridge's new address and stays disabled."""
+    """A disabled entry gets its bridge's new address and stays disabled."""
     entry = await added(hass, simulator)
     await hass.config_entries.async_set_disabled_by(
         entry.entry_id, ConfigEntryDisabler.USER
@@ -172,7 +172,7 @@ async def test_moved_while_disabled(hass: HomeAssistant, simulator: Simulator) -
 async def test_copy_while_the_bridge_still_answers(
     hass: HomeAssistant, simulators: Start, simulator: Simulator, key: str
 ) -> None:
-    """An entry stays with the bridge that answers, whoever says to be the same."""
+    """While its bridge answers, an entry follows no other that claims to be it."""
     entry = await added(hass, simulator)
     await settled(simulator)
     await hear(hass, await simulators(key))
@@ -182,7 +182,7 @@ async def test_copy_while_the_bridge_still_answers(
 async def test_setup_that_is_being_retried(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
-    """A bridge that is found where its entry looks for it is set up at once."""
+    """An entry that waits to retry is set up at once when its bridge is discovered."""
     entry = await added(hass, simulator)
     await settled(simulator)
     await simulator.unplug()
@@ -196,7 +196,7 @@ async def test_setup_that_is_being_retried(
 async def test_new_bridge_where_a_known_one_was(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
-    """A new bridge at the address of one that cannot be reached is offered."""
+    """A new bridge is offered, even at the address of one that cannot be reached."""
     entry = await added(hass, simulator)
     await settled(simulator)
     await simulator.unplug()

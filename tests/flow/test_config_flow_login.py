@@ -1,4 +1,4 @@
-"""Adding a bridge that asks for a password."""
+"""Add a bridge that asks for a password."""
 
 from dataclasses import replace
 import logging
@@ -91,7 +91,7 @@ async def test_wrong_login(hass: HomeAssistant, simulators: Start, key: str) -> 
 async def test_bridge_lost_while_the_password_is_typed(
     hass: HomeAssistant, simulators: Start, key: str
 ) -> None:
-    """A bridge that went away is waited for in the same form."""
+    """If the bridge is gone, the same form can be submitted again later."""
     simulator = await locked(simulators, key)
     result = await add(hass, simulator.address)
     await simulator.unplug()
@@ -105,7 +105,7 @@ async def test_bridge_lost_while_the_password_is_typed(
 async def test_stranger_where_the_bridge_was(
     hass: HomeAssistant, simulators: Start, key: str
 ) -> None:
-    """A web server that took the bridge's place meanwhile is no wrong password."""
+    """Another web server in the bridge's place is not called a wrong password."""
     simulator = await locked(simulators, key)
     result = await add(hass, simulator.address)
     simulator.fail_with(404)
@@ -119,7 +119,7 @@ async def test_stranger_where_the_bridge_was(
 async def test_user_without_the_right_to_look(
     hass: HomeAssistant, simulators: Start
 ) -> None:
-    """Who may log in but not look is told so, and may be somebody else."""
+    """A user without the right to read is told so, and another one can be typed."""
     simulator = await simulators("egauge")
     assert isinstance(simulator, EgaugeSimulator)
     result = await add(hass, simulator.address)

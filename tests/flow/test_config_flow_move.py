@@ -1,4 +1,4 @@
-"""Known bridges that announce themselves at another address, truly or not."""
+"""Announcements of a known bridge at another address, true or false."""
 
 import asyncio
 
@@ -54,7 +54,7 @@ async def fake(simulators: Start, original: WhatwattGoSimulator) -> WhatwattGoSi
 async def hear(
     hass: HomeAssistant, simulator: Simulator, *, serial: str | None = None
 ) -> None:
-    """Let the announcement of a known bridge be heard."""
+    """Announce a known bridge."""
     result = await announce(hass, announcement(simulator, serial=serial))
     assert aborted(result) == "already_configured"
     await hass.async_block_till_done()
@@ -88,7 +88,7 @@ async def test_password_in_the_clear_follows_nobody(
 async def test_announced_elsewhere_while_it_still_answers(
     hass: HomeAssistant, simulators: Start
 ) -> None:
-    """An entry stays with the bridge that answers, and the liar gets no request."""
+    """While its bridge answers, an entry stays; the announced address is not asked."""
     simulator, entry = await protected(hass, simulators)
     liar = await fake(simulators, simulator)
     await hear(hass, liar)
@@ -99,7 +99,7 @@ async def test_announced_elsewhere_while_it_still_answers(
 async def test_announced_elsewhere_while_the_password_is_refused(
     hass: HomeAssistant, simulators: Start
 ) -> None:
-    """A bridge whose password was changed is not taken for gone."""
+    """A bridge with a new password has not moved."""
     simulator, entry = await protected(hass, simulators)
     simulator.password = "changed"
     liar = await fake(simulators, simulator)
@@ -130,7 +130,7 @@ async def test_another_bridge_at_the_announced_address(
 async def test_weaker_login_at_the_announced_address(
     hass: HomeAssistant, simulators: Start
 ) -> None:
-    """Who copies id and realm but wants the password in the clear does not get it."""
+    """A copy of id and realm gets no password in the clear."""
     simulator, entry = await protected(hass, simulators)
     before = entry.data["host"]
     liar = await fake(simulators, simulator)
@@ -155,7 +155,7 @@ async def test_wrong_password_at_the_announced_address(
 
 
 async def test_exchanged_addresses(hass: HomeAssistant, simulators: Start) -> None:
-    """Two bridges that exchanged addresses are both followed."""
+    """Two bridges that have swapped addresses are both followed."""
     one, other = await lockable(simulators), await lockable(simulators, serial=OTHER)
     first = created(await add(hass, one.address))
     second = created(await add(hass, other.address))
@@ -205,7 +205,7 @@ async def test_moved_while_its_setup_is_under_way(
 
 
 async def test_name_stays(hass: HomeAssistant, simulators: Start) -> None:
-    """A name that the owner typed is not replaced, and its bridge not asked."""
+    """A host name that the owner typed is kept, and its bridge gets no request."""
     simulator = await lockable(simulators)
     entry = created(await add(hass, simulator.address))
     await settled(simulator)

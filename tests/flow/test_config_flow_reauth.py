@@ -1,4 +1,4 @@
-"""Asking anew for a password that is not accepted any more."""
+"""Ask for another password when the bridge refuses the stored one."""
 
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -128,7 +128,7 @@ async def test_another_bridge(
 async def test_kinds_without_a_login(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """A bridge that has no login asks for none, whatever answers in its place."""
+    """A kind without login never asks for one, whatever answers in its place."""
     simulator = await simulators(key)
     entry = await set_up(simulator)
     simulator.fail_with(401)
@@ -143,7 +143,7 @@ async def test_kinds_without_a_login(
 async def test_question_that_nobody_asked(
     hass: HomeAssistant, simulators: Start, key: str
 ) -> None:
-    """Whoever starts to ask for a login that there is not has only to confirm."""
+    """Reauthentication of a kind without login has only to be confirmed."""
     entry = await added(hass, await simulators(key))
     before = dict(entry.data)
     entry.async_start_reauth(hass)
@@ -191,7 +191,7 @@ async def test_weaker_way_in(
 async def test_announced_meanwhile(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
 ) -> None:
-    """An announcement neither disturbs the question nor sends a request."""
+    """An announcement neither ends the open form nor sends a request."""
     result = await asked(hass)
     since = len(simulator.requests)
     heard = await announce(hass, announcement(simulator))

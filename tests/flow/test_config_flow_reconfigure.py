@@ -1,4 +1,4 @@
-"""Changing where a bridge is and how it lets us in."""
+"""Change the address or the login of an entry."""
 
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -93,7 +93,7 @@ async def test_another_bridge(
 async def test_bridge_away(
     hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
 ) -> None:
-    """Silence at the new address changes nothing; the same form works afterwards."""
+    """No answer at the new address changes nothing; later the same form works."""
     before = dict(entry.data)
     await simulator.move()
     await simulator.unplug()
@@ -111,7 +111,7 @@ async def test_bridge_away(
 async def test_stranger_at_the_address(
     hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
 ) -> None:
-    """A web server that is no bridge is not taken for one, and told no password."""
+    """A web server that is no bridge is refused and gets no password."""
     before = dict(entry.data)
     simulator.fail_with(404)
     simulator.requests.clear()
@@ -162,7 +162,7 @@ async def test_new_password(
 
 
 async def test_new_user(hass: HomeAssistant, simulators: Start) -> None:
-    """Another user is taken together with the password that belongs to it."""
+    """Another user name is accepted with the password that belongs to it."""
     simulator = await simulators("egauge")
     assert isinstance(simulator, EgaugeSimulator)
     entry = await added(hass, simulator)
@@ -182,7 +182,7 @@ async def test_new_user(hass: HomeAssistant, simulators: Start) -> None:
 async def test_certificate_that_is_to_be_verified(
     hass: HomeAssistant, simulators: Start
 ) -> None:
-    """Who wants the certificate verified is not let in where there is none at all."""
+    """A certificate that should be verified but is missing is refused."""
     simulator = await simulators("egauge")
     entry = await added(hass, simulator)
     before = dict(entry.data)
@@ -221,7 +221,7 @@ async def test_typed_password_may_go_another_way(
 async def test_renamed_bridge(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, entry: ConfigEntry
 ) -> None:
-    """A bridge that the owner renamed is known again once its password is typed."""
+    """A bridge that was renamed is accepted again once its password is typed."""
     simulator.rename("whatwatt-cellar")
     await hass.config_entries.async_reload(entry.entry_id)
     assert state(entry) is ConfigEntryState.SETUP_RETRY
@@ -254,7 +254,7 @@ async def test_another_bridge_that_asks_for_a_password(
 async def test_invalid_host(
     hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
 ) -> None:
-    """What is no host is refused at its field and stays typed."""
+    """An invalid host is refused at its field and stays in the form."""
     result = await submit(hass, await reconfigure(hass, entry), host="user@bridge")
     assert form(result) == ("reconfigure", {"host": "invalid_host"})
     assert suggestions(result["data_schema"]) == {"host": "user@bridge"}

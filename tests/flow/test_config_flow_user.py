@@ -1,4 +1,4 @@
-"""Adding a bridge by its address: what may stand there, and who may answer."""
+"""Add a bridge by its address: which addresses are valid, and who may answer."""
 
 from aiohttp import ClientTimeout, web
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
@@ -42,7 +42,7 @@ STRANGERS = {
 
 
 async def test_name_of_the_owner(hass: HomeAssistant, simulators: Start) -> None:
-    """A bridge that its owner gave a name is called so."""
+    """The name that the owner gave the device becomes the title."""
     simulator = await lockable(simulators)
     simulator.name = "Cellar"
     assert created(await add(hass, simulator.address)).title == "Cellar"
@@ -61,7 +61,7 @@ async def test_name_of_the_owner(hass: HomeAssistant, simulators: Start) -> None
 async def test_spellings(
     hass: HomeAssistant, simulators: Start, spelling: str, stored: str
 ) -> None:
-    """An address is understood as people write it, and stored in one way."""
+    """An address is accepted in every usual spelling, and stored in one."""
     port = (await pushing(simulators)).port
     entry = created(await add(hass, spelling.format(port=port)))
     assert entry.data["host"] == stored.format(port=port)
@@ -104,7 +104,7 @@ async def test_ipv6(hass: HomeAssistant, simulators: Start) -> None:
     ],
 )
 async def test_invalid_host(hass: HomeAssistant, simulators: Start, host: str) -> None:
-    """What is no host is refused at its field, stays typed, and can be corrected."""
+    """An invalid host is refused at its field, stays there, and can be corrected."""
     simulator = await pushing(simulators)
     result = await add(hass, host, "iometer")
     assert form(result) == ("user", {"host": "invalid_host"})
@@ -115,7 +115,7 @@ async def test_invalid_host(hass: HomeAssistant, simulators: Start, host: str) -
 
 @pytest.fixture
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for an answer no longer than a test should take."""
+    """Shorten the time limit of requests."""
 
     def hasty(*, total: float) -> ClientTimeout:
         return ClientTimeout(total=min(total, 0.2))
@@ -125,7 +125,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("impatience")
 async def test_host_that_says_nothing(hass: HomeAssistant, simulators: Start) -> None:
-    """A host that takes every question and answers none is not waited for for ever."""
+    """A host that accepts every request and answers none runs into the time limit."""
     simulator = await pushing(simulators)
     simulator.stall()
     result = await begin(hass)
@@ -138,7 +138,7 @@ async def test_host_that_says_nothing(hass: HomeAssistant, simulators: Start) ->
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 async def test_stranger(hass: HomeAssistant, simulators: Start, stranger: str) -> None:
-    """A web server that is no bridge is called that, and can be corrected.
+    """A web server that is no bridge is not recognised; the address can be corrected.
 
     A foreign login is not asked for; only a chosen kind that has one may speak of
     rights.
@@ -155,7 +155,7 @@ async def test_stranger(hass: HomeAssistant, simulators: Start, stranger: str) -
 
 
 async def test_failing_server(hass: HomeAssistant, simulators: Start) -> None:
-    """A bridge that says that it cannot answer now is not called a stranger."""
+    """A bridge that says that it cannot answer now is not called another device."""
     simulator = await pushing(simulators)
     simulator.fail_with(503)
     result = await begin(hass)
@@ -195,5 +195,5 @@ async def test_disabled_entry(
 
 
 async def test_empty_form_offers_every_kind(hass: HomeAssistant) -> None:
-    """The form begins with recognising by itself."""
+    """The form starts with automatic detection."""
     assert suggestions((await begin(hass))["data_schema"]) == {"bridge": AUTO}

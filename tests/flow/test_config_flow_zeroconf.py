@@ -1,4 +1,4 @@
-"""Bridges that are found because they announce themselves."""
+"""Discovery by mDNS: what is particular to it."""
 
 from ipaddress import ip_address
 
@@ -71,7 +71,7 @@ async def test_found_behind_a_password(
 async def test_no_announcement_of_ours(
     hass: HomeAssistant, simulators: Start, changes: dict[str, object]
 ) -> None:
-    """Other services, and addresses where no bridge can be, are left alone."""
+    """Other services, and addresses where no bridge can be, are ignored."""
     simulator = await lockable(simulators)
     info = changed(announcement(simulator), **changes)
     assert aborted(await announce(hass, info)) == "not_recognised"
@@ -89,7 +89,7 @@ def changed(info: ZeroconfServiceInfo, **changes: object) -> ZeroconfServiceInfo
 async def test_usual_port(
     hass: HomeAssistant, simulators: Start, port: int | None
 ) -> None:
-    """An announcement on the usual port, or on none, is of the bare address."""
+    """The usual port, or none, is left out of the stored address."""
     simulator = await lockable(simulators)
     info = changed(announcement(simulator), port=port)
     entry = created(await add(hass, simulator.address))
@@ -124,7 +124,7 @@ async def test_other_kind_there(hass: HomeAssistant, simulators: Start) -> None:
 async def test_protected_without_a_serial(
     hass: HomeAssistant, simulators: Start
 ) -> None:
-    """Who neither announces nor shows a serial cannot be told from a known bridge."""
+    """A bridge without any serial is not offered: it might be a known one."""
     simulator = await lockable(simulators, protection=True)
     info = announcement(simulator, serial="")
     assert aborted(await announce(hass, info)) == "not_recognised"

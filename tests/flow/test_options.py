@@ -41,7 +41,7 @@ every_bridge = pytest.mark.parametrize("key", BRIDGES)
 async def test_fields(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """The form asks for the throttle and for what this kind of bridge has, no more."""
+    """The form has the common options and those of this kind, and no others."""
     entry = await set_up(await simulators(key), throttle=7)
     options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
@@ -56,7 +56,7 @@ async def test_fields(
 async def test_limits(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """A number beyond its limits is not taken; those on them are, and are shown."""
+    """A number outside its limits is refused; the limits themselves are accepted."""
     entry = await set_up(await simulators(key))
     options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
@@ -77,14 +77,14 @@ async def test_limits(
 
 @every_bridge
 def test_defaults(key: str) -> None:
-    """What nobody has set is within the limits of what can be set."""
+    """Every default is within its limits."""
     for option in options_of(BRIDGES[key]):
         assert option.minimum <= option.default <= option.maximum
         assert option.step > 0
 
 
 def test_no_words_left_over() -> None:
-    """Words stand for fields that some kind of bridge has."""
+    """The translations have words for each option, and for no other."""
     keys = {option.key for bridge in BRIDGES.values() for option in options_of(bridge)}
     assert WORDS["data"].keys() == keys
     assert WORDS["data_description"].keys() == keys
@@ -173,7 +173,7 @@ async def test_gas_conversion(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What is in a cubic metre that is burned from now on is what the owner says."""
+    """Gas is converted with the calorific value that the owner has set."""
     simulator = await simulators("octopus_home_pro")
     entry = await set_up(simulator)
     simulator.house.burn(100)
@@ -191,7 +191,7 @@ async def test_gas_conversion(
 async def test_loaded_anew_where_something_changed(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """An entry is loaded anew with other options, and left alone with the same."""
+    """Changed options reload the entry; the same options do not."""
     entry = await set_up(await simulators("iometer"))
     await choose(hass, entry, throttle=5)
     coordinator = entry.runtime_data

@@ -1,4 +1,4 @@
-"""Recognising who answers at an address."""
+"""Find out which bridge answers at an address."""
 
 import asyncio
 from dataclasses import replace
@@ -30,7 +30,7 @@ KINDS = BRIDGES.values()
 
 
 async def test_identity(hass: HomeAssistant, simulators: Start) -> None:
-    """Who answers in character is found with its identity."""
+    """A bridge that answers as its kind does is found, with its identity."""
     simulator = await pushing(simulators)
     found = await probe(hass, simulator.address, KINDS)
     assert found.bridge is BRIDGES["iometer"]
@@ -39,7 +39,7 @@ async def test_identity(hass: HomeAssistant, simulators: Start) -> None:
 
 
 async def test_login_wanted(hass: HomeAssistant, simulators: Start) -> None:
-    """Who asks for a login in character is found without identity and password."""
+    """A bridge that asks for a login is found without identity; no password is sent."""
     simulator = await lockable(simulators, protection=True)
     found = await probe(hass, simulator.address, KINDS)
     assert found.bridge is BRIDGES["whatwatt_go"]
@@ -59,7 +59,7 @@ async def test_login_wanted(hass: HomeAssistant, simulators: Start) -> None:
 async def test_most_telling_error(
     hass: HomeAssistant, stranger: int, kinds: list[str], error: type[BridgeError]
 ) -> None:
-    """One kind says what it met; of several the one that knows most speaks."""
+    """The failure that tells most is raised."""
     async with web_server(lambda _: web.Response(status=stranger)) as address:
         with pytest.raises(error) as raised:
             await probe(hass, address, [BRIDGES[key] for key in kinds])
@@ -71,7 +71,7 @@ async def test_most_telling_error(
 async def test_order_of_answers_does_not_matter(
     hass: HomeAssistant, slow: str, other: int
 ) -> None:
-    """A stranger is one, whatever it says first."""
+    """A device that is no bridge is not recognised, whichever probe ends first."""
 
     def answer(request: web.Request) -> web.Response:
         return web.Response(status=other if "/api/" in request.path else 404)
@@ -82,7 +82,7 @@ async def test_order_of_answers_does_not_matter(
 
 
 async def test_nobody_is_left_asking(hass: HomeAssistant, simulators: Start) -> None:
-    """Once one kind is found, no other goes on waiting for its answer."""
+    """Once one kind is found, the probes of other kinds are cancelled."""
     simulator = await lockable(simulators)
     simulator.stall("/v1/status")
     found = await probe(hass, simulator.address, KINDS)
@@ -108,7 +108,7 @@ async def test_nobody_is_left_asking(hass: HomeAssistant, simulators: Start) -> 
     ],
 )
 def test_titles(name: str | None, taken: set[str], title: str) -> None:
-    """The owner's name, else the kind's, with the first number that is free."""
+    """The title is the owner's name or the kind's, with the first free number."""
     identity = Identity(serial="AB1234", name=name)
     assert entry_title(BRIDGES["iometer"], identity, taken) == title
 

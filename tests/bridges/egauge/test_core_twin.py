@@ -2,7 +2,9 @@
 
 from unittest.mock import patch
 
-from egauge_async.json.client import EgaugeJsonClient
+from egauge_async.json.client import (  # type: ignore[import-untyped]
+    EgaugeJsonClient,
+)
 from homeassistant.components.egauge import config_flow as core
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.const import CONF_HOST, CONF_SSL, CONF_VERIFY_SSL
@@ -34,8 +36,12 @@ async def test_entry_of_core(hass: HomeAssistant, simulators: Start) -> None:
         made.base_url = made.auth.base_url = f"http://{simulator.address}/api"
         return made
 
-    typed = {CONF_HOST: HOST, **simulator.credentials}
-    typed |= {CONF_SSL: False, CONF_VERIFY_SSL: False}
+    typed = {
+        CONF_HOST: HOST,
+        CONF_SSL: False,
+        CONF_VERIFY_SSL: False,
+        **simulator.credentials,
+    }
     with (
         patch.object(core, "EgaugeJsonClient", client_of),
         patch("homeassistant.components.egauge.async_setup_entry"),
