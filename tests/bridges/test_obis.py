@@ -101,9 +101,11 @@ def test_no_two_registers_are_the_same() -> None:
 
 
 def test_every_phase_has_what_the_total_has() -> None:
-    """L1, L2 and L3 are the total's codes moved by 20, 40 and 60."""
+    """L1, L2 and L3 are the total's codes moved by 20, 40 and 60, but for demand."""
     for code, register in REGISTERS.items():
         if register.phase or register.tariff or code == VOLUME:
+            continue
+        if register.quantity in {Quantity.REACTIVE_DEMAND, Quantity.APPARENT_DEMAND}:
             continue
         group, rest = code.split(".", 1)
         for phase, start in PHASES.items():
@@ -113,6 +115,18 @@ def test_every_phase_has_what_the_total_has() -> None:
                 register.quantity,
                 register.direction,
             )
+
+
+@pytest.mark.parametrize(
+    ("quantity", "groups"),
+    [(Quantity.REACTIVE_DEMAND, (3, 4)), (Quantity.APPARENT_DEMAND, (9, 10))],
+)
+def test_other_demand_has_neither_phase_nor_quadrant(
+    quantity: Quantity, groups: tuple[int, ...]
+) -> None:
+    """Reactive and apparent demand is known in total and by tariff, in and out."""
+    codes = {code for code, each in REGISTERS.items() if each.quantity is quantity}
+    assert codes == {f"{group}.6.{tariff}" for group in groups for tariff in range(5)}
 
 
 def test_only_sums_of_one_direction_are_counters() -> None:

@@ -96,18 +96,23 @@ _OTHERS: Mapping[int, Quantity] = {
 }
 # Value group D: maximum demand, present value, energy.
 _DEMAND, _PRESENT, _ENERGY = 6, 7, 8
+_VALUES: Mapping[int, str] = {_PRESENT: "power", _ENERGY: "energy", _DEMAND: "demand"}
 _TARIFFS = range(1, 5)
+
+
+def _has_demand(power: str, direction: Direction, phase: int | None) -> bool:
+    """Tell whether anybody is billed for the maximum demand of this."""
+    is_total = phase is None and not direction.startswith("quadrant")
+    return power == "active" or is_total
 
 
 def _registers() -> Iterator[Register]:
     """Spell out every register: in total by tariff, and of each phase."""
     for phase, start in ((None, 0), (1, 20), (2, 40), (3, 60)):
         for group, (power, direction) in _POWERS.items():
-            for value, kind in (
-                (_PRESENT, "power"),
-                (_ENERGY, "energy"),
-                (_DEMAND, "demand"),
-            ):
+            for value, kind in _VALUES.items():
+                if value == _DEMAND and not _has_demand(power, direction, phase):
+                    continue
                 tariffs = () if phase or value == _PRESENT else _TARIFFS
                 for tariff in (None, *tariffs):
                     yield Register(
