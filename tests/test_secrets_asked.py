@@ -160,11 +160,14 @@ async def test_an_action_that_fails(
     for fail in fails_with(simulator, secret):
         fail()
         for action, data in (
-            ("wlan", {"action": "add", "ssid": secret, "key": secret}),
-            ("wlan", {"action": "select", "ssid": secret}),
-            ("test_email", {"address": "me@example.com", "mailpass": secret}),
-            ("test_remote", {"address": secret, "linktype": secret}),
-            ("homeplug", {"password": secret, "targets": [target], "confirm": True}),
+            ("egauge_wlan", {"action": "add", "ssid": secret, "key": secret}),
+            ("egauge_wlan", {"action": "select", "ssid": secret}),
+            ("egauge_test_email", {"address": "me@example.com", "mailpass": secret}),
+            ("egauge_test_remote", {"address": secret, "linktype": secret}),
+            (
+                "egauge_homeplug",
+                {"password": secret, "targets": [target], "confirm": True},
+            ),
         ):
             with pytest.raises(HomeAssistantError) as caught:
                 await act(hass, entry, action, **data)

@@ -26,20 +26,50 @@ PIECES = [base64.b64encode(each).decode() for each in (b"young", b"older", b"old
 TARGET = "00:11:22:33:44:55/ABCD-EFGH-IJKL-MNOP"
 
 ACTIONS: list[tuple[str, dict[str, object], str, dict[str, object]]] = [
-    ("activate", {"service": "alert", "provider": "Somebody"}, "activate", {}),
-    ("test_email", {"address": "me@example.com", "mailuser": "x"}, "test-email", {}),
-    ("test_remote", {"address": "sunspec.1@USB2", "linktype": "m"}, "test-remote", {}),
-    ("wlan", {"action": "add", "ssid": "x", "key": "y", "hidden": True}, "wlan", {}),
-    ("wlan", {"action": "select", "id": 0}, "wlan", {}),
-    ("wlan", {"action": "forget", "id": 2}, "wlan", {}),
     (
-        "homeplug",
+        "egauge_activate_service",
+        {"service": "alert", "provider": "Somebody"},
+        "activate",
+        {},
+    ),
+    (
+        "egauge_test_email",
+        {"address": "me@example.com", "mailuser": "x"},
+        "test-email",
+        {},
+    ),
+    (
+        "egauge_test_remote",
+        {"address": "sunspec.1@USB2", "linktype": "m"},
+        "test-remote",
+        {},
+    ),
+    (
+        "egauge_wlan",
+        {"action": "add", "ssid": "x", "key": "y", "hidden": True},
+        "wlan",
+        {},
+    ),
+    ("egauge_wlan", {"action": "select", "id": 0}, "wlan", {}),
+    ("egauge_wlan", {"action": "forget", "id": 2}, "wlan", {}),
+    (
+        "egauge_homeplug",
         {"password": "HomePlugAV", "targets": [TARGET], "confirm": True},
         "homeplug",
         {"action": "setpwd"},
     ),
-    ("database", {"action": "zero", "from": "1.5", "confirm": True}, "db", {}),
-    ("database", {"action": "split", "regs": [7], "confirm": True}, "db", {}),
+    (
+        "egauge_change_database",
+        {"action": "zero", "from": "1.5", "confirm": True},
+        "db",
+        {},
+    ),
+    (
+        "egauge_change_database",
+        {"action": "split", "regs": [7], "confirm": True},
+        "db",
+        {},
+    ),
 ]
 
 
@@ -64,7 +94,14 @@ async def test_a_backup_goes_piece_by_piece(
     hass: HomeAssistant, commanded: MockConfigEntry, simulator: EgaugeSimulator
 ) -> None:
     """All but the last piece say that more will follow."""
-    await act(hass, commanded, "database", action="restore", data=PIECES, confirm=True)
+    await act(
+        hass,
+        commanded,
+        "egauge_change_database",
+        action="restore",
+        data=PIECES,
+        confirm=True,
+    )
     more = {"action": "restore", "more_chunks": True}
     assert simulator.commands == [
         ("db", {**more, "data": PIECES[0]}),
@@ -79,7 +116,7 @@ async def test_factory_settings(
     hass: HomeAssistant, commanded: MockConfigEntry, simulator: EgaugeSimulator
 ) -> None:
     """It takes a confirmation, and no more."""
-    response = await act(hass, commanded, "factory_restore", confirm=True)
+    response = await act(hass, commanded, "factory_reset", confirm=True)
     assert response == {"status": "OK"}
     assert simulator.commands == [("factory-restore", None)]
 
@@ -87,28 +124,43 @@ async def test_factory_settings(
 @pytest.mark.parametrize(
     ("action", "data"),
     [
-        ("factory_restore", {}),
-        ("factory_restore", {"confirm": False}),
-        ("database", {"action": "zero"}),
-        ("database", {"action": "zero", "confirm": "yes"}),
-        ("database", {"action": "erase", "confirm": True}),
-        ("database", {"action": "restore", "data": [], "confirm": True}),
-        ("database", {"action": "restore", "data": ["%"], "confirm": True}),
-        ("database", {"action": "restore", "data": [""], "confirm": True}),
-        ("database", {"action": "restore", "data": ["QUJ"], "confirm": True}),
-        ("database", {"action": "zero", "regs": [-1], "confirm": True}),
-        ("database", {"action": "zero", "from": "yesterday", "confirm": True}),
-        ("homeplug", {"password": "abcd", "targets": [TARGET]}),
-        ("homeplug", {"password": "abc", "targets": [TARGET], "confirm": True}),
-        ("homeplug", {"password": 'ab"cd', "targets": [TARGET], "confirm": True}),
-        ("homeplug", {"password": "abcd", "targets": [], "confirm": True}),
-        ("homeplug", {"password": "abcd", "targets": ["here"], "confirm": True}),
-        ("wlan", {"action": "select", "id": -1}),
-        ("wlan", {"action": "add", "ssid": "a\nb"}),
-        ("activate", {"service": "alarm", "provider": "x"}),
-        ("activate", {"service": "push"}),
-        ("test_email", {"address": "nobody"}),
-        ("test_remote", {"address": "", "linktype": "tcp"}),
+        ("factory_reset", {}),
+        ("factory_reset", {"confirm": False}),
+        ("egauge_change_database", {"action": "zero"}),
+        ("egauge_change_database", {"action": "zero", "confirm": "yes"}),
+        ("egauge_change_database", {"action": "erase", "confirm": True}),
+        ("egauge_change_database", {"action": "restore", "data": [], "confirm": True}),
+        (
+            "egauge_change_database",
+            {"action": "restore", "data": ["%"], "confirm": True},
+        ),
+        (
+            "egauge_change_database",
+            {"action": "restore", "data": [""], "confirm": True},
+        ),
+        (
+            "egauge_change_database",
+            {"action": "restore", "data": ["QUJ"], "confirm": True},
+        ),
+        ("egauge_change_database", {"action": "zero", "regs": [-1], "confirm": True}),
+        (
+            "egauge_change_database",
+            {"action": "zero", "from": "yesterday", "confirm": True},
+        ),
+        ("egauge_homeplug", {"password": "abcd", "targets": [TARGET]}),
+        ("egauge_homeplug", {"password": "abc", "targets": [TARGET], "confirm": True}),
+        (
+            "egauge_homeplug",
+            {"password": 'ab"cd', "targets": [TARGET], "confirm": True},
+        ),
+        ("egauge_homeplug", {"password": "abcd", "targets": [], "confirm": True}),
+        ("egauge_homeplug", {"password": "abcd", "targets": ["here"], "confirm": True}),
+        ("egauge_wlan", {"action": "select", "id": -1}),
+        ("egauge_wlan", {"action": "add", "ssid": "a\nb"}),
+        ("egauge_activate_service", {"service": "alarm", "provider": "x"}),
+        ("egauge_activate_service", {"service": "push"}),
+        ("egauge_test_email", {"address": "nobody"}),
+        ("egauge_test_remote", {"address": "", "linktype": "tcp"}),
     ],
 )
 async def test_odd_words_reach_no_device(
@@ -127,11 +179,11 @@ async def test_odd_words_reach_no_device(
 @pytest.mark.parametrize(
     ("action", "data"),
     [
-        ("database", {"action": "restore", "confirm": True}),
-        ("database", {"action": "zero", "data": PIECES, "confirm": True}),
-        ("wlan", {"action": "add"}),
-        ("wlan", {"action": "add", "id": 1}),
-        ("wlan", {"action": "select", "ssid": "x"}),
+        ("egauge_change_database", {"action": "restore", "confirm": True}),
+        ("egauge_change_database", {"action": "zero", "data": PIECES, "confirm": True}),
+        ("egauge_wlan", {"action": "add"}),
+        ("egauge_wlan", {"action": "add", "id": 1}),
+        ("egauge_wlan", {"action": "select", "ssid": "x"}),
     ],
 )
 async def test_words_that_do_not_go_together_reach_no_device(
@@ -158,7 +210,9 @@ async def test_a_long_action_is_followed_to_its_end(
         {"progress": 0.9, "result": {"trace": []}},
         {"done": True, "result": result},
     ]
-    response = await act(hass, commanded, "test_remote", address="a", linktype="tcp")
+    response = await act(
+        hass, commanded, "egauge_test_remote", address="a", linktype="tcp"
+    )
     assert response == result
 
 
@@ -168,11 +222,11 @@ async def test_a_long_action_may_fail(
     """The device's short word for the reason comes with its details."""
     simulator.script = [{"done": True, "error": "NO_ROUTE", "args": ["10.0.0.9"]}]
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, commanded, "test_remote", address="a", linktype="tcp")
+        await act(hass, commanded, "egauge_test_remote", address="a", linktype="tcp")
     assert caught.value.translation_placeholders == {"reason": "NO_ROUTE 10.0.0.9"}
     simulator.script = [{"done": True, "error": "OOM"}]
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, commanded, "test_remote", address="a", linktype="tcp")
+        await act(hass, commanded, "egauge_test_remote", address="a", linktype="tcp")
     assert caught.value.translation_placeholders == {"reason": "OOM"}
 
 
@@ -186,7 +240,13 @@ async def test_an_endless_action_is_cancelled(
     monkeypatch.setattr(commands, "_LONGEST_SECONDS", 0.1)
     simulator.script = [{"progress": 0.5}] * 1000
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, commanded, "activate", service="push", provider="Nobody")
+        await act(
+            hass,
+            commanded,
+            "egauge_activate_service",
+            service="push",
+            provider="Nobody",
+        )
     assert caught.value.translation_key == "cannot_connect"
     assert len(simulator.cancelled) == 1
 
@@ -197,7 +257,13 @@ async def test_a_forgotten_action_has_no_end(
     """After a restart of the device its status is gone; so is a token that is none."""
     simulator.script = [{"progress": 0.5}] * 1000
     call = asyncio.create_task(
-        act(hass, commanded, "activate", service="push", provider="Somebody")
+        act(
+            hass,
+            commanded,
+            "egauge_activate_service",
+            service="push",
+            provider="Somebody",
+        )
     )
     await eventually(lambda: simulator.statuses)
     simulator.statuses.clear()
@@ -206,7 +272,13 @@ async def test_a_forgotten_action_has_no_end(
     assert caught.value.translation_key == "not_recognised"
     simulator.garble(b'{"token": "../../auth/logout"}', path="/api/cmd/activate")
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, commanded, "activate", service="push", provider="Somebody")
+        await act(
+            hass,
+            commanded,
+            "egauge_activate_service",
+            service="push",
+            provider="Somebody",
+        )
     assert caught.value.translation_key == "not_recognised"
 
 
@@ -217,14 +289,14 @@ async def test_an_action_wants_a_device_that_knows_it(
     with pytest.raises(HomeAssistantError) as caught:
         await hass.services.async_call(
             DOMAIN,
-            "factory_restore",
+            "factory_reset",
             {"device_id": "nobody", "confirm": True},
             blocking=True,
         )
     assert caught.value.translation_key == "unknown_action"
     await hass.config_entries.async_unload(commanded.entry_id)
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, commanded, "factory_restore", confirm=True)
+        await act(hass, commanded, "factory_reset", confirm=True)
     assert caught.value.translation_key == "not_loaded"
     assert simulator.commands == []
 
@@ -241,7 +313,7 @@ async def test_another_bridge_knows_no_such_action(
     entry = await set_up(other)
     since = len(other.requests)
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, entry, "factory_restore", confirm=True)
+        await act(hass, entry, "factory_reset", confirm=True)
     assert caught.value.translation_key == "unknown_action"
     device = dr.async_get(hass).async_get_or_create(
         config_entry_id=_foreign(hass).entry_id, identifiers={("else", "where")}
@@ -249,7 +321,7 @@ async def test_another_bridge_knows_no_such_action(
     with pytest.raises(HomeAssistantError):
         await hass.services.async_call(
             DOMAIN,
-            "factory_restore",
+            "factory_reset",
             {"device_id": device.id, "confirm": True},
             blocking=True,
         )

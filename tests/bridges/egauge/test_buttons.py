@@ -57,7 +57,7 @@ async def test_who_may_not_change_anything_is_told_so(
     simulator.gate.rights = ["ctrl"]
     for attempt in (
         press(hass, "restart"),
-        act(hass, commanded, "factory_restore", confirm=True),
+        act(hass, commanded, "factory_reset", confirm=True),
         hass.services.async_call(
             "update", "install", {"entity_id": UPDATE}, blocking=True
         ),
@@ -76,7 +76,7 @@ async def test_a_changed_password_asks_for_the_new_one(
     simulator.gate.password = "another"
     simulator.gate.revoke()
     for attempt in (
-        act(hass, commanded, "test_remote", address="a", linktype="tcp"),
+        act(hass, commanded, "egauge_test_remote", address="a", linktype="tcp"),
         hass.services.async_call(
             "update", "install", {"entity_id": UPDATE}, blocking=True
         ),

@@ -70,7 +70,7 @@ async def _database(
     return await client.command("db", body if last is None else {**body, "data": last})
 
 
-async def _factory_restore(
+async def _factory_reset(
     client: EgaugeClient, _data: Mapping[str, Any]
 ) -> Mapping[str, object]:
     """Forget everything, and restart."""
@@ -84,7 +84,7 @@ def _sure(data: Mapping[str, Any]) -> dict[str, Any]:
 
 ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
     BridgeAction(
-        key="activate",
+        key="egauge_activate_service",
         fields={
             Required("service"): probatio.In(["alert", "push"]),
             Required("provider"): _WORDS,
@@ -92,7 +92,7 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
         run_fn=_command("activate"),
     ),
     BridgeAction(
-        key="test_email",
+        key="egauge_test_email",
         fields={
             Required("address"): All(str, probatio.Email()),
             Optional("smarthost"): _WORDS,
@@ -103,12 +103,12 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
         run_fn=_command("test-email"),
     ),
     BridgeAction(
-        key="test_remote",
+        key="egauge_test_remote",
         fields={Required("address"): _WORDS, Required("linktype"): _WORDS},
         run_fn=_command("test-remote"),
     ),
     BridgeAction(
-        key="wlan",
+        key="egauge_wlan",
         fields={
             Required("action"): probatio.In(["add", "select", "forget"]),
             Optional("ssid"): All(str, Match(r"[^\n\0]{1,32}\Z")),
@@ -121,7 +121,7 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
         run_fn=_command("wlan"),
     ),
     BridgeAction(
-        key="homeplug",
+        key="egauge_homeplug",
         fields={
             Required("password"): All(
                 str,
@@ -134,7 +134,7 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
         run_fn=_homeplug,
     ),
     BridgeAction(
-        key="database",
+        key="egauge_change_database",
         fields={
             Required("action"): probatio.In(["restore", "zero", "split"]),
             Optional("from"): _STAMP,
@@ -146,5 +146,5 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
         check=_check_database,
         run_fn=_database,
     ),
-    BridgeAction(key="factory_restore", fields={**_CONFIRMED}, run_fn=_factory_restore),
+    BridgeAction(key="factory_reset", fields={**_CONFIRMED}, run_fn=_factory_reset),
 )
