@@ -3,7 +3,7 @@
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 
 from custom_components.meter_bridge.const import DOMAIN
@@ -12,7 +12,7 @@ from .bridges.iometer.simulator import IometerSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
 from .support.automating import start
-from .support.repairing import found_issue, raised_issues
+from .support.repairing import Fix, found_issue, raised_issues
 from .support.watching import advance, poll
 
 # Home Assistant's own web server has not followed aiohttp here.
@@ -160,6 +160,39 @@ async def test_kept_over_a_restart(
     await hass.config_entries.async_unload(entry.entry_id)
     assert raised_issues(hass) == {"meter_replaced"}
     assert found_issue(hass, entry, "meter_replaced").is_persistent
+
+
+async def test_two_meters_of_a_bridge(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """An issue, and the form that fixes it, name the meter beside the main one."""
+    home = await simulators("octopus_home_pro")
+    freezer.move_to(home.house.now)
+    entry = await set_up(home)
+    devices = dr.async_get(hass)
+    gas = devices.async_get_device_by_identifier(
+        (DOMAIN, f"{entry.unique_id}_gas"), entry.entry_id
+    )
+    assert gas
+    await home.unplug()
+    await poll(hass, entry)
+    await advance(hass, freezer, 3700)
+
+    async def named(key: str, meter: str) -> str:
+        fix = await Fix.open(hass, entry, key, meter)
+        return str(fix.result["description_placeholders"]["name"])
+
+    for meter, called in {
+        "electricity": "Electricity meter",
+        "gas": "Gas meter",
+    }.items():
+        assert await named("meter_silent", meter) == f"{entry.title} {called}"
+    devices.async_update_device(gas.id, name_by_user="Kitchen gas")
+    entry.runtime_data.issues.report_replaced("gas")
+    assert await named("meter_replaced", "gas") == f"{entry.title} Kitchen gas"
 
 
 async def test_removed_with_its_entry(

@@ -10,7 +10,7 @@ from homeassistant.config_entries import (
     ConfigEntryChange,
 )
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 
@@ -214,5 +214,18 @@ def _raise(  # noqa: PLR0913 (as many as an issue has sides)
         is_persistent=is_persistent,
         severity=severity,
         translation_key=key,
-        translation_placeholders={"name": entry.title},
+        translation_placeholders={"name": _name(hass, entry, meter)},
     )
+
+
+def _name(hass: HomeAssistant, entry: ConfigEntry, meter: str) -> str:
+    """Return the name of the bridge, and after it that of a meter beside the main one.
+
+    One placeholder holds both: repairs that were stored before have no other.
+    """
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, f"{entry.unique_id}_{meter}"), entry.entry_id
+    )
+    if device is None:
+        return entry.title
+    return f"{entry.title} {device.name_by_user or device.name}"

@@ -10,6 +10,7 @@ from homeassistant.components.repairs import (
 from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 import probatio
 
 from .bridges import bridge_of
@@ -51,10 +52,11 @@ class AskAgainFlow(RepairsFlow):
             if self._key == BridgePermissionError.translation_key:
                 return await self._log_in()
             errors["base"] = wrong
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_form(
             step_id="confirm",
             data_schema=probatio.Schema({}),
-            description_placeholders={"name": self._entry.title},
+            description_placeholders=issue.translation_placeholders if issue else None,
             errors=errors,
         )
 

@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from custom_components.meter_bridge.const import DOMAIN
 
 
@@ -22,9 +23,12 @@ def raised_issues(hass: HomeAssistant) -> set[str]:
     }
 
 
-def found_issue(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> ir.IssueEntry:
-    """Return an issue of the bridge, or of its main meter."""
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{key}_{entry.entry_id}_")
+def found_issue(
+    hass: HomeAssistant, entry: MockConfigEntry, key: str, meter: str = MAIN_METER
+) -> ir.IssueEntry:
+    """Return an issue of the bridge, or of one of its meters."""
+    found = f"{key}_{entry.entry_id}_{meter}"
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, found)
     assert issue
     return issue
 
@@ -41,16 +45,22 @@ class Fix:
         self.result = result
 
     @classmethod
-    async def open(cls, hass: HomeAssistant, entry: MockConfigEntry, key: str) -> Self:
-        """Open the flow of an issue, which explains it."""
-        issue = found_issue(hass, entry, key)
+    async def open(
+        cls,
+        hass: HomeAssistant,
+        entry: MockConfigEntry,
+        key: str,
+        meter: str = MAIN_METER,
+    ) -> Self:
+        """Open the flow of an issue, which explains it in the issue's own words."""
+        issue = found_issue(hass, entry, key, meter)
         assert await async_setup_component(hass, "repairs", {})
         repairs = cast("RepairsFlowManager", hass.data["repairs"]["flow_manager"])
         # As data: only Home Assistant 2026.10 and later takes it from the context.
         result = await repairs.async_init(DOMAIN, data={"issue_id": issue.issue_id})
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "confirm"
-        assert result["description_placeholders"] == {"name": entry.title}
+        assert result["description_placeholders"] == issue.translation_placeholders
         return cls(hass, repairs, cast("dict[str, Any]", result))
 
     async def submit(self) -> str | None:
