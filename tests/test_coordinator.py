@@ -159,17 +159,17 @@ async def test_only_changes_are_written(
     await streaming(simulator)
     simulator.house.draw(500, phase=1)
     simulator.tick()
-    await eventually(lambda: state(hass, "sensor.bridge_power_phase_1") == "500")
+    await eventually(lambda: state(hass, "sensor.bridge_power_l1") == "500")
     before = {found.entity_id: found.last_reported for found in hass.states.async_all()}
     simulator.house.draw(501, phase=1)
     simulator.tick()
-    await eventually(lambda: state(hass, "sensor.bridge_power_phase_1") == "501")
+    await eventually(lambda: state(hass, "sensor.bridge_power_l1") == "501")
     written = {
         found.entity_id
         for found in hass.states.async_all()
         if found.last_reported != before[found.entity_id]
     }
-    assert written == {POWER, "sensor.bridge_power_phase_1"}
+    assert written == {POWER, "sensor.bridge_power_l1"}
 
 
 async def test_throttle_passes_net_power_at_once(
@@ -184,13 +184,13 @@ async def test_throttle_passes_net_power_at_once(
     simulator.house.draw(600, phase=2)
     simulator.tick()
     await eventually(lambda: state(hass, POWER) == str(simulator.house.power))
-    assert state(hass, "sensor.bridge_power_phase_2") == "112"
+    assert state(hass, "sensor.bridge_power_l2") == "112"
     simulator.house.draw(601, phase=2)
     simulator.tick()
     await eventually(lambda: state(hass, POWER) == str(simulator.house.power))
-    assert state(hass, "sensor.bridge_power_phase_2") == "112"
+    assert state(hass, "sensor.bridge_power_l2") == "112"
     await advance(hass, freezer, 11)
-    assert state(hass, "sensor.bridge_power_phase_2") == "601"
+    assert state(hass, "sensor.bridge_power_l2") == "601"
 
 
 async def test_throttle_passes_warnings_at_once(
@@ -201,8 +201,8 @@ async def test_throttle_passes_warnings_at_once(
     await set_up(simulator, throttle=3600)
     await eventually(lambda: simulator.open_streams == 1)
     current, overload = (
-        "sensor.bridge_current_phase_1",
-        "binary_sensor.bridge_fuse_overload_phase_1",
+        "sensor.bridge_current_l1",
+        "binary_sensor.bridge_fuse_overload_l1",
     )
     before = state(hass, current)
     assert state(hass, overload) == "off"
@@ -288,16 +288,16 @@ async def test_value_that_appears_later(
     simulator.has_phases = False
     simulator.tick()
     entry = await set_up(simulator)
-    assert hass.states.get("sensor.bridge_power_phase_1") is None
+    assert hass.states.get("sensor.bridge_power_l1") is None
     simulator.has_phases = True
     simulator.tick()
     await entry.runtime_data.async_refresh()
     await hass.async_block_till_done()
-    assert state(hass, "sensor.bridge_power_phase_1") == "144"
+    assert state(hass, "sensor.bridge_power_l1") == "144"
     simulator.has_phases = False
     simulator.tick()
     await entry.runtime_data.async_refresh()
-    assert state(hass, "sensor.bridge_power_phase_1") == STATE_UNAVAILABLE
+    assert state(hass, "sensor.bridge_power_l1") == STATE_UNAVAILABLE
 
 
 async def test_swapped_bridge_gives_no_number(
@@ -315,7 +315,7 @@ async def test_swapped_bridge_gives_no_number(
     await entry.runtime_data.async_refresh()
     assert state(hass, POWER) == STATE_UNAVAILABLE
     (complaint,) = complaints(caplog)
-    assert "Another bridge" in complaint
+    assert "A different bridge" in complaint
 
 
 async def test_new_firmware_is_shown(

@@ -225,4 +225,4 @@ async def test_diagnostics_of_a_bridge_that_is_away(
     found = await async_get_config_entry_diagnostics(hass, entry)
     assert found.keys() == {"bridge", "entry"}
     assert found["entry"]["state"] == "setup_retry"
-    assert "Another bridge" in str(found["entry"]["reason"])
+    assert "A different bridge" in str(found["entry"]["reason"])

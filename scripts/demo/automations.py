@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .api import Api
 from .bridges import set_up
-from .entities import Entity, read_entities
+from .entities import CURRENTS, Entity, read_entities
 from .failure import DemoError
 from .patience import until
 from .stage import Stage
@@ -96,9 +96,7 @@ def _configs(
     devices = {one.device_id for one in entities}
     everything = {"device_id": sorted(filter(None, devices))}
     one_meter = {"device_id": sorted({one.device_id or "" for one in troubled})}
-    currents = [
-        one.entity_id for one in entities if one.unit == "A" and "phase" in one.name
-    ]
+    currents = [one.entity_id for one in entities if one.unique_id.endswith(CURRENTS)]
     power = next(one.entity_id for one in entities if one.unit == "W")
     tell = [{"event": "told"}]
     return {

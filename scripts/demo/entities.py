@@ -7,6 +7,7 @@ from .api import Api
 from .bridges import DOMAIN, Bridge
 
 NET_POWER = "_16.7.0"
+CURRENTS = ("_31.7.0", "_51.7.0", "_71.7.0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from tests.support.automating import (
 from tests.support.waiting import eventually
 from tests.support.watching import advance
 
-CURRENT = "sensor.bridge_current_phase_1"
+CURRENT = "sensor.bridge_current_l1"
 
 
 async def test_fuse_of_the_bridge_is_exceeded(

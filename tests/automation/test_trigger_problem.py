@@ -28,7 +28,7 @@ async def test_every_status_bit_raises_a_problem(
         await advance(hass, freezer, 61)
         await poll(hass, entry)
     assert sorted(by(told)) == [
-        "binary_sensor.electricity_meter_meter_check",
+        "binary_sensor.electricity_meter_meter_check_needed",
         "binary_sensor.electricity_meter_tampering",
         "binary_sensor.gas_meter_meter_battery",
     ]

@@ -20,7 +20,7 @@ type Use = Callable[..., Awaitable[None]]
 type Advance = Callable[..., Awaitable[None]]
 
 LOAD, MEMORY = "input_boolean.load", "input_boolean.memory"
-CURRENTS = [f"sensor.bridge_current_phase_{phase}" for phase in (1, 2, 3)]
+CURRENTS = [f"sensor.bridge_current_l{phase}" for phase in (1, 2, 3)]
 POWER = "sensor.bridge_power"
 
 

@@ -105,7 +105,10 @@ async def test_every_status_bit_is_notified(
     await poll(entry)
     notes = async_get_persistent_notifications(hass).values()
     assert sorted((note["title"], note["message"]) for note in notes) == [
-        ("Electricity meter", "Electricity meter Meter check reports a problem."),
+        (
+            "Electricity meter",
+            "Electricity meter Meter check needed reports a problem.",
+        ),
         ("Electricity meter", "Electricity meter Tampering reports a problem."),
         ("Gas meter", "Gas meter Meter battery reports a problem."),
     ]

@@ -35,10 +35,13 @@ _NAMES = {
 _SAME = {
     "de": {"Backup", "Bridges", "Host", "Software", "Version", "Watchdog"},
     "fi": set[str](),
-    "fr": {"Action", "Licence", "Options", "Service", "Version", "Volume"},
+    "fr": {
+        *("Action", "Licence", "Options", "Service", "Version", "Volume"),
+        "Watchdog",
+    },
     "it": {"Backup", "Host", "Password", "Software", "Volume", "Watchdog"},
     "nl": {
-        *("Bridges", "Host", "Registers", "Software", "Volume"),
+        *("Adapters", "Bridges", "Host", "Registers", "Software", "Volume"),
         "{register} volume",
     },
     "pl": {"Host"},

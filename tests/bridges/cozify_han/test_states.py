@@ -12,7 +12,7 @@ from tests.support.watching import shows, state
 POWER = "sensor.bridge_power"
 MARGIN = "sensor.bridge_fuse_margin"
 CLOUD = "binary_sensor.bridge_cloud_connection"
-OVERLOAD = "binary_sensor.bridge_fuse_overload_phase_{}"
+OVERLOAD = "binary_sensor.bridge_fuse_overload_l{}"
 
 
 async def test_no_cloud_is_no_matter(

@@ -31,7 +31,7 @@ MARGIN = "sensor.bridge_fuse_margin"
 METER_LINK = "binary_sensor.bridge_meter_connection"
 LINK = "binary_sensor.bridge_bridge_connection"
 CLOUD = "binary_sensor.bridge_cloud_connection"
-OVERLOAD = "binary_sensor.bridge_fuse_overload_phase_{}"
+OVERLOAD = "binary_sensor.bridge_fuse_overload_l{}"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ UPDATE = "update.bridge_firmware"
     ("button", "command"),
     [
         ("restart", ("reboot", None)),
-        ("clear_excess", ("clear", "excess")),
+        ("clear_remote_excess", ("clear", "excess")),
         ("clear_web_cache", ("clear", "web_cache")),
     ],
 )

@@ -147,7 +147,7 @@ async def test_digits(
     simulator.house.imported[2].raw = int(1234.5 * 3_600_000)
     simulator.tick()
     await set_up(simulator)
-    for name in ("energy_import", "energy_import_tariff_2"):
+    for name in ("energy_import", "energy_import_t2"):
         state = hass.states.get(f"sensor.bridge_{name}")
         assert state
         assert state.state == "1.2345"

@@ -164,7 +164,7 @@ async def test_a_missing_register_is_unavailable(
     simulator.house.draw(500, phase=1)
     simulator.tick()
     await shows(hass, POWER, STATE_UNAVAILABLE)
-    await shows(hass, "sensor.bridge_power_phase_1", "500")
+    await shows(hass, "sensor.bridge_power_l1", "500")
     simulator.heal()
     simulator.tick()
     await shows(hass, POWER, str(simulator.house.power))

@@ -156,7 +156,7 @@ async def test_frozen_electricity(
     assert links(hass) == ["on", "off", "on"]
     assert [state(hass, each) for each in (POWER, ENERGY)] == [GONE, GONE]
     assert state(hass, VOLUME) == "4711.018"
-    assert state(hass, "sensor.electricity_meter_ambient_consumption") == "low"
+    assert state(hass, "sensor.electricity_meter_consumption_level") == "low"
     simulator.electricity.linked = True
     simulator.house.draw(222)
     simulator.tick()

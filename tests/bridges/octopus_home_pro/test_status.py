@@ -17,23 +17,23 @@ type PassBy = Callable[..., Awaitable[None]]
 
 BITS = {
     "electricity": {
-        0: ("meter_check", "problem"),
+        0: ("meter_check_needed", "problem"),
         1: ("meter_battery", "battery"),
         2: ("tampering", "tamper"),
         3: ("power_failure", "problem"),
         4: ("power_quality", "problem"),
         5: ("leak", "problem"),
-        6: ("disconnection", "problem"),
+        6: ("supply_disconnected", "problem"),
         7: ("reserved_status_bit", None),
     },
     "gas": {
-        0: ("meter_check", "problem"),
+        0: ("meter_check_needed", "problem"),
         1: ("meter_battery", "battery"),
         2: ("tampering", "tamper"),
         3: ("reserved_status_bit", None),
         4: ("low_pressure", "problem"),
         5: ("leak", "problem"),
-        6: ("disconnection", "problem"),
+        6: ("supply_disconnected", "problem"),
         7: ("reverse_flow", "problem"),
     },
 }
@@ -117,7 +117,7 @@ async def test_ambient_consumption(
     """Ambient consumption is low, medium or high; a reserved number is not known."""
     simulator.electricity.ambient = ambient
     await pass_by()
-    assert state(hass, "sensor.electricity_meter_ambient_consumption") == word
+    assert state(hass, "sensor.electricity_meter_consumption_level") == word
 
 
 async def test_radio(hass: HomeAssistant, simulator: Home, pass_by: PassBy) -> None:

@@ -30,7 +30,7 @@ async def test_a_free_device_without_its_stream_says_why(
     entry = await set_up(simulator, SERIAL)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "no_license"
-    assert entry.reason == "The bridge needs a licence to hand over readings"
+    assert entry.reason == "The bridge needs a license to provide readings"
 
 
 async def test_a_meter_that_cannot_be_read(
@@ -50,7 +50,7 @@ async def test_a_meter_that_cannot_be_read(
     await shows(hass, POWER, STATE_UNAVAILABLE)
     assert state(hass, ENERGY) == STATE_UNAVAILABLE
     assert (state(hass, STATUS), state(hass, PROBLEM)) == ("key_required", "on")
-    assert state(hass, "sensor.bridge_licence") == "plus"
+    assert state(hass, "sensor.bridge_license") == "plus"
     assert state(hass, "binary_sensor.bridge_meter_connection") == "off"
     assert state(hass, "binary_sensor.bridge_bridge_connection") == "on"
     simulator.status = "OK"

@@ -88,7 +88,7 @@ async def test_a_free_device_works_by_its_stream_alone(
         simulator.house.draw(555)
         await shows(hass, POWER, "555")
     assert state(hass, ENERGY) == "10526.027"
-    assert state(hass, "sensor.bridge_licence") == "free"
+    assert state(hass, "sensor.bridge_license") == "free"
     assert asked(simulator).count(REPORT) == 1
     assert not complaints(caplog)
 
