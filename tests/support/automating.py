@@ -102,7 +102,7 @@ async def draw(
     await eventually(lambda: simulator.open_streams)
     simulator.force(f"{11 + 20 * phase}.7.0", Decimal(amperes))
     simulator.tick()
-    sensor = f"sensor.bridge_current_phase_{phase}"
+    sensor = f"sensor.bridge_current_l{phase}"
     await eventually(lambda: shown_number(hass, sensor) == (shown or amperes))
 
 
