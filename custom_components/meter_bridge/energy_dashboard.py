@@ -10,7 +10,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .bridges.obis import NET_POWER, VOLUME
+from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, NET_POWER, VOLUME
 from .const import CONF_ENERGY_SOURCES, DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.energy import (
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         SourceType,
     )
 
-_IMPORT, _EXPORT = "1.8.0", "2.8.0"
 _PATIENCE = timedelta(days=1)
 
 
@@ -123,9 +122,11 @@ class _Feed:
         for meter in dict.fromkeys(map(self._meter_of, values)):
             if self._coordinator.board.meter(meter).medium is MEDIA[kind]:
                 source = (
-                    _grid(self._entities(meter, (_IMPORT, _EXPORT, NET_POWER)))
+                    _grid(
+                        self._entities(meter, (IMPORT_ENERGY, EXPORT_ENERGY, NET_POWER))
+                    )
                     if kind == GRID
-                    else _gas(self._entities(meter, (VOLUME, _IMPORT)))
+                    else _gas(self._entities(meter, (VOLUME, IMPORT_ENERGY)))
                 )
                 if source:
                     return source
@@ -159,12 +160,12 @@ class _Feed:
 
 def _grid(entities: Mapping[str, str]) -> GridSourceType | None:
     """Return a grid source; None without imported energy."""
-    if _IMPORT not in entities:
+    if IMPORT_ENERGY not in entities:
         return None
     source: GridSourceType = {
         "type": "grid",
-        "stat_energy_from": entities[_IMPORT],
-        "stat_energy_to": entities.get(_EXPORT),
+        "stat_energy_from": entities[IMPORT_ENERGY],
+        "stat_energy_to": entities.get(EXPORT_ENERGY),
         "stat_cost": None,
         "entity_energy_price": None,
         "number_energy_price": None,

@@ -12,6 +12,8 @@ from functools import lru_cache
 from .wire import difference, number
 
 NET_POWER = "16.7.0"
+IMPORT_ENERGY, EXPORT_ENERGY = "1.8.0", "2.8.0"
+"""Totals of all tariffs."""
 VOLUME = "3.0.0"
 """Of meters for gas and water (value group A is 7 or 8)."""
 
@@ -59,7 +61,7 @@ class Register:
 
     @property
     def is_counter(self) -> bool:
-        """Tell whether this only ever counts up; a net sum falls while exporting."""
+        """Tell whether this only counts up; a net sum falls while exporting."""
         return self.is_sum and self.direction is not Direction.NET
 
     @property
@@ -107,7 +109,7 @@ def _has_demand(power: str, direction: Direction, phase: int | None) -> bool:
 
 
 def _registers() -> Iterator[Register]:
-    """Spell out every register: in total by tariff, and of each phase."""
+    """Yield every register: the totals by tariff, and those of each phase."""
     for phase, start in ((None, 0), (1, 20), (2, 40), (3, 60)):
         for group, (power, direction) in _POWERS.items():
             for value, kind in _VALUES.items():
@@ -133,7 +135,7 @@ REGISTERS: Mapping[str, Register] = {
     register.code: register for register in _registers()
 }
 COUNTERS = frozenset(code for code, each in REGISTERS.items() if each.is_counter)
-"""Codes of the registers that only ever count up."""
+"""Codes of the registers that only count up."""
 
 # Net, import and export power: of the total, then of each phase.
 _NET_OF = tuple(
@@ -143,7 +145,7 @@ _NET_OF = tuple(
 
 
 def with_net_power(values: Mapping[str, float]) -> dict[str, float]:
-    """Add net power (W) where only import and export power were sent."""
+    """Add net power (W) if only import and export power were sent."""
     complete = dict(values)
     for net, imported, exported in _NET_OF:
         if net not in complete and imported in complete and exported in complete:
@@ -151,7 +153,7 @@ def with_net_power(values: Mapping[str, float]) -> dict[str, float]:
     return complete
 
 
-# Unit without its prefix, in lower case, of each quantity that has one.
+# The unit of each quantity that has one, without prefix and in lower case.
 _UNITS: Mapping[Quantity, str] = {
     Quantity.ACTIVE_POWER: "w",
     Quantity.REACTIVE_POWER: "var",
@@ -168,16 +170,16 @@ _UNITS: Mapping[Quantity, str] = {
     Quantity.VOLUME: "m3",
 }
 _PREFIXES = {"": 0, "k": 3, "M": 6}
-# A prefix would be cubed with the metre, and a number alone has none.
+# A prefix of m3 would count three times, and a bare number has none.
 _WITHOUT_PREFIX = {"m3", ""}
-# The longest that is one, so that nonsense is not remembered: kvarh.
+# Longer than any unit: keeps nonsense out of the cache.
 _LONGEST_UNIT = 8
 
 
 def measured(code: str, value: object, unit: str) -> float | None:
-    """Return a number sent with its unit in ours; None where the two do not fit.
+    """Return a number in our unit from the unit that was sent with it.
 
-    A register with an unexpected unit is left out rather than shown wrong.
+    None if that unit does not fit the register: better no value than a wrong one.
     """
     if code not in REGISTERS or len(unit) > _LONGEST_UNIT:
         return None
@@ -187,7 +189,7 @@ def measured(code: str, value: object, unit: str) -> float | None:
 
 @lru_cache(maxsize=1024)
 def _places(code: str, unit: str) -> int | None:
-    """Return by how many places a value in this unit is shifted; None: no such unit."""
+    """Return by how many places this unit shifts a value; None if it does not fit."""
     expected = _UNITS.get(REGISTERS[code].quantity, "")
     prefix = unit[: len(unit) - len(expected)]
     if unit.lower() != prefix.lower() + expected or prefix not in _PREFIXES:

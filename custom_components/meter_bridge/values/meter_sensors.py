@@ -20,7 +20,7 @@ from homeassistant.const import (
     UnitOfVolume,
 )
 
-from ..bridges.obis import REGISTERS, Direction, Quantity, Register
+from ..bridges.obis import IMPORT_ENERGY, REGISTERS, Direction, Quantity, Register
 from ..bridges.snapshot import Medium
 
 
@@ -141,7 +141,6 @@ _KINDS = {
 }
 
 # Of a gas meter, whose energy flows one way only.
-_GAS_ENERGY = "1.8.0"
 
 
 @cache
@@ -150,7 +149,7 @@ def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
     register = REGISTERS[code]
     kind = _KINDS[register.quantity]
     is_gas = register.quantity is Quantity.VOLUME and medium is Medium.GAS
-    is_gas_energy = code == _GAS_ENERGY and medium is Medium.GAS
+    is_gas_energy = code == IMPORT_ENERGY and medium is Medium.GAS
     return MeterSensorDescription(
         key=code,
         translation_key="gas_energy"
