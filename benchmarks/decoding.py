@@ -1,8 +1,8 @@
 """What it takes to make a snapshot of the bytes of a message, beside its JSON alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 import gc
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 import sys
 import time
 import tracemalloc
@@ -10,26 +10,8 @@ import tracemalloc
 from aiohttp import ClientSession
 import orjson
 
-from custom_components.meter_bridge.bridges.cozify_han.memory import Memory
-from custom_components.meter_bridge.bridges.egauge import models as egauge
-from custom_components.meter_bridge.bridges.egauge.registers import parse_listing
-from custom_components.meter_bridge.bridges.egauge.totals import Totals
-from custom_components.meter_bridge.bridges.iometer import models as iometer
-from custom_components.meter_bridge.bridges.octopus_home_pro.memory import MeterMemory
-from custom_components.meter_bridge.bridges.octopus_home_pro.models import (
-    Details as OctopusDetails,
-    MeterDetails,
-    unpack,
-)
-from custom_components.meter_bridge.bridges.snapshot import (
-    Medium,
-    Meter,
-    Reading,
-    Snapshot,
-)
-from custom_components.meter_bridge.bridges.transport.http import Answer
 from custom_components.meter_bridge.bridges.transport.sse import EventDecoder
-from custom_components.meter_bridge.bridges.whatwatt_go import live, system
+from tests.bridges.decoding import Decode, decoding_of
 from tests.simulate import SIMULATORS
 from tests.support.house import House
 
@@ -38,100 +20,30 @@ from .feeder import Feeder
 from .report import Part, figure
 from .rounds import Effort, least, middle, ratio
 
-type Decode = Callable[[bytes], object]
-
 _MESSAGES = 20
 _MICRO, _KIBI = 1e6, 1024
 
 
-def _json(body: bytes) -> object:
-    """Decode a body as the clients do."""
-    return Answer(status=200, body=body).json()
+def _decode(key: str) -> Decode:
+    """Return what makes a snapshot of a message that a reading comes in."""
+    kind = decoding_of(key)
+    decoder, source = kind.make(), kind.reading
+    for first in kind.first:
+        decoder.take(*first)
 
+    def decode(body: bytes | str) -> object:
+        assert decoder.take(source, body)
+        return decoder.snapshot()
 
-def _cozify_han() -> Decode:
-    """Take a telegram from a WebSocket."""
-    memory = Memory()
+    if not kind.events:
+        return decode
+    events = EventDecoder()
 
-    def decode(body: bytes) -> object:
-        memory.take(_json(body))
-        return memory.snapshot()
-
-    return decode
-
-
-def _egauge() -> Decode:
-    """Read an answer with registers, their counters and their rates."""
-    totals, clock, told = Totals(), count(), egauge.System()
-
-    def decode(body: bytes) -> object:
-        listing = parse_listing(_json(body))
-        values = egauge.values_of(listing, totals, float(next(clock)))
-        return Snapshot(
-            readings=(egauge.reading_of(listing, values),),
-            details=egauge.Details(
-                registers=listing.registers, values=values, system=told
-            ),
-        )
-
-    return decode
-
-
-def _iometer() -> Decode:
-    """Take a reading from an event stream."""
-    events, told = EventDecoder(), iometer.Status()
-
-    def decode(chunk: bytes) -> object:
+    def decode_event(chunk: bytes) -> object:
         (event,) = events.feed(chunk)
-        return iometer.snapshot(iometer.parse_reading(event.json()), told, None)
+        return decode(event.data)
 
-    return decode
-
-
-def _octopus_home_pro() -> Decode:
-    """Read an answer about consumption."""
-    memory = MeterMemory(Medium.ELECTRICITY)
-    asked = memory.consumption
-
-    def decode(body: bytes) -> object:
-        asked.take(unpack(_json(body), asked.call, memory.medium), 0.0)
-        assert asked.told
-        reading = Reading(
-            values=asked.told.values,
-            time=asked.told.time,
-            meter=Meter(key=memory.medium.value, medium=memory.medium),
-        )
-        details = OctopusDetails(electricity=MeterDetails(last_update=reading.time))
-        return Snapshot(readings=(reading,), details=details)
-
-    return decode
-
-
-def _whatwatt_go() -> Decode:
-    """Take a live event from an event stream; it misses nothing of a report."""
-    events, proof, turn = EventDecoder(), live.Proof(), count()
-    meter, told = Meter(), system.Details()
-
-    def decode(chunk: bytes) -> object:
-        (event,) = events.feed(chunk)
-        sent = event.json()
-        said = live.parse_live(sent, meter, next(turn))
-        assert said
-        return Snapshot(
-            readings=said.readings(proof), details=system.with_live(told, sent)
-        )
-
-    return decode
-
-
-DECODERS: Mapping[str, Callable[[], Decode]] = {
-    "cozify_han": _cozify_han,
-    "egauge": _egauge,
-    "iometer": _iometer,
-    "octopus_home_pro": _octopus_home_pro,
-    "whatwatt_go": _whatwatt_go,
-}
-"""By key of the bridge: how to make what decodes the messages its readings come in."""
+    return decode_event
 
 
 async def decoding(effort: Effort) -> list[Part]:
@@ -184,7 +96,7 @@ def _add(part: Part, key: str, said: Sequence[bytes], effort: Effort) -> None:
     alone = [message.rpartition(b"data: ")[2] for message in said]
     ways: tuple[tuple[Decode, Sequence[bytes]], ...] = (
         (orjson.loads, alone),
-        (DECODERS[key](), said),
+        (_decode(key), said),
     )
     times: tuple[list[float], ...] = ([], [])
     for _ in range(effort.rounds):

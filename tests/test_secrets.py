@@ -12,7 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.bridges.client import Identity
 from custom_components.meter_bridge.flow.probe import entry_title
 
 from .conftest import Start

@@ -14,7 +14,8 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .bridges.contract import BridgeType, Client, Identity
+from .bridges.client import Client, Identity
+from .bridges.contract import BridgeType
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .bridges.snapshot import Snapshot
 from .const import (

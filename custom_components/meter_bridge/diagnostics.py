@@ -13,7 +13,7 @@ from .bridges import Kind, bridge_of
 from .bridges.errors import UnknownKindError
 from .bridges.snapshot import Reading
 from .bridges.transport.address import parse_address
-from .bridges.transport.answers import Said
+from .bridges.transport.answers import RecordedAnswer
 from .const import CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .redaction import Redactor
@@ -71,8 +71,8 @@ def _diagnostics(entry: MeterBridgeEntry, meter: str | None) -> dict[str, Any]:
     if coordinator and meter is None:
         redactor.keys |= _KEYS_OF_ANSWERS
         plain["answers"] = {
-            asked: redactor.plain(_answer(said))
-            for asked, said in coordinator.client.heard.last().items()
+            request: redactor.plain(_answer(recorded))
+            for request, recorded in coordinator.client.answers.latest().items()
         }
     return plain
 
@@ -99,14 +99,14 @@ def _entry(entry: MeterBridgeEntry) -> dict[str, object]:
     }
 
 
-def _answer(said: Said) -> dict[str, object]:
+def _answer(recorded: RecordedAnswer) -> dict[str, object]:
     """Return status, size and JSON of an answer.
 
     A body that is not JSON is left out: without keys nobody knows what is secret.
     """
-    answer: dict[str, object] = {"status": said.status, "size": said.size}
+    answer: dict[str, object] = {"status": recorded.status, "size": recorded.size}
     try:
-        return {**answer, "json": orjson.loads(said.body or "")}
+        return {**answer, "json": orjson.loads(recorded.body or "")}
     except orjson.JSONDecodeError:
         return answer
 

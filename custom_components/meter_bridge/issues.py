@@ -69,7 +69,6 @@ class Issues:
                     issue.key,
                     is_on=issue.is_on_fn(snapshot),
                     after=issue.after,
-                    severity=issue.severity,
                 )
 
     @callback
@@ -107,7 +106,6 @@ class Issues:
         *,
         is_on: bool,
         after: float,
-        severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
     ) -> None:
         """Raise or clear an issue, or start to wait whether it lasts."""
         found = issue_id(self._entry.entry_id, key, meter)
@@ -135,7 +133,7 @@ class Issues:
                 return
             self._timers.pop(found, None)
             self._raised.add(found)
-            _raise(self._hass, self._entry, key, meter, severity=severity)
+            _raise(self._hass, self._entry, key, meter)
 
         wait_or_raise()
 

@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.bridges.contract import Client
+from custom_components.meter_bridge.bridges.client import Client
 from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry

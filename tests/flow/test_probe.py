@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.bridges.client import Identity
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeError,

@@ -13,16 +13,21 @@ from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
 from aiohttp._websocket.writer import WebSocketWriter
 from aiohttp.base_protocol import BaseProtocol
 
+from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
 )
 from custom_components.meter_bridge.bridges.transport.http import BODY_LIMIT
 from custom_components.meter_bridge.bridges.transport.sse import Event, EventDecoder
-from custom_components.meter_bridge.bridges.transport.websocket import Socket, hear
+from custom_components.meter_bridge.bridges.transport.websocket import (
+    Socket,
+    receive_messages,
+)
+from custom_components.meter_bridge.bridges.wire import parse_json
+from tests.bridges.decoding import Decode, Part, decoding_of
 
-from . import answers, logins
-from .answers import Decode
+from .answers import answers_of
 from .seeds import Heard
 
 _LIMIT = 1 << 16
@@ -30,8 +35,6 @@ _LIMIT = 1 << 16
 _TEXT_STARTS = {b"{", b"[", b'"'}
 # No more comes at once from a socket.
 _CHUNK = 1 << 18
-# What aiohttp takes for a header.
-_HEADER = 8190
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,11 @@ class _Writer:
         """Hear a farewell."""
 
 
+def _take(message: bytes) -> None:
+    """Decode a message as every client does."""
+    parse_json(message)
+
+
 def _ignore(_message: object) -> None:
     """Take no notice."""
 
@@ -127,7 +135,7 @@ def websocket() -> Decode:
             loop=loop,
         )
         with suppress(BridgeConnectionError):
-            await hear(cast("Socket", socket), 60.0, _ignore, _ignore)
+            await receive_messages(cast("Socket", socket), 60.0, _take, _ignore)
 
     def decode(data: bytes) -> None:
         if data[:1] in _TEXT_STARTS:
@@ -152,9 +160,18 @@ def frames(messages: Iterable[bytes]) -> bytes:
     return whole + b"\x01\x01{\x80\x01}\x88\x02\x03\xe8"
 
 
-def _said_by(key: str, make: Callable[[], Decode]) -> Decoder:
-    """Decode whatever one kind of bridge says."""
-    return Decoder(make=make, seeds=lambda heard: heard[key].bodies)
+def _answers(key: str) -> Decoder:
+    """Decode whatever one kind of bridge sends."""
+    return Decoder(make=lambda: answers_of(key), seeds=lambda heard: heard[key].bodies)
+
+
+def _part(key: str, part: Part) -> Decoder:
+    """Decode what one kind decodes beside its answers."""
+    return Decoder(
+        make=part.make,
+        seeds=lambda heard: part.seeds(heard[key].bodies),
+        largest=part.largest,
+    )
 
 
 DECODERS: Mapping[str, Decoder] = {
@@ -172,26 +189,10 @@ DECODERS: Mapping[str, Decoder] = {
         ),
         largest=_CHUNK,
     ),
-    "cozify_han": _said_by("cozify_han", answers.cozify_han),
-    "egauge": _said_by("egauge", answers.egauge),
-    "egauge_challenge": Decoder(
-        make=logins.egauge_challenge,
-        seeds=lambda heard: (it for it in heard["egauge"].bodies if b'"nnc"' in it),
-    ),
-    "egauge_jwt": Decoder(
-        make=logins.egauge_jwt,
-        seeds=lambda heard: logins.payloads(heard["egauge"].bodies),
-    ),
-    "iometer": _said_by("iometer", answers.iometer),
-    "octopus_home_pro": _said_by("octopus_home_pro", answers.octopus_home_pro),
-    "octopus_home_pro_string": Decoder(
-        make=answers.octopus_home_pro_string,
-        seeds=lambda heard: answers.payloads(heard["octopus_home_pro"].bodies),
-    ),
-    "whatwatt_go": _said_by("whatwatt_go", answers.whatwatt_go),
-    "whatwatt_go_challenge": Decoder(
-        make=logins.whatwatt_go_challenge,
-        seeds=lambda _heard: logins.HEADERS,
-        largest=_HEADER,
-    ),
+    **{key: _answers(key) for key in BRIDGES},
+    **{
+        name: _part(key, part)
+        for key in BRIDGES
+        for name, part in decoding_of(key).parts.items()
+    },
 }

@@ -10,8 +10,8 @@ import time
 import traceback
 
 from custom_components.meter_bridge.bridges.errors import BridgeError
+from tests.bridges.decoding import Decode
 
-from .answers import Decode
 from .decoders import Decoder
 from .mutate import Mutator
 from .seeds import Heard

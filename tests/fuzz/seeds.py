@@ -11,10 +11,11 @@ from unittest.mock import patch
 from aiohttp import ClientSession
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.errors import BridgeError
-from custom_components.meter_bridge.bridges.transport import http, websocket
+from custom_components.meter_bridge.bridges.transport import http
 from custom_components.meter_bridge.bridges.transport.address import parse_address
+from custom_components.meter_bridge.bridges.transport.answers import Answers
 from custom_components.meter_bridge.bridges.transport.sse import Event, EventDecoder
 from tests.simulate import SIMULATORS
 from tests.support.house import House
@@ -35,7 +36,7 @@ class Heard:
 @contextmanager
 def _listening(heard: Heard) -> Iterator[None]:
     """Note everything before it is decoded."""
-    feed, decode = EventDecoder.feed, websocket._decode  # noqa: SLF001
+    feed, record = EventDecoder.feed, Answers.record
     request = http.BridgeHttp.request
 
     async def note_body(
@@ -57,16 +58,19 @@ def _listening(heard: Heard) -> Iterator[None]:
             heard.bodies.add(event.data.encode())
             yield event
 
-    def note_message(message: bytes) -> object:
-        heard.messages.add(bytes(message))
-        heard.bodies.add(bytes(message))
-        return decode(message)
+    def note_message(
+        self: Answers, name: str, body: bytes | str, status: int | None = None
+    ) -> None:
+        if not isinstance(body, str) and status is None:
+            heard.messages.add(bytes(body))
+            heard.bodies.add(bytes(body))
+        record(self, name, body, status)
 
     with ExitStack() as stack:
         for target, name, noting in (
             (http.BridgeHttp, "request", note_body),
             (EventDecoder, "feed", note_chunk),
-            (websocket, "_decode", note_message),
+            (Answers, "record", note_message),
         ):
             stack.enter_context(patch.object(target, name, noting))
         yield

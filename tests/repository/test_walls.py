@@ -100,8 +100,12 @@ def test_simulators_do_not_know_our_clients(key: str) -> None:
     """A simulator is written from the vendor's word, not from our client."""
     folder = ROOT / "tests" / "bridges" / key
     for path in (*folder.glob("*.py"), *(ROOT / "tests").rglob("simulat*.py")):
-        if not path.name.startswith(("test_", "conftest")):
-            assert not [name for name in imports(path) if "custom_components" in name]
+        if not path.name.startswith(("test_", "conftest", "decode")):
+            assert not [
+                name
+                for name in imports(path)
+                if "custom_components" in name or name.endswith((".decode", "decoding"))
+            ]
 
 
 def test_readme_lists_every_bridge() -> None:

@@ -1,6 +1,5 @@
-"""What a bridge must provide; the one place here that knows Home Assistant's words."""
+"""What a kind of bridge provides, in the terms of Home Assistant."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,91 +10,19 @@ from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.button import ButtonEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.update import UpdateEntityDescription
-from homeassistant.helpers.issue_registry import IssueSeverity
 from homeassistant.helpers.typing import StateType
 import probatio
 
+from .client import Access, Client, Identity, Progress
 from .snapshot import MAIN_METER, Medium, Snapshot
-from .transport.address import Address
-from .transport.answers import Heard
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """Where a bridge is and how to be let in.
-
-    `pinned` is what it showed when it was set up (`Identity.pinned`), so that nobody
-    can talk us into a weaker scheme afterwards. An address from `hearsay` was announced
-    by somebody: no password goes there in the clear. `options` holds a number for each
-    `BridgeOption` of the kind.
-    """
-
-    address: Address
-    username: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
-    verify_ssl: bool = False
-    pinned: Mapping[str, str] = field(default_factory=dict)
-    hearsay: bool = False
-    options: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Which device this is.
-
-    `serial` stays the same for the life of the device; `also` holds ids under which
-    an older answer may have known it.
-    """
-
-    serial: str
-    also: frozenset[str] = frozenset()
-    name: str | None = None
-    model: str | None = None
-    firmware: str | None = None
-    hardware: str | None = None
-    mac: str | None = None
-    pinned: Mapping[str, str] = field(default_factory=dict)
-
-
-class Client[D](ABC):
-    """One bridge on the network; every method raises only `BridgeError`s.
-
-    `heard` is what it said last.
-    """
-
-    heard: Heard
-
-    @abstractmethod
-    async def identify(self) -> Identity:
-        """Prove that this kind of bridge answers, and tell which one.
-
-        No password is sent before the answer has shown its kind.
-        """
-
-    @abstractmethod
-    async def fetch(self) -> Snapshot[D]:
-        """Ask for everything that is known now."""
-
-    async def stream(self, publish: Callable[[Snapshot[D]], None]) -> None:
-        """Publish what the bridge pushes until the stream breaks, which raises.
-
-        Only called where `BridgeType.pushes` says so.
-        """
-        raise NotImplementedError
-
-    def memory(self) -> Mapping[str, list[float]]:
-        """Return what has to survive a restart of Home Assistant."""
-        return {}
-
-    def recall(self, memory: Mapping[str, list[float]]) -> None:  # noqa: B027
-        """Take up again what `memory` returned before the restart."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeSensor[D](SensorEntityDescription):
-    """A sensor that only this kind of bridge has; None means not known now.
+    """A sensor that only this kind of bridge has.
 
-    `meter` is the key of the meter whose device shows it.
+    `value_fn` returns None if the value is not known now. `meter` is the key of the
+    meter whose device shows it.
     """
 
     meter: str = MAIN_METER
@@ -104,7 +31,7 @@ class BridgeSensor[D](SensorEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeBinarySensor[D](BinarySensorEntityDescription):
-    """A binary sensor that only this kind of bridge has; as with `BridgeSensor`."""
+    """A binary sensor that only this kind of bridge has, as with `BridgeSensor`."""
 
     meter: str = MAIN_METER
     is_on_fn: Callable[[D], bool | None]
@@ -112,21 +39,17 @@ class BridgeBinarySensor[D](BinarySensorEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeButton[C](ButtonEntityDescription):
-    """Something that this kind of bridge does when asked."""
+    """A button of this kind of bridge."""
 
     press_fn: Callable[[C], Awaitable[None]]
 
 
-type Progress = Callable[[float | None], None]
-"""Takes the part that is done, from 0 to 1, None while nobody knows."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class BridgeUpdate[C, D](UpdateEntityDescription):
-    """Software that this kind of bridge fetches and installs when asked.
+    """Software that this kind of bridge downloads and installs on request.
 
-    `latest_fn` returns the newest version, None where the bridge cannot tell;
-    `install_fn` returns once that runs.
+    `latest_fn` returns the newest version, None if the bridge cannot tell. `install_fn`
+    returns once the new version runs.
     """
 
     installed_fn: Callable[[D], str | None]
@@ -136,11 +59,11 @@ class BridgeUpdate[C, D](UpdateEntityDescription):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeAction[C]:
-    """Something that takes more words than a button has.
+    """An action of this kind of bridge.
 
-    `key` names it among all kinds of bridges; `fields` is the schema of what it wants
-    to know. `check` judges all of it together and raises UnfitFieldsError; `run_fn`
-    gets what it leaves and returns the response.
+    `key` is its name, unique among all kinds. `fields` is the schema of its fields.
+    `check` gets all fields together, returns them, and raises UnfitFieldsError if they
+    do not fit together. `run_fn` gets the result and returns the response.
     """
 
     key: str
@@ -151,9 +74,9 @@ class BridgeAction[C]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZeroconfMatch:
-    """How a kind of bridge announces itself; property values in lower case.
+    """How a kind of bridge announces itself by mDNS; property values in lower case.
 
-    `serial_property` names the TXT entry that carries `Identity.serial`.
+    `serial_property` names the TXT property that holds `Identity.serial`.
     """
 
     type: str
@@ -176,22 +99,21 @@ class CoreTwin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeIssue[D]:
-    """Something that the owner has to put right; `key` names its words.
+    """A problem that the owner has to fix; `key` is its translation key.
 
-    It is raised once it has been so for `after` seconds, and ends when it is so no
-    more. Where it `explains_silence`, that a meter is silent is no issue of its own.
+    It is raised once `is_on_fn` has been true for `after` seconds, and removed when it
+    is false. With `explains_silence`, no second issue says that the meter is silent.
     """
 
     key: str
     is_on_fn: Callable[[Snapshot[D]], bool]
     after: float = 0.0
-    severity: IssueSeverity = IssueSeverity.WARNING
     explains_silence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeOption:
-    """A number that the owner of this kind of bridge may set; `key` names its words."""
+    """A number that the owner may set in the options; `key` is its translation key."""
 
     key: str
     default: float
@@ -205,15 +127,15 @@ class BridgeOption:
 class BridgeType[C: Client[object], D]:
     """A kind of bridge: everything that the rest needs to know about it.
 
-    `login_fields` are asked for where the bridge wants a login. `stale_after` is how
-    many seconds may pass without a new reading; `max_power` (W) is the most that the
-    household's connection could carry. `more_sensors` returns sensors that depend on
-    what the bridge has; it must return the same tuple while that stays the same.
-    `dhcp_hostname` is the pattern, in lower case, of the names that it asks for.
-    `least_poll_interval` is the shortest one that its owner may choose.
-    `media` is what flows through the meters that it may read. `core_twin` is the
-    integration of Home Assistant's own for the same device, where there is one.
-    `redact` names keys of raw answers that never leave the house.
+    `login_fields` are the fields of the login form, shown if the bridge wants a login.
+    Without a new reading for `stale_after` seconds a meter is stale. `max_power` (W) is
+    the most that the household's connection could carry. `more_sensors` returns sensors
+    that depend on the details; it must return the same tuple while they stay the same.
+    `dhcp_hostname` is the pattern, in lower case, of its host names in DHCP.
+    `least_poll_interval` is the shortest one that the owner may choose. `media` lists
+    what the meters measure that it may read. `core_twin` is the integration
+    of Home Assistant's own for the same device, if there is one.
+    `redact` names keys of answers whose values are kept out of diagnostics.
     """
 
     key: str

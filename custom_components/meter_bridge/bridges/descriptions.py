@@ -1,4 +1,4 @@
-"""Descriptions that bridges of several kinds need: what a box says of itself."""
+"""Entity descriptions that several kinds of bridges share."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,15 +16,13 @@ def diagnostic_sensor[D](
     value_fn: Callable[[D], StateType],
     *,
     enabled: bool = True,
-    meter: str = MAIN_METER,
 ) -> BridgeSensor[D]:
-    """Describe text or a bare number; the key is also the translation's."""
+    """Describe text or a bare number; the key is also the translation key."""
     return BridgeSensor(
         key=key,
         translation_key=key,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=enabled,
-        meter=meter,
         value_fn=value_fn,
     )
 
@@ -37,7 +35,7 @@ def choice_sensor[D](
     category: EntityCategory | None = EntityCategory.DIAGNOSTIC,
     meter: str = MAIN_METER,
 ) -> BridgeSensor[D]:
-    """Describe one of several words; any other word counts as not known."""
+    """Describe one of several words; any other word counts as unknown."""
     return BridgeSensor(
         key=key,
         translation_key=key,
@@ -52,7 +50,7 @@ def choice_sensor[D](
 def signal_sensor[D](
     key: str, value_fn: Callable[[D], int | None], *, meter: str = MAIN_METER
 ) -> BridgeSensor[D]:
-    """Describe the strength of a radio signal in dBm, off by default."""
+    """Describe the strength of a radio signal in dBm; disabled by default."""
     return BridgeSensor(
         key=key,
         translation_key=key,
@@ -67,7 +65,7 @@ def signal_sensor[D](
 
 
 def restart_sensor[D](value_fn: Callable[[D], datetime | None]) -> BridgeSensor[D]:
-    """Describe when the box started last."""
+    """Describe when the bridge started last."""
     return BridgeSensor(
         key="last_restart",
         translation_key="last_restart",

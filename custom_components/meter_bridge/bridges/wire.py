@@ -1,7 +1,7 @@
-"""Read single values out of decoded JSON, whatever was really sent.
+"""Decode JSON, and read single values out of it, whatever was really sent.
 
-Devices send numbers as strings, null, or leave a key out: each function returns
-None for what is not there or not of the kind, and never raises.
+Devices send numbers as strings, send null, or leave a key out: the functions return
+None for a value that is missing or of another type. Only `parse_json` raises.
 """
 
 from collections.abc import Mapping
@@ -9,28 +9,40 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
+import orjson
+
+from .errors import BridgeResponseError
+
 # No household register reaches this; a float is exact to the last digit below it.
 _LARGEST = 1e15
-# No device writes a number longer, or has more to say or to list; what is longer takes
-# the time and the memory of everything else.
+# No device sends longer numbers, texts or lists than these; reading longer ones would
+# cost time and memory.
 _LONGEST_NUMBER = 64
 _LONGEST_TEXT = 4096
 MOST_ENTRIES = 512
-# So many characters have no more digits than a float holds, whole ones below this.
+# A number of so many characters fits into a float without loss, a whole one below this.
 _EXACT_LENGTH, _EXACT = 16, 1 << 53
-# What a device writes numbers with; Python itself would also take "1_000" and "nan".
+# The characters of a device's numbers; Python would also accept "1_000" and "nan".
 _NUMERAL = frozenset("0123456789+-.eE \t\r\n")
 _WITH_DECIMALS = frozenset(".eE")
 
 
-def number(value: object, places: int = 0) -> float | None:
-    """Return a finite number, also from its text, with its point moved by `places`.
+def parse_json(body: bytes | str) -> object:
+    """Decode JSON; raise BridgeResponseError if it is none."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BridgeResponseError("The answer is not JSON") from error
 
-    Booleans are none.
+
+def number(value: object, places: int = 0) -> float | None:
+    """Return a finite number, also from text, its decimal point moved by `places`.
+
+    A boolean is not a number.
     """
     if isinstance(value, str):
         value = _numeral(value)
-    # Not by isinstance, which would take a boolean for a number.
+    # Not isinstance: a boolean is an int for it.
     if type(value) is not float and type(value) is not int:
         return None
     if not -_LARGEST < value < _LARGEST:
@@ -42,7 +54,7 @@ def number(value: object, places: int = 0) -> float | None:
 
 
 def _numeral(written: str) -> float | None:
-    """Return the number that a text is."""
+    """Return the number that is written in a text."""
     if len(written) > _LONGEST_NUMBER or not _NUMERAL.issuperset(written):
         return None
     try:
@@ -52,37 +64,37 @@ def _numeral(written: str) -> float | None:
 
 
 def whole(value: object) -> int | None:
-    """Return a number that has no decimals."""
+    """Return a number if it has no decimals."""
     found = number(value)
     return int(found) if found is not None and found == int(found) else None
 
 
 def text(value: object) -> str | None:
-    """Return text that says something, without the space around it."""
+    """Return text without the space around it; None for an empty or very long one."""
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         return None
     return value.strip() or None
 
 
 def flag(value: object) -> bool | None:
-    """Return a true boolean; numbers and words are none."""
+    """Return a boolean; a number or a word is not one."""
     return value if isinstance(value, bool) else None
 
 
 def section(value: object, *path: str) -> Mapping[str, object]:
-    """Return the object that stands at this path, or an empty one."""
+    """Return the JSON object at this path, or an empty one."""
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def entries(value: object) -> list[object]:
-    """Return what a list holds, and no more than any device has; no list, nothing."""
+    """Return the first `MOST_ENTRIES` items of a list; none if it is not a list."""
     return value[:MOST_ENTRIES] if isinstance(value, list) else []
 
 
 def moment(value: object) -> datetime | None:
-    """Return an ISO 8601 time that names its offset, in UTC."""
+    """Return an ISO 8601 time in UTC; None without an offset from UTC."""
     try:
         parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
         return parsed.astimezone(UTC) if parsed and parsed.tzinfo else None
@@ -94,14 +106,14 @@ def moment(value: object) -> datetime | None:
 def shift(value: float, places: int) -> float:
     """Move the decimal point as on paper: 10526.027 by 3 is 10526027.
 
-    Multiplying floats instead would show 10526.027000000002 one day. Most of what a
-    meter says is what it said before: that is remembered.
+    Multiplying floats would show 10526.027000000002 one day. Results are cached, since
+    most values of a meter are the same as in its previous reading.
     """
     if places == 0:
         return value
     written = repr(value)
     if len(written) <= _EXACT_LENGTH and "e" not in written:
-        # To read what is written so rounds once, as Decimal does at its end.
+        # Parsing the shifted text rounds once, as Decimal does below.
         moved = float(f"{written}e{places}")
         if -_EXACT < moved < _EXACT:
             return int(moved) if moved.is_integer() else moved

@@ -3,7 +3,7 @@
 from homeassistant.core import HomeAssistant
 
 from ..bridges import Kind
-from ..bridges.contract import Identity
+from ..bridges.client import Identity
 from ..bridges.transport.address import parse_address
 
 

@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..bridges import Kind
-from ..bridges.contract import Access, Client, Identity
+from ..bridges.client import Access, Client, Identity
 from ..bridges.errors import (
     BridgeAuthError,
     BridgeConnectionError,

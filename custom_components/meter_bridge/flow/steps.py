@@ -13,7 +13,7 @@ from homeassistant.const import CONF_HOST
 from homeassistant.data_entry_flow import AbortFlow
 
 from ..bridges import Kind, bridge_of
-from ..bridges.contract import Identity
+from ..bridges.client import Identity
 from ..bridges.errors import BridgeError, ClearPasswordError, UnknownKindError
 from ..const import (
     CONF_BRIDGE,

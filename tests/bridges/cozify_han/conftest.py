@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.cozify_han.client import CozifyHanClient
 from custom_components.meter_bridge.bridges.cozify_han.details import Details
 from custom_components.meter_bridge.bridges.snapshot import Snapshot

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from freezegun.api import FrozenDateTimeFactory
 
-from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.bridges.client import Identity
 from custom_components.meter_bridge.bridges.cozify_han.client import CozifyHanClient
 from tests.bridges.cozify_han.conftest import (
     CONFIGURATION,

@@ -16,7 +16,7 @@ from custom_components.meter_bridge.bridges.cozify_han.details import (
     parse_state,
 )
 from custom_components.meter_bridge.bridges.cozify_han.fuse import Fuse, Load
-from custom_components.meter_bridge.bridges.uptime import Restarts
+from custom_components.meter_bridge.bridges.uptime import StartTime
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 ODD: list[object] = [
@@ -85,7 +85,7 @@ def test_health() -> None:
         "cpu_reset_reason": "RST_POWERON",
         "uptime_ms": 3_600_000,
     }
-    assert parse_health(sent, Restarts(), NOW) == Health(
+    assert parse_health(sent, StartTime(), NOW) == Health(
         free_heap=182144,
         last_restart=datetime(2026, 6, 1, 11, tzinfo=UTC),
         reset_reason="RST_POWERON",
@@ -95,7 +95,7 @@ def test_health() -> None:
 @pytest.mark.parametrize("uptime", [None, -1, 1e13, 1e14, "x", [], True])
 def test_an_uptime_that_cannot_be_is_none(uptime: object) -> None:
     """A reader does not run since before there were readers."""
-    assert parse_health({"uptime_ms": uptime}, Restarts(), NOW) == Health()
+    assert parse_health({"uptime_ms": uptime}, StartTime(), NOW) == Health()
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
@@ -103,7 +103,7 @@ def test_odd_messages_say_nothing(odd: object) -> None:
     """What is no object, or has odd things in it, leaves everything unknown."""
     assert parse_state(odd) == State()
     assert parse_settings(odd) == Settings()
-    assert parse_health(odd, Restarts(), NOW) == Health()
+    assert parse_health(odd, StartTime(), NOW) == Health()
     assert parse_meter_make(odd) == (None, None)
 
 

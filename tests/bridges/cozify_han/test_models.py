@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.bridges.client import Identity
 from custom_components.meter_bridge.bridges.cozify_han.models import (
     Telegram,
     kind_of,

@@ -39,7 +39,7 @@ def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try for a stream again as soon as a test would like."""
     monkeypatch.setattr(coordinator, "_RETRY_MINIMUM", 0.05)
     monkeypatch.setattr(coordinator, "_RETRY_MAXIMUM", 0.2)
-    monkeypatch.setattr(client, "_REST_SECONDS", 0.2)
+    monkeypatch.setattr(client, "_RETRY_SECONDS", 0.2)
 
 
 async def test_a_change_is_in_the_state_within_a_second(

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.egauge import commands
 from custom_components.meter_bridge.bridges.egauge.client import EgaugeClient
 from custom_components.meter_bridge.bridges.egauge.models import Details

@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.meter_bridge import coordinator as coordinator_module
-from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.iometer.client import IOmeterClient
 from custom_components.meter_bridge.bridges.iometer.models import Status
 from custom_components.meter_bridge.bridges.snapshot import Snapshot

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.bridges.client import Identity
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,

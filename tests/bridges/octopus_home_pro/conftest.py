@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.octopus_home_pro import client as module
 from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
     OctopusHomeProClient,

@@ -6,7 +6,7 @@ from aiohttp import ClientSession
 import pytest
 from yarl import URL
 
-from custom_components.meter_bridge.bridges.contract import Access, Identity
+from custom_components.meter_bridge.bridges.client import Access, Identity
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeError,

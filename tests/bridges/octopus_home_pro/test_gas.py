@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiohttp import ClientSession
 from homeassistant.core import HomeAssistant
 
-from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
     OctopusHomeProClient,
 )

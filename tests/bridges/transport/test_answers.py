@@ -10,41 +10,43 @@ from custom_components.meter_bridge.bridges.errors import (
 from custom_components.meter_bridge.bridges.transport.answers import (
     KEPT_ANSWERS,
     KEPT_BYTES,
-    Heard,
-    Said,
+    Answers,
+    RecordedAnswer,
 )
 from tests.support.servers import always, serving
 
 
 def test_the_last_of_each_is_kept() -> None:
     """What was said to the same before is forgotten."""
-    heard = Heard()
-    heard.note("GET /a", b"1", 200)
-    heard.note("GET /b", b"2", 200)
-    heard.note("GET /a", b"33", 404)
-    assert heard.last() == {
-        "GET /b": Said(status=200, size=1, body=b"2"),
-        "GET /a": Said(status=404, size=2, body=b"33"),
+    answers = Answers()
+    answers.record("GET /a", b"1", 200)
+    answers.record("GET /b", b"2", 200)
+    answers.record("GET /a", b"33", 404)
+    assert answers.latest() == {
+        "GET /b": RecordedAnswer(status=200, size=1, body=b"2"),
+        "GET /a": RecordedAnswer(status=404, size=2, body=b"33"),
     }
 
 
 def test_it_cannot_grow() -> None:
     """Of too many answers the oldest goes; of a large one its size is left."""
-    heard = Heard()
+    answers = Answers()
     for number in range(3 * KEPT_ANSWERS):
-        heard.note(f"GET /{number}", b"x" * KEPT_BYTES)
-    heard.note("GET /large", b"x" * (KEPT_BYTES + 1))
-    last = heard.last()
+        answers.record(f"GET /{number}", b"x" * KEPT_BYTES)
+    answers.record("GET /large", b"x" * (KEPT_BYTES + 1))
+    last = answers.latest()
     assert len(last) == KEPT_ANSWERS
     assert list(last)[-2:] == [f"GET /{3 * KEPT_ANSWERS - 1}", "GET /large"]
-    assert last["GET /large"] == Said(status=None, size=KEPT_BYTES + 1, body=None)
+    assert last["GET /large"] == RecordedAnswer(
+        status=None, size=KEPT_BYTES + 1, body=None
+    )
 
 
 def test_a_body_is_kept_as_it_came() -> None:
     """It is neither copied nor decoded."""
-    heard, body = Heard(), b'{"a": 1}'
-    heard.note("GET /a", body, 200)
-    assert heard.last()["GET /a"].body is body
+    answers, body = Answers(), b'{"a": 1}'
+    answers.record("GET /a", body, 200)
+    assert answers.latest()["GET /a"].body is body
 
 
 async def test_answers_are_noted() -> None:
@@ -54,13 +56,15 @@ async def test_answers_are_noted() -> None:
         await http.request("POST", "/b", json={"password": "x"})
         await http.request("POST", "/c", name="see")
         await http.request("POST", "/login", name="")
-        good = Said(status=200, size=2, body=b"{}")
-        assert http.heard.last() == {"GET /a": good, "POST /b": good, "see": good}
+        good = RecordedAnswer(status=200, size=2, body=b"{}")
+        assert http.answers.latest() == {"GET /a": good, "POST /b": good, "see": good}
     async with serving(always("busy", status=503)) as (http, _):
         for name in ("", None):
             with pytest.raises(BridgeConnectionError):
                 await http.request("GET", "/a", name=name)
-        assert http.heard.last() == {"GET /a": Said(status=503, size=4, body="busy")}
+        assert http.answers.latest() == {
+            "GET /a": RecordedAnswer(status=503, size=4, body="busy")
+        }
 
 
 async def test_streams_are_noted() -> None:
@@ -82,7 +86,7 @@ async def test_streams_are_noted() -> None:
             await http.follow("/events", lambda _: None)
         with pytest.raises(StreamClosedError):
             await http.follow_socket("/ws", lambda _: None)
-        assert http.heard.last() == {
-            "Events /events": Said(status=None, size=3, body="[2]"),
-            "Messages /ws": Said(status=None, size=3, body=b"[4]"),
+        assert http.answers.latest() == {
+            "Events /events": RecordedAnswer(status=None, size=3, body="[2]"),
+            "Messages /ws": RecordedAnswer(status=None, size=3, body=b"[4]"),
         }

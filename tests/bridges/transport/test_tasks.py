@@ -1,11 +1,13 @@
-"""Test that coroutines which belong together end together."""
+"""Test that coroutines end together, and that time limits are pushed back."""
 
 import asyncio
 
 import pytest
 
 from custom_components.meter_bridge.bridges.errors import BridgeConnectionError
-from custom_components.meter_bridge.bridges.transport.tasks import race
+from custom_components.meter_bridge.bridges.transport.tasks import extend, race
+
+SECONDS = 16.0
 
 
 class Runner:
@@ -97,3 +99,32 @@ async def test_a_race_that_runs_out_of_time_cancels_all() -> None:
         async with asyncio.timeout(0.01):
             await race(runner.run())
     assert runner.cancelled
+
+
+async def test_a_timer_is_moved_seldom() -> None:
+    """A limit that is pushed back often runs out in time or a sixteenth later."""
+    clock = asyncio.get_running_loop().time
+    moved = set()
+    async with asyncio.timeout(SECONDS) as limit:
+        for _ in range(1000):
+            await asyncio.sleep(0)
+            asked = clock()
+            extend(limit, SECONDS)
+            when = limit.when()
+            assert when is not None
+            assert asked + SECONDS <= when <= clock() + SECONDS * 17 / 16
+            moved.add(when)
+    assert len(moved) == 1
+
+
+async def test_a_limit_may_become_nearer_or_begin() -> None:
+    """A shorter time counts at once, and so does the first."""
+    clock = asyncio.get_running_loop().time
+    async with asyncio.timeout(None) as limit:
+        for seconds in (SECONDS, SECONDS / 2, SECONDS * 2):
+            await asyncio.sleep(0)
+            asked = clock()
+            extend(limit, seconds)
+            when = limit.when()
+            assert when is not None
+            assert asked + seconds <= when <= clock() + seconds * 17 / 16

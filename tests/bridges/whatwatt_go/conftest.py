@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.meter_bridge.bridges.contract import Access
+from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
 from custom_components.meter_bridge.bridges.transport.address import parse_address
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient

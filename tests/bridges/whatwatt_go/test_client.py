@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from custom_components.meter_bridge.bridges.contract import Identity
+from custom_components.meter_bridge.bridges.client import Identity
 from custom_components.meter_bridge.bridges.errors import (
     BridgeError,
 )

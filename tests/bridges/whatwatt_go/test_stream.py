@@ -11,7 +11,7 @@ from custom_components.meter_bridge.bridges.errors import (
     StreamClosedError,
 )
 from custom_components.meter_bridge.bridges.obis import NET_POWER
-from custom_components.meter_bridge.bridges.whatwatt_go import client as module
+from custom_components.meter_bridge.bridges.whatwatt_go import client as module, decoder
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from tests.bridges.whatwatt_go.conftest import (
     LIVE,
@@ -79,7 +79,7 @@ async def test_what_the_stream_lacks_is_asked_for_beside_it(
         simulator.tick()
         await eventually(lambda: len(published) == 2)
         assert values(published[1])["9.7.0"] > before
-        monkeypatch.setattr(module, "_REPORT_HOLDS_SECONDS", -1.0)
+        monkeypatch.setattr(decoder, "_REPORT_HOLDS_SECONDS", -1.0)
         simulator.tick()
         await eventually(lambda: len(published) == 3)
         assert "9.7.0" not in values(published[2])

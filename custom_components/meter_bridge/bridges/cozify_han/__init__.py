@@ -1,19 +1,19 @@
-"""Cozify HAN (Finland): a reader in the H1 port of the meter, on cable or Wi-Fi."""
+"""Cozify HAN (Finland): a reader in the meter's H1 port, on Ethernet or Wi-Fi."""
 
 from datetime import timedelta
 
 from ..contract import BridgeType
 from .client import CozifyHanClient
+from .decoder import STALE_SECONDS
 from .details import Details
 from .entities import BINARY_SENSORS, SENSORS
-from .memory import STALE_SECONDS
 
 BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
     key="cozify_han",
     name="Cozify HAN",
     manufacturer="Cozify",
     connect=CozifyHanClient,
-    # There is a new telegram every 10 s; asking more often returns the same again.
+    # There is a new telegram every 10 s; until then the same one is returned.
     poll_interval=timedelta(seconds=10),
     stale_after=STALE_SECONDS,
     pushes=True,

@@ -3,62 +3,57 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from http import HTTPStatus
 from math import inf
 import time
 from typing import override
 
 from aiohttp import ClientSession
 
-from ..contract import Access, Client, Identity
+from ..client import Access, Client, Identity
 from ..errors import BridgeConnectionError, BridgeError, BridgeResponseError
 from ..snapshot import Snapshot
-from ..transport.answers import Heard
 from ..transport.http import BridgeHttp
 from ..transport.sse import Event
 from ..transport.tasks import race
-from .details import Details
-from .memory import STALE_SECONDS, Memory
-from .models import (
-    CONFIGURATION,
-    CONFIGURATION_MESSAGE,
-    HEALTH,
-    METER,
-    METER_IDENTITY,
-    STATE,
-    kind_of,
+from .decoder import (
+    CONFIGURATION_PATH,
+    HEALTH_PATH,
+    METER_ID_PATH,
+    METER_PATH,
+    OLD_METER_PATH,
+    SOCKET_PATH,
+    STALE_SECONDS,
+    STATE_PATH,
+    CozifyHanDecoder,
 )
+from .details import Details
 
-_STATE, _CONFIGURATION, _HEALTH = "/han", "/configuration", "/health"
-_METER, _OLD_METER, _METER_ID = "/meter", "/meter/data", "/meter/id"
-_NOT_FOUND = 404
-_SOCKET = "/ws"
-# Documents of different age name different paths for the events.
-_WAYS = (_SOCKET, "/sse", "/events")
-# State and settings come by the stream when they change; the rest changes seldom.
+# Editions of the vendor's document name different paths for the events.
+_STREAM_PATHS = (SOCKET_PATH, "/sse", "/events")
+# The stream sends state and settings when they change; all else changes seldom.
 _DETAILS_SECONDS = 600.0
-# A firmware that pushes nothing is not asked for a stream more often than this.
-_REST_SECONDS = 600.0
+# If no path pushes anything, the streams are tried again no sooner than this.
+_RETRY_SECONDS = 600.0
 
 
 class CozifyHanClient(Client[Details]):
     """One HAN reader.
 
-    It pushes by the first of three ways that answers. One that it refuses is not tried
-    again before the reader has another firmware or was away.
+    It is followed by the first of three streams that works. A stream that it refuses is
+    tried again only after the reader was away or has another firmware.
     """
 
     def __init__(self, access: Access, session: ClientSession) -> None:
-        """Know the bridge; nothing is asked yet."""
-        self.heard = Heard()
-        self._http = BridgeHttp(
-            session=session, url=access.address.url(), heard=self.heard
-        )
-        self._memory = Memory()
+        """Know the address; send nothing yet."""
+        super().__init__(BridgeHttp(session=session, url=access.address.url()))
+        self._decoder = CozifyHanDecoder()
         self._start_over()
 
     def _start_over(self) -> None:
-        """Suppose nothing of what this reader can do."""
-        self._meter_path = _METER
+        """Forget which paths this reader has, and request all details again."""
+        self._meter_path = METER_PATH
         self._knows_meter = False
         self._refused: set[str] = set()
         self._state_until = -inf
@@ -66,145 +61,146 @@ class CozifyHanClient(Client[Details]):
 
     @override
     async def identify(self) -> Identity:
-        """Ask for the state, which proves that this is a HAN reader."""
-        await self._ask_state()
-        if self._memory.identity is None:
+        """Request the state, which proves that this is a HAN reader."""
+        await self._request_state()
+        if self._decoder.identity is None:
             raise BridgeResponseError("The reader does not say which one it is")
-        return self._memory.identity
+        return self._decoder.identity
 
     @override
     async def fetch(self) -> Snapshot[Details]:
-        """Ask for the telegram, and now and then for what changes seldom.
+        """Request the telegram, and now and then what changes seldom.
 
-        When there is no telegram but the reader itself answers, the last one stands for
-        as long as it is fresh.
+        If the telegram fails but the reader answers otherwise, the last telegram is
+        returned: the meter becomes stale in its own time.
         """
         try:
-            await self._ask_telegram()
+            await self._request_telegram()
         except BridgeError:
-            await self._prove()
+            await self._check_presence()
         else:
             if time.monotonic() >= self._state_until:
                 with suppress(BridgeError):
-                    await self._ask_state()
-        await self._ask_details()
-        return self._memory.snapshot()
+                    await self._request_state()
+        await self._request_details()
+        return self._decoder.snapshot()
 
     @override
     async def stream(self, publish: Callable[[Snapshot[Details]], None]) -> None:
-        """Follow the reader, once it has shown that it is still the same."""
-        await self._prove()
-        await self._ask_details()
-        await race(self._follow(publish), self._ask_beside())
+        """Follow the reader, after it has shown that it is still the same one."""
+        await self._check_presence()
+        await self._request_details()
+        await race(self._follow(publish), self._request_regularly())
 
     async def _follow(self, publish: Callable[[Snapshot[Details]], None]) -> None:
-        """Publish what comes by the first way that says anything."""
-        has_spoken = False
+        """Publish what the first working stream sends."""
+        has_sent = False
 
-        def take(message: object) -> None:
-            nonlocal has_spoken
-            has_spoken |= kind_of(message) is not None
-            if self._take(message):
-                publish(self._memory.snapshot())
+        def take(path: str, message: bytes | str) -> None:
+            nonlocal has_sent
+            is_news = self._take(path, message)
+            has_sent |= self._decoder.latest_type is not None
+            if is_news:
+                publish(self._decoder.snapshot())
 
         failure: BridgeError = BridgeConnectionError(
-            "The reader pushes nothing", retry_after=_REST_SECONDS
+            "The reader pushes nothing", retry_after=_RETRY_SECONDS
         )
-        for way in _WAYS:
-            if way in self._refused:
+        for path in _STREAM_PATHS:
+            if path in self._refused:
                 continue
             try:
-                await self._follow_way(way, take)
+                await self._follow_path(path, partial(take, path))
             except BridgeError as error:
-                if has_spoken:
+                if has_sent:
                     raise
                 if isinstance(error, BridgeResponseError):
-                    self._refused.add(way)
+                    self._refused.add(path)
                 failure = error
         raise failure
 
-    async def _follow_way(self, way: str, take: Callable[[object], None]) -> None:
-        """Hand over the messages of one way until it breaks, which raises."""
+    async def _follow_path(
+        self, path: str, take: Callable[[bytes | str], None]
+    ) -> None:
+        """Hand over the messages of one stream until it breaks, which raises."""
 
         def take_event(event: Event) -> None:
             if event.type.startswith("HAN_"):
-                take(event.json())
+                take(event.data)
 
-        if way == _SOCKET:
-            await self._http.follow_socket(way, take, idle=STALE_SECONDS)
+        if path == SOCKET_PATH:
+            await self._http.follow_socket(path, take, idle=STALE_SECONDS)
         else:
-            await self._http.follow(way, take_event, idle=STALE_SECONDS)
+            await self._http.follow(path, take_event, idle=STALE_SECONDS)
 
-    async def _ask_beside(self) -> None:
-        """Ask for what no stream says; that this may fail breaks no stream."""
+    async def _request_regularly(self) -> None:
+        """Request what no stream sends; a failure here does not end the stream."""
         while True:
             await asyncio.sleep(_DETAILS_SECONDS)
             with suppress(BridgeError):
-                await self._ask_state()
-            await self._ask_details()
+                await self._request_state()
+            await self._request_details()
 
-    async def _prove(self) -> None:
-        """Ask for the state; a reader that cannot even say that is away."""
+    async def _check_presence(self) -> None:
+        """Request the state; if even that fails, the reader is away."""
         try:
-            await self._ask_state()
+            await self._request_state()
         except BridgeError:
             self._start_over()
             raise
 
-    async def _ask_state(self) -> None:
-        """Ask who the reader is and how it is connected."""
+    async def _request_state(self) -> None:
+        """Request which reader this is and how it is connected."""
         self._state_until = time.monotonic() + _DETAILS_SECONDS
-        await self._ask(_STATE, STATE)
+        await self._request(STATE_PATH)
 
-    async def _ask_telegram(self) -> None:
-        """Ask for the last telegram, where this firmware has it."""
+    async def _request_telegram(self) -> None:
+        """Request the last telegram, at whichever path this firmware has it."""
         try:
-            await self._ask(self._meter_path, METER)
+            await self._request(self._meter_path)
         except BridgeResponseError as error:
-            if error.status != _NOT_FOUND:
+            if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            self._meter_path = _OLD_METER if self._meter_path == _METER else _METER
-            await self._ask(self._meter_path, METER)
+            is_new = self._meter_path == METER_PATH
+            self._meter_path = OLD_METER_PATH if is_new else METER_PATH
+            await self._request(self._meter_path)
 
-    async def _ask_details(self) -> None:
-        """Ask for settings and health now and then, and once which meter it is."""
+    async def _request_details(self) -> None:
+        """Request settings and health now and then, and the meter's identity once."""
         if time.monotonic() < self._details_until:
             return
         self._details_until = time.monotonic() + _DETAILS_SECONDS
         with suppress(BridgeError):
-            await self._ask(_CONFIGURATION, CONFIGURATION, CONFIGURATION_MESSAGE)
+            await self._request(CONFIGURATION_PATH)
         with suppress(BridgeError):
-            await self._ask(_HEALTH, HEALTH)
+            await self._request(HEALTH_PATH)
         if not self._knows_meter:
             with suppress(BridgeError):
-                await self._ask_meter()
+                await self._request_meter_identity()
 
-    async def _ask_meter(self) -> None:
-        """Ask which meter it is; old firmware has no such path."""
+    async def _request_meter_identity(self) -> None:
+        """Request which meter this is; old firmware has no such path."""
         try:
-            await self._ask(_METER_ID, METER_IDENTITY)
+            await self._request(METER_ID_PATH)
         except BridgeResponseError as error:
-            if error.status != _NOT_FOUND:
+            if error.status != HTTPStatus.NOT_FOUND:
                 raise
         self._knows_meter = True
 
-    async def _ask(self, path: str, *kinds: str) -> None:
-        """Ask for one message, which has to be of one of these types."""
-        message = await self._http.get_json(path)
-        if kind_of(message) not in kinds:
-            raise BridgeResponseError("The answer is not a HAN reader's")
-        self._take(message)
+    async def _request(self, path: str) -> None:
+        """Make one request and keep its answer."""
+        self._take(path, (await self._http.request("GET", path)).body)
 
-    def _take(self, message: object) -> bool:
-        """Keep what a message says; tell whether that is news."""
-        known, firmware = self._memory.identity, self._memory.firmware
-        is_news = self._memory.take(message)
-        identity = self._memory.identity
+    def _take(self, path: str, body: bytes | str) -> bool:
+        """Keep a message; return whether it says anything new."""
+        known, firmware = self._decoder.identity, self._decoder.firmware
+        is_news = self._decoder.take(path, body)
+        identity = self._decoder.identity
         if known and identity and identity.serial not in (known.serial, *known.also):
-            # Another reader has the address since: what was said is not its own.
-            self._memory = Memory()
-            self._memory.take(message)
+            # Another reader has this address now: forget the messages of the first.
+            self._decoder = CozifyHanDecoder()
+            self._decoder.take(path, body)
             self._start_over()
-        elif firmware is not None and self._memory.firmware != firmware:
+        elif firmware is not None and self._decoder.firmware != firmware:
             self._start_over()
         return is_news

@@ -1,17 +1,17 @@
-"""What a reader says of itself: state, settings, health, and the meter's make."""
+"""What a reader reports about itself: state, settings, health, the meter's make."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..uptime import Restarts
+from ..uptime import StartTime
 from ..wire import flag, number, section, text, whole
 from .fuse import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What /han says; `online` is the link to the vendor's cloud, not to the meter."""
+    """/han; `online` is about the vendor's cloud, not about the meter."""
 
     firmware: str | None = None
     channel: str | None = None
@@ -25,7 +25,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """How a network interface is set up; its mode is `dhcp` or `static`."""
+    """The settings of a network interface; its mode is `dhcp` or `static`."""
 
     enabled: bool | None = None
     mode: str | None = None
@@ -37,7 +37,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What /configuration says: fuse in A, price in the unit of the vendor's app."""
+    """/configuration: fuse in A, price in the unit of the vendor's app."""
 
     fuse: float | None = None
     fixed_price: float | None = None
@@ -48,7 +48,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What /health says: free memory in bytes, and the last restart."""
+    """/health: free memory in bytes, and the last restart."""
 
     free_heap: int | None = None
     last_restart: datetime | None = None
@@ -57,7 +57,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """Everything but the reading; `loads` says how each phase loads its fuse."""
+    """Everything except the reading; `loads` holds the load of the fuse per phase."""
 
     state: State = field(default_factory=State)
     settings: Settings = field(default_factory=Settings)
@@ -68,22 +68,22 @@ class Details:
 
     @property
     def ethernet(self) -> bool | None:
-        """Tell whether there is a link by cable."""
+        """Tell whether Ethernet is connected."""
         return self.settings.ethernet.is_up(has_address=self.state.ethernet)
 
     @property
     def wifi(self) -> bool | None:
-        """Tell whether there is a link by radio."""
+        """Tell whether Wi-Fi is connected."""
         return self.settings.wifi.is_up(has_address=self.state.wifi)
 
     @property
     def fuse_margin(self) -> float | None:
-        """Return what the most loaded phase can still carry, in A."""
+        """Return the current that the most loaded phase can still carry, in A."""
         return min((load.margin for load in self.loads.values()), default=None)
 
 
 def parse_state(message: object) -> State:
-    """Read a state message; older firmware says nothing of restarts to come."""
+    """Read a state message; older firmware does not announce restarts."""
     sent = section(message)
     return State(
         firmware=text(sent.get("version")),
@@ -98,7 +98,7 @@ def parse_state(message: object) -> State:
 
 
 def _has_address(sent: object) -> bool | None:
-    """Tell an address from 0.0.0.0, which a socket without a cable has."""
+    """Tell whether this is an address: an interface without one sends 0.0.0.0."""
     return bool(sent.strip("0.: ")) if isinstance(sent, str) else None
 
 
@@ -106,7 +106,7 @@ def parse_settings(message: object) -> Settings:
     """Read a configuration message."""
     sent = section(message)
     return Settings(
-        # Without a value there is no fuse to judge by, rather than one of 0 A.
+        # 0 means that no fuse is set.
         fuse=_positive(section(sent, "m").get("f")),
         fixed_price=number(sent.get("p")),
         uses_spot_price=flag(sent.get("s")),
@@ -126,12 +126,12 @@ def _parse_link(sent: Mapping[str, object]) -> Link:
     return Link(enabled=flag(sent.get("e")), mode=text(section(sent, "n").get("m")))
 
 
-def parse_health(message: object, restarts: Restarts, now: datetime) -> Health:
-    """Read a health message that arrived now."""
+def parse_health(message: object, start_time: StartTime, now: datetime) -> Health:
+    """Read a health message that arrived at `now`."""
     sent = section(message)
     return Health(
         free_heap=whole(sent.get("free_heap_size")),
-        last_restart=restarts.take(number(sent.get("uptime_ms"), -3), now),
+        last_restart=start_time.update(number(sent.get("uptime_ms"), -3), now),
         reset_reason=text(sent.get("cpu_reset_reason")),
     )
 

@@ -5,23 +5,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 import re
 
-from ..contract import Identity
-from ..obis import with_net_power
+from ..client import Identity
+from ..obis import EXPORT_ENERGY, IMPORT_ENERGY, with_net_power
 from ..snapshot import Meter
 from ..wire import number, section, text
 
 METER = "HAN_METER_MESSAGE"
 STATE = "HAN_STATE_MESSAGE"
-# The answer has the first name, the same on newer streams the second.
+# /configuration has the first name; newer streams send the same under the second.
 CONFIGURATION = "HAN_CONFIGURATION"
 CONFIGURATION_MESSAGE = "HAN_CONFIGURATION_MESSAGE"
 HEALTH = "HAN_HEALTH_MESSAGE"
 METER_IDENTITY = "HAN_METER_IDENTITY_MESSAGE"
 
 # Sent in kWh and kvarh.
-_ENERGIES = {"ic": "1.8.0", "ec": "2.8.0", "ric": "3.8.0", "rec": "4.8.0"}
+_ENERGIES = {"ic": IMPORT_ENERGY, "ec": EXPORT_ENERGY, "ric": "3.8.0", "rec": "4.8.0"}
 _TO_BASE_UNIT = 3
-# Powers (W, var) in total and of each phase, voltages and currents (V, A) of each.
+# Powers (W, var): total, then phases. Voltages and currents (V, A): phases.
 _ARRAYS = {
     "pi": ("1.7.0", "21.7.0", "41.7.0", "61.7.0"),
     "pe": ("2.7.0", "22.7.0", "42.7.0", "62.7.0"),
@@ -34,14 +34,14 @@ _NET_POWER = ("16.7.0", "36.7.0", "56.7.0", "76.7.0")
 _CURRENTS = {1: "31.7.0", 2: "51.7.0", 3: "71.7.0"}
 # Firmware 1.0.1.3 sends seconds, newer documents show milliseconds.
 _FIRST_MILLISECONDS = 1e11
-# Before it has the time from the network, a clock begins in 1970.
+# A clock that has not been set from the network yet counts from 1970.
 _PLAUSIBLE = range(1_577_836_800, 4_102_444_800)
 _HEX = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telegram:
-    """One look at the meter in W, Wh, V, A; `time` and `token` as in `Reading`."""
+    """One reading in W, var, Wh, varh, V, A; `time` and `token` as in `Reading`."""
 
     values: Mapping[str, float] = field(default_factory=dict)
     time: datetime | None = None
@@ -49,7 +49,7 @@ class Telegram:
 
     @property
     def currents(self) -> Mapping[int, float]:
-        """Return the current of each phase in A, as far as it was sent."""
+        """Return the current of each phase in A, without phases that were not sent."""
         return {
             phase: self.values[code]
             for phase, code in _CURRENTS.items()
@@ -58,13 +58,13 @@ class Telegram:
 
 
 def kind_of(message: object) -> str | None:
-    """Return the type of a message; None where this is none of a HAN reader's."""
+    """Return the type of a message; None if it is not one of a HAN reader's."""
     kind = text(section(message).get("type"))
     return kind if kind and kind.startswith("HAN_") else None
 
 
 def parse_telegram(message: object) -> Telegram:
-    """Read a meter message; a phase whose value was not sent has none."""
+    """Read a meter message; values that were not sent are left out."""
     sent = section(message)
     values = {
         code: value
@@ -73,7 +73,7 @@ def parse_telegram(message: object) -> Telegram:
     }
     for key, codes in _ARRAYS.items():
         values |= _spread(sent.get(key), codes)
-    # The vendor gave up `p` for `pi` and `pe`: it only stands in for them.
+    # The vendor replaced `p` by `pi` and `pe`: it counts only without them.
     values = _spread(sent.get("p"), _NET_POWER) | with_net_power(values)
     time = _parse_time(sent.get("ts"))
     token = number(sent.get("ts")) if time is None else None
@@ -81,7 +81,7 @@ def parse_telegram(message: object) -> Telegram:
 
 
 def _spread(array: object, codes: tuple[str, ...]) -> dict[str, float]:
-    """Give the elements of an array, however short, their codes."""
+    """Return the elements of an array by their codes; the array may be short."""
     if not isinstance(array, list):
         return {}
     return {
@@ -104,7 +104,7 @@ def _parse_time(sent: object) -> datetime | None:
 
 
 def parse_identity(message: object) -> Identity | None:
-    """Read who a state message is from: by MAC, else by serial number, else by UUID."""
+    """Read which reader sent a state: its MAC, else serial number, else UUID."""
     sent = section(message)
     mac = _parse_mac(sent.get("mac"))
     ids = [
@@ -125,7 +125,7 @@ def parse_identity(message: object) -> Identity | None:
 
 
 def _parse_mac(sent: object) -> str | None:
-    """Return a MAC in lower case with colons; one of zeros alone is none."""
+    """Return a MAC in lower case with colons; None if it is all zeros."""
     digits = re.sub(r"[:-]", "", text(sent) or "").lower()
     if not _HEX.fullmatch(digits) or not digits.strip("0"):
         return None
@@ -133,7 +133,7 @@ def _parse_mac(sent: object) -> str | None:
 
 
 def parse_meter(message: object) -> Meter:
-    """Read which meter it is, as far as it says."""
+    """Read which meter this is; what was not sent is None."""
     sent = section(message)
     return Meter(
         serial=text(sent.get("meterId")),

@@ -1,10 +1,11 @@
-"""eGauge (United States): a meter of its own, with as many registers as one likes."""
+"""eGauge (United States): itself a meter, with registers that the owner sets up."""
 
 from datetime import timedelta
 
 from ..contract import BridgeType, CoreTwin
 from .actions import ACTIONS
-from .client import STALE_SECONDS, EgaugeClient
+from .client import EgaugeClient
+from .decoder import STALE_SECONDS
 from .entities import BUTTONS, SENSORS, UPDATES, register_sensors
 from .models import Details
 

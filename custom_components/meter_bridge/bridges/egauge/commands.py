@@ -1,7 +1,7 @@
-"""Commands that change the device (/cmd), followed to their end.
+"""Run commands that change the device (/cmd) until they end.
 
-They need the right to save. Long ones answer with a token, under which their status is
-asked for until it says that they are done.
+They need the right to save. A long one answers with a token; with that its status is
+requested until the command is done.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from contextlib import suppress
 import re
 import time
 
-from ..contract import Progress
+from ..client import Progress
 from ..errors import (
     BridgeAuthError,
     BridgeConnectionError,
@@ -29,16 +29,17 @@ _TOKEN = re.compile(r"[0-9a-zA-Z]{32,128}")
 _FIRMWARE = {"target": "fw"}
 PAUSE_SECONDS = 2.0
 _LONGEST_SECONDS = 300.0
-# An installation loads some megabytes, writes them, and restarts the device.
+# An installation downloads some megabytes, writes them, and restarts the device.
 _LONGEST_INSTALLATION_SECONDS = 1800.0
-# So long after a restart the old firmware must have been what started again.
+# If the old firmware still runs this long after a restart, the update has failed.
 _FORGOTTEN_SECONDS = 120.0
 
 
 async def run(web: EgaugeWeb, name: str, body: object = None) -> Mapping[str, object]:
-    """Carry out a command to its end and return what came of it.
+    """Run a command to its end and return its result.
 
-    One that takes too long is cancelled.
+    One that takes more than five minutes is cancelled (BridgeConnectionError).
+    BridgeRefusedError: it failed, with the device's own reason.
     """
     answer = section(await web.request("POST", f"{_COMMAND}/{name}", body))
     if (token := text(answer.get("token"))) is None:
@@ -57,7 +58,7 @@ async def run(web: EgaugeWeb, name: str, body: object = None) -> Mapping[str, ob
 
 
 async def latest_firmware(web: EgaugeWeb) -> str | None:
-    """Return the newest firmware; None for users who may not ask."""
+    """Return the newest firmware; None if the user may not see it."""
     try:
         answer = await run(web, "update", {"action": "list", **_FIRMWARE})
     except BridgePermissionError:
@@ -71,8 +72,9 @@ async def latest_firmware(web: EgaugeWeb) -> str | None:
 async def install_firmware(web: EgaugeWeb, progress: Progress) -> None:
     """Install the newest firmware and wait until the device runs it.
 
-    It restarts in between: it is away then, and knows neither its token nor the status
-    afterwards. Another version than before is what tells the success.
+    It restarts meanwhile: it does not answer then, and has forgotten token and status
+    afterwards. The update has succeeded once another version runs than before.
+    NotUpdatedError: the same version still runs.
     """
     before = await _firmware(web)
     answer = section(
@@ -93,7 +95,7 @@ async def install_firmware(web: EgaugeWeb, progress: Progress) -> None:
                 return
             forgotten_at = None if status else forgotten_at or now
         except BridgeConnectionError, BridgeAuthError, BridgeResponseError:
-            # A web server that starts may answer nonsense.
+            # A web server that is starting may send wrong answers.
             progress(None)
         if forgotten_at and now - forgotten_at > _FORGOTTEN_SECONDS:
             raise NotUpdatedError("The firmware is the same as before")
@@ -103,13 +105,13 @@ async def install_firmware(web: EgaugeWeb, progress: Progress) -> None:
 
 
 async def _firmware(web: EgaugeWeb) -> str | None:
-    """Return the firmware that runs."""
+    """Return the version of the running firmware."""
     answer = await web.request("GET", _VERSION)
     return text(section(answer, "result", "version").get("firmware"))
 
 
 async def _status(web: EgaugeWeb, token: str) -> Mapping[str, object]:
-    """Return the status of a long command; nothing where it is forgotten."""
+    """Return the status of a long command; empty if the device has forgotten it."""
     if not _TOKEN.fullmatch(token):
         raise BridgeResponseError("The bridge gave no token")
     try:
@@ -120,7 +122,7 @@ async def _status(web: EgaugeWeb, token: str) -> Mapping[str, object]:
 
 
 def _is_done(status: Mapping[str, object]) -> bool:
-    """Tell whether a long command has ended well; raise where it has failed."""
+    """Tell whether a long command has succeeded; raise if it has failed."""
     if failure := text(status.get("error")):
         words = status.get("args")
         more = words if isinstance(words, list) else []

@@ -4,26 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..obis import NET_POWER
+from ..obis import EXPORT_ENERGY, IMPORT_ENERGY, NET_POWER
 from ..snapshot import Reading
-from ..uptime import Restarts
+from ..uptime import StartTime
 from ..wire import number, section, shift, text
 from .registers import Listing, Register
 from .totals import Totals
 
 _GRID, _POWER = "grid", "P"
-_IMPORTED, _EXPORTED = "1.8.0", "2.8.0"
 _PLACES_OF_KILO = 3
-# Two looks at a clock never agree to the second.
-_OFFSET_WOBBLE = 1.0
+# Two requests for the time never agree exactly.
+_OFFSET_JITTER = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """What the device says of itself.
+    """What the device reports about itself.
 
     `time_offset` is by how many seconds its clock is ahead of ours, `alerts` how many
-    are not acknowledged. None is what was not said, or may not be known to the user.
+    are not acknowledged. None: it was not sent, or the user may not see it.
     """
 
     serial: str | None = None
@@ -38,9 +37,10 @@ class System:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """Everything beside the main meter: the registers and their values, the device.
+    """Everything except the main meter: the registers with their values, the device.
 
-    Values are in the unit of their type code, totals in that of their kind.
+    `values` holds present values, in the unit of the register's type code, and totals,
+    in the unit of their kind (`kinds.Total`).
     """
 
     registers: tuple[Register, ...] = ()
@@ -49,13 +49,9 @@ class Details:
 
 
 def parse_system(
-    answer: object,
-    before: System,
-    now: datetime,
-    alerts: int | None,
-    restarts: Restarts,
+    answer: object, before: System, now: datetime, start_time: StartTime
 ) -> System:
-    """Read /sys at `now`; times that only wobble stay as they were before."""
+    """Read /sys without the alerts; a time offset that only jitters stays the same."""
     sent = section(answer, "result")
     reason = text(section(sent, "boot").get("reason"))
     return System(
@@ -64,20 +60,19 @@ def parse_system(
         firmware=text(section(sent, "version").get("firmware")),
         hardware=text(section(sent, "version").get("hardware")),
         boot_reason=reason and reason.replace(" ", "_"),
-        last_restart=restarts.take(number(sent.get("uptime")), now),
+        last_restart=start_time.update(number(sent.get("uptime")), now),
         time_offset=_offset(number(sent.get("time")), before.time_offset, now),
-        alerts=alerts,
     )
 
 
 def parse_alerts(answer: object) -> int | None:
-    """Count the alerts that were asked for from /log/alert."""
+    """Count the alerts in an answer of /log/alert; None if it has no list of them."""
     log = section(answer).get("log")
     return len(log) if isinstance(log, list) else None
 
 
 def values_of(listing: Listing, totals: Totals, now: float) -> dict[str, float]:
-    """Return what the registers measure now, and what they add up to."""
+    """Return present values and totals of the registers at `now` (Unix seconds)."""
     values = {}
     counters = listing.counters
     for register in listing.registers:
@@ -94,11 +89,11 @@ def values_of(listing: Listing, totals: Totals, now: float) -> dict[str, float]:
 
 
 def reading_of(listing: Listing, values: Mapping[str, float]) -> Reading:
-    """Return the main meter's reading: what the registers of the grid say.
+    """Return the main meter's reading, from the power registers named after the grid.
 
-    A power register named Grid is its net power, W, import positive; one with a plus
-    and one with a minus its energies, Wh. Its clock may be set at any time, so that it
-    tells new readings from old ones, and no more.
+    `Grid` is net power (W, import positive), `Grid+` and `Grid-` are imported and
+    exported energy (Wh). The device's clock may be set at any time: it only shows
+    whether this is another reading, not which one is newer.
     """
     grid = {
         register.name.lower(): register
@@ -111,7 +106,7 @@ def reading_of(listing: Listing, values: Mapping[str, float]) -> Reading:
         found[NET_POWER] = power
     plus, minus = grid.get(f"{_GRID}+"), grid.get(f"{_GRID}-")
     if plus and minus:
-        for code, register in ((_IMPORTED, plus), (_EXPORTED, minus)):
+        for code, register in ((IMPORT_ENERGY, plus), (EXPORT_ENERGY, minus)):
             if (energy := values.get(register.total_key or "")) is not None:
                 found[code] = shift(energy, _PLACES_OF_KILO)
     return Reading(values=found, token=listing.time)
@@ -122,6 +117,6 @@ def _offset(time: float | None, before: int | None, now: datetime) -> int | None
     if time is None:
         return None
     offset = time - now.timestamp()
-    if before is not None and abs(offset - before) <= _OFFSET_WOBBLE:
+    if before is not None and abs(offset - before) <= _OFFSET_JITTER:
         return before
     return round(offset)

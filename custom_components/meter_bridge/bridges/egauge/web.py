@@ -1,21 +1,20 @@
-"""The device's web server: its way in, its token, and who may do what."""
+"""The device's web server: scheme, login, token, and the rights of the user."""
 
 import asyncio
 import time
 
 from aiohttp import ClientSession
 
-from ..contract import Access
+from ..client import Access
 from ..errors import (
     BridgeAuthError,
     BridgeConnectionError,
     BridgePermissionError,
-    BridgeRefusedError,
     BridgeResponseError,
 )
-from ..transport.answers import Heard
-from ..transport.http import REQUEST_SECONDS, BridgeHttp
-from ..wire import section, text
+from ..transport.http import BridgeHttp
+from ..wire import parse_json
+from .decoder import read_answer
 from .login import (
     Challenge,
     NonceExpiredError,
@@ -26,26 +25,29 @@ from .login import (
     read_token,
 )
 
-_QUESTION, _LOGIN = "/api/auth/unauthorized", "/api/auth/login"
+_CHALLENGE, _LOGIN = "/api/auth/unauthorized", "/api/auth/login"
 _RIGHTS = "/api/auth/rights"
-# Where nobody speaks TLS a firewall may swallow the question.
+# Where nothing speaks TLS, a firewall may drop the request without an answer.
 _TLS_SECONDS = 5.0
 
 
 class EgaugeWeb:
-    """Speak with the web server of one eGauge, one request at a time.
+    """Talk to the web server of one eGauge, one request at a time.
 
-    `pinned` is the way in: its scheme, which is never lowered, and the realm. On top
-    of the errors of `BridgeHttp`, BridgePermissionError is raised for what the user may
-    not do, and BridgeRefusedError with the device's own words.
+    `pinned` holds the scheme, which is never lowered, and the realm. Beside the errors
+    of `BridgeHttp`, BridgePermissionError is raised for what the user may not do, and
+    BridgeRefusedError with the device's own reason.
     """
 
     def __init__(self, access: Access, session: ClientSession) -> None:
-        """Know the address; nothing is asked yet."""
+        """Know the address; send nothing yet."""
         self._access = access
-        self._session = session
-        self.heard = Heard()
-        self._http = self._open("https")
+        self.http = BridgeHttp(
+            session=session,
+            url=access.address.url(scheme="https"),
+            has_login=True,
+            verify_ssl=access.verify_ssl,
+        )
         self._is_found = False
         self._token: Token | None = None
         self._turn = asyncio.Lock()
@@ -53,28 +55,30 @@ class EgaugeWeb:
 
     async def request(self, method: str, path: str, body: object = None) -> object:
         """Make a request with a valid token and return the decoded answer."""
+        return read_answer(await self.request_bytes(method, path, body))
+
+    async def request_bytes(self, method: str, path: str, body: object = None) -> bytes:
+        """Make a request with a valid token and return the answer, which may refuse."""
         async with self._turn:
             try:
-                answer = await self._exchange(method, path, body)
+                return await self._exchange(method, path, body)
             except BridgeConnectionError as error:
                 if error.status is None:
-                    # Somebody else may answer here next: ask before we tell.
+                    # Another device may answer here next: it must not get the token.
                     self._token = None
                 raise
-        if refusal := text(section(answer).get("error")):
-            raise BridgeRefusedError(refusal)
-        return answer
 
     async def may_save(self) -> bool:
-        """Tell whether the user may change anything, as far as the device says."""
+        """Tell whether the device lets the user change anything."""
         async with self._turn:
             token = await self._valid_token()
             if token.may_save is not None:
                 return token.may_save
-            return may_save(await self._send("GET", _RIGHTS, token)) is True
+            rights = parse_json(await self._send("GET", _RIGHTS, token))
+            return may_save(rights) is True
 
-    async def _exchange(self, method: str, path: str, body: object) -> object:
-        """Log in where that is due; once more if the token was revoked meanwhile."""
+    async def _exchange(self, method: str, path: str, body: object) -> bytes:
+        """Log in if necessary; once more if the token was revoked meanwhile."""
         token = await self._valid_token()
         try:
             return await self._send(method, path, token, body)
@@ -83,27 +87,27 @@ class EgaugeWeb:
         try:
             return await self._send(method, path, token, body)
         except BridgeAuthError as error:
-            # A missing right is answered like a missing login.
+            # A missing right gets the same status as a missing login.
             await self._send("GET", _RIGHTS, token)
             raise BridgePermissionError("The user may not do this") from error
 
     async def _send(
         self, method: str, path: str, token: Token, body: object = None
-    ) -> object:
+    ) -> bytes:
         """Make one request with a token."""
         headers = {"Authorization": f"Bearer {token.value}"}
-        answer = await self._http.request(method, path, json=body, headers=headers)
-        return answer.json()
+        answer = await self.http.request(method, path, json=body, headers=headers)
+        return answer.body
 
     async def _valid_token(self) -> Token:
-        """Return the token, a new one if it is about to end."""
+        """Return the token, or a new one if it is about to expire."""
         token = self._token
         if token is None or time.monotonic() >= token.renew_at:
             token = await self._log_in(await self._ask())
         return token
 
     async def _log_in(self, challenge: Challenge) -> Token:
-        """Answer a question for a login, and a second one if that was too late."""
+        """Answer a challenge, and a second one if its nonce had expired."""
         self._token = None
         try:
             token = await self._answer(challenge)
@@ -113,14 +117,16 @@ class EgaugeWeb:
         return token
 
     async def _answer_at_once(self) -> Token:
-        """Answer a new question; that this is too late again tells of no password."""
+        """Answer a new challenge; if this expired too, the password is not to blame."""
         try:
             return await self._answer(await self._ask())
         except NonceExpiredError as error:
-            raise BridgeConnectionError("The bridge knows no time") from error
+            raise BridgeConnectionError(
+                "The bridge's challenges expire at once"
+            ) from error
 
     async def _answer(self, challenge: Challenge) -> Token:
-        """Prove that we know the password, to the device that we know."""
+        """Log in, if the challenge comes from the device that was set up."""
         access = self._access
         if challenge.realm != self.pinned.get("realm", challenge.realm):
             raise BridgeResponseError("The bridge asks for its login in another way")
@@ -128,50 +134,54 @@ class EgaugeWeb:
             raise BridgeAuthError("The bridge asks for a login")
         body = answer_challenge(challenge, access.username, access.password)
         asked_at = time.monotonic()
-        answer = await self._http.request("POST", _LOGIN, json=body, name="")
+        answer = await self.http.request("POST", _LOGIN, json=body, name="")
         token = read_token(answer.json(), asked_at)
-        self.pinned = {"scheme": self._http.url.scheme, "realm": challenge.realm}
+        self.pinned = {"scheme": self.http.url.scheme, "realm": challenge.realm}
         return token
 
     async def _ask(self) -> Challenge:
-        """Let the device ask for a login, by which it shows its kind.
+        """Get a challenge from the device, which shows its kind.
 
-        The first time this finds the strongest way in: without TLS only where nobody
-        speaks TLS.
+        The first time this finds the safest scheme: HTTP only if nothing speaks TLS.
         """
         if self._is_found:
-            return await _question(self._http)
-        *better, last = self._schemes()
-        for scheme in better:
+            return await self._request_challenge()
+        *safer, last = self._schemes()
+        for scheme in safer:
+            self._use(scheme)
             try:
-                challenge = await _question(self._open(scheme, _TLS_SECONDS))
+                async with asyncio.timeout(_TLS_SECONDS):
+                    challenge = await self._request_challenge()
+            except TimeoutError:
+                continue
             except BridgeConnectionError as error:
                 if error.status is not None:
                     raise
             else:
-                self._http, self._is_found = self._open(scheme), True
+                self._is_found = True
                 return challenge
-        http = self._open(last)
-        challenge = await _question(http)
-        self._http, self._is_found = http, True
+        self._use(last)
+        challenge = await self._request_challenge()
+        self._is_found = True
         return challenge
 
-    def _open(self, scheme: str, timeout: float = REQUEST_SECONDS) -> BridgeHttp:
-        """Return the web server under this scheme."""
-        return BridgeHttp(
-            session=self._session,
-            url=self._access.address.url(scheme=scheme),
-            has_login=True,
-            verify_ssl=self._access.verify_ssl,
-            timeout=timeout,
-            heard=self.heard,
-        )
+    def _use(self, scheme: str) -> None:
+        """Send all further requests by this scheme."""
+        self.http.url = self._access.address.url(scheme=scheme)
+
+    async def _request_challenge(self) -> Challenge:
+        """Make a request without a token; only an eGauge answers with a challenge."""
+        try:
+            await self.http.request("GET", _CHALLENGE)
+        except BridgeAuthError as error:
+            return read_challenge(error.body)
+        raise BridgeResponseError("Nothing here asks for a login")
 
     def _schemes(self) -> tuple[str, ...]:
-        """Return the schemes to try, the better one first.
+        """Return the schemes to try, the safer one first.
 
-        What was typed wins, but never lowers what was pinned. A certificate that is to
-        be verified, and an address from hearsay, want TLS.
+        A typed scheme is used, unless it is less safe than the pinned one. To verify a
+        certificate, and at an address that was only announced, only TLS is used.
         """
         typed, pinned = self._access.address.scheme, self.pinned.get("scheme")
         if typed == "http" and pinned == "https":
@@ -181,12 +191,3 @@ class EgaugeWeb:
         if self._access.verify_ssl or self._access.hearsay:
             return ("https",)
         return ("https", "http")
-
-
-async def _question(http: BridgeHttp) -> Challenge:
-    """Ask without a token; whatever does not ask back is no eGauge."""
-    try:
-        await http.request("GET", _QUESTION)
-    except BridgeAuthError as error:
-        return read_challenge(error.body)
-    raise BridgeResponseError("Nothing here asks for a login")

@@ -1,4 +1,4 @@
-"""What the Home Pro was asked and what it answered last."""
+"""What can be requested about a meter, how often, and the latest answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import partial
 from math import inf
 
 from ..snapshot import Medium
+from ..wire import parse_json
 from .models import (
     Call,
     Consumption,
@@ -14,88 +15,117 @@ from .models import (
     parse_consumption,
     parse_info,
     parse_status,
+    unpack,
 )
 
-# Polls come a little early or late; one that is this early counts as due.
+# Polls come a little early or late: what is due within this time is requested now.
 _TOLERANCE = 1.0
-# After so many periods without an answer the last one says nothing of now.
-_PATIENCE = 10
+# An answer is dropped once this many of its intervals have passed without a new one.
+_KEPT_INTERVALS = 10
 _RETRY_SECONDS = 60.0
-_PROBE_SECONDS = 900.0
+# A meter that was never seen is looked for this often.
+_SEARCH_SECONDS = 900.0
 
 
 @dataclass(slots=True, kw_only=True)
-class Memory[T]:
-    """One question about a meter; times are monotonic seconds."""
+class Question[T]:
+    """One request about a meter and its latest answer; times in monotonic seconds.
+
+    `every` is the interval in seconds. `answer` is None if there is none, or if it does
+    not hold any more.
+    """
 
     call: Call
+    medium: Medium
     every: float
     parse: Callable[[Mapping[str, object]], T]
-    told: T | None = None
-    told_at: float = -inf
+    answer: T | None = None
+    _answered_at: float = -inf
     _due: float = -inf
 
     @property
-    def was_told(self) -> bool:
+    def source(self) -> str:
+        """Return the name of its answers, as `Decoder.take` wants it."""
+        return f"{self.call} {self.medium}"
+
+    @property
+    def was_answered(self) -> bool:
         """Tell whether there ever was an answer."""
-        return self.told_at > -inf
+        return self._answered_at > -inf
 
     def is_due(self, now: float) -> bool:
-        """Tell whether it is time to ask."""
+        """Tell whether it is time for the request."""
         return now >= self._due - _TOLERANCE
 
-    def take(self, answer: Mapping[str, object], now: float) -> None:
-        """Remember an answer."""
-        self.told, self.told_at = self.parse(answer), now
-        self._due = now + self.every
+    def take(self, body: bytes | str, now: float) -> None:
+        """Decode and keep an answer; errors as in `unpack`."""
+        self.answer = self.parse(unpack(parse_json(body), self.call, self.medium))
+        self._answered_at, self._due = now, now + self.every
 
     def refuse(self, now: float, retry: float) -> None:
-        """Forget what was told: the bridge does not reach the meter."""
-        self.told, self._due = None, now + retry
+        """Drop the answer: the bridge does not reach the meter."""
+        self.answer, self._due = None, now + retry
 
     def miss(self, now: float, retry: float) -> None:
-        """Keep what was told, for some time, when there was no answer."""
+        """Keep the answer for some time although the request failed."""
         self._due = now + retry
-        if now - self.told_at > _PATIENCE * self.every:
-            self.told = None
+        if now - self._answered_at > _KEPT_INTERVALS * self.every:
+            self.answer = None
 
     def forget(self) -> None:
-        """Ask again at the next occasion for what was told by who knows whom."""
-        if self.told is not None:
-            self.told, self._due = None, -inf
+        """Drop an answer that another bridge may have given, and request it again."""
+        if self.answer is not None:
+            self.answer, self._due = None, -inf
 
 
-type Question = Memory[Consumption] | Memory[Status] | Memory[Info]
+type AnyQuestion = Question[Consumption] | Question[Status] | Question[Info]
 
 
 class MeterMemory:
-    """Everything that is asked about one meter."""
+    """Everything that can be requested about one meter."""
 
     def __init__(self, medium: Medium) -> None:
-        """Know nothing yet; gas meters change seldom, and not every house has one."""
+        """Know nothing yet; a gas meter reports seldom, and not every house has one."""
         is_gas = medium is Medium.GAS
         self.medium = medium
         self.stale_after = 7200.0 if is_gas else 300.0
         self._is_expected = not is_gas
-        self.consumption = Memory[Consumption](
+        self.consumption = Question[Consumption](
             call=Call.CONSUMPTION,
+            medium=medium,
             every=60.0 if is_gas else 0.0,
             parse=partial(parse_consumption, medium),
         )
-        self.status = Memory[Status](call=Call.STATUS, every=60.0, parse=parse_status)
-        self.info = Memory[Info](call=Call.INFO, every=3600.0, parse=parse_info)
+        self.status = Question[Status](
+            call=Call.STATUS, medium=medium, every=60.0, parse=parse_status
+        )
+        self.info = Question[Info](
+            call=Call.INFO, medium=medium, every=3600.0, parse=parse_info
+        )
+
+    @property
+    def questions(self) -> tuple[AnyQuestion, ...]:
+        """Return everything that can be requested."""
+        return (self.consumption, self.status, self.info)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the meter, the best one first; none if not known now."""
+        return self.info.answer.ids if self.info.answer else ()
 
     @property
     def exists(self) -> bool:
         """Tell whether there is such a meter, as far as is known."""
-        return self._is_expected or self.consumption.was_told or self.info.was_told
+        return (
+            self._is_expected or self.consumption.was_answered or self.info.was_answered
+        )
 
     @property
     def retry(self) -> float:
-        """After how many seconds to ask again what was not answered."""
-        return _RETRY_SECONDS if self.exists else _PROBE_SECONDS
+        """Return after how many seconds a failed request is repeated."""
+        return _RETRY_SECONDS if self.exists else _SEARCH_SECONDS
 
     def forget(self) -> None:
-        """Keep nothing of what was told."""
-        for memory in (self.consumption, self.status, self.info):
-            memory.forget()
+        """Drop all answers."""
+        for question in self.questions:
+            question.forget()

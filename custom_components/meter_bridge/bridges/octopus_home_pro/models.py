@@ -9,11 +9,11 @@ import orjson
 
 from ..errors import BridgeResponseError, MeterNotReadyError
 from ..snapshot import Medium
-from ..wire import section, text, whole
+from ..wire import parse_json, section, text, whole
 from .zigbee import instant, parse_scale
 
 TYPES: Mapping[Medium, str] = {Medium.ELECTRICITY: "elec", Medium.GAS: "gas"}
-"""What the Home Pro calls its meters."""
+"""The Home Pro's own names for its meters."""
 
 _SUCCESS = "success"
 _SUPPLY = {0: "off", 1: "armed", 2: "on"}
@@ -22,14 +22,14 @@ _BITS = range(1 << 8)
 
 
 class Call(StrEnum):
-    """What can be asked of a meter; the value ends the path."""
+    """What can be requested about a meter; the value is the end of the path."""
 
     STATUS = "status"
     INFO = "info"
     CONSUMPTION = "consumption"
 
 
-# Under which key of the answer the payload is, and under which key of that the rest.
+# The key of the payload in the answer, and the key of the object inside the payload.
 _KEYS: Mapping[Call, tuple[str, str]] = {
     Call.STATUS: ("meter_status", "status"),
     Call.INFO: ("meter_info", "minfo"),
@@ -39,7 +39,7 @@ _KEYS: Mapping[Call, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A meter's status: eight bits, its supply, and how much is used just now."""
+    """A meter's status: eight bits, its supply, and a level of present use."""
 
     bits: int | None = None
     supply: str | None = None
@@ -48,9 +48,9 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Info:
-    """Which meter it is: every id, the best one first; its radio's strength in dBm.
+    """Which meter this is: every id, the best one first; its radio signal in dBm.
 
-    The customer's own number (`siteid`) is not even read.
+    The customer's own number (`siteid`) is deliberately not read.
     """
 
     ids: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Info:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumption:
-    """Total and power of a meter by their codes, and when the bridge heard them."""
+    """Total and power of a meter by their codes, and when the bridge received them."""
 
     values: Mapping[str, float]
     time: datetime | None = None
@@ -68,7 +68,7 @@ class Consumption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterDetails:
-    """What only this bridge says of a meter."""
+    """What only this bridge reports about a meter."""
 
     status: Status = field(default_factory=Status)
     rssi: int | None = None
@@ -77,14 +77,14 @@ class MeterDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What only this bridge says, by meter."""
+    """What only this bridge reports, by meter."""
 
     electricity: MeterDetails = field(default_factory=MeterDetails)
     gas: MeterDetails = field(default_factory=MeterDetails)
 
 
 def is_refusal(body: str) -> bool:
-    """Tell whether an error's body is the Home Pro's own, that is has a `Status`."""
+    """Tell whether an error is the Home Pro's own: its body has a `Status`."""
     try:
         return text(section(orjson.loads(body)).get("Status")) is not None
     except orjson.JSONDecodeError:
@@ -92,10 +92,10 @@ def is_refusal(body: str) -> bool:
 
 
 def unpack(answer: object, call: Call, medium: Medium) -> Mapping[str, object]:
-    """Return what a good answer says of this meter.
+    """Return the object about this meter inside a good answer.
 
-    The payload is JSON in a string, or was decoded already. MeterNotReadyError: the
-    bridge has nothing of this meter. BridgeResponseError: this is no Home Pro.
+    The payload is an object, or a string of JSON. MeterNotReadyError: the bridge has
+    nothing about this meter. BridgeResponseError: this is not a Home Pro's answer.
     """
     outer, (key, name) = section(answer), _KEYS[call]
     word, payload = text(outer.get("Status")), outer.get(key)
@@ -104,10 +104,7 @@ def unpack(answer: object, call: Call, medium: Medium) -> Mapping[str, object]:
     if word is not None and word.lower() != _SUCCESS:
         raise MeterNotReadyError("The bridge does not reach its meter")
     if isinstance(payload, str) and payload.strip():
-        try:
-            payload = orjson.loads(payload)
-        except orjson.JSONDecodeError as error:
-            raise BridgeResponseError("The payload is not JSON") from error
+        payload = parse_json(payload)
     inner = section(payload, name)
     if not inner or inner.get("type", TYPES[medium]) != TYPES[medium]:
         raise MeterNotReadyError("The bridge has nothing of this meter")
@@ -115,7 +112,7 @@ def unpack(answer: object, call: Call, medium: Medium) -> Mapping[str, object]:
 
 
 def parse_status(status: Mapping[str, object]) -> Status:
-    """Read the inside of a status; a number that has no meaning says nothing."""
+    """Read the object of a status; a number without a meaning counts as unknown."""
     bits = whole(status.get("mstatus"))
     return Status(
         bits=bits if bits in _BITS else None,
@@ -125,13 +122,13 @@ def parse_status(status: Mapping[str, object]) -> Status:
 
 
 def _word(words: Mapping[int, str], value: object) -> str | None:
-    """Return what a number stands for."""
+    """Return the meaning of a number."""
     found = whole(value)
     return None if found is None else words.get(found)
 
 
 def parse_info(info: Mapping[str, object]) -> Info:
-    """Read the inside of an info: the ZigBee address is a better id than the serial."""
+    """Read the object of an info: the ZigBee address is a better id than the serial."""
     eui, serial = text(info.get("eui")), text(info.get("serial"))
     rssi = whole(info.get("RSSI"))
     return Info(
@@ -142,7 +139,7 @@ def parse_info(info: Mapping[str, object]) -> Info:
 
 
 def parse_consumption(medium: Medium, consumption: Mapping[str, object]) -> Consumption:
-    """Read the inside of a consumption; each number is judged alone."""
+    """Read the object of a consumption; a bad number does not affect the other."""
     values: dict[str, float] = {}
     raw = section(consumption, "raw")
     if scale := parse_scale(consumption):

@@ -1,4 +1,4 @@
-"""What a bridge said last, as it was sent, for whoever looks for a fault."""
+"""The latest answers of a bridge, unchanged, for diagnostics."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ KEPT_ANSWERS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """An answer with its status, or a message of a stream, without one.
+class RecordedAnswer:
+    """An answer with its status, or a message of a stream, whose status is None.
 
-    Of one too large to be kept `body` is None.
+    `size` counts its bytes or characters. `body` is None if it was too large to keep.
     """
 
     status: int | None
@@ -18,26 +18,29 @@ class Said:
     body: bytes | str | None
 
 
-class Heard:
-    """The last answer to each question, and the last message of each stream.
+class Answers:
+    """The latest answer to each request, and the latest message of each stream.
 
-    It holds references and cannot grow: of too many the oldest goes.
+    It keeps references, not copies, and at most `KEPT_ANSWERS` of them: the request
+    that was answered longest ago goes first.
     """
 
     def __init__(self) -> None:
-        """Nothing was said yet."""
-        self._said: dict[str, Said] = {}
+        """Start empty."""
+        self._latest: dict[str, RecordedAnswer] = {}
 
-    def note(self, asked: str, body: bytes | str, status: int | None = None) -> None:
-        """Keep what was said, in place of what was said to the same before."""
+    def record(
+        self, request: str, body: bytes | str, status: int | None = None
+    ) -> None:
+        """Keep an answer, in place of an earlier one to the same request."""
         size = len(body)
-        self._said.pop(asked, None)
-        self._said[asked] = Said(
+        self._latest.pop(request, None)
+        self._latest[request] = RecordedAnswer(
             status=status, size=size, body=body if size <= KEPT_BYTES else None
         )
-        if len(self._said) > KEPT_ANSWERS:
-            del self._said[next(iter(self._said))]
+        if len(self._latest) > KEPT_ANSWERS:
+            del self._latest[next(iter(self._latest))]
 
-    def last(self) -> dict[str, Said]:
-        """Return what was said last, by what was asked."""
-        return dict(self._said)
+    def latest(self) -> dict[str, RecordedAnswer]:
+        """Return the latest answers by request."""
+        return dict(self._latest)

@@ -1,14 +1,13 @@
-"""Bounded HTTP with one bridge: time, size, redirects and status, judged once."""
+"""HTTP with one bridge, with limits on time and size and one meaning per failure."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 
 from aiohttp import (
-    ClientError,
     ClientHandlerType,
     ClientMiddlewareType,
     ClientRequest,
@@ -16,36 +15,23 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     ClientWSTimeout,
-    InvalidURL,
-    WSServerHandshakeError,
-    hdrs,
 )
-from aiohttp.http_exceptions import HttpProcessingError
 import orjson
 from yarl import URL
 
-from ..errors import (
-    BridgeAuthError,
-    BridgeConnectionError,
-    BridgeError,
-    BridgePermissionError,
-    BridgeResponseError,
-    StreamClosedError,
-)
-from .answers import Heard
-from .patience import wait_longer
-from .session import wary
-from .sse import Event, EventDecoder
-from .websocket import hear
+from ..errors import BridgeError, BridgeResponseError, StreamClosedError
+from ..wire import parse_json
+from .answers import Answers
+from .failures import as_bridge_errors, check_status, keep_own_errors
+from .session import guarded_session
+from .sse import Event, receive_events
+from .websocket import receive_messages
 
 REQUEST_SECONDS = 10.0
 STREAM_IDLE_SECONDS = 60.0
 BODY_LIMIT = 1 << 20
-_ERROR_BODY_LIMIT = 4096
 _CHUNK = 1 << 16
-_FAREWELL_SECONDS = 1.0
-# What aiohttp raises for a broken answer; the last only without its C extension.
-_FAILURES = (ClientError, OSError, UnicodeError, HttpProcessingError)
+_CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +43,17 @@ class Answer:
 
     def json(self) -> object:
         """Decode the body, whatever content type it came with."""
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError as error:
-            raise BridgeResponseError("The answer is not JSON") from error
+        return parse_json(self.body)
 
 
 @dataclass(kw_only=True)
 class BridgeHttp:
-    """Speak with the web server of one bridge, one request at a time.
+    """Talk to the web server of one bridge, one request at a time.
 
-    Every failure comes out as a `BridgeError`. No answer, a time-out, 5xx and 429:
-    BridgeConnectionError. 401 and 403, where this kind has a login: BridgeAuthError
-    and BridgePermissionError. Redirects, other statuses, bodies over the limit and
-    bodies that are not JSON: BridgeResponseError. What was said last is in `heard`.
+    Every failure is raised as a `BridgeError`. No answer, a time-out, 5xx and 429:
+    BridgeConnectionError. 401 and 403, if this kind has a login: BridgeAuthError and
+    BridgePermissionError. Redirects, other statuses, bodies over the limit and bodies
+    that are not JSON: BridgeResponseError. `answers` keeps the latest answers.
     """
 
     session: ClientSession
@@ -80,11 +63,11 @@ class BridgeHttp:
     middlewares: tuple[ClientMiddlewareType, ...] = ()
     timeout: float = REQUEST_SECONDS
     limit: int = BODY_LIMIT
-    heard: Heard = field(default_factory=Heard)
+    answers: Answers = field(default_factory=Answers, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def get_json(self, path: str) -> object:
-        """Return the decoded JSON that stands at this path."""
+        """Request this path and return its decoded JSON."""
         return (await self.request("GET", path)).json()
 
     async def request(
@@ -98,8 +81,8 @@ class BridgeHttp:
     ) -> Answer:
         """Make one request and read its whole answer.
 
-        It is noted under `name`, else its method and path; not at all under an empty
-        one.
+        It is recorded under `name`, by default its method and path; an empty name keeps
+        it out of the record.
         """
         name = f"{method} {path}" if name is None else name
         body = None if json is None else orjson.dumps(json)
@@ -118,10 +101,10 @@ class BridgeHttp:
                 )
         except BridgeError as error:
             if name and error.status is not None:
-                self.heard.note(name, error.body, error.status)
+                self.answers.record(name, error.body, error.status)
             raise
         if name:
-            self.heard.note(name, answer.body, answer.status)
+            self.answers.record(name, answer.body, answer.status)
         return answer
 
     async def follow(
@@ -133,81 +116,67 @@ class BridgeHttp:
     ) -> None:
         """Hand over server-sent events until the stream breaks, which raises.
 
-        It counts as broken after `idle` seconds without a byte; a bridge that closes
-        it in good order raises StreamClosedError. The watch is ours: after a chunk
-        that is framed wrongly aiohttp (3.14.5) closes the connection but neither wakes
-        its reader nor keeps its own time.
+        It counts as broken after `idle` seconds without a byte. StreamClosedError: the
+        bridge closed the stream in good order.
         """
-        name = f"Events {path}"
         sent = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
         limits = ClientTimeout(total=None, connect=self.timeout)
-        decoder = EventDecoder(self.limit)
-        with _failures_as_ours():
+        record = partial(self.answers.record, f"Events {path}")
+        with as_bridge_errors():
             async with (
                 asyncio.timeout(max(self.timeout, idle)) as limit,
                 self._open("GET", path, sent, limits) as response,
             ):
-                if response.content_type != "text/event-stream":
-                    raise BridgeResponseError("The answer is not an event stream")
-                ending = _ending(response)
-                wait_longer(limit, idle)
-                while chunk := await response.content.readany():
-                    wait_longer(limit, idle)
-                    taken = 0
-                    for event in decoder.feed(chunk):
-                        if taken:
-                            await asyncio.sleep(0)
-                        self.heard.note(name, event.data)
-                        take(event)
-                        taken += 1
-                    if taken > 1:
-                        # However much comes at once, everybody else gets a turn.
-                        await asyncio.sleep(0)
-                if ending is not None and ending.done() and ending.exception():
-                    raise BridgeConnectionError("The connection to the bridge was lost")
+                await receive_events(
+                    response,
+                    limit,
+                    idle,
+                    keep_own_errors(take),
+                    record,
+                    most_bytes=self.limit,
+                )
         raise StreamClosedError("The bridge closed its stream")
 
     async def follow_socket(
         self,
         path: str,
-        take: Callable[[object], None],
+        take: Callable[[bytes], None],
         *,
         idle: float = STREAM_IDLE_SECONDS,
     ) -> None:
-        """Hand over what a WebSocket says, JSON decoded, until it breaks, which raises.
+        """Hand over the texts of a WebSocket until it breaks, which raises.
 
-        It counts as broken after `idle` seconds without a message, or sooner where a
-        ping stays without answer; a bridge that closes it in good order raises
-        StreamClosedError.
+        It counts as broken after `idle` seconds without a message, or sooner if a ping
+        is not answered. StreamClosedError: the bridge closed it in good order.
         """
-        note = partial(self.heard.note, f"Messages {path}")
-        with _failures_as_ours():
-            async with wary(
-                self.session, self._judge_handshake, *self.middlewares
+        record = partial(self.answers.record, f"Messages {path}")
+        with as_bridge_errors():
+            async with guarded_session(
+                self.session, self._check_handshake, *self.middlewares
             ) as session:
                 async with asyncio.timeout(self.timeout):
                     socket = await session.ws_connect(
                         self.url.join(URL(path, encoded=True)),
-                        timeout=ClientWSTimeout(ws_close=_FAREWELL_SECONDS),
+                        timeout=ClientWSTimeout(ws_close=_CLOSE_SECONDS),
                         autoping=False,
                         max_msg_size=self.limit,
                         decode_text=False,
                         ssl=self.verify_ssl,
                     )
                 async with socket:
-                    await hear(socket, idle, take, note)
+                    await receive_messages(socket, idle, keep_own_errors(take), record)
 
-    async def _judge_handshake(
+    async def _check_handshake(
         self, request: ClientRequest, handler: ClientHandlerType
     ) -> ClientResponse:
-        """Refuse whatever is no WebSocket.
+        """Refuse every answer that does not open a WebSocket.
 
-        For one aiohttp would follow a redirect, and has no option against it.
+        Left alone, aiohttp follows a redirect here and has no option against it.
         """
         response = await handler(request)
         if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
             try:
-                await self._judge(response)
+                await self._check_status(response)
             finally:
                 response.close()
             raise BridgeResponseError("The answer is not a WebSocket")
@@ -222,10 +191,10 @@ class BridgeHttp:
         limits: ClientTimeout,
         body: bytes | None = None,
     ) -> AsyncIterator[ClientResponse]:
-        """Open an answer and judge its status; turn every failure into ours."""
-        with _failures_as_ours():
+        """Send a request and check the status of its answer; raise BridgeErrors."""
+        with as_bridge_errors():
             async with (
-                wary(self.session, *self.middlewares) as session,
+                guarded_session(self.session, *self.middlewares) as session,
                 session.request(
                     method,
                     self.url.join(URL(path, encoded=True)),
@@ -236,58 +205,12 @@ class BridgeHttp:
                     ssl=self.verify_ssl,
                 ) as response,
             ):
-                await self._judge(response)
+                await self._check_status(response)
                 yield response
 
-    async def _judge(self, response: ClientResponse) -> None:
+    async def _check_status(self, response: ClientResponse) -> None:
         """Raise the error that the status stands for; 2xx passes."""
-        status = response.status
-        if 200 <= status < 300:  # noqa: PLR2004
-            return
-        kind: type[BridgeError] = BridgeResponseError
-        if status == 401 and self.has_login:  # noqa: PLR2004
-            kind = BridgeAuthError
-        elif status == 403 and self.has_login:  # noqa: PLR2004
-            kind = BridgePermissionError
-        elif status == 429 or status >= 500:  # noqa: PLR2004
-            kind = BridgeConnectionError
-        raise kind(
-            f"The bridge answered with status {status}",
-            status=status,
-            body=await _read_start(response, self.timeout),
-            challenges=tuple(response.headers.getall(hdrs.WWW_AUTHENTICATE, ())),
-        )
-
-
-@contextmanager
-def _failures_as_ours() -> Iterator[None]:
-    """Turn whatever aiohttp raises for a bridge that fails into a BridgeError."""
-    try:
-        yield
-    except BridgeError:
-        raise
-    except InvalidURL as error:
-        raise BridgeConnectionError("The address cannot be used") from error
-    except WSServerHandshakeError as error:
-        raise BridgeResponseError("The answer is not a WebSocket") from error
-    except _FAILURES as error:
-        raise BridgeConnectionError(
-            f"No answer from the bridge ({type(error).__name__})"
-        ) from error
-
-
-def _ending(response: ClientResponse) -> asyncio.Future[None] | None:
-    """Return what tells, once it is done, how the connection of an answer ended.
-
-    Without a length and without chunks aiohttp (3.14.5) takes a reset for the end.
-    """
-    connection = response.connection
-    if connection is None or connection.protocol is None:
-        return None
-    if (ending := connection.protocol.closed) is not None:
-        # Else asyncio would complain where nobody waited for it.
-        ending.add_done_callback(lambda it: it.cancelled() or it.exception())
-    return ending
+        await check_status(response, has_login=self.has_login, seconds=self.timeout)
 
 
 async def _read(response: ClientResponse, limit: int) -> bytes:
@@ -298,13 +221,3 @@ async def _read(response: ClientResponse, limit: int) -> bytes:
         if len(body) > limit:
             raise BridgeResponseError("The answer is too large")
     return bytes(body)
-
-
-async def _read_start(response: ClientResponse, seconds: float) -> str:
-    """Return the first of an error's body, as far as it comes: the status says more."""
-    body = bytearray()
-    with suppress(*_FAILURES):
-        async with asyncio.timeout(seconds):
-            while len(body) < _ERROR_BODY_LIMIT and not response.content.at_eof():
-                body += await response.content.read(_ERROR_BODY_LIMIT - len(body))
-    return body.decode(errors="replace")

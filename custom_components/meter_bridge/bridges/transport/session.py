@@ -1,4 +1,4 @@
-"""Whom we are really connected to, whatever name led there."""
+"""Check the address that a connection really leads to, whatever name it was given."""
 
 from typing import override
 
@@ -16,19 +16,21 @@ from ..errors import BridgeConnectionError
 from .address import is_forbidden
 
 
-class _WaryRequest(ClientRequest):
-    """A request that looks at the other end before it says anything."""
+class _GuardedRequest(ClientRequest):
+    """A request that is sent only if the address of the other end is allowed."""
 
     @override
     async def send(self, conn: Connection) -> ClientResponse:
-        """Refuse an address that no bridge can have: names lead anywhere."""
+        """Refuse a forbidden address: a host name may resolve to one."""
         peer = conn.transport and conn.transport.get_extra_info("peername")
         if peer and is_forbidden(peer[0]):
             raise BridgeConnectionError("No bridge can have this address")
         return await super().send(conn)
 
 
-def wary(session: ClientSession, *middlewares: ClientMiddlewareType) -> ClientSession:
+def guarded_session(
+    session: ClientSession, *middlewares: ClientMiddlewareType
+) -> ClientSession:
     """Return a session over the same connections that refuses forbidden addresses."""
     return ClientSession(
         connector=session.connector,
@@ -36,6 +38,6 @@ def wary(session: ClientSession, *middlewares: ClientMiddlewareType) -> ClientSe
         headers=session.headers,
         cookie_jar=DummyCookieJar(),
         middlewares=middlewares,
-        request_class=_WaryRequest,
+        request_class=_GuardedRequest,
         timeout=ClientTimeout(total=None),
     )

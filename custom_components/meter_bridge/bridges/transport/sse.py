@@ -1,12 +1,15 @@
-"""Server-sent events: the WHATWG event-stream rules, bounded."""
+"""Server-sent events by the WHATWG's event-stream rules, with a limit on their size."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 import re
 
-import orjson
+from aiohttp import ClientResponse
 
-from ..errors import BridgeResponseError
+from ..errors import BridgeConnectionError, BridgeResponseError
+from ..wire import parse_json
+from .tasks import extend
 
 EVENT_LIMIT = 1 << 20
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -23,17 +26,14 @@ class Event:
 
     def json(self) -> object:
         """Decode the data."""
-        try:
-            return orjson.loads(self.data)
-        except orjson.JSONDecodeError as error:
-            raise BridgeResponseError("An event is not JSON") from error
+        return parse_json(self.data)
 
 
 class EventDecoder:
-    """Turn chunks of bytes, split anywhere, into events."""
+    """Turn chunks of bytes into events; a chunk may end anywhere."""
 
     def __init__(self, limit: int = EVENT_LIMIT) -> None:
-        """Start before the first byte; one event may take `limit` bytes."""
+        """Start a new stream; one event may have `limit` bytes."""
         self._limit = limit
         self._buffer = bytearray()
         self._searched = 0
@@ -44,7 +44,7 @@ class EventDecoder:
         self._size = 0
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
-        """Yield the events that this chunk completes; raise on one too large."""
+        """Yield the events that this chunk completes; raise if one is too large."""
         self._buffer += chunk
         if self._at_start:
             if _BOM.startswith(bytes(self._buffer)):
@@ -53,7 +53,7 @@ class EventDecoder:
             if self._buffer.startswith(_BOM):
                 del self._buffer[: len(_BOM)]
         if self._skip_newline and self._buffer:
-            # The chunk before ended in CR, which ended its line already.
+            # The previous chunk ended in CR: this LF belongs to the same line end.
             if self._buffer.startswith(b"\n"):
                 del self._buffer[:1]
             self._skip_newline = False
@@ -68,12 +68,12 @@ class EventDecoder:
         self._check_size(len(self._buffer))
 
     def _check_size(self, line: int) -> None:
-        """Raise where a line of so many bytes makes the event too large."""
+        """Raise if a line of this many bytes makes the event too large."""
         if self._size + line > self._limit:
             raise BridgeResponseError("An event of the stream is too large")
 
     def _take(self, line: bytes) -> Event | None:
-        """Take one line; return the event that a blank one ends."""
+        """Take one line; a blank one ends the event and returns it."""
         if not line:
             event = None
             if self._data:
@@ -92,3 +92,52 @@ class EventDecoder:
         elif field == "event":
             self._type = value
         return None
+
+
+async def receive_events(  # noqa: PLR0913 (what a stream needs, each of its own type)
+    response: ClientResponse,
+    limit: asyncio.Timeout,
+    idle: float,
+    take: Callable[[Event], None],
+    record: Callable[[str], None],
+    *,
+    most_bytes: int = EVENT_LIMIT,
+) -> None:
+    """Hand over the events of an answer until the bridge ends it.
+
+    `limit` is pushed back to `idle` seconds after each chunk. `record` gets the data of
+    each event first. The time limit is ours: after a chunk that is framed wrongly
+    aiohttp (3.14.5) closes the connection but neither wakes its reader nor keeps its
+    own time limit. However many events come at once, other tasks run between them.
+    """
+    if response.content_type != "text/event-stream":
+        raise BridgeResponseError("The answer is not an event stream")
+    decoder, closed = EventDecoder(most_bytes), _closed(response)
+    extend(limit, idle)
+    while chunk := await response.content.readany():
+        extend(limit, idle)
+        taken = 0
+        for event in decoder.feed(chunk):
+            if taken:
+                await asyncio.sleep(0)
+            record(event.data)
+            take(event)
+            taken += 1
+        if taken > 1:
+            await asyncio.sleep(0)
+    if closed is not None and closed.done() and closed.exception():
+        raise BridgeConnectionError("The connection to the bridge was lost")
+
+
+def _closed(response: ClientResponse) -> asyncio.Future[None] | None:
+    """Return the future that ends, maybe with an error, when the connection closes.
+
+    For an answer without length and chunks aiohttp (3.14.5) reports a reset as its end.
+    """
+    connection = response.connection
+    if connection is None or connection.protocol is None:
+        return None
+    if (closed := connection.protocol.closed) is not None:
+        # Retrieve its exception: asyncio logs one that nobody has asked for.
+        closed.add_done_callback(lambda it: it.cancelled() or it.exception())
+    return closed

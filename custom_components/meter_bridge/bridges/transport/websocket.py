@@ -1,4 +1,4 @@
-"""Messages of a WebSocket: JSON, kept alive, and how each end of it is told."""
+"""The messages of a WebSocket, which pings keep alive, and an error for each end."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from aiohttp import (
     WSCloseCode,
     WSMsgType,
 )
-import orjson
 
 from ..errors import (
     BridgeConnectionError,
@@ -18,29 +17,30 @@ from ..errors import (
     BridgeResponseError,
     StreamClosedError,
 )
-from .patience import wait_longer
+from .tasks import extend
 
-# So many messages are taken in a row.
+# After this many messages in a row, other tasks run.
 _MOST_AT_ONCE = 8
 
 type Socket = ClientWebSocketResponse[Literal[False]]
 
 
-async def hear(
+async def receive_messages(
     socket: Socket,
     idle: float,
-    take: Callable[[object], None],
-    note: Callable[[bytes], None],
+    take: Callable[[bytes], None],
+    record: Callable[[bytes], None],
 ) -> None:
-    """Hand over every text, decoded; TimeoutError after `idle` seconds without one.
+    """Hand over every text; TimeoutError after `idle` seconds without one.
 
-    A third of that time into silence the bridge is pinged, and is gone if it stays
-    silent for another third. (The heartbeat of aiohttp 3.14.5 leaves a timer behind
-    when a socket is closed.) Binary messages are passed over. However fast they come,
-    everybody else gets a turn after a few. `note` hears each undecoded.
+    After a third of that time in silence the bridge is pinged; if another third passes
+    without any frame, it counts as gone (TimeoutError). The heartbeat of aiohttp 3.14.5
+    is no use here: it leaves a timer behind when a socket is closed. Binary messages
+    are ignored. However fast messages come, other tasks run after a few. `record` gets
+    each text before `take`.
     """
     clock = asyncio.get_running_loop().time
-    told, is_pinged, turn = clock(), False, 0
+    received, is_pinged, turn = clock(), False, 0
     while True:
         try:
             async with asyncio.timeout(idle / 3) as limit:
@@ -52,9 +52,9 @@ async def hear(
                     is_pinged = False
                     match message.type:
                         case WSMsgType.TEXT:
-                            told = clock()
-                            note(message.data)
-                            take(_decode(message.data))
+                            received = clock()
+                            record(message.data)
+                            take(message.data)
                         case WSMsgType.PING:
                             await socket.pong(message.data)
                         case WSMsgType.PONG | WSMsgType.BINARY:
@@ -63,26 +63,18 @@ async def hear(
                             raise StreamClosedError("The bridge closed its WebSocket")
                         case _:
                             raise _failure(message.data)
-                    wait_longer(limit, min(idle / 3, told + idle - clock()))
+                    extend(limit, min(idle / 3, received + idle - clock()))
         except TimeoutError:
-            if is_pinged or clock() >= told + idle:
+            if is_pinged or clock() >= received + idle:
                 raise
         is_pinged = True
         await socket.ping()
 
 
-def _decode(message: bytes) -> object:
-    """Decode one message."""
-    try:
-        return orjson.loads(message)
-    except orjson.JSONDecodeError as error:
-        raise BridgeResponseError("A message is not JSON") from error
-
-
-def _failure(why: object) -> BridgeError:
-    """Return the error for a socket that ended otherwise than in good order."""
-    if not isinstance(why, WebSocketError):
+def _failure(cause: object) -> BridgeError:
+    """Return the error for a socket that was not closed in good order."""
+    if not isinstance(cause, WebSocketError):
         return BridgeConnectionError("The connection of the WebSocket broke")
-    if why.code == WSCloseCode.MESSAGE_TOO_BIG:
+    if cause.code == WSCloseCode.MESSAGE_TOO_BIG:
         return BridgeResponseError("A message is too large")
     return BridgeResponseError("The bridge breaks the rules of WebSockets")

@@ -3,52 +3,38 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import count
 from math import inf
 import time
 from typing import override
 
 from aiohttp import ClientSession
 
-from ..contract import Access, Client, Identity
+from ..client import Access, Client, Identity
 from ..errors import (
     BridgeConnectionError,
     BridgeLicenseError,
     BridgeResponseError,
     StreamClosedError,
 )
-from ..snapshot import Meter, Reading, Snapshot
+from ..snapshot import Snapshot
 from ..transport.sse import Event
 from ..transport.tasks import race
-from ..uptime import Restarts
-from ..wire import number, section, text
-from .live import Proof, parse_live
-from .report import parse_meter, parse_report
-from .system import (
-    METER_OK,
-    Details,
-    parse_system,
-    with_live,
-    with_report,
-)
+from .decoder import LIVE, REPORT, SYSTEM, WhatwattDecoder
+from .system import Details
 from .web import WhatwattWeb
 
-_SYSTEM, _REPORT, _LIVE = "/api/v1/system", "/api/v1/report", "/api/v1/live"
 _REBOOT, _WPS = "/api/v1/reboot", "/api/v1/wifi/wps"
-# The system says seldom anything new, and asking costs a meter-powered device charge.
+# The system changes seldom, and a request drains a device that the meter powers.
 _SYSTEM_SECONDS = 60.0
-# What the stream leaves out comes as seldom; a value older than this is none.
-_REPORT_HOLDS_SECONDS = 180.0
-# A licence may be bought at any time; ask again for the report so often.
+# A licence may be bought at any time: the report is tried again this often.
 _LICENSE_SECONDS = 3600.0
-# The device has room for one listener. Pushed out, we leave it to the other so long.
-_REST_SECONDS = 300.0
-_REST_SECONDS_WITHOUT_LICENSE = 60.0
-# Without a licence and without the stream, the last reading stands so long.
+# The device serves one listener. If another one replaces us, it keeps the stream for
+# this long before we connect again.
+_YIELD_SECONDS = 300.0
+_YIELD_SECONDS_WITHOUT_LICENSE = 60.0
+# Without a licence and without the stream, the last reading is shown for this long.
 _FRESH_SECONDS = 300.0
-# Meters report every 1 to 10 s, some more seldom: wait for some intervals.
+# Meters report every 1 to 10 s, some less often: wait for several intervals.
 _IDLE_SECONDS, _IDLE_SECONDS_AT_MOST, _IDLE_INTERVALS = 60.0, 300.0, 3
 _ONE_EVENT_SECONDS = 15.0
 
@@ -57,74 +43,64 @@ class WhatwattClient(Client[Details]):
     """One whatwatt Go."""
 
     def __init__(self, access: Access, session: ClientSession) -> None:
-        """Know the bridge; nothing is asked yet."""
+        """Know the address; send nothing yet."""
         self._web = WhatwattWeb(access, session)
-        self.heard = self._web.heard
-        self._serial: str | None = None
-        self._firmware: str | None = None
-        self._details = Details()
-        self._restarts = Restarts()
-        self._meter = Meter()
-        self._readings: tuple[Reading, ...] = ()
-        self._report: tuple[Reading, ...] = ()
-        self._proof = Proof()
-        self._stream_lacks_some = False
-        self._events = count()
+        super().__init__(self._web.http)
+        self._decoder = WhatwattDecoder()
         self._listening = asyncio.Lock()
         self._system_until = -inf
-        self._report_at = -inf
-        self._heard_at = -inf
+        self._event_at = -inf
         self._unlicensed_until = -inf
-        self._rest_until = -inf
+        self._yields_until = -inf
 
     @override
     async def identify(self) -> Identity:
-        """Ask for the system; log in first where that is protected."""
-        system = await self._read_system()
-        device = section(system, "device")
+        """Request the system; log in first if it is protected."""
+        await self._read_system()
+        decoder = self._decoder
         return Identity(
-            serial=self._serial or "",
-            name=text(device.get("name")),
-            model=(text(device.get("model")) or "").replace("_", " ") or None,
-            firmware=self._firmware,
-            mac=text(section(system, "wifi").get("mac")),
+            serial=decoder.serial or "",
+            name=decoder.name,
+            model=decoder.model,
+            firmware=decoder.firmware,
+            mac=decoder.mac,
             pinned=self._web.pinned,
         )
 
     @override
     async def fetch(self) -> Snapshot[Details]:
-        """Ask for the report; without a licence for one event of the stream."""
-        if time.monotonic() >= self._system_until:
+        """Request the report; without a licence wait for one event of the stream."""
+        if self._decoder.needs_system or time.monotonic() >= self._system_until:
             await self._read_system()
         if not await self._read_report():
             await self._read_one_event()
-        return self._snapshot()
+        return self._decoder.snapshot()
 
     @override
     async def stream(self, publish: Callable[[Snapshot[Details]], None]) -> None:
         """Follow the live stream until another listener takes it from us.
 
-        What it leaves out is asked for beside it; that this may fail at times does not
-        break the stream.
+        What it leaves out is requested now and then; a failure of that does not end the
+        stream.
         """
 
         def take(event: Event) -> None:
             if self._take_live(event):
-                publish(self._snapshot())
+                publish(self._decoder.snapshot())
 
         async with self._listening:
-            if (rest := self._rest_until - time.monotonic()) > 0:
+            if (rest := self._yields_until - time.monotonic()) > 0:
                 raise BridgeConnectionError(
                     "The stream is left to another listener", retry_after=rest
                 )
             await self._read_system()
             try:
                 await race(
-                    self._web.follow(_LIVE, take, idle=self._idle_seconds),
-                    self._ask_beside(),
+                    self._web.follow(LIVE, take, idle=self._idle_seconds),
+                    self._request_regularly(),
                 )
             except StreamClosedError as error:
-                error.retry_after = self._rest()
+                error.retry_after = self._yield_stream()
                 raise
 
     async def reboot(self) -> None:
@@ -137,83 +113,63 @@ class WhatwattClient(Client[Details]):
 
     @property
     def _idle_seconds(self) -> float:
-        """Return for how long the stream may be silent before it counts as dead."""
-        interval = self._details.report_interval or 0.0
+        """Return for how long the stream may be silent before it counts as broken."""
+        interval = self._decoder.details.report_interval or 0.0
         return min(
             max(_IDLE_SECONDS, _IDLE_INTERVALS * interval), _IDLE_SECONDS_AT_MOST
         )
 
-    async def _ask_beside(self) -> None:
-        """Keep up to date what the stream does not say."""
+    async def _request_regularly(self) -> None:
+        """Request what the stream leaves out."""
         while True:
             await asyncio.sleep(_SYSTEM_SECONDS)
             with suppress(BridgeConnectionError, BridgeResponseError):
                 await self._read_system()
-                if self._stream_lacks_some or not self._proof.is_complete:
+                if self._decoder.needs_report:
                     await self._read_report()
 
-    def _rest(self) -> float:
-        """Leave the stream to another listener; return for how long."""
+    def _yield_stream(self) -> float:
+        """Leave the stream to another listener; return for how many seconds."""
         now = time.monotonic()
         seconds = (
-            _REST_SECONDS_WITHOUT_LICENSE
+            _YIELD_SECONDS_WITHOUT_LICENSE
             if now < self._unlicensed_until
-            else _REST_SECONDS
+            else _YIELD_SECONDS
         )
-        self._rest_until = now + seconds
+        self._yields_until = now + seconds
         return seconds
 
-    async def _read_system(self) -> object:
-        """Ask for the system, which proves that this is a whatwatt Go."""
-        answer = (await self._web.request("GET", _SYSTEM)).json()
-        device = section(answer, "device")
-        serial = text(device.get("id"))
-        if serial is None:
-            raise BridgeResponseError("The answer is not a whatwatt Go's")
-        self._serial, self._firmware = serial, text(device.get("firmware"))
+    async def _read_system(self) -> None:
+        """Request the system, which proves that this is a whatwatt Go."""
+        answer = await self._web.request("GET", SYSTEM)
+        before = self._decoder.details.license
+        self._decoder.take(SYSTEM, answer.body)
         self._system_until = time.monotonic() + _SYSTEM_SECONDS
-        uptime = number(device.get("time_since_boot"))
-        details = parse_system(answer, self._restarts.take(uptime, datetime.now(UTC)))
-        if details.license != self._details.license:
+        if self._decoder.details.license != before:
             self._unlicensed_until = -inf
-        self._meter = parse_meter(section(answer, "meter"))
-        self._take_details(replace(details, conv_factor=self._details.conv_factor))
-        return answer
-
-    def _take_details(self, details: Details) -> None:
-        """Keep what the device says of itself; no meter, no readings."""
-        self._details = details
-        if details.meter_status != METER_OK:
-            # The next meter may be another one.
-            self._readings, self._report, self._proof = (), (), Proof()
-            self._stream_lacks_some = False
 
     async def _read_report(self) -> bool:
-        """Ask for the report; tell whether the licence allows it."""
+        """Request the report; return whether the licence allows it."""
         now = time.monotonic()
         if now < self._unlicensed_until:
             return False
         try:
-            answer = (await self._web.request("GET", _REPORT)).json()
+            answer = await self._web.request("GET", REPORT)
         except BridgeLicenseError:
             self._unlicensed_until = now + _LICENSE_SECONDS
             return False
-        if not section(answer, "report") and not section(answer, "meter"):
-            raise BridgeResponseError("The answer is not a report")
-        serial = text(section(answer, "system").get("id")) or self._serial
-        if serial != self._serial:
-            # Another device has the address since: what was said is not its own.
-            self._restarts = Restarts()
+        self._decoder.take(REPORT, answer.body)
+        if self._decoder.needs_system:
             await self._read_system()
-        self._take_details(with_report(self._details, answer))
-        self._readings = self._report = parse_report(answer)
-        self._report_at = now
-        self._proof.take_report(self._report)
         return True
 
     async def _read_one_event(self) -> None:
-        """Wait for one event, unless the stream is ours already or another's."""
-        if self._listening.locked() or self._details.meter_status != METER_OK:
+        """Wait for one event, unless the stream is in use, by us or by another.
+
+        BridgeLicenseError: there was no event for too long, and the report needs a
+        licence.
+        """
+        if self._listening.locked() or not self._decoder.has_meter:
             return
         got_one = asyncio.Event()
 
@@ -221,11 +177,11 @@ class WhatwattClient(Client[Details]):
             if self._take_live(event):
                 got_one.set()
 
-        if time.monotonic() >= self._rest_until:
+        if time.monotonic() >= self._yields_until:
             try:
                 async with self._listening, asyncio.timeout(_ONE_EVENT_SECONDS):
                     await race(
-                        self._web.follow(_LIVE, take, idle=_IDLE_SECONDS),
+                        self._web.follow(LIVE, take, idle=_IDLE_SECONDS),
                         got_one.wait(),
                     )
             except TimeoutError:
@@ -233,40 +189,15 @@ class WhatwattClient(Client[Details]):
             except BridgeConnectionError as error:
                 if error.status is None and not isinstance(error, StreamClosedError):
                     raise
-                self._rest()
-        if time.monotonic() > self._heard_at + _FRESH_SECONDS:
+                self._yield_stream()
+        if time.monotonic() > self._event_at + _FRESH_SECONDS:
             raise BridgeLicenseError(
                 "The stream is not to be had, and the report needs a licence"
             )
 
     def _take_live(self, event: Event) -> bool:
-        """Keep what an event says; tell whether it is a reading."""
-        if event.type != "live":
+        """Keep an event; return whether a reading came out of it."""
+        if event.type != "live" or not self._decoder.take(LIVE, event.data):
             return False
-        sent = event.json()
-        live = parse_live(sent, self._meter, next(self._events))
-        if live is None:
-            return False
-        if self._details.meter_status != METER_OK:
-            # It can be read again, it seems: let the next poll ask.
-            self._system_until = -inf
-            return False
-        missing = live.missing(self._report)
-        self._stream_lacks_some = bool(missing)
-        now = time.monotonic()
-        if now > self._report_at + _REPORT_HOLDS_SECONDS:
-            missing = ()
-        if not (readings := live.readings(self._proof, missing)):
-            return False
-        self._readings, self._heard_at = readings, now
-        self._details = with_live(self._details, sent)
+        self._event_at = time.monotonic()
         return True
-
-    def _snapshot(self) -> Snapshot[Details]:
-        """Return everything known now."""
-        return Snapshot(
-            readings=self._readings,
-            details=self._details,
-            serial=self._serial,
-            firmware=self._firmware,
-        )

@@ -1,7 +1,7 @@
-"""How a whatwatt Go lets us in: Digest from firmware 1.10 on, Basic before.
+"""The login of a whatwatt Go: Digest since firmware 1.10, Basic before.
 
-The user name is always empty. Which of the two it was is pinned at set-up together
-with the realm, so that neither another device nor a weaker scheme gets the password.
+The user name is always empty. Scheme and realm are pinned at set-up, so that the
+password goes neither to another device nor out by a weaker scheme.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from aiohttp import (
     hdrs,
 )
 
-from ..contract import Access
+from ..client import Access
 from ..errors import BridgeAuthError, BridgeResponseError, ClearPasswordError
 
 _STRENGTH = {"basic": 1, "digest": 2}
@@ -29,8 +29,9 @@ _USER = ""
 def read_challenges(challenges: tuple[str, ...]) -> dict[str, str]:
     """Return the strongest scheme that a 401 offers, and its realm, to be pinned.
 
-    The realm is the device's host name, `whatwatt-<id>` unless the owner changed it;
-    then MD5-sess, which hardly any other device uses, has to speak for it.
+    The realm is the device's host name, `whatwatt-<id>` unless the owner changed it. A
+    changed one is accepted only with MD5-sess, which hardly any other device uses.
+    BridgeResponseError: no challenge is a whatwatt Go's.
     """
     offered: dict[str, str] = {}
     for challenge in (sent.lower() for sent in challenges):
@@ -47,7 +48,11 @@ def read_challenges(challenges: tuple[str, ...]) -> dict[str, str]:
 def login(
     offered: Mapping[str, str], pinned: Mapping[str, str], access: Access
 ) -> ClientMiddlewareType:
-    """Return what logs in; refuse where this may not be the bridge we know."""
+    """Return the login; refuse if this may not be the bridge that was set up.
+
+    BridgeAuthError: there is no password. BridgeResponseError: realm or scheme are not
+    the pinned ones. ClearPasswordError: Basic, at an address that was only announced.
+    """
     if not access.password:
         raise BridgeAuthError("The bridge asks for a password")
     scheme = offered["scheme"]
@@ -70,7 +75,7 @@ def _digest(password: str) -> ClientMiddlewareType:
     async def authorise(
         request: ClientRequest, handler: ClientHandlerType
     ) -> ClientResponse:
-        """Answer the challenge; aiohttp (3.14.5) stumbles over an odd `domain`."""
+        """Answer the challenge; aiohttp (3.14.5) fails for an odd `domain`."""
         try:
             return await answer_challenge(request, handler)
         except ValueError as error:

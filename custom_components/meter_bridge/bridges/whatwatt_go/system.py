@@ -1,4 +1,4 @@
-"""/api/v1/system → what the device says of itself and its links."""
+"""/api/v1/system → what the device reports about itself and its connections."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,16 +10,16 @@ METER_OK = "ok"
 TARIFFS = range(1, 5)
 SUPPLIES = ("usb", "mbus", "p1", "scap")
 CLOUDS = ("whatwatt", "mystrom", "solar_manager", "mqtc", "stromkonto")
-# Of myStrom's words for its link, those that mean that there is one.
+# The words of myStrom's status that mean that it is connected.
 _LINKED = ("connected", "registered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What the device says of itself and its links.
+    """What the device reports about itself and its connections.
 
-    Voltages in V, signal in dBm, interval in s; None is what this firmware does not
-    say, or what does not apply.
+    Voltages in V, signal in dBm, interval in s. None: this firmware does not send it,
+    or it does not apply.
     """
 
     meter_status: str | None = None
@@ -44,7 +44,7 @@ def parse_system(answer: object, last_restart: datetime | None) -> Details:
     return Details(
         meter_status=word(meter.get("status")),
         tariff=_tariff(meter.get("tariff")),
-        # Without a meter there is no interval: 0.
+        # 0 means that there is no meter.
         report_interval=number(meter.get("report_interval")) or None,
         last_restart=last_restart,
         voltages={
@@ -53,7 +53,7 @@ def parse_system(answer: object, last_restart: datetime | None) -> Details:
             if (value := number(plug.get(key))) is not None
         },
         license=word(section(device, "license").get("type")),
-        # Without a wireless network there is no signal: 0.
+        # 0 means that there is no wireless network.
         wifi_rssi=rssi if rssi and rssi < 0 else None,
         ethernet=None if link is None else link == "up",
         clouds={
@@ -66,7 +66,7 @@ def parse_system(answer: object, last_restart: datetime | None) -> Details:
 
 
 def _cloud(sent: Mapping[str, object]) -> bool | None:
-    """Tell whether the device is linked to a service; None where it should not be."""
+    """Tell whether the device is connected to a service; None if that is turned off."""
     if flag(sent.get("enabled")) is False:
         return None
     status = word(sent.get("status"))
@@ -74,7 +74,7 @@ def _cloud(sent: Mapping[str, object]) -> bool | None:
 
 
 def with_report(details: Details, answer: object) -> Details:
-    """Add what only a report says, or says sooner."""
+    """Add what only a report has, or has sooner."""
     report = section(answer, "report")
     return replace(
         details,
@@ -85,13 +85,13 @@ def with_report(details: Details, answer: object) -> Details:
 
 
 def with_live(details: Details, event: object) -> Details:
-    """Add the tariff, which the live stream says sooner."""
+    """Add the tariff, which the live stream has sooner."""
     tariff = _tariff(section(event).get("T")) or details.tariff
     return details if tariff == details.tariff else replace(details, tariff=tariff)
 
 
 def _tariff(sent: object) -> int | None:
-    """Return the active tariff; 0 stands for none."""
+    """Return the active tariff; None for 0, which means no tariff."""
     found = whole(sent)
     return found if found in TARIFFS else None
 

@@ -1,0 +1,90 @@
+"""What talks to one bridge: how it is reached, what it is, what it can be asked."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .snapshot import Snapshot
+from .transport.address import Address
+from .transport.answers import Answers
+from .transport.http import BridgeHttp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Where a bridge is, and the login for it.
+
+    `pinned` is what the bridge showed at set-up (`Identity.pinned`): its way to log in
+    must not be weaker now. With `hearsay` the address comes from an announcement, which
+    anybody can send: the password does not go there unencrypted. `options` holds a
+    number for each `BridgeOption` of the kind.
+    """
+
+    address: Address
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    verify_ssl: bool = False
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    hearsay: bool = False
+    options: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which device this is.
+
+    `serial` stays the same for the life of the device. `also` holds its other ids: the
+    entry may have been set up under one of them. `pinned` is kept with the entry and
+    comes back in `Access.pinned`.
+    """
+
+    serial: str
+    also: frozenset[str] = frozenset()
+    name: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    hardware: str | None = None
+    mac: str | None = None
+    pinned: Mapping[str, str] = field(default_factory=dict)
+
+
+class Client[D](ABC):
+    """One bridge on the network. Every method raises only `BridgeError`s."""
+
+    def __init__(self, http: BridgeHttp) -> None:
+        """Use this HTTP client; send nothing yet."""
+        self._http = http
+
+    @property
+    def answers(self) -> Answers:
+        """Return the latest answers of the bridge, for diagnostics."""
+        return self._http.answers
+
+    @abstractmethod
+    async def identify(self) -> Identity:
+        """Check that a bridge of this kind answers, and return which one it is.
+
+        The password is sent only after an answer has shown the kind of the bridge.
+        """
+
+    @abstractmethod
+    async def fetch(self) -> Snapshot[D]:
+        """Request everything that is known now."""
+
+    async def stream(self, publish: Callable[[Snapshot[D]], None]) -> None:
+        """Publish what the bridge pushes until the stream breaks, which raises.
+
+        Only called if `BridgeType.pushes` is set.
+        """
+        raise NotImplementedError
+
+    def memory(self) -> Mapping[str, list[float]]:
+        """Return what has to survive a restart of Home Assistant."""
+        return {}
+
+    def recall(self, memory: Mapping[str, list[float]]) -> None:  # noqa: B027
+        """Restore what `memory` returned before the restart."""
+
+
+type Progress = Callable[[float | None], None]
+"""Report the part that is done, from 0 to 1; None while it is not known."""

@@ -1,0 +1,106 @@
+"""The latest system, alerts and registers of an eGauge."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import inf
+import time
+from typing import override
+
+from ..decoder import Decoder
+from ..errors import BridgeRefusedError, BridgeResponseError
+from ..snapshot import Snapshot
+from ..uptime import StartTime
+from ..wire import parse_json, section, text
+from .models import Details, System, parse_alerts, parse_system, reading_of, values_of
+from .registers import Listing, mean_rate, parse_listing
+from .totals import Totals
+
+# Raw counters do not change when the owner moves the epoch that all others count from.
+REGISTERS = "/api/register?raw&rate&time=now&virtual=value"
+SYSTEM = "/api/sys?filter=%7Bsn,model,version,uptime,boot,time%7D"
+ALERTS = "/api/log/alert?acked=false"
+STALE_SECONDS = 60.0
+
+
+def read_answer(body: bytes | str) -> object:
+    """Decode an answer; raise BridgeRefusedError with the device's reason, if any."""
+    answer = parse_json(body)
+    if refusal := text(section(answer).get("error")):
+        raise BridgeRefusedError(refusal)
+    return answer
+
+
+class EgaugeDecoder(Decoder[Details]):
+    """Keep the latest system and the latest registers, and count up their totals."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.system = System()
+        self.totals = Totals()
+        self._start_time = StartTime()
+        self._listing = Listing()
+        self._listing_at = -inf
+        self._values: Mapping[str, float] = {}
+
+    @override
+    def take(self, source: str, body: bytes | str) -> bool:
+        """Keep an answer, which always counts as new.
+
+        BridgeRefusedError: the device's reason for a refusal. BridgeResponseError: this
+        is not an answer of an eGauge.
+        """
+        answer = read_answer(body)
+        if source == REGISTERS:
+            self._take_registers(answer)
+        elif source == SYSTEM:
+            self._take_system(answer)
+        else:
+            self.system = replace(self.system, alerts=parse_alerts(answer))
+        return True
+
+    def _take_system(self, answer: object) -> None:
+        """Keep the system, whose serial number proves that this is an eGauge.
+
+        Its alerts come in an answer of their own.
+        """
+        now = datetime.now(UTC)
+        system = parse_system(answer, self.system, now, self._start_time)
+        if system.serial is None:
+            raise BridgeResponseError("The answer is not an eGauge's")
+        self.system = system
+
+    def _take_registers(self, answer: object) -> None:
+        """Keep the registers, and add what they counted to their totals."""
+        listing = self._with_rates(parse_listing(answer))
+        self._values = values_of(listing, self.totals, time.time())
+        if listing.time != self._listing.time:
+            self._listing_at = time.monotonic()
+        self._listing = listing
+
+    def _with_rates(self, listing: Listing) -> Listing:
+        """Work out rates that were not sent from the previous answer's counters."""
+        if not self._listing.rows or len(listing.rates) == len(listing.registers):
+            return listing
+        rows = (*listing.rows[:1], self._listing.rows[0])
+        mean = {
+            register.key: rate
+            for register in listing.registers
+            if (rate := mean_rate(register, rows)) is not None
+        }
+        return replace(listing, rates={**mean, **listing.rates})
+
+    @override
+    def snapshot(self) -> Snapshot[Details]:
+        """Return everything that is known now; no values from stale registers."""
+        is_fresh = time.monotonic() - self._listing_at <= STALE_SECONDS
+        return Snapshot(
+            readings=(reading_of(self._listing, self._values),),
+            details=Details(
+                registers=self._listing.registers,
+                values=self._values if is_fresh else {},
+                system=self.system,
+            ),
+            serial=self.system.serial,
+            firmware=self.system.firmware,
+        )

@@ -1,0 +1,11 @@
+"""How a HAN reader's bytes are decoded: every message says of what type it is."""
+
+from custom_components.meter_bridge.bridges.cozify_han.decoder import (
+    SOCKET_PATH,
+    CozifyHanDecoder,
+)
+from tests.bridges.decoding import Decoding
+
+DECODING = Decoding(
+    make=CozifyHanDecoder, sources=lambda _body: (SOCKET_PATH,), reading=SOCKET_PATH
+)

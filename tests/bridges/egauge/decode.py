@@ -1,0 +1,73 @@
+"""How an eGauge's bytes are decoded, and what it says around a login."""
+
+import base64
+from collections.abc import Iterable
+
+import orjson
+
+from custom_components.meter_bridge.bridges.egauge import login
+from custom_components.meter_bridge.bridges.egauge.decoder import (
+    ALERTS,
+    REGISTERS,
+    SYSTEM,
+    EgaugeDecoder,
+)
+from custom_components.meter_bridge.bridges.wire import parse_json
+from tests.bridges.decoding import Decode, Decoding, Part
+
+
+def _challenge() -> Decode:
+    """Read a challenge, and answer it."""
+
+    def decode(body: bytes) -> None:
+        challenge = login.read_challenge(body.decode(errors="replace"))
+        orjson.dumps(login.answer_challenge(challenge, "owner", "secret"))
+
+    return decode
+
+
+def _token() -> Decode:
+    """Read the answer to a login, or what stands inside of its token."""
+
+    def decode(body: bytes) -> None:
+        answer: object = {"jwt": _token_of(body)}
+        if b'"jwt"' in body:
+            answer = parse_json(body)
+        found = login.read_token(answer, 0.0)
+        # What a header may hold.
+        assert found.value.isascii()
+        assert found.value.isprintable()
+        assert 0 < found.renew_at < float("inf")
+
+    return decode
+
+
+def _token_of(payload: bytes) -> str:
+    """Return a JSON web token with this inside."""
+    inside = base64.urlsafe_b64encode(payload).decode().rstrip("=")
+    return f"eyJhbGciOiJIUzI1NiJ9.{inside}.c2lnbmF0dXJl"
+
+
+def _payloads(bodies: Iterable[bytes]) -> Iterable[bytes]:
+    """Return the answers to logins, and what stands inside of their tokens."""
+    for body in bodies:
+        if b'"jwt"' in body:
+            yield body
+            inside = orjson.loads(body)["jwt"].split(".")[1]
+            yield base64.urlsafe_b64decode(inside + "=" * (-len(inside) % 4))
+
+
+DECODING = Decoding(
+    make=EgaugeDecoder,
+    sources=lambda _body: (REGISTERS, SYSTEM, ALERTS),
+    reading=REGISTERS,
+    # What has to survive a restart must be such that it can be stored.
+    check=lambda decoder: orjson.dumps(decoder.totals.as_stored()),
+    parts={
+        "egauge_challenge": Part(
+            make=_challenge,
+            seeds=lambda bodies: (it for it in bodies if b'"nnc"' in it),
+        ),
+        "egauge_jwt": Part(make=_token, seeds=_payloads),
+    },
+)

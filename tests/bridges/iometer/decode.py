@@ -1,0 +1,15 @@
+"""How an IOmeter's bytes are decoded."""
+
+from custom_components.meter_bridge.bridges.iometer.decoder import (
+    READING,
+    STATUS,
+    IOmeterDecoder,
+)
+from tests.bridges.decoding import Decoding
+
+DECODING = Decoding(
+    make=IOmeterDecoder,
+    sources=lambda _body: (READING, STATUS),
+    reading=READING,
+    events=True,
+)

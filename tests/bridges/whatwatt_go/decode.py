@@ -1,0 +1,89 @@
+"""How a whatwatt Go's bytes are decoded, and how it asks for a login."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import cast
+import weakref
+
+from aiohttp import ClientError, ClientRequest, ClientResponse, hdrs
+from multidict import CIMultiDict
+from yarl import URL
+
+from custom_components.meter_bridge.bridges.client import Access
+from custom_components.meter_bridge.bridges.errors import BridgeResponseError
+from custom_components.meter_bridge.bridges.transport.address import parse_address
+from custom_components.meter_bridge.bridges.whatwatt_go import login
+from custom_components.meter_bridge.bridges.whatwatt_go.decoder import (
+    LIVE,
+    REPORT,
+    SYSTEM,
+    WhatwattDecoder,
+)
+from tests.bridges.decoding import Decode, Decoding, Part
+
+_URL = URL("http://127.0.0.1/api/v1/system")
+_ACCESS = Access(address=parse_address("127.0.0.1"), password="secret")
+# What aiohttp takes for a header.
+_LONGEST_HEADER = 8190
+_HEADERS = (
+    b'Digest realm="whatwatt-9D5E00", qop="auth", nonce="5ccc069c", algorithm=MD5-sess',
+    b'Digest realm="whatwatt-1", qop="auth,auth-int", nonce="5c", opaque="a\\"b"',
+    b'Digest realm="whatwatt-1", nonce="5", stale=true, domain="/api http://127.0.0.1/"',
+    b'Basic realm="whatwatt-9D5E00.local"',
+    b'Bearer scope="a", Digest  REALM="other",algorithm=md5-SESS,opaque=""',
+)
+
+
+@dataclass
+class _Message:
+    """Be a request as far as a login sees it, or its answer."""
+
+    url: URL = _URL
+    method: str = "GET"
+    body: bytes = b""
+    status: int = 401
+    headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
+
+
+def _challenge() -> Decode:
+    """Read how a whatwatt Go asks for a login, and log in."""
+    loop = asyncio.new_event_loop()
+
+    async def log_in(header: str) -> None:
+        offered = login.read_challenges((header,))
+        answer = _Message()
+        answer.headers[hdrs.WWW_AUTHENTICATE] = header
+
+        async def ask(_request: ClientRequest) -> ClientResponse:
+            return cast("ClientResponse", answer)
+
+        authorise = login.login(offered, {}, _ACCESS)
+        request = cast("ClientRequest", _Message())
+        try:
+            await authorise(request, ask)
+        except ClientError as error:
+            # As for every request.
+            raise BridgeResponseError("No login") from error
+
+    def decode(header: bytes) -> None:
+        # As aiohttp reads headers.
+        text = header.decode(errors="surrogateescape")
+        loop.run_until_complete(log_in(text))
+
+    weakref.finalize(decode, loop.close)
+    return decode
+
+
+DECODING = Decoding(
+    make=WhatwattDecoder,
+    sources=lambda _body: (SYSTEM, REPORT, LIVE),
+    reading=LIVE,
+    events=True,
+    # Live events count only while the meter can be read.
+    first=((SYSTEM, b'{"device": {"id": "9D5E00"}, "meter": {"status": "OK"}}'),),
+    parts={
+        "whatwatt_go_challenge": Part(
+            make=_challenge, seeds=lambda _bodies: _HEADERS, largest=_LONGEST_HEADER
+        )
+    },
+)
