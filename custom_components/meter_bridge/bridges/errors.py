@@ -1,10 +1,10 @@
-"""What can go wrong between us and a bridge, in the owner's terms."""
+"""What can go wrong with a bridge; each class has a message for the owner."""
 
 from typing import ClassVar
 
 
 class BridgeError(Exception):
-    """A bridge could not do what it was asked.
+    """A request to a bridge failed.
 
     `translation_key` names the message that flows, coordinator and buttons show.
     """
@@ -20,7 +20,10 @@ class BridgeError(Exception):
         challenges: tuple[str, ...] = (),
         retry_after: float = 0.0,
     ) -> None:
-        """Keep what the answer said, and for how many seconds to leave it alone."""
+        """Keep the answer's status, the start of its body, and its login challenges.
+
+        The next try comes after `retry_after` seconds at the soonest.
+        """
         super().__init__(message)
         self.status = status
         self.body = body
@@ -29,13 +32,13 @@ class BridgeError(Exception):
 
 
 class BridgeConnectionError(BridgeError):
-    """The bridge did not answer, or said that it cannot answer now."""
+    """The bridge did not answer, or answered that it is busy or has failed."""
 
     translation_key = "cannot_connect"
 
 
 class StreamClosedError(BridgeConnectionError):
-    """The bridge ended its stream in good order."""
+    """The bridge closed its stream in good order."""
 
 
 class BridgeAuthError(BridgeError):
@@ -45,43 +48,43 @@ class BridgeAuthError(BridgeError):
 
 
 class BridgePermissionError(BridgeError):
-    """The login is right but does not allow this."""
+    """The login is valid but does not allow this."""
 
     translation_key = "no_permission"
 
 
 class BridgeLicenseError(BridgePermissionError):
-    """The bridge wants a licence for this."""
+    """The bridge needs a licence for this."""
 
     translation_key = "no_license"
 
 
 class BridgeResponseError(BridgeError):
-    """Something answered, but not as this kind of bridge does."""
+    """The answer is not one that this kind of bridge gives."""
 
     translation_key = "not_recognised"
 
 
 class ClearPasswordError(BridgeError):
-    """The bridge wants its password in the clear, at an address from hearsay."""
+    """The bridge wants its password unencrypted, at an address from an announcement."""
 
     translation_key = "clear_password"
 
 
 class BridgeRefusedError(BridgeError):
-    """The bridge understood, and refused; the text is its own reason."""
+    """The bridge refused the request; the text is its own reason."""
 
     translation_key = "refused"
 
 
 class NotUpdatedError(BridgeError):
-    """The bridge was to install an update, and runs what it ran before."""
+    """The update failed: the bridge runs the same version as before."""
 
     translation_key = "not_updated"
 
 
 class UnfitFieldsError(BridgeError):
-    """The fields of an action do not make sense together; the bridge was not asked."""
+    """The fields of an action do not fit together; nothing was sent to the bridge."""
 
     translation_key = "unfit_fields"
 
@@ -99,6 +102,6 @@ class WrongBridgeError(BridgeError):
 
 
 class MeterNotReadyError(BridgeError):
-    """The bridge is fine but cannot read its meter."""
+    """The bridge works but cannot read its meter."""
 
     translation_key = "meter_not_ready"

@@ -1,4 +1,4 @@
-"""What a bridge said at one moment."""
+"""What a bridge knows at one moment, in the same form for every kind."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ class Medium(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """Which meter was read; a key other than the main one makes a device below.
+    """Which meter was read; one with a key of its own gets a device of its own.
 
-    `stale_after` is in seconds and stands in for the bridge's own limit.
+    `stale_after` (seconds) replaces the limit of the bridge's kind.
     """
 
     key: str = MAIN_METER
@@ -34,9 +34,9 @@ class Meter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
-    """A total that the meter does not count, but that grows with one that it does.
+    """A total that the meter does not count, but that follows from one it counts.
 
-    Each unit of `source` is so many (`factor`) of `code`, shown to so many decimals.
+    One unit of `source` makes `factor` units of `code`, shown with `places` decimals.
     """
 
     code: str
@@ -47,12 +47,12 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One look at a meter: OBIS code to number, in the units of `obis`.
+    """One reading of a meter: OBIS code to number, in the units of `obis`.
 
-    `time` is the meter's own and orders readings; without it they count in the order
-    of arrival. `token` is anything that differs from one look to the next, for
-    devices whose time cannot be trusted to do so. `derived` is worked out from those
-    `values` that may be believed.
+    `time` is the meter's own and orders readings; without it they are ordered by
+    arrival. `token` is any value that is different in each new reading, for devices
+    whose time may be wrong or stand still. `derived` is worked out later, from those
+    `values` that are accepted.
     """
 
     values: Mapping[str, float]
@@ -64,10 +64,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot[D]:
-    """Everything a bridge knows now: a reading per meter, and its own details.
+    """Everything a bridge knows now: a reading per meter, and details of its kind.
 
-    A meter that cannot be read has no reading. `serial` is the bridge's, where the
-    answer names it, so that another device at the address is noticed.
+    A meter that cannot be read has no reading. `serial` is the bridge's, if an answer
+    named it: another device at the address is recognised by it.
     """
 
     readings: tuple[Reading, ...]

@@ -1,4 +1,4 @@
-"""What only a HAN reader has: the load of the main fuse, its links and settings."""
+"""The entities that only a HAN reader has: main fuse, network, settings."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ _PHASES = (1, 2, 3)
 def _of_phase[T](
     phase: int, read: Callable[[Load], T]
 ) -> Callable[[Details], T | None]:
-    """Return what reads something of one phase's load, where it is known."""
+    """Return a function that reads a value of one phase's load, None if unknown."""
 
     def read_details(details: Details) -> T | None:
         load = details.loads.get(phase)
@@ -36,7 +36,7 @@ def _margin(
     *,
     phase: int | None = None,
 ) -> BridgeSensor[Details]:
-    """Describe the current that may still be added before the rating is reached."""
+    """Describe the current that can be added before the fuse's rating is reached."""
     return BridgeSensor(
         key=key if phase is None else f"{key}_{phase}",
         translation_key=key,
@@ -53,7 +53,7 @@ def _margin(
 def _mode(
     name: str, value_fn: Callable[[Details], str | None]
 ) -> BridgeSensor[Details]:
-    """Describe how a network interface comes to its address."""
+    """Describe how a network interface gets its address."""
     return BridgeSensor(
         key=f"{name}_mode",
         translation_key=f"{name}_mode",
@@ -68,7 +68,7 @@ def _mode(
 def _link(
     key: str, is_on_fn: Callable[[Details], bool | None], *, enabled: bool = False
 ) -> BridgeBinarySensor[Details]:
-    """Describe whether there is a connection of some sort."""
+    """Describe whether something is connected."""
     return BridgeBinarySensor(
         key=key,
         translation_key=key,
@@ -122,7 +122,7 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
         entity_registry_enabled_default=False,
         value_fn=lambda details: details.health.free_heap,
     ),
-    # Its unit has changed from one firmware to the next: EUR, then cents.
+    # Without a unit: one firmware sends EUR, the next cents.
     diagnostic_sensor(
         "fixed_price", lambda details: details.settings.fixed_price, enabled=False
     ),

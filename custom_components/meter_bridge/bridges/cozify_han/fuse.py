@@ -1,18 +1,18 @@
-"""How the phases load the main fuse whose rating the reader itself reports."""
+"""The load of the main fuse by phase; the reader itself reports the fuse's rating."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..wire import difference, shift
 
-# An overload is over below this share of the rating, in %: a current that swings about
-# the rating is one overload, not twenty.
+# An overload ends below this part of the rating (%), so that a current that swings
+# around the rating is one overload, not twenty.
 _OVER_BELOW = 95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One phase: what its fuse can still carry (A, negative above it)."""
+    """One phase: `margin` is what its fuse can still carry (A, negative above it)."""
 
     margin: float
     is_overloaded: bool
@@ -20,16 +20,17 @@ class Load:
 
 @dataclass(slots=True, kw_only=True)
 class Fuse:
-    """Remember which phases are overloaded until they have become clearly less."""
+    """Remember which phases are overloaded, until they are clearly below the rating."""
 
     _overloaded: set[int] = field(default_factory=set)
 
     def judge(
         self, rating: float | None, currents: Mapping[int, float]
     ) -> Mapping[int, Load]:
-        """Return the load of each phase whose current (A) is known; no rating, none.
+        """Return the load of each phase whose current (A) is known.
 
-        Currents count without their sign: a fuse heats in either direction.
+        Without a rating (A) there is none. The sign of a current does not matter: a
+        fuse heats in either direction.
         """
         if rating is None:
             return {}

@@ -1,4 +1,4 @@
-"""Actions of an eGauge: commands that need words, each with its response."""
+"""Actions of an eGauge: commands with fields, each with a response."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ _CONFIRMED: Mapping[probatio.Marker, object] = {
 
 
 def _check_wlan(data: dict[str, Any]) -> dict[str, Any]:
-    """Want the name of a network that is added, and the number of any other."""
+    """Require the name of a network to add, and the number of any other."""
     wanted = "ssid" if data["action"] == "add" else "id"
     if wanted not in data:
         raise UnfitFieldsError(f"{wanted} is missing")
@@ -33,7 +33,7 @@ def _check_wlan(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_database(data: dict[str, Any]) -> dict[str, Any]:
-    """Want a backup for a restoration, and for nothing else."""
+    """Require a backup to restore, and allow it for nothing else."""
     if (data["action"] == "restore") != ("data" in data):
         raise UnfitFieldsError("data belongs to a restoration")
     return data
@@ -42,7 +42,7 @@ def _check_database(data: dict[str, Any]) -> dict[str, Any]:
 def _command(
     name: str,
 ) -> Callable[[EgaugeClient, Mapping[str, Any]], Awaitable[Mapping[str, object]]]:
-    """Return what sends the fields of an action as they are."""
+    """Return a function that sends the fields of an action unchanged."""
 
     async def send(
         client: EgaugeClient, data: Mapping[str, Any]
@@ -55,14 +55,14 @@ def _command(
 async def _homeplug(
     client: EgaugeClient, data: Mapping[str, Any]
 ) -> Mapping[str, object]:
-    """Give power line bridges a new password."""
+    """Set a new password for power line adapters."""
     return await client.command("homeplug", {"action": "setpwd", **_sure(data)})
 
 
 async def _database(
     client: EgaugeClient, data: Mapping[str, Any]
 ) -> Mapping[str, object]:
-    """Restore, zero or split; a backup goes piece by piece, the youngest first."""
+    """Restore, zero or split the database; a backup is sent in pieces, latest first."""
     body = _sure(data)
     *pieces, last = body.pop("data", [None])
     for piece in pieces:
@@ -73,7 +73,7 @@ async def _database(
 async def _factory_reset(
     client: EgaugeClient, _data: Mapping[str, Any]
 ) -> Mapping[str, object]:
-    """Forget everything, and restart."""
+    """Erase everything, and restart."""
     return await client.command("factory-restore")
 
 

@@ -1,4 +1,4 @@
-"""What only an eGauge has: its registers, and what it says and does of itself."""
+"""The entities that only an eGauge has: registers, diagnostics, buttons, update."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,7 +38,7 @@ from .registers import Register
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
-    """How a quantity looks in Home Assistant, in the unit that it is read in."""
+    """How a quantity is shown in Home Assistant; `unit` is that of the wire."""
 
     device_class: SensorDeviceClass | None = None
     unit: str | None = None
@@ -100,7 +100,7 @@ _LOOKS = {
     ),
     "number": _Look(precision=3),
     "percentage": _Look(unit=UnitOfRatio.PERCENTAGE, precision=1),
-    # So little in a second that the total says more.
+    # An amount per second is tiny: the total is more useful.
     "money_rate": _Look(precision=6, enabled=False),
     "discrete": _Look(state_class=None),
     "air_quality": _Look(device_class=SensorDeviceClass.AQI, precision=0),
@@ -164,7 +164,7 @@ def _sensors_of(registers: tuple[Register, ...]) -> tuple[BridgeSensor[Details],
 
 @lru_cache(maxsize=1024)
 def _sensors(register: Register) -> tuple[BridgeSensor[Details], ...]:
-    """Describe the sensors of a register: the present value, and its total."""
+    """Describe the sensors of a register: its present value and its total."""
     value = _value(register, _LOOKS[register.kind.name])
     total, key = register.kind.total, register.total_key
     if total is None or key is None:
@@ -173,9 +173,9 @@ def _sensors(register: Register) -> tuple[BridgeSensor[Details], ...]:
 
 
 def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
-    """Describe what a register measures now, under the owner's name for it.
+    """Describe the present value of a register, with the owner's name for it.
 
-    Where no device class gives an icon, the translation key does.
+    Without a device class, the translation key provides the icon.
     """
     key = register.value_key
     return BridgeSensor(
@@ -196,7 +196,7 @@ def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
 def _total(
     register: Register, key: str, name: str, look: _Look
 ) -> BridgeSensor[Details]:
-    """Describe what a register adds up to; one that may fall is no counter."""
+    """Describe the total of a register; its state class says whether it may fall."""
     return BridgeSensor(
         key=key,
         translation_key=f"register_{name}",
@@ -256,12 +256,12 @@ async def _reboot(client: EgaugeClient) -> None:
 
 
 async def _clear_excess(client: EgaugeClient) -> None:
-    """Drop what remote registers still have to catch up with."""
+    """Drop the energy that remote registers still have to catch up with."""
     await client.command("clear", "excess")
 
 
 async def _clear_web_cache(client: EgaugeClient) -> None:
-    """Drop the compressed files of the web server."""
+    """Delete the compressed files of the web server."""
     await client.command("clear", "web_cache")
 
 

@@ -1,7 +1,8 @@
-"""What a register's type code stands for (vendor's glossary, "Type Codes").
+"""The meaning of a register's type code (vendor's glossary, "Type Codes").
 
-The database adds up each register once a second in whole quanta, so that a counter
-holds rate times seconds in quanta, modulo 2^63. Only discrete numbers are not added up.
+Once a second the database adds the rate of each register to its counter, in whole
+quanta and modulo 2^63: a counter holds rate times seconds. Discrete numbers are not
+added up.
 """
 
 from collections.abc import Mapping
@@ -17,11 +18,11 @@ _PER_HOUR = 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """What a counter adds up to where that has a meaning.
+    """The total that a counter stands for, if it has a meaning.
 
-    `steps` of the counter make one unit, shown cut after `digits` decimals. More than
-    `most` (in the unit of the rate) is not believed of a household, `may_fall` tells
-    whether the rate may be negative.
+    `steps` of the counter make one unit; it is shown with `digits` decimals. `most` is
+    the highest plausible rate (in the unit of the rate). `may_fall` tells whether the
+    rate may be negative.
     """
 
     name: str
@@ -31,13 +32,13 @@ class Total:
     may_fall: bool = True
 
     def amount(self, counter: int) -> float:
-        """Return what this counter adds up to; cut, as meters do, not rounded."""
+        """Return the total for a counter, cut off as on meters and not rounded."""
         return shift(counter * 10**self.digits // self.steps, -self.digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A quantity: the name of its entities, one step of its counter, its total."""
+    """A quantity: the name of its entities, the size of a counter's step, its total."""
 
     name: str
     quantum: Fraction = _MILLI
@@ -54,7 +55,7 @@ _REACTIVE = Kind(
     ),
 )
 UNKNOWN = Kind(name="value", quantum=_UNIT)
-"""A code that the vendor has invented since."""
+"""Any code that is not in the glossary."""
 
 KINDS: Mapping[str, Kind] = {
     "P": Kind(
@@ -74,7 +75,7 @@ KINDS: Mapping[str, Kind] = {
         ),
     ),
     "var": _REACTIVE,
-    # What meters really send; the vendor's glossary has `var` alone.
+    # Devices really send this one; the vendor's glossary only has `var`.
     "PQ": _REACTIVE,
     "V": Kind(name="voltage"),
     "Vdc": Kind(name="voltage"),
@@ -118,7 +119,7 @@ DISCRETE = "d"
 
 
 def steps_between(newer: int, older: int) -> int:
-    """Subtract two counters, of which one may have wrapped around in between."""
+    """Subtract two counters; the counter may have wrapped around in between."""
     steps = (newer - older) % _WRAP
     return steps - _WRAP if steps >= _WRAP // 2 else steps
 

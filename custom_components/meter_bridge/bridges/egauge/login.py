@@ -1,8 +1,8 @@
-"""How an eGauge lets us in: it gives a token for a digest of the password.
+"""The login of an eGauge: it gives a token in return for a digest of the password.
 
-Every 401 carries a realm and a nonce of one minute (vendor's WebAPI, /auth/login); the
-password itself is never sent. No other device asks in this way, so that the question
-also tells who asks.
+Every 401 carries a realm and a nonce, valid for one minute (vendor's WebAPI,
+/auth/login). The password itself is never sent. No other device asks for a login in
+this form, so that a challenge also proves that this is an eGauge.
 """
 
 import base64
@@ -16,21 +16,21 @@ import orjson
 from ..errors import BridgeAuthError, BridgeConnectionError, BridgeResponseError
 from ..wire import number, section, text
 
-# The device's own word; it is the one error of a login that another try mends.
+# The device's own words for the one login error that is worth another try.
 _EXPIRED = "Nonce expired."
 _LIFETIME_SECONDS = 600.0
-# A token is renewed so long before it ends, or in its last quarter if it is shorter.
+# A token is renewed this long before it expires, or at 3/4 of a short lifetime.
 _MARGIN_SECONDS = 60.0
 _CNONCE_BYTES = 16
 
 
 class NonceExpiredError(BridgeAuthError):
-    """The login came too late after the question for it."""
+    """The login came too late after its challenge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """What a 401 asks: the realm, and the nonce to answer with."""
+    """What a 401 carries: the realm, and the nonce for the answer."""
 
     realm: str
     nonce: str
@@ -38,9 +38,9 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What lets us in until `renew_at` (monotonic seconds).
+    """The token of a login, used until `renew_at` (monotonic seconds).
 
-    `may_save` tells whether the user may change anything, None where it was not said.
+    `may_save` tells whether the user may change anything; None if it was not sent.
     """
 
     value: str
@@ -49,7 +49,10 @@ class Token:
 
 
 def read_challenge(body: str) -> Challenge:
-    """Read the body of a 401; raise BridgeResponseError if no eGauge wrote it."""
+    """Read the body of a 401.
+
+    BridgeResponseError: it is not an eGauge's. BridgeConnectionError: it broke off.
+    """
     try:
         asked = section(orjson.loads(body))
     except orjson.JSONDecodeError as error:
@@ -65,7 +68,7 @@ def read_challenge(body: str) -> Challenge:
 def answer_challenge(
     challenge: Challenge, username: str, password: str
 ) -> dict[str, str]:
-    """Return the body of a login, which proves that we know the password."""
+    """Return the body of a login: a digest that proves that we know the password."""
     cnonce = secrets.token_hex(_CNONCE_BYTES)
     secret = _digest(f"{username}:{challenge.realm}:{password}")
     return {
@@ -78,10 +81,12 @@ def answer_challenge(
 
 
 def read_token(answer: object, asked_at: float) -> Token:
-    """Read the answer to a login that was asked for at this monotonic time.
+    """Read the answer to a login that was sent at `asked_at` (monotonic seconds).
 
-    A refusal comes with status 200 and an `error` (BridgeAuthError). The life of a
-    token counts from then by our own clock: the device's may be hours off.
+    The token's lifetime is counted from then on our own clock: the device's may be
+    wrong by hours. BridgeAuthError: the login was refused, which comes with status 200
+    and an `error`. NonceExpiredError: it was too late. BridgeResponseError: there is no
+    token.
     """
     said = section(answer)
     if refusal := text(said.get("error")):
@@ -102,13 +107,13 @@ def read_token(answer: object, asked_at: float) -> Token:
 
 
 def may_save(answer: object) -> bool | None:
-    """Tell from a list of rights whether the user may change anything."""
+    """Tell whether a list of rights allows changes; None if there is no list."""
     rights = section(answer).get("rights")
     return "save" in rights if isinstance(rights, list | str) else None
 
 
 def _payload(token: str) -> dict[str, object]:
-    """Return what a JSON web token says; nobody but the device can check it."""
+    """Return the payload of a JSON web token; only the device can verify it."""
     _, _, rest = token.partition(".")
     part, _, _ = rest.partition(".")
     try:
@@ -119,5 +124,5 @@ def _payload(token: str) -> dict[str, object]:
 
 
 def _digest(value: str) -> str:
-    """Return the MD5 sum that the device asks for."""
+    """Return the MD5 sum, which the device's login uses."""
     return md5(value.encode(), usedforsecurity=False).hexdigest()

@@ -20,8 +20,8 @@ _POWER = "P"
 class Register:
     """One register: its key, the owner's name for it, and its type code.
 
-    The key comes from the database, which knows a physical register by a number that
-    survives a rename; virtual ones have none. Devices list the same ones each time.
+    The key of a physical register comes from its number in the database, which survives
+    a rename; a virtual one has no number, and its key comes from its name.
     """
 
     key: str
@@ -31,23 +31,23 @@ class Register:
 
     @cached_property
     def kind(self) -> Kind:
-        """Return what the type code stands for."""
+        """Return the meaning of the type code."""
         return KINDS.get(self.type, UNKNOWN)
 
     @cached_property
     def value_key(self) -> str:
-        """Name the present value among all values."""
+        """Return the key of the present value."""
         return f"{self.key}_{self.kind.name}"
 
     @cached_property
     def total_key(self) -> str | None:
-        """Name the total, where there is one."""
+        """Return the key of the total; None if there is none."""
         total = self.kind.total
         return f"{self.key}_{total.name}" if total else None
 
     @cached_property
     def may_fall(self) -> bool:
-        """Tell whether the total may fall: the suffixes +, - and | say that not."""
+        """Tell whether the total may fall; with a suffix +, - or | it does not."""
         total = self.kind.total
         if total is None or not total.may_fall:
             return False
@@ -58,7 +58,7 @@ class Register:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The counters at one moment (the device's own Unix seconds), by register key."""
+    """The counters at one time (Unix seconds of the device), by register key."""
 
     time: float
     counters: Mapping[str, int]
@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One answer: what there is, what it measures now, and its two youngest rows."""
+    """One answer: the registers, their present values, and the two latest rows."""
 
     time: float | None = None
     registers: tuple[Register, ...] = ()
@@ -75,15 +75,15 @@ class Listing:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """Return the youngest counters."""
+        """Return the latest counters."""
         return self.rows[0].counters if self.rows else {}
 
 
 def parse_listing(answer: object) -> Listing:
-    """Read an answer; what is odd is left out, and no list of registers is an error.
+    """Read an answer; odd registers and values are left out.
 
-    Rates come in the unit of the type code; where none was sent, the two youngest
-    rows tell it.
+    Rates are in the unit of the type code; one that was not sent is worked out from the
+    two latest rows. BridgeResponseError: the answer has no list of registers.
     """
     sent = section(answer)
     listed = sent.get("registers")
@@ -98,7 +98,7 @@ def parse_listing(answer: object) -> Listing:
             continue
         rate = number(section(entry).get("rate"))
         if register.type == DISCRETE and rows:
-            # Not added up: the counter is the number.
+            # Discrete numbers are not added up: the counter is the value.
             rate = number(rows[0].counters.get(register.key))
         elif rate is None:
             rate = mean_rate(register, rows)
@@ -113,9 +113,9 @@ def parse_listing(answer: object) -> Listing:
 
 
 def mean_rate(register: Register, rows: tuple[Row, ...]) -> float | None:
-    """Return the mean rate between the two youngest of these rows.
+    """Return the mean rate between the two latest of these rows.
 
-    Times that all but coincide make it larger than any number that may be sent.
+    `number` leaves out a huge rate, which two nearly equal times would give.
     """
     newer, older = rows[:2] if len(rows) > 1 else (None, None)
     if newer is None or older is None or newer.time <= older.time:
@@ -128,7 +128,7 @@ def mean_rate(register: Register, rows: tuple[Row, ...]) -> float | None:
 
 
 def _parse_register(entry: object) -> Register | None:
-    """Read one register; without name, type or a sound number it is none."""
+    """Read one register; None without a name, a type, or a valid number."""
     sent = section(entry)
     name, code, did = text(sent.get("name")), text(sent.get("type")), sent.get("did")
     if name is None or code is None:
@@ -140,7 +140,7 @@ def _parse_register(entry: object) -> Register | None:
 
 @lru_cache(maxsize=2 * MOST_ENTRIES)
 def _register(did: int | None, name: str, code: str) -> Register:
-    """Return the register of this number in the database, the same as the last time."""
+    """Return the register with this number in the database; cached."""
     if did is None:
         return Register(key=f"virtual_{name}", name=name, type=code, is_virtual=True)
     return Register(key=f"register_{did}", name=name, type=code)
@@ -149,7 +149,7 @@ def _register(did: int | None, name: str, code: str) -> Register:
 def _parse_rows(
     ranges: object, width: int, columns: list[Register | None]
 ) -> tuple[Row, ...]:
-    """Read the first two rows that match the registers; no others say anything."""
+    """Read the first two rows that have a value for each register."""
     rows = (
         Row(time=time, counters=_parse_row(line, columns))
         for time, line in islice(_lines(ranges), MOST_ENTRIES)

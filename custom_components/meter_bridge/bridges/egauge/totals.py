@@ -1,9 +1,10 @@
-"""Totals that go on where the device's counters jump.
+"""Totals that continue smoothly when the device's counters jump.
 
-An owner may erase the database or parts of it, a power cut loses the last seconds, and
-a counter may wrap around: none of this is consumption. A step that the register cannot
-have made is held back. When the counter comes back, nothing has happened; when it goes
-on from its new level for some time, the total goes on with it from where it was.
+A counter jumps when the owner erases the database or parts of it, when a power cut
+loses the last seconds, and when it wraps around. None of this is consumption. A step
+that is larger than the register could have made is held back. If the counter returns to
+its old level, nothing has happened; if it stays at the new level for some time, the
+total goes on from its old value with the steps since the jump.
 """
 
 from collections.abc import Mapping
@@ -14,25 +15,26 @@ from ..wire import MOST_ENTRIES
 from .kinds import Total, steps_between
 from .registers import Register
 
-# How long a new level must hold, and over how many readings, before it counts.
+# A new level counts after so many readings and so much time.
 HELD_READINGS = 5
 HELD_SECONDS = 600.0
-# A rate that the device itself reports makes larger steps believable.
+# Steps of up to this many times the rate that the device reports are plausible.
 _TIMES_RATE = 10
-# Rates change, and the clocks of both sides are not read at the same moment.
+# Rates change, and the device's clock and ours are not read at the same time.
 _SLACK_SECONDS = 60.0
-# What is possible after a long gap is believed of several readings; one alone is
-# believed to have counted over at most this time.
+# After a long gap a large step is plausible. A single reading counts as if the gap had
+# been at most this long; several readings may use the whole gap.
 _SINGLE_SECONDS = 900.0
-# Registers under ever new names are forgotten, those first that are unread for longest.
+# Virtual registers may be renamed again and again: more than this, and the register
+# that was read longest ago is forgotten.
 _MOST_TRACKS = 2 * MOST_ENTRIES
-# The numbers that can be stored: no meter gets there, but a garbled one might.
+# The numbers that can be stored; only a garbled counter would leave them.
 _TOTALS = range(-(1 << 63), 1 << 64)
 
 
 @dataclass(slots=True)
 class _Level:
-    """A counter that went on without a jump: its first and last value, and when."""
+    """A new level of a counter: its first and last value since the jump, and when."""
 
     first: int
     last: int
@@ -41,13 +43,16 @@ class _Level:
     readings: int = 1
 
     def go_on(self, counter: int, now: float) -> None:
-        """Note one more reading."""
+        """Add one more reading."""
         self.last, self.at, self.readings = counter, now, self.readings + 1
 
 
 @dataclass(slots=True)
 class _Track:
-    """A register: its believed counter, one that is not yet, and the total (Unix s)."""
+    """A register: its accepted counter, its total, and a level not yet accepted.
+
+    `at` is when the counter was accepted (Unix seconds).
+    """
 
     counter: int
     total: int
@@ -55,7 +60,7 @@ class _Track:
     suspect: _Level | None = None
 
     def believe(self, counter: int, steps: int, now: float) -> None:
-        """Let the total go on by so many steps; too large, it starts anew."""
+        """Accept a counter, and add steps to the total; too large, it starts again."""
         total = self.total + steps
         self.total = total if total in _TOTALS else counter
         self.counter, self.at, self.suspect = counter, now, None
@@ -70,7 +75,10 @@ class Totals:
     def take(
         self, register: Register, counter: int, rate: float, now: float
     ) -> float | None:
-        """Return the total for a counter at `now` (Unix seconds)."""
+        """Return the total of a register for its counter at `now` (Unix seconds).
+
+        `rate` is its present rate. None: this kind of register has no total.
+        """
         total, key = register.kind.total, register.total_key
         if total is None or key is None:
             return None
@@ -96,7 +104,7 @@ class Totals:
         return total.amount(track.total)
 
     def _track(self, key: str, counter: int, now: float) -> _Track:
-        """Return what is known of a register; what was read last stands last."""
+        """Return what is known of a register, and mark it as read last."""
         track = self._tracks.pop(key, None) or _Track(counter, counter, now)
         self._tracks[key] = track
         if len(self._tracks) > _MOST_TRACKS:
@@ -111,12 +119,12 @@ class Totals:
         }
 
     def restore(self, stored: Mapping[str, list[float]]) -> None:
-        """Take up again what `as_stored` returned before the restart."""
+        """Restore what `as_stored` returned before the restart."""
         for key, (counter, total, at) in stored.items():
             self._tracks[key] = _Track(int(counter), int(total), at)
 
 
 def _limit(total: Total, register: Register, rate: float, seconds: float) -> float:
-    """Return the most steps that a register can have made in this time."""
+    """Return the most steps that a register can have made in so many seconds."""
     most = max(total.most, _TIMES_RATE * abs(rate))
     return most / float(register.kind.quantum) * (max(seconds, 0.0) + _SLACK_SECONDS)

@@ -14,7 +14,7 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     manufacturer="IOmeter",
     connect=IOmeterClient,
     poll_interval=timedelta(seconds=10),
-    # On battery the core reads seldom; other clients call 10 minutes stale as well.
+    # On battery the core reads seldom; other clients use 10 minutes, too.
     stale_after=600.0,
     pushes=True,
     core_twin=CoreTwin(

@@ -1,4 +1,4 @@
-"""What only an IOmeter has: its core, the core's power, PIN and radio."""
+"""The entities that only an IOmeter has: its core with power supply, PIN and radio."""
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass

@@ -1,4 +1,4 @@
-"""What the owner of an IOmeter has to put right."""
+"""What the owner of an IOmeter has to fix."""
 
 import re
 
@@ -6,17 +6,17 @@ from ..contract import BridgeIssue
 from ..snapshot import Snapshot
 from .models import Status
 
-# The radio between the two loses its way now and then, and finds it again.
+# The radio between core and bridge fails now and then, and recovers by itself.
 _DISCONNECTED_SECONDS = 600.0
 # Long enough to read the meter's display below the core, or to change its batteries.
 _DETACHED_SECONDS = 300.0
-# From these builds on the vendor promises the interface that we use.
+# The vendor supports the interface that we use from these builds on.
 _BRIDGE_BUILD, _CORE_BUILD = 69, 62
 _BUILD = re.compile(r"build-(\d{1,6})")
 
 
 def _is_old(snapshot: Snapshot[Status]) -> bool:
-    """Tell whether one of the two says that it is older; other words say nothing."""
+    """Tell whether core or bridge is older; other forms of version do not count."""
     return any(
         build and (match := _BUILD.fullmatch(build)) and int(match[1]) < least
         for build, least in (

@@ -16,7 +16,7 @@ _OBIS = re.compile(
 _OBIS_LENGTH = len("01-00:10.07.00*ff")
 _POWER_L1 = "36.7.0"
 _OTHER_POWERS = {NET_POWER, "56.7.0", "76.7.0"}
-# A word that is neither says nothing.
+# Any other word counts as unknown.
 _CONNECTION = {"connected": True, "disconnected": False}
 _ATTACHMENT = {"attached": True, "detached": False}
 _FULL = 100
@@ -24,11 +24,11 @@ _FULL = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the bridge says of itself and of the core on the meter.
+    """What the bridge reports about itself and about the core on the meter.
 
     Signal strengths in dBm: `bridge_rssi` is the bridge's Wi-Fi, `core_rssi` the radio
     between core and bridge. The core's `battery` in %, sent only while it runs on it.
-    `pin` and `power_supply` are the vendor's words. None is what was not said.
+    `pin` and `power_supply` are the vendor's words. None: it was not sent.
     """
 
     core_connected: bool | None = None
@@ -49,12 +49,12 @@ def parse_device_id(status: object) -> str | None:
 
 
 def parse_meter_number(answer: object) -> str | None:
-    """Return the meter's number from either answer; no meter yet is None."""
+    """Return the meter's number from either answer; None without a meter."""
     return text(section(answer, "meter").get("number"))
 
 
 def parse_status(answer: object) -> Status:
-    """Read /v1/status; a disconnected core says nothing but that."""
+    """Read /v1/status; of a disconnected core nothing else is sent."""
     bridge = section(answer, "device", "bridge")
     core = section(answer, "device", "core")
     return Status(
@@ -80,7 +80,7 @@ def _percentage(value: object) -> int | None:
 def parse_reading(answer: object) -> Reading | None:
     """Read /v1/reading: W (import positive), Wh and the meter's time.
 
-    Without a meter, or registers of it, there is no reading.
+    None without a meter or without a list of registers.
     """
     reading = section(answer, "meter", "reading")
     if not isinstance(reading.get("registers"), list):
@@ -95,7 +95,7 @@ def parse_reading(answer: object) -> Reading | None:
         if value is not None:
             values[code] = value
     if _POWER_L1 in values and not _OTHER_POWERS & sent:
-        # Some meters send their total under the code of L1, and no other power.
+        # Some meters send the total under the code of L1, and no other power.
         values[NET_POWER] = values.pop(_POWER_L1)
     return Reading(
         values=values,
@@ -105,13 +105,13 @@ def parse_reading(answer: object) -> Reading | None:
 
 
 def parse_obis(wire: object) -> str:
-    """Return C.D.E of a hexadecimal code such as 01-00:4c.07.00*ff, or nothing."""
+    """Return C.D.E of a hexadecimal code such as 01-00:4c.07.00*ff, else empty text."""
     return _code(wire) if isinstance(wire, str) and len(wire) == _OBIS_LENGTH else ""
 
 
 @lru_cache(maxsize=256)
 def _code(wire: str) -> str:
-    """Work out a code, which is the same in every reading."""
+    """Translate a code; cached, since every reading has the same codes."""
     match = _OBIS.fullmatch(wire)
     return ".".join(str(int(group, 16)) for group in match.groups()) if match else ""
 
@@ -119,7 +119,7 @@ def _code(wire: str) -> str:
 def snapshot(
     reading: Reading | None, status: Status, serial: str | None
 ) -> Snapshot[Status]:
-    """Put together what the two endpoints said last."""
+    """Combine the latest reading and the latest status."""
     if reading and status.meter_number is None:
         status = replace(status, meter_number=reading.meter.serial)
     return Snapshot(

@@ -1,4 +1,4 @@
-"""Octopus Home Pro (Great Britain): hears the smart meters for power and gas."""
+"""Octopus Home Pro (Great Britain): reads the smart meters for electricity and gas."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ BRIDGE: BridgeType[OctopusHomeProClient, Details] = BridgeType(
     name="Octopus Home Pro",
     manufacturer="Octopus Energy",
     connect=OctopusHomeProClient,
-    # The electricity meter is heard every 10 seconds, as it is on this kind of network.
+    # The electricity meter reports every 10 s on this kind of network.
     poll_interval=timedelta(seconds=10),
     stale_after=300.0,
     media=(Medium.ELECTRICITY, Medium.GAS),

@@ -1,4 +1,4 @@
-"""What only a Home Pro has: each meter's status, bit by bit, and its radio."""
+"""The entities that only a Home Pro has: each meter's status bits and radio."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,7 +13,7 @@ from .models import Details, MeterDetails
 
 _PROBLEM = BinarySensorDeviceClass.PROBLEM
 _RESERVED = "reserved"
-# The meaning of each bit, from bit 0; the first three and the last but one are common.
+# The meaning of each bit, from bit 0 on.
 _BITS: Mapping[Medium, tuple[str, ...]] = {
     Medium.ELECTRICITY: (
         "check_meter",
@@ -80,7 +80,7 @@ def _sensors(medium: Medium) -> tuple[BridgeSensor[Details], ...]:
 
 
 def _bit(medium: Medium, number: int, name: str) -> BridgeBinarySensor[Details]:
-    """Describe one bit of the status; one without meaning is off by default."""
+    """Describe one bit of the status; a reserved one is disabled by default."""
     meter = _METERS[medium]
 
     def is_on(details: Details) -> bool | None:

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Self
 
 from ..contract import BridgeOption
-from ..obis import VOLUME
+from ..obis import IMPORT_ENERGY, VOLUME
 from ..snapshot import Derivation
 
-# National Gas publishes a value for each day and area, from 37.5 to 43 MJ/m³ and mostly
-# between 39 and 40; the bill names the one that was reckoned with.
+# National Gas publishes a value for each day and area, from 37.5 to 43 MJ/m³, mostly 39
+# to 40; the bill names the one that was used.
 CALORIFIC_VALUE = BridgeOption(
     key="calorific_value",
     default=39.5,
@@ -19,27 +19,26 @@ CALORIFIC_VALUE = BridgeOption(
     step=0.1,
     unit="MJ/m³",
 )
-# For temperature and pressure, as the Gas (Calculation of Thermal Energy) Regulations
-# 1996 set it for every household.
+# Corrects for temperature and pressure; the Gas (Calculation of Thermal Energy)
+# Regulations 1996 set it for every household.
 CORRECTION_FACTOR = BridgeOption(
     key="correction_factor", default=1.02264, minimum=0.5, maximum=1.5, step=0.00001
 )
 OPTIONS = (CALORIFIC_VALUE, CORRECTION_FACTOR)
 
 _LEAST_CALORIFIC_VALUE = 30
-_ENERGY = "1.8.0"
 _MJ_PER_KWH = Decimal("3.6")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GasConversion:
-    """How much energy is in a cubic metre as the meter counts it; None is not known."""
+    """The energy in a cubic metre as the meter counts it; None if not known."""
 
     kwh_per_m3: Decimal | None
 
     @classmethod
     def of(cls, options: Mapping[str, float]) -> Self:
-        """Read the owner's options; a calorific value that no gas has means none."""
+        """Read the owner's options; a calorific value below any gas turns this off."""
         calorific, correction = (
             Decimal(repr(options.get(option.key, option.default))) for option in OPTIONS
         )
@@ -55,13 +54,16 @@ class GasConversion:
         if VOLUME in values:
             return (
                 Derivation(
-                    code=_ENERGY, source=VOLUME, factor=float(wh_per_m3), places=0
+                    code=IMPORT_ENERGY, source=VOLUME, factor=float(wh_per_m3), places=0
                 ),
             )
-        if _ENERGY in values:
+        if IMPORT_ENERGY in values:
             return (
                 Derivation(
-                    code=VOLUME, source=_ENERGY, factor=float(1 / wh_per_m3), places=3
+                    code=VOLUME,
+                    source=IMPORT_ENERGY,
+                    factor=float(1 / wh_per_m3),
+                    places=3,
                 ),
             )
         return ()

@@ -6,26 +6,26 @@ from datetime import UTC, datetime
 from fractions import Fraction
 import re
 
-from ..obis import NET_POWER, VOLUME, Quantity
+from ..obis import IMPORT_ENERGY, NET_POWER, VOLUME, Quantity
 from ..snapshot import Medium
 from ..wire import section, text, whole
 
-# Seconds from 1970 to 2000, where ZigBee begins to count.
+# Seconds from 1970 to 2000, which ZigBee counts from.
 _EPOCH = 946_684_800
 _NO_TIME = 0xFFFFFFFF
 _NO_FACTOR = 0xFFFFFF
 _NO_TOTAL = 0xFFFFFFFFFFFF
-# What a demand that is not known looks like in 24 and 32 bits.
+# The values in 24 and 32 bits that mean that the demand is not known.
 _NO_DEMAND = {0x800000, -0x800000, 0xFFFFFF, 0x80000000, 0xFFFFFFFF}
 _HEXADECIMAL = re.compile("[0-9a-f]{1,12}", re.IGNORECASE)
-# As in `wire`: nothing that a household counts is larger.
+# As in `wire`: no register of a household is larger.
 _LARGEST = 10**15
 
 _CUBIC_FOOT = Fraction("0.028316846592")
 _JOULE = Fraction(1, 3600)
 _BTU = Fraction("1055.05585262") * _JOULE
-# What a total is in, by unit code, and how much of ours that is. Missing are pressures
-# (0x08, 0x09) and bare numbers (0x0B), which are no consumption.
+# The unit of a total by its code: the quantity, and its size in our unit. Pressures
+# (0x08, 0x09) and bare numbers (0x0B) are left out, since they are no consumption.
 _UNITS: Mapping[int, tuple[Quantity, Fraction]] = {
     0x00: (Quantity.ACTIVE_ENERGY, Fraction(1000)),
     0x01: (Quantity.VOLUME, Fraction(1)),
@@ -39,27 +39,27 @@ _UNITS: Mapping[int, tuple[Quantity, Fraction]] = {
     0x0C: (Quantity.ACTIVE_ENERGY, _JOULE * 1_000_000),
     0x0D: (Quantity.REACTIVE_ENERGY, Fraction(1000)),
 }
-# The same codes plus this one: the digits of the raw numbers are decimal.
+# Added to a code: the raw numbers are binary-coded decimals.
 _BCD = 0x80
-# What a demand is in: kW, BTU/h, and MJ/s rather than MJ/h.
+# The unit of a demand by the same codes: kW, BTU/h, and MJ/s (not MJ/h).
 _RATES: Mapping[int, Fraction] = {
     0x00: Fraction(1000),
     0x06: _BTU,
     0x0C: Fraction(1_000_000),
 }
 _CODES: Mapping[tuple[Medium, Quantity], str] = {
-    (Medium.ELECTRICITY, Quantity.ACTIVE_ENERGY): "1.8.0",
+    (Medium.ELECTRICITY, Quantity.ACTIVE_ENERGY): IMPORT_ENERGY,
     (Medium.ELECTRICITY, Quantity.REACTIVE_ENERGY): "3.8.0",
-    (Medium.GAS, Quantity.ACTIVE_ENERGY): "1.8.0",
+    (Medium.GAS, Quantity.ACTIVE_ENERGY): IMPORT_ENERGY,
     (Medium.GAS, Quantity.VOLUME): VOLUME,
 }
 
 
 def instant(value: object) -> datetime | None:
-    """Return a time that counts seconds from 2000, in UTC.
+    """Return a time in UTC from seconds since 2000.
 
-    The vendor calls it a Unix time, which it is taken for once it is late enough to be
-    one; by the vendor's own samples of 2024 it is none.
+    The vendor calls it Unix time, but its own samples of 2024 count from 2000. A number
+    that is too large for that is read as Unix time.
     """
     seconds = whole(value)
     if seconds is None or not 0 < seconds < _NO_TIME:
@@ -69,7 +69,7 @@ def instant(value: object) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """How the numbers of a meter are meant: its unit's code, multiplier and divisor."""
+    """The scale of a meter's numbers: code of the unit, multiplier and divisor."""
 
     unit: int
     is_bcd: bool
@@ -79,7 +79,7 @@ class Scale:
     def total(
         self, medium: Medium, consumption: object, raw: object
     ) -> dict[str, float]:
-        """Return a total in Wh, varh or m³ under its code, nothing without one."""
+        """Return a total in Wh, varh or m³ by its code; empty if it is not known."""
         sent = whole(consumption)
         if sent is None or self.unit not in _UNITS or not 0 <= sent < _NO_TOTAL:
             return {}
@@ -87,17 +87,17 @@ class Scale:
         return self._shown(_CODES.get((medium, quantity)), self._count(sent, raw), size)
 
     def power(self, demand: object, raw: object) -> dict[str, float]:
-        """Return a demand as net power in W, nothing without one."""
+        """Return a demand as net power in W; empty if it is not known."""
         sent = signed(demand)
         if sent is None or self.unit not in _RATES:
             return {}
         return self._shown(NET_POWER, self._count(sent, raw), _RATES[self.unit])
 
     def _count(self, sent: int, raw: object) -> int | None:
-        """Return what was counted, in parts of the unit.
+        """Return the count in parts of the unit, that is before the divisor.
 
-        Vendor and clients take it for worked out already. Where it is nothing but the
-        meter's raw number, BCD and multiplier are still to be applied.
+        Vendor and other clients assume that BCD and multiplier have been applied to
+        `sent`. If it equals the meter's raw number, they have not been.
         """
         digits = text(raw) or ""
         if not _HEXADECIMAL.fullmatch(digits) or _unsigned(sent, digits) != int(
@@ -113,7 +113,7 @@ class Scale:
     def _shown(
         self, code: str | None, count: int | None, size: Fraction
     ) -> dict[str, float]:
-        """Return a count under its code, with every digit that it has."""
+        """Return a count in our unit by its code, with all of its digits."""
         if code is None or count is None:
             return {}
         value = count * size / self.divisor
@@ -123,7 +123,7 @@ class Scale:
 
 
 def parse_scale(consumption: Mapping[str, object]) -> Scale | None:
-    """Read unit, multiplier and divisor; None where they leave the numbers open."""
+    """Read unit, multiplier and divisor; None without a unit or a divisor."""
     unit, raw = whole(consumption.get("unit")), section(consumption, "raw")
     divisor = _factor(raw.get("divisor"))
     if unit is None or divisor is None:
@@ -131,14 +131,14 @@ def parse_scale(consumption: Mapping[str, object]) -> Scale | None:
     return Scale(
         unit=unit - _BCD if unit >= _BCD else unit,
         is_bcd=unit >= _BCD,
-        # The vendor's table has the second spelling, the vendor's sample the first.
+        # The vendor's sample has the first spelling, the vendor's table the second.
         multiplier=_factor(raw.get("multipler", raw.get("multiplier"))) or 1,
         divisor=divisor,
     )
 
 
 def signed(value: object) -> int | None:
-    """Return a demand that may have been sent as 24 or 32 bits without its sign."""
+    """Return a demand; a negative one may come as unsigned 24 or 32 bits."""
     sent = whole(value)
     if sent is None or sent in _NO_DEMAND:
         return None
@@ -149,12 +149,12 @@ def signed(value: object) -> int | None:
 
 
 def _unsigned(sent: int, digits: str) -> int:
-    """Return a number as its hexadecimal digits would have it."""
+    """Return a number as unsigned, in as many bits as its hexadecimal digits have."""
     return sent & ((1 << 4 * len(digits)) - 1)
 
 
 def _factor(digits: object) -> int | None:
-    """Return a multiplier or divisor; 0 stands for one that is not used."""
+    """Return a multiplier or divisor; 0 means that it is not used (1)."""
     found = text(digits) or ""
     if not _HEXADECIMAL.fullmatch(found) or int(found, 16) == _NO_FACTOR:
         return None

@@ -1,1 +1,1 @@
-"""How bytes travel between us and a bridge."""
+"""HTTP, server-sent events and WebSockets with a bridge."""

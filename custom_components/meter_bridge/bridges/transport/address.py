@@ -1,4 +1,4 @@
-"""Where a bridge is: what an owner may type as its host, and what it may lead to."""
+"""The address of a bridge: what an owner may type, and which addresses are refused."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,23 +16,23 @@ from yarl import URL
 
 _NAME = re.compile(
     r"(?!.{254})(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?",
-    # Without ASCII the Kelvin sign would pass for a k.
+    # Without ASCII the Kelvin sign would match k.
     re.IGNORECASE | re.ASCII,
 )
 # Network interface of a link-local IPv6 address; yarl reads %25 as the percent sign.
 _ZONE = re.compile(r"(?!25)[a-z0-9_.-]{1,32}", re.IGNORECASE | re.ASCII)
-# What operating systems also read as an IPv4 address: 0x7f000001, 2130706433, 127.1.
+# Numbers that operating systems also read as IPv4: 0x7f000001, 2130706433, 127.1.
 _NUMBER_LIKE = re.compile(
     r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE
 )
-# Cloud machines tell their secrets here; no meter has these addresses.
+# Metadata services of cloud machines, which hand out secrets; no bridge is there.
 _FORBIDDEN = {
     *("169.254.169.254", "169.254.170.2", "169.254.170.23"),
     *("100.100.100.200", "168.63.129.16"),
     *("fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe"),
 }
-# IPv6 addresses that end in the IPv4 address they lead to: NAT64, its local form, and
-# the one that was given up.
+# IPv6 addresses that end in the IPv4 address they lead to: NAT64, local NAT64, and the
+# deprecated IPv4-compatible form.
 _ENDS_IN_IPV4 = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 _ISATAP = (0x5EFE, 0x0200_5EFE)
 
@@ -46,7 +46,7 @@ class Address:
     scheme: str | None = None
 
     def url(self, *, scheme: str = "http", port: int | None = None) -> URL:
-        """Return the root of the bridge's web server; what was typed wins."""
+        """Return the root of the bridge's web server; a typed scheme or port wins."""
         return URL.build(
             scheme=self.scheme or scheme, host=self.host, port=self.port or port
         )
@@ -75,7 +75,7 @@ def parse_address(typed: str) -> Address:
 
 
 def _split_port(rest: str) -> tuple[str, int | None]:
-    """Separate the port; an IPv6 address may stand bare or in brackets."""
+    """Split off the port; an IPv6 address may be bare or in brackets."""
     if match := re.fullmatch(r"\[([^\]]+)\](?::(\d+))?", rest):
         host, port = match.groups()
     elif rest.count(":") > 1:
@@ -91,7 +91,7 @@ def _split_port(rest: str) -> tuple[str, int | None]:
 
 
 def _checked_host(host: str) -> str:
-    """Return the host in its plain spelling; refuse addresses in disguise."""
+    """Return the host in its normal form; refuse forbidden and disguised addresses."""
     bare, percent, zone = host.partition("%")
     zone = zone.removeprefix("25")
     try:
@@ -113,7 +113,7 @@ def _checked_host(host: str) -> str:
 
 
 def is_forbidden(address: str) -> bool:
-    """Tell whether no bridge can be at an IP address, or at one that hides in it."""
+    """Tell whether no bridge can be at an IP address, or at one embedded in it."""
     bare, _, _ = address.partition("%")
     return any(
         str(each) in _FORBIDDEN or each.is_unspecified or each.is_multicast
@@ -122,7 +122,7 @@ def is_forbidden(address: str) -> bool:
 
 
 def _meanings(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
-    """Yield an address, and every IPv4 address that it may be a detour to."""
+    """Yield an address, and every IPv4 address that it may be routed to."""
     yield ip
     if not isinstance(ip, IPv6Address) or ip.is_loopback:
         return

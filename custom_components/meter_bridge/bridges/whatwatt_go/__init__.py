@@ -14,7 +14,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     name="whatwatt Go",
     manufacturer="whatwatt",
     connect=WhatwattClient,
-    # A device that lives on the meter's power shuts down when it is asked too often.
+    # A device that the meter powers shuts down if it gets too many requests.
     poll_interval=timedelta(seconds=15),
     least_poll_interval=timedelta(seconds=10),
     stale_after=300.0,
@@ -28,7 +28,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     binary_sensors=BINARY_SENSORS,
     buttons=BUTTONS,
     issues=ISSUES,
-    # A meter's type is its logical name, with the serial number inside.
+    # A meter's type is its logical name, which contains the serial number.
     redact=frozenset(
         {
             *("id", "name", "logical_name", "type", "meter_id", "M_ID"),

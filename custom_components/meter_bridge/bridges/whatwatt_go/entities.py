@@ -1,4 +1,4 @@
-"""What only a whatwatt Go has: its supply, links and licence, and two buttons."""
+"""The entities that only a whatwatt Go has: supply, connections, licence, buttons."""
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.button import ButtonDeviceClass
@@ -33,7 +33,7 @@ def _voltage(name: str) -> BridgeSensor[Details]:
 
 
 def _cloud(name: str) -> BridgeBinarySensor[Details]:
-    """Describe the link to one of the services that the device can feed."""
+    """Describe the connection to one of the services that the device can send to."""
     return BridgeBinarySensor(
         key=f"cloud_{name}",
         translation_key=f"cloud_{name}",

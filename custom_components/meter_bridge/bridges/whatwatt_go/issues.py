@@ -1,4 +1,4 @@
-"""What the owner of a whatwatt Go has to put right."""
+"""What the owner of a whatwatt Go has to fix."""
 
 import re
 
@@ -6,15 +6,15 @@ from ..contract import BridgeIssue
 from ..snapshot import Snapshot
 from .system import Details
 
-# The meter encrypts what it says: its key was not entered, or is a wrong one.
+# The meter encrypts its data: its key was not entered, or is wrong.
 _LOCKED = ("key_required", "encryption_key")
-# From 1.10 on the password does not go in the clear any more.
+# Since 1.10 the password is not sent unencrypted any more.
 _FIRMWARE = (1, 10)
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(\.|$)")
 
 
 def _is_old(snapshot: Snapshot[Details]) -> bool:
-    """Tell whether the firmware is older; what is no version says nothing."""
+    """Tell whether the firmware is older; text of another form does not count."""
     match = _VERSION.match(snapshot.firmware or "")
     return match is not None and (int(match[1]), int(match[2])) < _FIRMWARE
 

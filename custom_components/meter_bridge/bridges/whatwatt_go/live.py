@@ -1,18 +1,24 @@
 """Events of /api/v1/live → readings.
 
-The stream is flat, in the units of the report, and pads what the meter does not send
-with 0. Registers that it has no key for stand in the report alone.
+The stream is a flat object in the units of the report. It sends 0 for registers that
+the meter does not have, and has no key for some that the report has.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from ..obis import REGISTERS, Quantity, with_net_power
+from ..obis import (
+    EXPORT_ENERGY,
+    IMPORT_ENERGY,
+    REGISTERS,
+    Quantity,
+    with_net_power,
+)
 from ..snapshot import MAIN_METER, Meter, Reading
 from ..wire import number, section
 from .report import TO_BASE_UNIT, parse_volumes
 
-# Key of the stream → code, for what is sent in thousands of the unit.
+# Key of the stream → code, of values that are sent in thousands of the unit.
 _THOUSANDS = {
     "P_In": "1.7.0",
     "P_Out": "2.7.0",
@@ -33,15 +39,15 @@ _THOUSANDS = {
     "rP_P1_Out": "24.7.0",
     "rP_P2_Out": "44.7.0",
     "rP_P3_Out": "64.7.0",
-    "E_In": "1.8.0",
+    "E_In": IMPORT_ENERGY,
     "E_In_T1": "1.8.1",
     "E_In_T2": "1.8.2",
-    "E_Out": "2.8.0",
+    "E_Out": EXPORT_ENERGY,
     "E_Out_T1": "2.8.1",
     "E_Out_T2": "2.8.2",
     "rE_In": "3.8.0",
     "rE_Out": "4.8.0",
-    # The vendor's two tables disagree on quadrants 1 and 2; the report's is IEC's.
+    # The vendor's two tables disagree on quadrants 1 and 2; the report's follows IEC.
     "rEii": "5.8.0",
     "rEic": "6.8.0",
     "rEei": "7.8.0",
@@ -64,31 +70,29 @@ _KEYS = {
 _DIRECTIONS = tuple(
     (f"{1 + start}.7.0", f"{2 + start}.7.0") for start in (0, 20, 40, 60)
 )
-
-
-# A bus has a few: beyond this they only differ by garbled names.
+# A meter bus has a few meters; more than this are garbled names of the same ones.
 _MOST_METERS = 32
 
 
 @dataclass(slots=True, kw_only=True)
 class Proof:
-    """Which registers the meter is known to send, by meter and code.
+    """Which registers each meter really has, since the stream pads with zeros.
 
-    Only a report names them all; until there is one, a value other than 0 proves its
-    own register and the opposite direction of the same power.
+    A report names all of them. Until there is one, a value other than 0 proves its own
+    register, and of a power also the opposite direction.
     """
 
     is_complete: bool = False
     _registers: dict[str, set[str]] = field(default_factory=dict)
 
     def take_report(self, readings: Iterable[Reading]) -> None:
-        """Believe every register of a report."""
+        """Count every register of a report as proven."""
         for reading in readings:
             self._believe(reading.meter.key, reading.values)
             self.is_complete |= reading.meter.key == MAIN_METER
 
     def of(self, reading: Reading) -> Reading:
-        """Return a streamed reading without what may be padding."""
+        """Return a streamed reading without the values that may be padding."""
         key, sent = reading.meter.key, reading.values
         self._believe(key, [code for code, value in sent.items() if value])
         if not self.is_complete:
@@ -104,7 +108,7 @@ class Proof:
         )
 
     def _believe(self, meter: str, codes: Collection[str]) -> None:
-        """Believe that a meter sends these registers; forget others if they grow."""
+        """Count registers as proven; forget bus meters if there are too many."""
         if meter not in self._registers and len(self._registers) >= _MOST_METERS:
             self._registers = {
                 key: codes
@@ -116,15 +120,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """One event: what it says of each meter, padding and all."""
+    """One event: its readings of each meter, including the padding."""
 
     main: Reading
     volumes: tuple[Reading, ...]
 
     def missing(self, report: Iterable[Reading]) -> tuple[Reading, ...]:
-        """Return the part of a report that the event says nothing about.
+        """Return the part of a report that the event leaves out.
 
-        Never power: import and export of different moments make no net power.
+        Power is never part of it: import and export of different moments would give a
+        wrong net power.
         """
         streamed = {self.main.meter.key, *(each.meter.key for each in self.volumes)}
         parts = []
@@ -145,7 +150,7 @@ class Live:
     def readings(
         self, proof: Proof, missing: Iterable[Reading] = ()
     ) -> tuple[Reading, ...]:
-        """Return what the meters really sent, completed by a part of a report."""
+        """Return the values that are proven, completed by a part of a report."""
         found = {
             proven.meter.key: proven
             for reading in (self.main, *self.volumes)
@@ -166,10 +171,10 @@ class Live:
 
 
 def parse_live(event: object, meter: Meter, count: int) -> Live | None:
-    """Read one event about the main meter; None where it holds no reading at all.
+    """Read one event about the main meter; None if it holds no reading.
 
-    Every event is a new look at the meter, whose clock may be missing or stand still:
-    `count` tells them apart.
+    Every event is a new reading, but the meter's clock may be missing or stopped, so
+    that `count` has to tell events apart.
     """
     sent = section(event)
     values = {

@@ -1,8 +1,8 @@
 """/api/v1/report → readings (vendor's "Local Integration via REST/MQTT", v1.4).
 
-Power arrives in kW, kvar and kVA, energy in kWh and kvarh, one-sided: import and export
-are two numbers without sign. `conv_factor` is a setting that the device has applied to
-its values already, so it is shown and not applied.
+Power arrives in kW, kvar and kVA, energy in kWh and kvarh; import and export are two
+numbers without sign. The device has already applied its setting `conv_factor` to the
+values, so it is only shown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _ENERGIES = {
     ("active", "negative"): 2,
     ("reactive", "positive"): 3,
     ("reactive", "negative"): 4,
-    # "Imported" is said of the reactive energy: quadrants 1 and 2 are its import.
+    # "Imported" means reactive energy: quadrants 1 and 2 are its import.
     ("reactive", "imported", "inductive"): 5,
     ("reactive", "imported", "capacitive"): 6,
     ("reactive", "exported", "inductive"): 7,
@@ -36,12 +36,12 @@ _ENERGIES = {
 }
 _DEMANDS = {("active", "positive"): 1, ("active", "negative"): 2}
 _PRESENT, _ENERGY, _DEMAND = 7, 8, 6
-# Water and gas meters report now and then.
+# Water and gas meters report seldom.
 _VOLUME_STALE_SECONDS = 86_400.0
 
 
 def parse_report(answer: object) -> tuple[Reading, ...]:
-    """Read a report; a meter whose status is not OK has no valid values."""
+    """Read a report; unless the status of the meter is OK, its values are invalid."""
     report, meter = section(answer, "report"), section(answer, "meter")
     if word(meter.get("status")) != METER_OK:
         return ()
@@ -64,7 +64,7 @@ def parse_report(answer: object) -> tuple[Reading, ...]:
 
 
 def parse_meter(meter: Mapping[str, object]) -> Meter:
-    """Describe the electricity meter; report and system use other words for it."""
+    """Describe the electricity meter; report and system use different keys for it."""
     return Meter(
         serial=text(meter.get("id"))
         or text(meter.get("logical_name"))
@@ -77,7 +77,7 @@ def parse_meter(meter: Mapping[str, object]) -> Meter:
 def parse_volumes(
     sent: object, *, bus: str, serial: str, cumulative: str
 ) -> tuple[Reading, ...]:
-    """Read the meters of the meter bus (m³); those that have not reported have none."""
+    """Read the meters of the meter bus (m³), without those that never reported."""
     readings = []
     for entry in entries(sent):
         volume = section(entry)
@@ -96,7 +96,7 @@ def parse_volumes(
 
 
 def _values(report: Mapping[str, object]) -> Iterator[tuple[str, float]]:
-    """Yield every value of a report under its own name; absent keys stay absent."""
+    """Yield every value of a report with its code; absent keys stay absent."""
     power = section(report, "instantaneous_power")
     for path, group in _POWERS.items():
         branch = section(power, *path)
@@ -120,7 +120,7 @@ def _values(report: Mapping[str, object]) -> Iterator[tuple[str, float]]:
 def _numbers(
     branch: Mapping[str, object], keys: Mapping[str, int], places: int = 0
 ) -> Iterator[tuple[str, float]]:
-    """Yield those of the keys that hold a number, with its point moved."""
+    """Yield the keys that hold a number, its decimal point moved by `places`."""
     for key in keys:
         if (value := number(branch.get(key), places)) is not None:
             yield key, value
