@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.meter_bridge.bridges.cozify_han import client as module
 from custom_components.meter_bridge.bridges.cozify_han.client import CozifyHanClient
+from custom_components.meter_bridge.bridges.cozify_han.decoder import CozifyHanDecoder
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
@@ -132,3 +133,32 @@ async def test_ways_are_tried_again_after_an_outage(
     assert power(await client.fetch()) == 321
     async with streaming(client):
         await followed(simulator)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_error_of_ours_is_no_refusal(
+    simulator: CozifyHanSimulator,
+    client: CozifyHanClient,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+) -> None:
+    """If reading a message fails, the stream ends with that, and is tried again."""
+    simulator.profile.absent = frozenset({*WAYS} - {way})
+    await client.fetch()
+    take = CozifyHanDecoder.take
+
+    def fail(self: CozifyHanDecoder, source: str, body: bytes | str) -> bool:
+        if source == way:
+            raise ZeroDivisionError
+        return take(self, source, body)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CozifyHanDecoder, "take", fail)
+        async with streaming(client) as (_, task):
+            await eventually(lambda: simulator.open_streams or task.done())
+            simulator.tick()
+            with pytest.raises(ZeroDivisionError):
+                await task
+        await eventually(lambda: simulator.open_streams == 0)
+    async with streaming(client):
+        await followed(simulator, way)

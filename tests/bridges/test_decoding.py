@@ -1,0 +1,31 @@
+"""What the decoder of every kind does with bytes that are not its own."""
+
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.errors import BridgeResponseError
+
+from .decoding import decoding_of
+
+NO_JSON: list[bytes | str] = [b"", b"{", b"NaN", b"\xff\xfe", b"[" * 10_000, "\ud800"]
+
+
+@pytest.mark.parametrize("body", NO_JSON, ids=len)
+@pytest.mark.parametrize("key", BRIDGES)
+def test_what_is_no_json_is_refused(key: str, body: bytes | str) -> None:
+    """It is another device's, whichever answer it came as, and changes nothing."""
+    kind = decoding_of(key)
+    decoder = kind.make()
+    before = decoder.snapshot()
+    for source in kind.sources(b""):
+        with pytest.raises(BridgeResponseError, match="JSON"):
+            decoder.take(source, body)
+    assert decoder.snapshot() == before
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+def test_a_new_decoder_knows_nothing(key: str) -> None:
+    """There is neither a value nor a serial before the first answer."""
+    snapshot = decoding_of(key).make().snapshot()
+    assert not any(reading.values for reading in snapshot.readings)
+    assert snapshot.serial is None
