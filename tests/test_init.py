@@ -124,7 +124,7 @@ async def test_set_up_that_fails_after_a_reading(
         entry = await set_up(simulator)
     assert state(entry) is State.SETUP_ERROR
     stored = hass_storage.pop(f"{DOMAIN}.{entry.entry_id}")
-    assert stored["data"][MAIN_METER]
+    assert stored["data"]["meters"][MAIN_METER]
     async_fire_time_changed(hass, utcnow() + timedelta(hours=1))
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()

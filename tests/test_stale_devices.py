@@ -122,7 +122,7 @@ async def test_gas_meter_that_was_gone_before_a_restart(
     await hass.config_entries.async_reload(entry.entry_id)
 
     def stored() -> set[str]:
-        return set(hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"])
+        return set(hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["meters"])
 
     assert stored() == {"electricity", "gas"}
     assert await delete(entry, GAS) is None

@@ -21,7 +21,7 @@ from custom_components.meter_bridge.diagnostics import (
     async_get_config_entry_diagnostics,
 )
 from custom_components.meter_bridge.redaction import REDACTED
-from custom_components.meter_bridge.storage import counter_store
+from custom_components.meter_bridge.storage import EntryStore
 
 from .conftest import SetUp, Start
 from .repository.test_translations import said
@@ -151,7 +151,7 @@ async def test_removal(
     hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, object]
 ) -> None:
     """It can be removed, with the counters that were stored for it."""
-    await counter_store(hass, entry.entry_id).async_save({"": {"1.8.0": [1.0]}})
+    await EntryStore(hass, entry.entry_id).async_save({"meters": {}})
     assert await hass.config_entries.async_remove(entry.entry_id)
     assert not hass.config_entries.async_entries(DOMAIN)
     assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage

@@ -8,6 +8,7 @@ LOGGER = logging.getLogger(__package__)
 CONF_BRIDGE = "bridge"
 CONF_ENERGY_DASHBOARD = "energy_dashboard"
 CONF_ENERGY_SOURCES = "energy_sources"
+CONF_MAX_POWER = "max_power"
 CONF_PINNED = "pinned"
 CONF_POLL_INTERVAL = "poll_interval"
 CONF_THROTTLE = "throttle"

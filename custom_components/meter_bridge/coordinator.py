@@ -18,7 +18,9 @@ from .bridges.client import Client, Identity
 from .bridges.contract import BridgeType
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .bridges.snapshot import Snapshot
+from .bridges.wire import shift
 from .const import (
+    CONF_MAX_POWER,
     CONF_POLL_INTERVAL,
     CONF_THROTTLE,
     DEFAULT_THROTTLE,
@@ -27,15 +29,14 @@ from .const import (
 )
 from .issues import Issues
 from .messages import translated
-from .meter.account import Counters
-from .storage import counter_store
+from .meter.plausible import Limits
+from .storage import EntryStore
 from .values.board import Board
 from .values.throttle import Throttle
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
-# Beside the counters of the meters; no meter has such a key.
-_CLIENT = "/client"
+_PLACES_OF_KILO = 3
 # Rewriting the believed counters more often would wear the memory card for little.
 _STORE_SECONDS = 900
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
@@ -75,9 +76,10 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.client = client
         self.identity = identity
         self.issues = Issues(hass, entry, bridge)
-        self.board = Board(bridge)
-        self._store = counter_store(hass, entry.entry_id)
+        self.board = Board(bridge, limits_of(entry, bridge))
+        self._store = EntryStore(hass, entry.entry_id)
         self._store_is_due = False
+        self._other_stored: dict[str, Any] = {}
         self._firmware = identity.firmware
         self._throttle = Throttle(
             hass,
@@ -106,9 +108,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     @override
     async def _async_setup(self) -> None:
         """Take up what was known before the restart."""
-        if stored := await self._store.async_load():
-            self.client.recall(stored.pop(_CLIENT, {}))
-            self.board.restore(stored)
+        stored = await self._store.async_load()
+        if stored is None:
+            return
+        self.client.recall(stored.pop("client", {}))
+        self.board.restore(
+            stored.pop("meters", {}), is_orderly=stored.pop("orderly", False)
+        )
+        self._other_stored = stored
 
     @override
     async def _async_update_data(self) -> Snapshot[object]:
@@ -201,7 +208,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         change = self.board.take(snapshot)
         self._throttle.note(change.changed)
         self._new += change.new
-        for meter in change.restarted:
+        for meter in change.restarts:
             self.issues.report_replaced(meter)
         if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
@@ -209,13 +216,15 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._update_device(snapshot.firmware)
         self.issues.judge(snapshot, change.links)
 
-    def _stored(self) -> dict[str, Counters]:
+    def _stored(self, *, is_orderly: bool = False) -> dict[str, Any]:
         """Return what is written, and allow the next writing."""
         self._store_is_due = False
-        stored = self.board.as_stored()
-        if memory := self.client.memory():
-            stored[_CLIENT] = dict(memory)
-        return stored
+        return {
+            **self._other_stored,
+            "orderly": is_orderly,
+            "client": dict(self.client.memory()),
+            "meters": self.board.as_stored(),
+        }
 
     @override
     async def async_shutdown(self) -> None:
@@ -227,7 +236,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         await super().async_shutdown()
         self._throttle.stop()
         if self.board.values and not is_over:
-            await self._store.async_save(self._stored())
+            await self._store.async_save(self._stored(is_orderly=True))
 
     def _update_device(self, firmware: str | None) -> None:
         """Show a firmware that was updated."""
@@ -293,3 +302,11 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._store.async_delay_save(self._stored)
         for add in self._adders:
             add(new)
+
+
+def limits_of(entry: ConfigEntry, bridge: BridgeType[Any, Any]) -> Limits:
+    """Return the largest power that the owner has set (kW), else the preset."""
+    chosen: float | None = entry.options.get(CONF_MAX_POWER)
+    if chosen is None:
+        return Limits(max_power=bridge.max_power)
+    return Limits(max_power=shift(chosen, _PLACES_OF_KILO), is_set=True)

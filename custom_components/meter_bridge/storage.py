@@ -1,4 +1,7 @@
-"""What an entry keeps outside of memory: a file of counters."""
+"""What an entry keeps outside of memory: a file of what its meters were known by."""
+
+from collections.abc import Mapping
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -6,17 +9,62 @@ from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .issues import forget_issues
-from .meter.account import Counters
+from .meter.account import Stored
 
-_VERSION = 1
+_VERSION = 2
+# In version 1 the client stood beside the meters, and derived totals beside counters.
+_CLIENT_1, _DERIVED_1 = "/client", "/"
 
 
-def counter_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Counters]]:
-    """Return where the believed counters of an entry survive a restart."""
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+class EntryStore(Store[dict[str, Any]]):
+    """The file of one entry.
+
+    `meters` holds what is stored of each meter, `client` what the client of the bridge
+    remembers, and `orderly` whether the file was written at an orderly end. Names that
+    are not known belong to a later version of the integration, and are kept.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Know the file of an entry."""
+        super().__init__(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+
+    @override
+    async def _async_migrate_func(
+        self,
+        old_major_version: int,
+        old_minor_version: int,
+        old_data: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Take up the counters that version 1 kept."""
+        client = old_data.pop(_CLIENT_1, {})
+        meters = {meter: _from_1(stored) for meter, stored in old_data.items()}
+        return {"orderly": False, "client": client, "meters": meters}
+
+
+def _from_1(stored: Mapping[str, list[float]]) -> Stored:
+    """Return what version 1 kept of a meter, in the form of version 2.
+
+    The codes of its counters are known to have been sent.
+    """
+    counters = {
+        code: numbers
+        for code, numbers in stored.items()
+        if not code.startswith(_DERIVED_1)
+    }
+    derived = {
+        code.removeprefix(_DERIVED_1): numbers
+        for code, numbers in stored.items()
+        if code.startswith(_DERIVED_1)
+    }
+    return {
+        "is_old": True,
+        "powers": {"codes": sorted(counters)},
+        "counters": counters,
+        "derived": derived,
+    }
 
 
 async def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Remove the file of an entry, and its issues."""
-    await counter_store(hass, entry.entry_id).async_remove()
+    await EntryStore(hass, entry.entry_id).async_remove()
     forget_issues(hass, entry.entry_id)

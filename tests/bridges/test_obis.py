@@ -12,6 +12,7 @@ from custom_components.meter_bridge.bridges.obis import (
     REGISTERS,
     VOLUME,
     Direction,
+    KnownPowers,
     Quantity,
     Register,
     measured,
@@ -148,13 +149,13 @@ def test_only_sums_of_one_direction_are_counters() -> None:
         ({"1.7.0": 500.3, "2.7.0": 0.1}, {"16.7.0": 500.2}),
         ({"1.7.0": 500, "2.7.0": 179, "16.7.0": 320}, {"16.7.0": 320}),
         ({"1.7.0": 500, "2.7.0": 179, "16.7.0": 0}, {"16.7.0": 0}),
-        ({"1.7.0": 321}, {}),
+        ({"1.7.0": 321}, {"16.7.0": 321}),
         ({"2.7.0": 321}, {}),
         ({"21.7.0": 1, "22.7.0": 3}, {"36.7.0": -2}),
         ({"41.7.0": 1, "42.7.0": 3}, {"56.7.0": -2}),
         ({"61.7.0": 1, "62.7.0": 3}, {"76.7.0": -2}),
         ({"21.7.0": 1, "42.7.0": 3}, {}),
-        ({"36.7.0": 1, "56.7.0": 1, "76.7.0": 1}, {}),
+        ({"36.7.0": 1.1, "56.7.0": 1.2, "76.7.0": -4}, {"16.7.0": -1.7}),
         ({"1.8.0": 5, "2.8.0": 3, "3.7.0": 4, "4.7.0": 0, "x": 1}, {}),
         ({}, {}),
     ],
@@ -162,9 +163,10 @@ def test_only_sums_of_one_direction_are_counters() -> None:
 def test_net_power_is_derived_and_nothing_else(
     sent: Mapping[str, float], net: Mapping[str, float]
 ) -> None:
-    """Net is added only where both directions were sent and net was not."""
+    """Net is added where it can be known and was not sent."""
     before = dict(sent)
-    assert with_net_power(sent) == {**sent, **net}
+    known = KnownPowers(codes=sent)
+    assert with_net_power(sent, known) == {**sent, **net}
     assert sent == before
 
 
@@ -174,7 +176,8 @@ def test_derived_power_has_no_more_decimals_than_were_sent() -> None:
     for _ in range(5000):
         imported, exported = random.randrange(10**7), random.randrange(10**7)
         values = {"1.7.0": imported / 1000, "2.7.0": exported / 1000}
-        assert with_net_power(values)[NET_POWER] == (imported - exported) / 1000
+        net = with_net_power(values, KnownPowers(codes=values))[NET_POWER]
+        assert net == (imported - exported) / 1000
 
 
 @pytest.mark.parametrize(

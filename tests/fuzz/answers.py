@@ -7,6 +7,7 @@ import orjson
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.errors import BridgeError
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
+from custom_components.meter_bridge.meter.plausible import Limits
 from custom_components.meter_bridge.values.board import Board
 from tests.bridges.decoding import Decode, decoding_of
 
@@ -19,7 +20,7 @@ class Owner:
     def __init__(self, key: str) -> None:
         """Have an entry of this kind."""
         bridge = BRIDGES[key]
-        self._board = Board(bridge)
+        self._board = Board(bridge, Limits(max_power=bridge.max_power))
 
     def look(self, snapshot: Snapshot[object]) -> None:
         """Judge what was read; a number that is none would be our mistake."""

@@ -6,13 +6,12 @@ import json
 import pytest
 
 from custom_components.meter_bridge.bridges.obis import VOLUME
-from custom_components.meter_bridge.meter.guard import (
+from custom_components.meter_bridge.meter.counter import (
     HELD_READINGS,
     HELD_SECONDS,
     HELD_SECONDS_AT_ZERO,
-    Guard,
-    Verdict,
 )
+from custom_components.meter_bridge.meter.guard import Guard, Verdict
 
 IMPORTED, EXPORTED = "1.8.0", "2.8.0"
 NOW = 1_800_000_000.0
@@ -202,15 +201,15 @@ def test_what_was_believed_survives_a_restart() -> None:
     guard = started()
     stored = json.loads(json.dumps(guard.as_stored()))
     again = Guard(max_power=100_000)
-    again.restore(stored)
+    again.restore(stored, is_orderly=True)
     assert again.as_stored() == guard.as_stored()
     for value, seen in ((0, LEVEL), (LEVEL + 500, LEVEL + 500)):
         verdict = again.judge({IMPORTED: value, EXPORTED: 7}, NOW + 60)
         assert verdict == Verdict(values={IMPORTED: seen, EXPORTED: 7})
 
 
-def test_what_was_stored_long_ago_is_not_shown() -> None:
-    """More may have been recorded than was stored: what is old judges, and no more."""
+def test_what_was_stored_before_a_crash_is_not_shown() -> None:
+    """More may have been recorded than was stored: a level judges, and no more."""
     guard = Guard(max_power=100_000)
     guard.restore({IMPORTED: [LEVEL, NOW]})
     for at, value in enumerate((0, LEVEL - 1, -1)):

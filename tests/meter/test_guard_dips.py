@@ -64,7 +64,7 @@ def test_a_level_that_was_believed_by_mistake_is_waited_out(*, restart: bool) ->
     if restart:
         stored = json.loads(json.dumps(guard.as_stored()))
         guard = Guard(max_power=100_000)
-        guard.restore(stored)
+        guard.restore(stored, is_orderly=True)
     for minute in range(1, 1000):
         value = LEVEL + 40 * minute
         shown = judged(guard, value, 3600 + 60 * minute)
@@ -111,6 +111,6 @@ def test_a_deep_fall_is_a_new_meter_even_beside_a_doubtful_level() -> None:
 def test_an_older_store_is_read() -> None:
     """What an older version stored of a counter, level and time, is taken up."""
     guard = Guard(max_power=100_000)
-    guard.restore({IMPORTED: [LEVEL, NOW]})
+    guard.restore({IMPORTED: [LEVEL, NOW]}, is_orderly=True)
     assert guard.as_stored() == {IMPORTED: [LEVEL, NOW, LEVEL, LEVEL]}
     assert judged(guard, 0, 1) == LEVEL

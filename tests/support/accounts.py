@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from custom_components.meter_bridge.bridges.snapshot import Reading
-from custom_components.meter_bridge.meter.account import Account, Counters
-from custom_components.meter_bridge.meter.guard import Guard
+from custom_components.meter_bridge.meter.account import Account, Stored
+from custom_components.meter_bridge.meter.plausible import Limits
+from custom_components.meter_bridge.meter.trouble import Restart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Taken:
     values: Mapping[str, float]
     is_fresh: bool
     restarted: tuple[str, ...] = ()
+    restart: Restart | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,33 +26,38 @@ class Accounts:
     max_power: float = 100_000
     stale_after: float
     meters: dict[str, Account] = field(default_factory=dict)
-    _stored: dict[str, Counters] = field(default_factory=dict)
+    _stored: dict[str, Stored] = field(default_factory=dict)
+    _is_orderly: bool = False
 
     def take(self, reading: Reading, *, now: float, clock: float) -> Taken:
         """Take a reading at `now` (Unix seconds) and `clock` (monotonic seconds)."""
         key = reading.meter.key
         if key not in self.meters:
-            account = Account(
-                meter=reading.meter, guard=Guard(max_power=self.max_power)
-            )
-            account.restore(self._stored.pop(key, {}))
+            limits = Limits(max_power=self.max_power)
+            account = Account(meter=reading.meter, limits=limits)
+            if stored := self._stored.pop(key, None):
+                account.restore(stored, is_orderly=self._is_orderly)
             self.meters[key] = account
         account = self.meters[key]
-        restarted = account.take(
+        restart = account.take(
             reading, now=now, clock=clock, stale_after=self.stale_after
         )
         return Taken(
             values=account.values,
             is_fresh=bool(account.is_fresh),
-            restarted=restarted,
+            restarted=tuple(restart.levels) if restart else (),
+            restart=restart,
         )
 
-    def as_stored(self) -> dict[str, Counters]:
+    def as_stored(self) -> dict[str, Stored]:
         """Return what has to survive a restart."""
         return self._stored | {
             key: account.as_stored() for key, account in self.meters.items()
         }
 
-    def restore(self, stored: Mapping[str, Counters]) -> None:
+    def restore(
+        self, stored: Mapping[str, Stored], *, is_orderly: bool = False
+    ) -> None:
         """Take up again what `as_stored` returned before the restart."""
-        self._stored = {key: dict(counters) for key, counters in stored.items()}
+        self._stored = {key: dict(known) for key, known in stored.items()}
+        self._is_orderly = is_orderly

@@ -4,16 +4,18 @@ Units: W, var, VA, Wh, varh, VAh, V, A, Hz, m³; a power factor has none. Net po
 is positive while the household imports and negative while it exports.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
 
-from .wire import difference, number
+from .wire import difference, number, total
 
 NET_POWER = "16.7.0"
 IMPORT_ENERGY, EXPORT_ENERGY = "1.8.0", "2.8.0"
 """Totals of all tariffs."""
+IMPORT_GROUP, EXPORT_GROUP = "1", "2"
+"""Value group C of active import and export, in total."""
 VOLUME = "3.0.0"
 """Of meters for gas and water (value group A is 7 or 8)."""
 
@@ -34,6 +36,7 @@ class Quantity(StrEnum):
     CURRENT = "current"
     POWER_FACTOR = "power_factor"
     FREQUENCY = "frequency"
+    TEMPERATURE = "temperature"
     VOLUME = "volume"
 
 
@@ -137,20 +140,99 @@ REGISTERS: Mapping[str, Register] = {
 COUNTERS = frozenset(code for code, each in REGISTERS.items() if each.is_counter)
 """Codes of the registers that only count up."""
 
+IMPORT_POWER, EXPORT_POWER = "1.7.0", "2.7.0"
+ABSOLUTE_POWER = "15.7.0"
+"""Import plus export power, W: it has no entity, but may tell net power."""
+IMPORT_PHASES = ("21.7.0", "41.7.0", "61.7.0")
+_EXPORT_PHASES = ("22.7.0", "42.7.0", "62.7.0")
+_NET_PHASES = ("36.7.0", "56.7.0", "76.7.0")
 # Net, import and export power: of the total, then of each phase.
-_NET_OF = tuple(
-    (f"{16 + start}.7.0", f"{1 + start}.7.0", f"{2 + start}.7.0")
-    for start in (0, 20, 40, 60)
+_NET_OF = (
+    (NET_POWER, IMPORT_POWER, EXPORT_POWER),
+    *zip(_NET_PHASES, IMPORT_PHASES, _EXPORT_PHASES, strict=True),
 )
+_ACTIVE_POWERS = {ABSOLUTE_POWER, *(code for codes in _NET_OF for code in codes)}
+# Value group C of everything that is exported, in total and by phase.
+_EXPORT_GROUPS = {EXPORT_GROUP, "22", "42", "62"}
 
 
-def with_net_power(values: Mapping[str, float]) -> dict[str, float]:
-    """Add net power (W) if only import and export power were sent."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPowers:
+    """What a meter has ever sent: the codes, and whether an import power was negative.
+
+    `is_settled` once that is all it has, as far as two readings in a row can tell.
+    """
+
+    codes: Collection[str]
+    is_signed: bool = False
+    is_settled: bool = True
+
+    @property
+    def exports(self) -> bool:
+        """Tell whether the meter has any export register, of power or energy."""
+        return any(code.partition(".")[0] in _EXPORT_GROUPS for code in self.codes)
+
+
+def with_net_power(values: Mapping[str, float], known: KnownPowers) -> dict[str, float]:
+    """Add net power (W, import positive), in total and by phase, where it is known.
+
+    What a meter does not have is judged by all that it has ever sent. A power that it
+    has, but that is missing now, leaves net power missing.
+    """
     complete = dict(values)
     for net, imported, exported in _NET_OF:
         if net not in complete and imported in complete and exported in complete:
             complete[net] = difference(complete[imported], complete[exported])
+    if NET_POWER in complete or NET_POWER in known.codes:
+        return complete
+    powers = _ACTIVE_POWERS.intersection(known.codes)
+    if source := _only_power(powers, known):
+        power = complete.get(source)
+        if source != IMPORT_POWER:
+            # A phase that stands for the total is no phase.
+            complete.pop(source, None)
+        if power is not None and known.is_settled:
+            complete[NET_POWER] = power
+    elif (phases := _phases(powers, known)) and complete.keys() >= set(phases):
+        complete[NET_POWER] = reduce(total, (complete[code] for code in phases))
     return complete
+
+
+def _only_power(powers: AbstractSet[str], known: KnownPowers) -> str | None:
+    """Return the one power that is net power by itself, if there is one."""
+    if IMPORT_POWER in powers and not known.exports:
+        return IMPORT_POWER
+    if len(powers) != 1:
+        return None
+    (power,) = powers
+    if power == ABSOLUTE_POWER:
+        counts_export = any(code.startswith("2.8.") for code in known.codes)
+        return None if counts_export else power
+    if power in _NET_PHASES or (power in IMPORT_PHASES and _is_net(known)):
+        return power
+    return None
+
+
+def _phases(powers: AbstractSet[str], known: KnownPowers) -> tuple[str, ...]:
+    """Return the phases whose powers add up to net power, if they do."""
+    if {IMPORT_POWER, EXPORT_POWER} <= powers:
+        return ()
+    if all(
+        net in powers or {imported, exported} <= powers
+        for net, imported, exported in _NET_OF[1:]
+    ):
+        return _NET_PHASES
+    return IMPORT_PHASES if powers == set(IMPORT_PHASES) and _is_net(known) else ()
+
+
+def _is_net(known: KnownPowers) -> bool:
+    """Tell whether powers under the codes of import are net, or are all there is."""
+    return known.is_signed or not known.exports
+
+
+def is_shown(code: str) -> bool:
+    """Tell whether a value has an entity, rather than only telling another one."""
+    return code != ABSOLUTE_POWER
 
 
 # The unit of each quantity that has one, without prefix and in lower case.
@@ -181,7 +263,7 @@ def measured(code: str, value: object, unit: str) -> float | None:
 
     None if that unit does not fit the register: better no value than a wrong one.
     """
-    if code not in REGISTERS or len(unit) > _LONGEST_UNIT:
+    if len(unit) > _LONGEST_UNIT or (code not in REGISTERS and is_shown(code)):
         return None
     places = _places(code, unit)
     return None if places is None else number(value, places)
@@ -190,7 +272,8 @@ def measured(code: str, value: object, unit: str) -> float | None:
 @lru_cache(maxsize=1024)
 def _places(code: str, unit: str) -> int | None:
     """Return by how many places this unit shifts a value; None if it does not fit."""
-    expected = _UNITS.get(REGISTERS[code].quantity, "")
+    quantity = REGISTERS[code].quantity if is_shown(code) else Quantity.ACTIVE_POWER
+    expected = _UNITS.get(quantity, "")
     prefix = unit[: len(unit) - len(expected)]
     if unit.lower() != prefix.lower() + expected or prefix not in _PREFIXES:
         return None

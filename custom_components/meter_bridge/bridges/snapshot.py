@@ -1,9 +1,11 @@
 """What a bridge knows at one moment, in the same form for every kind."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from .obis import Quantity
 
 MAIN_METER = ""
 """The key of the meter that is shown on the bridge's own device."""
@@ -46,13 +48,32 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How raw counts are meant: one of them is `multiplier` / `divisor` of a unit.
+
+    `unit` is its code in the standard that the bridge speaks. None, and a divisor or
+    multiplier of 0, is what an answer leaves open.
+    """
+
+    unit: int | None = None
+    multiplier: int | None = None
+    divisor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One reading of a meter: OBIS code to number, in the units of `obis`.
 
     `time` is the meter's own and orders readings; without it they are ordered by
     arrival. `token` is any value that is different in each new reading, for devices
     whose time may be wrong or stand still. `derived` is worked out later, from those
-    `values` that are accepted.
+    `values` that are accepted; where a meter counts either of two totals, each may be
+    derived from the other.
+
+    Counts whose `scale` may be unread come as `scaled`, which returns their values by
+    a scale. `factor` is the conversion factor of the meter, None while it is not known.
+    `quantities` are those of values that the vocabulary does not have. A reading that
+    `is_complete` names every register of the meter.
     """
 
     values: Mapping[str, float]
@@ -60,6 +81,11 @@ class Reading:
     token: Hashable = None
     meter: Meter = field(default_factory=Meter)
     derived: tuple[Derivation, ...] = ()
+    scale: Scale | None = None
+    scaled: Callable[[Scale], Mapping[str, float]] | None = None
+    factor: float | None = 1.0
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    is_complete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,3 +126,10 @@ def difference(value: float, other: float) -> float:
     if isinstance(value, int) and isinstance(other, int):
         return value - other
     return float(Decimal(repr(value)) - Decimal(repr(other)))
+
+
+def total(value: float, other: float) -> float:
+    """Add as on paper: 0.1 plus 0.2 is 0.3."""
+    if isinstance(value, int) and isinstance(other, int):
+        return value + other
+    return float(Decimal(repr(value)) + Decimal(repr(other)))

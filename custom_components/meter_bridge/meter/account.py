@@ -1,18 +1,29 @@
 """Everything that is known of one meter, and which of its readings are believed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from ..bridges.obis import (
+    COUNTERS,
+    IMPORT_ENERGY,
+    is_shown,
+    with_net_power,
+)
 from ..bridges.snapshot import Derivation, Meter, Reading
 from .derived import Tally
+from .flow import power_of
 from .guard import Guard, Verdict
+from .number import MeterNumber
 from .order import Order
+from .plausible import Limits, Plausible
+from .powers import Powers
+from .scaler import ScalerCheck
+from .scaling import Scaled, Scaling
+from .trouble import HELD_SECONDS, Restart, Trouble, TroubleKind, held, refused
 
-type Counters = dict[str, list[float]]
-"""What is stored of one meter: numbers by OBIS code."""
-
-# Stored beside the counters; no OBIS code begins with it.
-_DERIVED = "/"
+type Stored = dict[str, Any]
+"""What is stored of one meter, as plain data by name."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,41 +32,98 @@ class Account:
 
     `codes` are the registers that have had a value. `is_read` if the last answer of the
     bridge had a reading of this meter. `is_fresh` is None before the first answer;
-    `values` is empty while the meter is stale.
+    `values` is empty while the meter is stale. `live` are the times (Unix seconds) of
+    the first and the last reading that was believed since the last restart.
     """
 
     meter: Meter
-    guard: Guard
+    limits: Limits
     codes: set[str] = field(default_factory=set)
     values: Mapping[str, float] = field(default_factory=dict)
     is_read: bool = False
     is_fresh: bool | None = None
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    live: tuple[float, float] | None = None
+    scaling: Scaling = field(default_factory=Scaling)
+    _guard: Guard = field(init=False)
+    _plausible: Plausible = field(init=False)
+    _tallies: dict[str, Tally] = field(default_factory=dict)
     _order: Order = field(default_factory=Order)
+    _number: MeterNumber = field(default_factory=MeterNumber)
+    _powers: Powers = field(default_factory=Powers)
+    _scaler: ScalerCheck = field(default_factory=ScalerCheck)
     _believed: Mapping[str, float] = field(default_factory=dict)
+    _other: Stored = field(default_factory=dict)
+    _is_old: bool = False
+
+    def __post_init__(self) -> None:
+        """Judge by the limits of the connection."""
+        self._guard = Guard(max_power=self.limits.max_power)
+        self._plausible = Plausible(limits=self.limits)
 
     def take(
         self, reading: Reading, *, now: float, clock: float, stale_after: float
-    ) -> tuple[str, ...]:
+    ) -> Restart | None:
         """Judge a reading at `now` (Unix seconds) and `clock` (monotonic seconds).
 
         It is stale `stale_after` seconds after the last new one, unless the meter sets
-        a limit of its own. Return the counters that start anew with it.
+        a limit of its own. Return which counters start anew with it, if any do.
         """
         self.meter, self.is_read = reading.meter, True
-        order, restarted = self._order, tuple[str, ...]()
+        order, restart = self._order, None
         if order.is_new(reading) and not order.is_replay(reading, clock):
-            verdict = self.guard.judge(reading.values, now)
-            restarted = verdict.restarted
-            self._believed = {
-                **verdict.values,
-                **self._derive(reading.derived, verdict),
-            }
+            restart = self._judge(reading, now)
             order.keep(reading, clock)
+            self.live = (self.live[0] if self.live else now, now)
         limit = reading.meter.stale_after or stale_after
         self.is_fresh = order.values is not None and clock - order.at <= limit
         self.values = self._believed if self.is_fresh else {}
-        return restarted
+        return restart
+
+    def _judge(self, reading: Reading, now: float) -> Restart | None:
+        """Judge what a new reading says."""
+        numbers = self._number.take(reading.meter.serial, now)
+        if numbers:
+            self._start_anew()
+        scaled = self._scale(reading, now)
+        sent = {**reading.values, **scaled.values}
+        possible = self._plausible.sift(
+            sent, now, factor=reading.factor, quantities=reading.quantities
+        )
+        self._scaler.take(
+            sent.get(IMPORT_ENERGY), power_of(IMPORT_ENERGY, possible), now
+        )
+        self._adopt_derived(possible, now)
+        verdict = self._guard.judge(possible, now, scaled.held)
+        self._powers.take(sent, is_complete=reading.is_complete)
+        believed = with_net_power(verdict.values, self._powers.known)
+        believed |= self._derive(reading.derived, verdict)
+        self._believed = {
+            code: value for code, value in believed.items() if is_shown(code)
+        }
+        if not verdict.levels and not numbers:
+            return None
+        return Restart(levels=verdict.levels, numbers=numbers)
+
+    def _start_anew(self) -> None:
+        """Judge another meter by nothing that the one before has sent."""
+        self._guard.start_anew()
+        self.scaling.start_anew()
+        self._powers, self._scaler = Powers(), ScalerCheck()
+
+    def _scale(self, reading: Reading, now: float) -> Scaled:
+        """Return what a reading counts, by a scale that is believed."""
+        if self._is_old and reading.scale:
+            self._is_old = False
+            if self.scaling.is_from_no_scale(reading, self._guard, now):
+                self._guard.forget_all()
+                self._tallies.clear()
+        return self.scaling.apply(reading, self._guard, now)
+
+    def _adopt_derived(self, values: Mapping[str, float], now: float) -> None:
+        """Judge a total that is counted now by what was derived of it before."""
+        for code in values:
+            if (tally := self._tallies.pop(code, None)) and code in COUNTERS:
+                self._guard.adopt(code, tally.total, now)
 
     def miss(self) -> None:
         """Note that the bridge cannot read the meter now."""
@@ -66,29 +134,83 @@ class Account:
         self, derived: Iterable[Derivation], verdict: Verdict
     ) -> dict[str, float]:
         """Return the derived totals of the counters that are believed."""
-        totals = {}
+        totals: dict[str, float] = {}
         for each in derived:
-            if (value := verdict.values.get(each.source)) is None:
+            value = verdict.values.get(each.source)
+            if value is None or each.code in verdict.values:
                 continue
-            is_known = each.code in self.tallies
+            is_known = each.code in self._tallies
             if not is_known:
-                self.tallies[each.code] = Tally(factor=each.factor)
-            totals[each.code] = self.tallies[each.code].take(
+                self._tallies[each.code] = self._new_tally(each, value)
+            totals[each.code] = self._tallies[each.code].take(
                 each, value, is_restarted=is_known and each.source in verdict.restarted
             )
         return totals
 
-    def as_stored(self) -> Counters:
-        """Return what has to survive a restart."""
-        tallies = self.tallies.items()
-        return self.guard.as_stored() | {
-            f"{_DERIVED}{code}": tally.as_stored() for code, tally in tallies
+    def _new_tally(self, derived: Derivation, value: float) -> Tally:
+        """Begin to derive a total: where it was, if it was counted before."""
+        tally = Tally(factor=derived.factor, places=derived.places)
+        if self._guard.knows(derived.code):
+            tally.amount, tally.level = self._guard.shown(derived.code), value
+        return tally
+
+    def believe(self, code: str) -> None:
+        """Believe what a counter sends next: its owner says so."""
+        self._guard.start_anew([code])
+        if self.scaling.offered is not None:
+            self.scaling.start_anew()
+
+    def troubles(self) -> Iterator[Trouble]:
+        """Yield what the owner has to know."""
+        for code, doubt in self._guard.doubts().items():
+            if doubt.seconds >= HELD_SECONDS:
+                is_scale = self.scaling.offered is not None
+                yield held(code, self._guard.shown(code), doubt, is_scale=is_scale)
+        for code, refusal in self._plausible.refusals.items():
+            if refusal.lasts:
+                yield refused(code, refusal)
+        if self.scaling.is_unknown:
+            yield Trouble(kind=TroubleKind.SCALE_UNKNOWN)
+        if (ratio := self._scaler.ratio) is not None:
+            kind = TroubleKind.SCALER_SUSPECT
+            yield Trouble(kind=kind, code=IMPORT_ENERGY, ratio=ratio)
+
+    def as_stored(self) -> Stored:
+        """Return what has to survive a restart, as plain data."""
+        return {
+            **self._other,
+            "number": self._number.last,
+            "powers": self._powers.as_stored(),
+            "live": self.live and list(self.live),
+            "scale": self.scaling.as_stored(),
+            "counters": self._guard.as_stored(),
+            "doubts": {
+                code: [doubt.since, doubt.seconds]
+                for code, doubt in self._guard.doubts().items()
+            },
+            "derived": {
+                code: tally.as_stored() for code, tally in self._tallies.items()
+            },
         }
 
-    def restore(self, stored: Mapping[str, list[float]]) -> None:
-        """Take up again what `as_stored` returned before the restart."""
-        self.guard.restore(stored)
-        for key, numbers in stored.items():
-            if key.startswith(_DERIVED):
-                code = key.removeprefix(_DERIVED)
-                self.tallies[code] = Tally.restored(numbers)
+    def restore(self, stored: Mapping[str, Any], *, is_orderly: bool) -> None:
+        """Take up again what `as_stored` returned before the restart.
+
+        Names that are not known belong to a later version, and are kept.
+        """
+        self._number.last = stored.get("number")
+        self._powers.restore(stored.get("powers", {}))
+        self.scaling.restore(stored.get("scale"))
+        self._guard.restore(
+            stored.get("counters", {}), stored.get("doubts"), is_orderly=is_orderly
+        )
+        self._tallies = {
+            code: Tally.restored(numbers)
+            for code, numbers in stored.get("derived", {}).items()
+        }
+        self._is_old = stored.get("is_old", False)
+        self._other = {
+            name: value
+            for name, value in stored.items()
+            if name not in {*self.as_stored(), "is_old"}
+        }

@@ -16,6 +16,7 @@ class Tally:
     """
 
     factor: float
+    places: int = 0
     level: float = 0.0
     amount: float = 0.0
     latest: float = 0.0
@@ -24,28 +25,40 @@ class Tally:
         self, derivation: Derivation, value: float, *, is_restarted: bool
     ) -> float:
         """Return the total for the present value of its source."""
+        self.places = derivation.places
         if is_restarted or derivation.factor != self.factor:
-            before = self.latest if is_restarted else value
-            self.amount = self._at(before, derivation.places)
+            self.amount = self._at(self.latest if is_restarted else value)
             self.level, self.factor = value, derivation.factor
         self.latest = value
-        return self._at(value, derivation.places)
+        return self.total
 
-    def _at(self, value: float, places: int) -> float:
+    @property
+    def total(self) -> float:
+        """Return the total for the last value of its source."""
+        return self._at(self.latest)
+
+    def _at(self, value: float) -> float:
         """Return the total for a value of its source, as on paper."""
         amount, level, factor, now = (
             Decimal(repr(each))
             for each in (self.amount, self.level, self.factor, value)
         )
-        total = (amount + (now - level) * factor).quantize(Decimal(1).scaleb(-places))
-        return float(total) if places else int(total)
+        total = amount + (now - level) * factor
+        total = total.quantize(Decimal(1).scaleb(-self.places))
+        return float(total) if self.places else int(total)
 
     def as_stored(self) -> list[float]:
         """Return what has to survive a restart."""
-        return [self.factor, self.level, self.amount, self.latest]
+        return [self.factor, self.level, self.amount, self.latest, self.places]
 
     @classmethod
     def restored(cls, stored: list[float]) -> Tally:
         """Return what `as_stored` was called on before the restart."""
-        factor, level, amount, latest = stored
-        return cls(factor=factor, level=level, amount=amount, latest=latest)
+        factor, level, amount, latest, *places = stored
+        return cls(
+            factor=factor,
+            places=int(places[0]) if places else 0,
+            level=level,
+            amount=amount,
+            latest=latest,
+        )

@@ -7,8 +7,9 @@ from typing import Any
 
 from ..bridges.contract import BridgeType
 from ..bridges.snapshot import MAIN_METER, Meter, Reading, Snapshot
-from ..meter.account import Account, Counters
-from ..meter.guard import Guard
+from ..meter.account import Account, Stored
+from ..meter.plausible import Limits
+from ..meter.trouble import Restart, Trouble
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
 
 # More than a home has: a bridge whose meters have other names all the time must not
@@ -21,27 +22,31 @@ class Change:
     """What a snapshot changed.
 
     `changed`: keys whose value or description is another one now. `new`: keys that have
-    a value and no entity yet. `links`: meters that became fresh (True) or stale. In
-    `restarted` are the meters of which a counter starts anew.
+    a value and no entity yet. `links`: meters that became fresh (True) or stale.
+    `restarts`: meters of which a counter starts anew. `troubles`: all that the owner of
+    each meter has to know now.
     """
 
     changed: set[str]
     new: list[str]
     links: Mapping[str, bool]
-    restarted: tuple[str, ...]
+    restarts: Mapping[str, Restart]
+    troubles: Mapping[str, tuple[Trouble, ...]]
 
 
 class Board:
     """The meters of one bridge, and the value of every entity by key."""
 
-    def __init__(self, bridge: BridgeType[Any, Any]) -> None:
+    def __init__(self, bridge: BridgeType[Any, Any], limits: Limits) -> None:
         """Know what this kind of bridge always has; nothing has been read yet."""
         self.values: dict[str, Value] = {}
         self._bridge = bridge
+        self._limits = limits
         self._sources = Sources(bridge)
         self._accounts: dict[str, Account] = {}
         # Of meters that have not been read since.
-        self._stored: dict[str, Counters] = {}
+        self._stored: dict[str, Stored] = {}
+        self._is_orderly = False
         if bridge.has_main_meter:
             self._open_account(Meter())
 
@@ -72,14 +77,17 @@ class Board:
             if len(self._accounts) < MOST_METERS:
                 self._open_account(readings[key].meter)
         links: dict[str, bool] = {}
-        restarted = []
+        restarts: dict[str, Restart] = {}
+        troubles: dict[str, tuple[Trouble, ...]] = {}
         for key, account in self._accounts.items():
             was_fresh = account.is_fresh
             reading = readings.get(key)
             if reading is None:
                 account.miss()
-            elif self._take_reading(account, reading):
-                restarted.append(key)
+            elif restart := self._take_reading(account, reading):
+                restarts[key] = restart
+            if found := tuple(account.troubles()):
+                troubles[key] = found
             if account.is_fresh is not was_fresh:
                 links[key] = bool(account.is_fresh)
             values[entity_key(key, METER_CONNECTION.key)] = account.is_fresh
@@ -93,12 +101,13 @@ class Board:
             changed=changed | altered,
             new=new,
             links=links,
-            restarted=tuple(restarted),
+            restarts=restarts,
+            troubles=troubles,
         )
 
-    def _take_reading(self, account: Account, reading: Reading) -> tuple[str, ...]:
-        """Judge the reading of a meter; return the counters that start anew."""
-        restarted = account.take(
+    def _take_reading(self, account: Account, reading: Reading) -> Restart | None:
+        """Judge the reading of a meter; return which counters start anew."""
+        restart = account.take(
             reading,
             now=time.time(),
             clock=time.monotonic(),
@@ -107,7 +116,7 @@ class Board:
         if not account.codes.issuperset(account.values):
             self._sources.add_meter(reading.meter, account.values)
             account.codes.update(account.values)
-        return restarted
+        return restart
 
     def _show(self, values: dict[str, Value]) -> tuple[set[str], list[str]]:
         """Let these be the values.
@@ -155,20 +164,29 @@ class Board:
 
     def _open_account(self, meter: Meter) -> None:
         """Begin to judge a meter, by what was stored of it if anything was."""
-        account = Account(meter=meter, guard=Guard(max_power=self._bridge.max_power))
-        account.restore(self._stored.pop(meter.key, {}))
+        account = Account(meter=meter, limits=self._limits)
+        if stored := self._stored.pop(meter.key, None):
+            account.restore(stored, is_orderly=self._is_orderly)
         self._accounts[meter.key] = account
         self._sources.add_meter(meter, ())
 
-    def as_stored(self) -> dict[str, Counters]:
-        """Return what has to survive a restart."""
+    def account(self, meter: str) -> Account | None:
+        """Return everything that is known of a meter."""
+        return self._accounts.get(meter)
+
+    def as_stored(self) -> dict[str, Stored]:
+        """Return what has to survive a restart, by meter."""
         read = {meter: account.as_stored() for meter, account in self._accounts.items()}
         return self._stored | read
 
-    def restore(self, stored: Mapping[str, Counters]) -> None:
-        """Take up again what `as_stored` returned before the restart."""
-        for meter, counters in stored.items():
+    def restore(self, stored: Mapping[str, Stored], *, is_orderly: bool) -> None:
+        """Take up again what `as_stored` returned before the restart.
+
+        `is_orderly` if it was written at an orderly end, so that nothing came after.
+        """
+        self._is_orderly = is_orderly
+        for meter, known in stored.items():
             if account := self._accounts.get(meter):
-                account.restore(counters)
+                account.restore(known, is_orderly=is_orderly)
             else:
-                self._stored[meter] = dict(counters)
+                self._stored[meter] = dict(known)

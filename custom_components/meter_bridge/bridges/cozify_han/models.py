@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import re
 
 from ..client import Identity
-from ..obis import EXPORT_ENERGY, IMPORT_ENERGY, with_net_power
+from ..obis import EXPORT_ENERGY, IMPORT_ENERGY
 from ..snapshot import Meter
 from ..wire import number, section, text
 
@@ -31,6 +31,13 @@ _ARRAYS = {
     "i": ("31.7.0", "51.7.0", "71.7.0"),
 }
 _NET_POWER = ("16.7.0", "36.7.0", "56.7.0", "76.7.0")
+# Import and export power, by the code of net power.
+_DIRECTIONS = {
+    net: {imported, exported}
+    for net, imported, exported in zip(
+        _NET_POWER, _ARRAYS["pi"], _ARRAYS["pe"], strict=True
+    )
+}
 _CURRENTS = {1: "31.7.0", 2: "51.7.0", 3: "71.7.0"}
 # Firmware 1.0.1.3 sends seconds, newer documents show milliseconds.
 _FIRST_MILLISECONDS = 1e11
@@ -74,7 +81,11 @@ def parse_telegram(message: object) -> Telegram:
     for key, codes in _ARRAYS.items():
         values |= _spread(sent.get(key), codes)
     # The vendor replaced `p` by `pi` and `pe`: it counts only without them.
-    values = _spread(sent.get("p"), _NET_POWER) | with_net_power(values)
+    values |= {
+        code: value
+        for code, value in _spread(sent.get("p"), _NET_POWER).items()
+        if values.keys().isdisjoint(_DIRECTIONS[code])
+    }
     time = _parse_time(sent.get("ts"))
     token = number(sent.get("ts")) if time is None else None
     return Telegram(values=values, time=time, token=token)

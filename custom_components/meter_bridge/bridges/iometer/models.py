@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 import re
 
-from ..obis import NET_POWER, measured
+from ..obis import measured
 from ..snapshot import Meter, Reading, Snapshot
 from ..wire import entries, moment, section, text, whole
 
@@ -14,8 +14,6 @@ _OBIS = re.compile(
     r"01-00:([0-9a-f]{2})\.([0-9a-f]{2})\.([0-9a-f]{2})\*ff", re.IGNORECASE
 )
 _OBIS_LENGTH = len("01-00:10.07.00*ff")
-_POWER_L1 = "36.7.0"
-_OTHER_POWERS = {NET_POWER, "56.7.0", "76.7.0"}
 # Any other word counts as unknown.
 _CONNECTION = {"connected": True, "disconnected": False}
 _ATTACHMENT = {"attached": True, "detached": False}
@@ -85,18 +83,13 @@ def parse_reading(answer: object) -> Reading | None:
     reading = section(answer, "meter", "reading")
     if not isinstance(reading.get("registers"), list):
         return None
-    sent: set[str] = set()
     values: dict[str, float] = {}
     for register in entries(reading.get("registers")):
         entry = section(register)
         code = parse_obis(entry.get("obis"))
-        sent.add(code)
         value = measured(code, entry.get("value"), text(entry.get("unit")) or "")
         if value is not None:
             values[code] = value
-    if _POWER_L1 in values and not _OTHER_POWERS & sent:
-        # Some meters send the total under the code of L1, and no other power.
-        values[NET_POWER] = values.pop(_POWER_L1)
     return Reading(
         values=values,
         time=moment(reading.get("time")),

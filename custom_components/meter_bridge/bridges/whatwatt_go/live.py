@@ -7,13 +7,7 @@ the meter does not have, and has no key for some that the report has.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from ..obis import (
-    EXPORT_ENERGY,
-    IMPORT_ENERGY,
-    REGISTERS,
-    Quantity,
-    with_net_power,
-)
+from ..obis import EXPORT_ENERGY, IMPORT_ENERGY, REGISTERS, Quantity
 from ..snapshot import MAIN_METER, Meter, Reading
 from ..wire import number, section
 from .report import TO_BASE_UNIT, parse_volumes
@@ -164,10 +158,7 @@ class Live:
                 found[part.meter.key] = replace(
                     reading, values={**part.values, **reading.values}
                 )
-        return tuple(
-            replace(reading, values=with_net_power(reading.values))
-            for reading in found.values()
-        )
+        return tuple(found.values())
 
 
 def parse_live(event: object, meter: Meter, count: int) -> Live | None:

@@ -7,7 +7,7 @@ values, so it is only shown.
 
 from collections.abc import Iterator, Mapping
 
-from ..obis import VOLUME, with_net_power
+from ..obis import VOLUME
 from ..snapshot import Medium, Meter, Reading
 from ..wire import entries, moment, number, section, text, whole
 from .system import METER_OK, word
@@ -53,12 +53,14 @@ def parse_report(answer: object) -> tuple[Reading, ...]:
         return volumes
     seen = (whole(report.get("id")), text(report.get("date_time")))
     main = Reading(
-        values=with_net_power(values),
+        values=values,
         # The plain date_time is local time with a false Z.
         time=moment(report.get("date_time_utc"))
         or moment(report.get("date_time_local")),
         token=("report", *seen) if any(seen) else None,
         meter=parse_meter(meter),
+        factor=number(report.get("conv_factor")),
+        is_complete=True,
     )
     return (main, *volumes)
 
