@@ -112,9 +112,25 @@ async def test_entities(
     """A variant has the entities of what it sends, and no number that it does not."""
     await set_up(variant)
     states = sorted(hass.states.async_all(), key=lambda state: state.entity_id)
-    assert {state.entity_id: state.state for state in states} == snapshot(name="short")
-    assert states == snapshot(name="states")
+    assert {state.entity_id: state.state for state in states} == snapshot
     assert not complaints(caplog)
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_states(
+    hass: HomeAssistant,
+    simulator: CozifyHanSimulator,
+    set_up: SetUp,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Of the variant that has every entity, each is shown with all that is said of it.
+
+    Other variants say the same of fewer entities.
+    """
+    newest_firmware(simulator)
+    simulator.tick()
+    await set_up(simulator)
+    assert sorted(hass.states.async_all(), key=lambda it: it.entity_id) == snapshot
 
 
 @pytest.mark.usefixtures("all_enabled")
