@@ -1,5 +1,6 @@
 """What the tests share: the integration, the simulators, and entries of them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 import time
 
@@ -29,6 +30,20 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 @pytest.fixture(autouse=True)
 def _loopback(socket_enabled: None) -> None:
     """Allow sockets; the harness still refuses every host but 127.0.0.1."""
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave asyncio's debug mode off, which the harness switches on for every test.
+
+    It takes half of the processor time. `PYTHONASYNCIODEBUG=1` brings it back.
+    """
+
+
+@pytest.fixture
+async def loop_debug() -> None:
+    """Switch asyncio's debug mode on."""
+    asyncio.get_running_loop().set_debug(True)
 
 
 @pytest.fixture

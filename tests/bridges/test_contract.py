@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2] / "custom_components" / "meter_bridge"
 TRANSLATIONS = json.loads((ROOT / "translations" / "en.json").read_text())
 MANIFEST = json.loads((ROOT / "manifest.json").read_text())
 
+pytestmark = pytest.mark.usefixtures("loop_debug")
 every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
 

@@ -4,9 +4,13 @@ from ssl import SSLContext
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+import pytest
 
 from tests.conftest import SetUp, Start
 from tests.support.waiting import eventually
+
+# A refused certificate reaches the loop's handler of exceptions in this mode only.
+pytestmark = pytest.mark.usefixtures("loop_debug")
 
 
 async def test_each_entry_verifies_for_itself(
