@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 import sys
 
+import pytest
+
 from tests.simulate import SIMULATORS, live
 from tests.support.house import House
 
@@ -28,6 +30,7 @@ def test_the_sun_rises_and_sets() -> None:
     assert house.power > 0
 
 
+@pytest.mark.programs
 async def test_the_command_says_where_the_bridges_are_and_ends() -> None:
     """One line of JSON for each bridge, then silence until time is up."""
     process = await asyncio.create_subprocess_exec(

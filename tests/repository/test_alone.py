@@ -3,6 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
+
 from benchmarks.alone import alone
 
 _OURS = Path(__file__).parents[2]
@@ -14,6 +16,7 @@ async def _origin() -> str | None:
     return spec.origin if spec else None
 
 
+@pytest.mark.programs
 def test_integration_of_a_checkout(tmp_path: Path) -> None:
     """It comes from the checkout that is named, and from here where none is."""
     inside = Path("custom_components", "meter_bridge", "__init__.py")

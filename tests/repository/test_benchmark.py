@@ -1,5 +1,7 @@
 """Test that the benchmark can still be had; what it finds is judged nowhere here."""
 
+import pytest
+
 from benchmarks.alone import alone
 from benchmarks.cases import KINDS
 from benchmarks.decoding import decoding
@@ -22,6 +24,7 @@ def test_every_bridge_is_measured() -> None:
     assert {kind.key for kind in KINDS} == BRIDGES.keys()
 
 
+@pytest.mark.programs
 def test_measuring() -> None:
     """Readings come through to everybody, and as many states change as should."""
     readings, (shipped, equal, messages) = alone(_measure)

@@ -26,6 +26,7 @@ async def _measure() -> tuple[dict[str, float], Found, Weight]:
     )
 
 
+@pytest.mark.programs
 def test_measuring() -> None:
     """Readings are recorded, come through, and change what they should."""
     recorded, size, floor = alone(_measure)

@@ -10,8 +10,8 @@ take it, they say themselves, in a copy of the repository or here:
 - By their command lines alone: `scripts/benchmark`, `scripts/soak`, `scripts/develop`,
   and `scripts/fuzz` for all decoders.
 
-`scripts/test` and `scripts/lint` run in full at every push, `scripts/test` with other
-versions and `scripts/develop --check` every week. Nobody but a person runs a week of
+`scripts/lint` and every test run at every push, `scripts/test` with other versions and
+`scripts/develop --check` every week. Nobody but a person runs a week of
 `scripts/soak`, a million inputs of `scripts/fuzz`, the whole fault matrix to write it
 down, the benchmarks, and `scripts/brand` with what really draws.
 """
@@ -84,9 +84,10 @@ def _told_tests(given: str) -> list[str]:
     if given in ("--oldest", "--newest", "--beta"):
         name = given.removeprefix("--")
         return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_ON_TWO}"]
-    if given:
+    if given not in ("", "--all"):
         return ["scripts/setup tests", f".venv/bin/pytest {given}"]
-    tests = f".venv/bin/pytest {_ON_TWO} --cov --cov-report=term"
+    some = "" if given else " -p tests.support.left_out -m not programs"
+    tests = f".venv/bin/pytest {_ON_TWO} --cov --cov-report=term{some}"
     flows = "".join(f"*/meter_bridge/{each}.py," for each in _FLOWS)
     covered = f".venv/bin/coverage report --fail-under=100 --include={flows}"
     return ["scripts/setup tests", tests, covered]
@@ -134,6 +135,9 @@ def test_tests_are_there(command: str) -> None:
     assert all(f'"{setting}"' in code for setting in settings)
 
 
+programs = pytest.mark.programs
+
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the repository that may be changed."""
@@ -142,6 +146,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@programs
 def test_pages_are_written(checkout: Path) -> None:
     """The commands of two pages write them as they are, and nothing else.
 
@@ -173,6 +178,7 @@ def contents(checkout: Path) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in files}
 
 
+@programs
 def test_a_cell_of_the_fault_matrix(checkout: Path) -> None:
     """With arguments for pytest, some cells are tried and nothing is written."""
     before = contents(checkout)
@@ -184,6 +190,7 @@ def test_a_cell_of_the_fault_matrix(checkout: Path) -> None:
     assert contents(checkout) == before
 
 
+@programs
 def test_some_fuzzing(checkout: Path) -> None:
     """One decoder is fed as many inputs as are asked for."""
     command = "scripts/fuzz sse --count 1000 --seed 7"
@@ -193,6 +200,7 @@ def test_some_fuzzing(checkout: Path) -> None:
     assert "| sse | 1,000 |" in done.stdout
 
 
+@programs
 def test_lint_judges_and_mends(checkout: Path) -> None:
     """What is not in shape is told; with --fix it is mended, and the rest is told."""
     odd = checkout / "scripts" / "odd.py"

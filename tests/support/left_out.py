@@ -1,0 +1,40 @@
+"""A plugin of pytest: tell at the end how many tests were left out."""
+
+import pytest
+
+_LEFT_OUT = pytest.StashKey[int]()
+_KEY = "left_out"
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Count them."""
+    stash = items[0].config.stash
+    stash[_LEFT_OUT] = stash.get(_LEFT_OUT, 0) + len(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that gives out the tests, where this one only runs them."""
+    output = getattr(session.config, "workeroutput", {})
+    output[_KEY] = session.config.stash.get(_LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Take the count over: every process leaves out the same ones."""
+    output = getattr(node, "workeroutput", {})
+    config: pytest.Config = getattr(node, "config")  # noqa: B009
+    config.stash[_LEFT_OUT] = output.get(_KEY, 0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say it below everything else."""
+    if count := config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.section("left out")
+        terminalreporter.line(
+            f"{count} tests that start programs: scripts/test -m programs runs them,"
+            " scripts/test --all runs every test"
+        )
