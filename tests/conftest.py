@@ -96,6 +96,12 @@ async def simulators(
 
 
 @pytest.fixture
+async def simulator(simulators: Start, key: str) -> Simulator:
+    """Start a simulator of the kind under test."""
+    return await simulators(key)
+
+
+@pytest.fixture
 def set_up(hass: HomeAssistant, enable_custom_integrations: None) -> SetUp:
     """Set up an entry for a simulator, every value passed on at once.
 

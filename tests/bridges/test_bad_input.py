@@ -54,12 +54,6 @@ ODD_VALUES: tuple[object, ...] = (
 every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
 
-@pytest.fixture
-async def simulator(simulators: Start, key: str) -> Simulator:
-    """Return a simulator of the kind under test."""
-    return await simulators(key)
-
-
 def shown(hass: HomeAssistant) -> dict[str, str]:
     """Return every sensor that shows something."""
     return {

@@ -112,12 +112,6 @@ async def entry(
     return await set_up(simulator)
 
 
-@pytest.fixture
-async def simulator(simulators: Start, key: str) -> Simulator:
-    """Return a simulator of the kind under test."""
-    return await simulators(key)
-
-
 def power(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Return the state of net power."""
     registry = er.async_get(hass)

@@ -16,11 +16,9 @@ from tests.bridges.cozify_han.conftest import (
     SERIAL,
     STATE,
     UUID,
-    asked,
-    power,
-    values,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
+from tests.support.clients import asked, power, values
 
 RARE = [CONFIGURATION, HEALTH, METER_ID]
 

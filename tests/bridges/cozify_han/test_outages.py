@@ -1,17 +1,14 @@
 """The client when something fails: one path, the meter, the reader, or its address."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 import pytest
 
-from custom_components.meter_bridge.bridges.cozify_han import client as module
 from custom_components.meter_bridge.bridges.cozify_han.client import CozifyHanClient
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
 )
-from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
 from tests.bridges.cozify_han.conftest import (
     CONFIGURATION,
     HEALTH,
@@ -20,9 +17,9 @@ from tests.bridges.cozify_han.conftest import (
     METER_ID,
     OLD_METER,
     STATE,
-    power,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
+from tests.support.clients import power
 from tests.support.simulator import Simulator
 
 HTML = b"<!doctype html><title>Router</title><h1>Welcome</h1>"
@@ -31,10 +28,7 @@ RARE = [CONFIGURATION, HEALTH, METER_ID]
 type Mishap = Callable[[Simulator], None]
 
 
-@pytest.fixture(autouse=True)
-def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for an answer no longer than a test should take."""
-    monkeypatch.setattr(module, "BridgeHttp", partial(BridgeHttp, timeout=0.3))
+pytestmark = pytest.mark.usefixtures("impatience")
 
 
 @pytest.mark.parametrize("path", [STATE, *RARE])

@@ -17,11 +17,11 @@ from tests.bridges.cozify_han.conftest import (
     SERIAL,
     SOCKET,
     UUID,
-    asked,
     followed,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp
+from tests.support.clients import asked
 from tests.support.logs import complaints
 from tests.support.waiting import eventually
 from tests.support.watching import advance, shows, state

@@ -16,13 +16,11 @@ from tests.bridges.cozify_han.conftest import (
     OLD_EVENTS,
     SOCKET,
     STATE,
-    asked,
     followed,
-    power,
     says,
-    streaming,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
+from tests.support.clients import asked, power, streaming
 from tests.support.waiting import eventually
 
 WAYS = [SOCKET, EVENTS, OLD_EVENTS]

@@ -1,28 +1,20 @@
-"""What the tests of this bridge share: its simulator, and clients for it."""
+"""What the tests of this bridge share: its paths, TLS and commands."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from unittest.mock import patch
 
-from aiohttp import ClientSession
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.egauge import commands
-from custom_components.meter_bridge.bridges.egauge.client import EgaugeClient
-from custom_components.meter_bridge.bridges.egauge.models import Details
-from custom_components.meter_bridge.bridges.snapshot import Snapshot
-from custom_components.meter_bridge.bridges.transport.address import parse_address
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
-from tests.support.house import House
 from tests.support.waiting import eventually
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -36,47 +28,6 @@ QUESTION, LOGIN, RIGHTS, REGISTER, SYSTEM = (
     "/api/register",
     "/api/sys",
 )
-
-type Connect = Callable[..., EgaugeClient]
-
-
-@pytest.fixture
-async def simulator(house: House) -> AsyncIterator[EgaugeSimulator]:
-    """Run a device on loopback."""
-    simulator = EgaugeSimulator(house)
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
-async def connect(simulator: EgaugeSimulator) -> AsyncIterator[Connect]:
-    """Make clients for the device, with the right login unless told otherwise."""
-    async with ClientSession() as session:
-
-        def connect(*, host: str | None = None, **access: object) -> EgaugeClient:
-            known = {**simulator.credentials, **access}
-            address = parse_address(host or simulator.address)
-            return EgaugeClient(Access(address=address, **known), session)  # type: ignore[arg-type]
-
-        yield connect
-
-
-@pytest.fixture
-def client(connect: Connect) -> EgaugeClient:
-    """Return a client with the right login."""
-    return connect()
-
-
-def asked(simulator: EgaugeSimulator, since: int = 0) -> list[str]:
-    """Return the paths that were asked for since then."""
-    return [request.path for request in simulator.requests[since:]]
-
-
-def values(snapshot: Snapshot[Details]) -> dict[str, float]:
-    """Return the main meter's values."""
-    (reading,) = snapshot.readings
-    return dict(reading.values)
 
 
 @pytest.fixture(scope="session")

@@ -14,18 +14,11 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeResponseError,
 )
 from custom_components.meter_bridge.bridges.obis import NET_POWER
-from tests.bridges.egauge.conftest import (
-    LOGIN,
-    QUESTION,
-    REGISTER,
-    RIGHTS,
-    SYSTEM,
-    Connect,
-    asked,
-    values,
-)
+from tests.bridges.conftest import Connect
+from tests.bridges.egauge.conftest import LOGIN, QUESTION, REGISTER, RIGHTS, SYSTEM
 from tests.bridges.egauge.device import SERIAL
 from tests.bridges.egauge.simulator import EgaugeSimulator
+from tests.support.clients import asked, values
 
 ALERTS = "/api/log/alert"
 

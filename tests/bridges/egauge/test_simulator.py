@@ -19,13 +19,7 @@ import jsonschema
 import pytest
 
 from tests.bridges.egauge.calls import judge
-from tests.bridges.egauge.conftest import (
-    LOGIN,
-    QUESTION,
-    REGISTER,
-    RIGHTS,
-    SYSTEM,
-)
+from tests.bridges.egauge.conftest import LOGIN, QUESTION, REGISTER, RIGHTS, SYSTEM
 from tests.bridges.egauge.database import Register
 from tests.bridges.egauge.device import SERIAL
 from tests.bridges.egauge.simulator import EgaugeSimulator

@@ -14,8 +14,10 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
 )
-from tests.bridges.egauge.conftest import CAPTURES, LOGIN, Connect, asked
+from tests.bridges.conftest import Connect
+from tests.bridges.egauge.conftest import CAPTURES, LOGIN
 from tests.bridges.egauge.simulator import EgaugeSimulator
+from tests.support.clients import asked
 
 REALM = "eGauge Administration"
 HTTP = {"scheme": "http", "realm": REALM}

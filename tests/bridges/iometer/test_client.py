@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 
@@ -11,12 +10,11 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
 )
-from custom_components.meter_bridge.bridges.iometer import client as module
 from custom_components.meter_bridge.bridges.iometer.client import IOmeterClient
 from custom_components.meter_bridge.bridges.iometer.models import Status
-from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
-from tests.bridges.iometer.conftest import JSON, READING, STATUS, asked, power
+from tests.bridges.iometer.conftest import JSON, READING, STATUS, asked
 from tests.bridges.iometer.simulator import IometerSimulator
+from tests.support.clients import power
 from tests.support.simulator import Simulator
 
 HTML = b"<!doctype html><title>Router</title><h1>Welcome</h1>"
@@ -24,10 +22,7 @@ HTML = b"<!doctype html><title>Router</title><h1>Welcome</h1>"
 type Mishap = Callable[[Simulator], None]
 
 
-@pytest.fixture(autouse=True)
-def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for an answer no longer than a test should take."""
-    monkeypatch.setattr(module, "BridgeHttp", partial(BridgeHttp, timeout=0.3))
+pytestmark = pytest.mark.usefixtures("impatience")
 
 
 async def test_it_tells_who_it_is(

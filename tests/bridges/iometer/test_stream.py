@@ -20,17 +20,15 @@ from tests.bridges.iometer.conftest import (
     JSON,
     READING,
     STATUS,
-    Published,
     asked,
     followed,
-    power,
-    streaming,
 )
 from tests.bridges.iometer.simulator import IometerSimulator
+from tests.support.clients import Published, power, streaming
 from tests.support.waiting import eventually
 
 
-def shows(published: Published, watts: float) -> bool:
+def shows(published: Published[Status], watts: float) -> bool:
     """Tell whether the last snapshot says this net power."""
     return power(published[-1]) == watts
 

@@ -1,11 +1,8 @@
-"""What the tests of this bridge share: its simulator, clients, states and time."""
+"""What the tests of this bridge share: paths, entities, readings and time."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
-from aiohttp import ClientSession
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -20,9 +17,7 @@ from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
     OctopusHomeProClient,
 )
 from custom_components.meter_bridge.bridges.transport.address import parse_address
-from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
-from tests.conftest import Start
 
 CONSUMPTION, STATUS, INFO = (
     "get_meter_consumption",
@@ -40,30 +35,9 @@ BRIDGE_LINK = "binary_sensor.bridge_bridge_connection"
 
 
 @pytest.fixture
-async def simulator(simulators: Start) -> OctopusHomeProSimulator:
-    """Run a Home Pro with both meters on loopback."""
-    started = await simulators("octopus_home_pro")
-    assert isinstance(started, OctopusHomeProSimulator)
-    return started
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[ClientSession]:
-    """Open a session for clients."""
-    async with ClientSession() as opened:
-        yield opened
-
-
-@pytest.fixture
 def access(simulator: OctopusHomeProSimulator) -> Access:
     """Return the way to the simulator."""
     return Access(address=parse_address(simulator.address))
-
-
-@pytest.fixture
-def client(access: Access, session: ClientSession) -> OctopusHomeProClient:
-    """Return a client of the bridge that has asked nothing yet."""
-    return OctopusHomeProClient(access, session)
 
 
 @dataclass
@@ -83,12 +57,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(module, "time", clock)
     return clock
-
-
-@pytest.fixture
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for an answer no longer than a test should take."""
-    monkeypatch.setattr(module, "BridgeHttp", partial(BridgeHttp, timeout=0.3))
 
 
 async def readings(client: OctopusHomeProClient) -> dict[str, dict[str, float]]:

@@ -11,14 +11,9 @@ from custom_components.meter_bridge.bridges.errors import (
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.whatwatt_go import client as module
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
-from tests.bridges.whatwatt_go.conftest import (
-    LIVE,
-    REPORT,
-    SYSTEM,
-    asked,
-    values,
-)
+from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SYSTEM
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.support.clients import asked, values
 from tests.support.waiting import eventually
 
 

@@ -10,9 +10,10 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.whatwatt_go.login import read_challenges
-from tests.bridges.whatwatt_go.conftest import Connect, streaming, values
+from tests.bridges.conftest import Connect
 from tests.bridges.whatwatt_go.device import Firmware
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.support.clients import streaming, values
 from tests.support.waiting import eventually
 
 PASSWORD = "open sesame"
@@ -49,11 +50,11 @@ async def test_the_password_lets_in(
 ) -> None:
     """Old and new firmware accept any password; how they asked is pinned."""
     simulator.firmware, simulator.password = firmware, password
-    client = connect(password)
+    client = connect(password=password)
     assert (await client.identify()).pinned == pinned
     assert values(await client.fetch())[NET_POWER] == 321
     since = len(simulator.requests)
-    again = connect(password, pinned)
+    again = connect(password=password, pinned=pinned)
     assert (await again.identify()).pinned == pinned
     async with streaming(again, simulator) as (published, _):
         simulator.tick()
@@ -67,7 +68,7 @@ async def test_a_login_is_kept(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
     """After the first answer each request is one request."""
-    client = connect(PASSWORD)
+    client = connect(password=PASSWORD)
     await client.fetch()
     since = len(simulator.requests)
     await client.fetch()
@@ -78,7 +79,7 @@ async def test_an_old_nonce_is_replaced(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
     """A stale nonce costs one more request and nothing else."""
-    client = connect(PASSWORD)
+    client = connect(password=PASSWORD)
     await client.fetch()
     simulator.expire_nonces()
     since = len(simulator.requests)
@@ -92,11 +93,11 @@ async def test_a_wrong_password_is_its_own_error(
 ) -> None:
     """A refused login says so, each time, also once it was right."""
     simulator.firmware = firmware
-    client = connect("wrong")
+    client = connect(password="wrong")
     for _ in range(2):
         with pytest.raises(BridgeAuthError):
             await client.identify()
-    client = connect(PASSWORD)
+    client = connect(password=PASSWORD)
     await client.identify()
     simulator.password = "changed"
     with pytest.raises(BridgeAuthError):
@@ -110,7 +111,7 @@ async def test_without_a_password_nothing_is_told(
 ) -> None:
     """The device that asks is recognised, and the owner is asked."""
     with pytest.raises(BridgeAuthError):
-        await connect().identify()
+        await connect(password="").identify()
     assert told(simulator) == []
 
 
@@ -119,7 +120,7 @@ async def test_protection_may_begin_at_any_time(
 ) -> None:
     """A device that is protected later asks for its password then."""
     simulator.protection = False
-    client = connect()
+    client = connect(password="")
     assert (await client.identify()).pinned == {}
     simulator.protection = True
     with pytest.raises(BridgeAuthError):
@@ -132,7 +133,7 @@ async def test_the_pinned_scheme_cannot_be_lowered(
     """Who once asked for Digest gets no password in the clear."""
     simulator.firmware = "old"
     with pytest.raises(BridgeResponseError):
-        await connect(PASSWORD, DIGEST).identify()
+        await connect(password=PASSWORD, pinned=DIGEST).identify()
     assert told(simulator) == []
 
 
@@ -140,7 +141,7 @@ async def test_a_stronger_scheme_is_welcome(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
     """An update of the firmware from Basic to Digest goes through, and is pinned."""
-    assert (await connect(PASSWORD, BASIC).identify()).pinned == DIGEST
+    assert (await connect(password=PASSWORD, pinned=BASIC).identify()).pinned == DIGEST
 
 
 async def test_another_realm_is_refused(
@@ -149,22 +150,22 @@ async def test_another_realm_is_refused(
     """Who names itself otherwise gets no answer; a domain is no other name."""
     simulator.rename("whatwatt-ABCDEF")
     with pytest.raises(BridgeResponseError):
-        await connect(PASSWORD, DIGEST).identify()
+        await connect(password=PASSWORD, pinned=DIGEST).identify()
     assert told(simulator) == []
     simulator.rename("whatwatt-1B9D5E.local")
-    assert (await connect(PASSWORD, DIGEST).identify()).pinned == DIGEST
+    assert (await connect(password=PASSWORD, pinned=DIGEST).identify()).pinned == DIGEST
 
 
 async def test_hearsay_gets_no_password_in_the_clear(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
     """At an announced address Basic is refused, while Digest gives nothing away."""
-    known = await connect(PASSWORD, DIGEST, hearsay=True).identify()
+    known = await connect(password=PASSWORD, pinned=DIGEST, hearsay=True).identify()
     assert known.pinned == DIGEST
     simulator.firmware = "old"
     since = len(simulator.requests)
     with pytest.raises(ClearPasswordError):
-        await connect(PASSWORD, BASIC, hearsay=True).identify()
+        await connect(password=PASSWORD, pinned=BASIC, hearsay=True).identify()
     assert told(simulator, since) == []
 
 
@@ -174,7 +175,7 @@ async def test_after_an_outage_it_has_to_ask_again(
 ) -> None:
     """Somebody else may have the address by then: nothing is told in advance."""
     simulator.firmware = firmware
-    client = connect(PASSWORD)
+    client = connect(password=PASSWORD)
     await client.fetch()
     await simulator.unplug()
     with pytest.raises(BridgeConnectionError):
@@ -199,7 +200,7 @@ async def test_an_odd_domain_is_an_error_of_ours(
     """What aiohttp cannot make an address of is not a whatwatt Go's challenge."""
     simulator.rename(f'whatwatt-1B9D5E", domain="{domain}')
     with pytest.raises(BridgeResponseError):
-        await connect(PASSWORD).identify()
+        await connect(password=PASSWORD).identify()
 
 
 async def test_strangers_get_no_password(
@@ -209,10 +210,10 @@ async def test_strangers_get_no_password(
     simulator.firmware = "old"
     simulator.rename("router")
     with pytest.raises(BridgeResponseError):
-        await connect(PASSWORD).identify()
+        await connect(password=PASSWORD).identify()
     simulator.fail_with(401, "who are you?")
     with pytest.raises(BridgeResponseError):
-        await connect(PASSWORD).identify()
+        await connect(password=PASSWORD).identify()
     assert told(simulator) == []
 
 
@@ -222,7 +223,7 @@ async def test_a_device_may_have_any_name(
     """The owner may name the host; the rare kind of Digest tells it all the same."""
     simulator.rename("cellar")
     pinned = {"scheme": "digest", "realm": "cellar"}
-    assert (await connect(PASSWORD).identify()).pinned == pinned
+    assert (await connect(password=PASSWORD).identify()).pinned == pinned
 
 
 def test_the_strongest_of_several_offers_counts() -> None:

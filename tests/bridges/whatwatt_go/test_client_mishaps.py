@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 import json
 
 import pytest
@@ -15,21 +14,12 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
-from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
-from custom_components.meter_bridge.bridges.whatwatt_go import client as module, web
+from custom_components.meter_bridge.bridges.whatwatt_go import client as module
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from custom_components.meter_bridge.bridges.whatwatt_go.system import Details
-from tests.bridges.whatwatt_go.conftest import (
-    LIVE,
-    REPORT,
-    SYSTEM,
-    Connect,
-    Published,
-    asked,
-    streaming,
-    values,
-)
+from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SYSTEM
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.support.clients import Published, asked, streaming, values
 from tests.support.waiting import eventually
 
 type Break = Callable[[WhatwattGoSimulator, str], None]
@@ -62,11 +52,7 @@ MISHAPS: dict[str, tuple[Break, type[BridgeError]]] = {
 }
 
 
-@pytest.fixture
-def client(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> WhatwattClient:
-    """Wait less long."""
-    monkeypatch.setattr(web, "BridgeHttp", partial(BridgeHttp, timeout=0.2))
-    return connect()
+pytestmark = pytest.mark.usefixtures("impatience")
 
 
 @pytest.mark.parametrize("mishap", MISHAPS)
@@ -95,7 +81,7 @@ async def test_a_bad_stream_is_an_error_of_ours(
     monkeypatch.setattr(module, "_IDLE_INTERVALS", 0)
     break_, error = MISHAPS[mishap]
     break_(simulator, LIVE)
-    published: Published = []
+    published: Published[Details] = []
     with pytest.raises(error):
         await client.stream(published.append)
     assert published == []

@@ -9,10 +9,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from tests.bridges.whatwatt_go.conftest import REPORT, SERIAL, asked
+from tests.bridges.whatwatt_go.conftest import REPORT, SERIAL
 from tests.bridges.whatwatt_go.profiles import E450, E570, ENSOR, KMP, LGZ, Profile
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
+from tests.support.clients import asked
 from tests.support.logs import complaints
 from tests.support.waiting import eventually
 from tests.support.watching import entries, state

@@ -13,16 +13,10 @@ from custom_components.meter_bridge.bridges.errors import (
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.whatwatt_go import client as module, decoder
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
-from tests.bridges.whatwatt_go.conftest import (
-    LIVE,
-    REPORT,
-    SYSTEM,
-    asked,
-    streaming,
-    values,
-)
+from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SYSTEM
 from tests.bridges.whatwatt_go.profiles import E450, E570, KMP
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.support.clients import asked, streaming, values
 from tests.support.waiting import eventually
 
 

@@ -15,13 +15,13 @@ from tests.bridges.whatwatt_go.conftest import (
     LIVE,
     REPORT,
     SERIAL,
-    asked,
     other_listener,
     stream_of,
     ticking,
 )
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
+from tests.support.clients import asked
 from tests.support.logs import complaints
 from tests.support.waiting import eventually
 from tests.support.watching import advance, shows, state

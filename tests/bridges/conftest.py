@@ -1,0 +1,57 @@
+"""What the tests of every bridge share: clients for its simulator."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from aiohttp import ClientSession
+import pytest
+
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.client import Access, Client
+from custom_components.meter_bridge.bridges.transport.address import parse_address
+from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
+from tests.support.simulator import Simulator
+
+type Connect = Callable[..., Client[Any]]
+
+
+@pytest.fixture
+def key(request: pytest.FixtureRequest) -> str:
+    """Return the kind of bridge in whose folder a test is."""
+    return request.path.parent.name
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    """Open a session for clients."""
+    async with ClientSession() as opened:
+        yield opened
+
+
+@pytest.fixture
+def connect(simulator: Simulator, session: ClientSession, key: str) -> Connect:
+    """Make clients for the simulator, with the right login unless told otherwise."""
+
+    def connect(*, host: str | None = None, **access: object) -> Client[Any]:
+        known: dict[str, Any] = {**simulator.credentials, **access}
+        address = parse_address(host or simulator.address)
+        client: Client[Any] = BRIDGES[key].connect(
+            Access(address=address, **known), session
+        )
+        return client
+
+    return connect
+
+
+@pytest.fixture
+def client(connect: Connect) -> Client[Any]:
+    """Return a client with the right login that has asked nothing yet."""
+    return connect()
+
+
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients wait for an answer no longer than a test should take."""
+    defaults = BridgeHttp.__init__.__kwdefaults__
+    assert defaults
+    monkeypatch.setitem(defaults, "timeout", 0.3)

@@ -1,0 +1,48 @@
+"""Follow the stream of a client, and see what it asked and what it read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from custom_components.meter_bridge.bridges.client import Client
+from custom_components.meter_bridge.bridges.obis import NET_POWER
+from custom_components.meter_bridge.bridges.snapshot import Snapshot
+
+from .simulator import Simulator
+from .waiting import eventually
+
+type Published[D] = list[Snapshot[D]]
+
+
+@asynccontextmanager
+async def streaming[D](
+    client: Client[D], simulator: Simulator | None = None
+) -> AsyncIterator[tuple[Published[D], asyncio.Task[None]]]:
+    """Follow the stream for the length of a block.
+
+    With a simulator, the block begins once a stream stands there, or has failed.
+    """
+    published: Published[D] = []
+    task = asyncio.create_task(client.stream(published.append))
+    if simulator:
+        await eventually(lambda: simulator.open_streams or task.done())
+    try:
+        yield published, task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def asked(simulator: Simulator, since: int = 0) -> list[str]:
+    """Return the paths that were asked for since then."""
+    return [request.path for request in simulator.requests[since:]]
+
+
+def values(snapshot: Snapshot[object]) -> dict[str, float]:
+    """Return the main meter's values, none where it was not read."""
+    return dict(snapshot.readings[0].values) if snapshot.readings else {}
+
+
+def power(snapshot: Snapshot[object]) -> float | None:
+    """Return net power in W, None without one."""
+    return values(snapshot).get(NET_POWER)
