@@ -8,9 +8,6 @@ from yarl import URL
 
 from custom_components.meter_bridge.bridges.client import Access, Identity
 from custom_components.meter_bridge.bridges.errors import (
-    BridgeConnectionError,
-    BridgeError,
-    BridgeResponseError,
     MeterNotReadyError,
 )
 from custom_components.meter_bridge.bridges.octopus_home_pro import client as module
@@ -247,28 +244,6 @@ async def test_port(
     monkeypatch.setattr(module, "BridgeHttp", lambda url, **_more: urls.append(url))
     OctopusHomeProClient(Access(address=parse_address(typed)), session)
     assert urls == [URL(url)]
-
-
-@pytest.mark.parametrize(
-    ("status", "error"), [(404, BridgeResponseError), (500, BridgeConnectionError)]
-)
-async def test_plain_errors(
-    simulator: Home, client: Client, status: int, error: type[BridgeError]
-) -> None:
-    """An error without a `Status` is not the Home Pro's own word on its meter."""
-    simulator.fail_with(status, "404: Not Found")
-    for call in (client.identify, client.fetch):
-        with pytest.raises(error):
-            await call()
-
-
-async def test_slow_reply(simulator: Home, client: Client) -> None:
-    """Nobody waits for ever."""
-    simulator.delay = 1
-    with pytest.raises(BridgeConnectionError):
-        await client.fetch()
-    simulator.heal()
-    assert len(await readings(client)) == 2
 
 
 async def test_gas_that_fails_while_it_is_identified(

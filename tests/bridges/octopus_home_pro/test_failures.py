@@ -80,7 +80,7 @@ async def test_missing_payload(
     assert state(hass, POWER) == "321"
 
 
-@pytest.mark.parametrize("status", [401, 404, 500, 503])
+@pytest.mark.parametrize("status", [404, 500])
 async def test_plain_errors(
     hass: HomeAssistant, simulator: Home, entry: MockConfigEntry, status: int
 ) -> None:
@@ -92,32 +92,6 @@ async def test_plain_errors(
     simulator.heal()
     await poll(hass, entry)
     assert state(hass, POWER) == "321"
-
-
-async def test_no_json(
-    hass: HomeAssistant, simulator: Home, entry: MockConfigEntry
-) -> None:
-    """Neither is a body that is not JSON a reading."""
-    simulator.garble(b'{"Status": "success", "meter_consump": "{')
-    await poll(hass, entry)
-    assert links(hass) == ["off", GONE, GONE]
-    simulator.heal()
-    await poll(hass, entry)
-    assert state(hass, POWER) == "321"
-
-
-async def test_slow_reply(
-    hass: HomeAssistant, simulator: Home, entry: MockConfigEntry
-) -> None:
-    """A reply that takes too long is none; the next one counts."""
-    simulator.delay = 1
-    await poll(hass, entry)
-    assert links(hass) == ["off", GONE, GONE]
-    simulator.heal()
-    simulator.house.draw(500)
-    simulator.tick()
-    await poll(hass, entry)
-    assert state(hass, POWER) == "500"
 
 
 async def test_gas_fails_alone(
