@@ -19,7 +19,6 @@ from custom_components.meter_bridge.bridges.snapshot import Meter
 from custom_components.meter_bridge.bridges.wire import shift
 
 FIXTURES = Path(__file__).parent / "fixtures"
-CAPTURES = Path(__file__).parents[4] / "shared" / "captures" / "cozify-han"
 TIME = datetime(2026, 2, 10, 9, 15, 17, tzinfo=UTC)
 
 TELEGRAMS: Mapping[str, Telegram] = {
@@ -254,16 +253,3 @@ def test_meter() -> None:
         serial="T1", manufacturer="TST"
     )
     assert parse_meter({"meterId": "", "meterName": 7}) == Meter()
-
-
-@pytest.mark.skipif(not CAPTURES.is_dir(), reason="there are no captures here")
-def test_captures() -> None:
-    """Values that others have seen come out as these numbers."""
-    (path,) = CAPTURES.glob("*.json")
-    telegram = parse_telegram(json.loads(path.read_text()))
-    assert telegram.time == TIME
-    assert telegram.values["1.8.0"] == 12143400
-    powers = [telegram.values[f"{code}.7.0"] for code in (16, 36, 56, 76)]
-    assert powers == [1038, 244, 552, 242]
-    assert telegram.currents == {1: 1.1, 2: 2.4, 3: 1.29}
-    assert len(telegram.values) == 30

@@ -17,9 +17,7 @@ from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
 from tests.support.waiting import eventually
 
-SHARED = Path(__file__).parents[4] / "shared"
-CAPTURES = SHARED / "captures" / "egauge"
-SPEC = SHARED / "specs" / "egauge-webapi-openapi.yaml"
+FIXTURES = Path(__file__).parent / "fixtures"
 
 QUESTION, LOGIN, RIGHTS, REGISTER, SYSTEM = (
     "/api/auth/unauthorized",

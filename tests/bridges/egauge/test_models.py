@@ -20,7 +20,7 @@ from custom_components.meter_bridge.bridges.egauge.models import (
 from custom_components.meter_bridge.bridges.egauge.registers import parse_listing
 from custom_components.meter_bridge.bridges.egauge.totals import Totals
 from custom_components.meter_bridge.bridges.errors import BridgeResponseError
-from tests.bridges.egauge.conftest import CAPTURES
+from tests.bridges.egauge.conftest import FIXTURES
 
 UNITS = {"V": "V", "I": "A", "F": "Hz", "#3": None, "P": "W", "S": "VA", "PQ": "var"}
 CODES = (
@@ -29,12 +29,10 @@ CODES = (
 )
 
 
-def capture(name: str) -> Mapping[str, object]:
-    """Load a real meter's answer."""
-    path = CAPTURES / f"{name}.json"
-    if not path.exists():
-        pytest.skip("the real sample is not here")
-    found: Mapping[str, object] = json.loads(path.read_text())
+def load(name: str) -> Mapping[str, object]:
+    """Load an answer of a meter of three phases that reads the grid alone."""
+    text = (FIXTURES / f"{name}.json").read_text()
+    found: Mapping[str, object] = json.loads(text)
     return found
 
 
@@ -46,9 +44,9 @@ def listing(
     return {"ts": "1000", "registers": list(entries), "ranges": ranges}
 
 
-def test_the_real_listing() -> None:
-    """A real meter has 21 registers, each with its unit."""
-    found = parse_listing(capture("register-listing"))
+def test_a_whole_listing() -> None:
+    """A meter has 21 registers, each with its unit."""
+    found = parse_listing(load("listing"))
     assert len(found.registers) == 21
     sensors = register_sensors(Details(registers=found.registers))
     by_key = {each.key: each for each in sensors}
@@ -56,27 +54,27 @@ def test_the_real_listing() -> None:
         sensor = by_key[register.value_key]
         assert sensor.native_unit_of_measurement == UNITS[register.type]
     states = {each.key: each.state_class for each in sensors}
-    assert states["register_0_energy"] == "total"
-    assert states["register_1_energy"] == "total_increasing"
-    assert states["register_9_apparent_energy"] == "total_increasing"
-    assert states["register_21_reactive_energy"] == "total"
+    assert states["register_20_energy"] == "total"
+    assert states["register_21_energy"] == "total_increasing"
+    assert states["register_22_apparent_energy"] == "total_increasing"
+    assert states["register_23_reactive_energy"] == "total"
 
 
-def test_the_real_minute() -> None:
+def test_a_whole_minute() -> None:
     """Two rows a minute apart give what the meter measured in between."""
-    found = parse_listing(capture("register-history-one-minute-raw"))
+    found = parse_listing(load("minute"))
     assert len(found.registers) == 23
     named = {each.name: found.rates[each.key] for each in found.registers}
-    assert named["voltage_a"] == pytest.approx(122.55, abs=0.005)
-    assert round(named["Grid"]) == 142_038
-    assert round(named["Grid*"]) == 152_837
-    assert round(named["reactivePower"]) == 56_419
-    assert named["frequency"] == pytest.approx(60.15, abs=0.005)
-    assert named["powerFactor"] == pytest.approx(0.929, abs=0.0005)
+    assert named["L1 volts"] == pytest.approx(231.4, abs=0.005)
+    assert round(named["Grid"]) == 8123
+    assert round(named["Grid*"]) == 8444
+    assert round(named["VAr"]) == 2307
+    assert named["Hertz"] == pytest.approx(49.98, abs=0.005)
+    assert named["PF"] == pytest.approx(0.962, abs=0.0005)
     assert named["use"] == named["Grid"]
     values = values_of(found, Totals(), 0.0)
-    assert values["register_0_energy"] == 2_790_206.8963
-    assert values["virtual_gen_energy"] == 630.0335
+    assert values["register_20_energy"] == 2_619_543.9140
+    assert values["virtual_gen_energy"] == 1_433_337.3218
     # There is no Grid+ beside Grid-, so that there is no import and no export.
     assert reading_of(found, values).values == {"16.7.0": named["Grid"]}
 

@@ -15,7 +15,7 @@ from custom_components.meter_bridge.bridges.errors import (
     BridgeResponseError,
 )
 from tests.bridges.conftest import Connect
-from tests.bridges.egauge.conftest import CAPTURES, LOGIN
+from tests.bridges.egauge.conftest import FIXTURES, LOGIN
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.support.clients import asked
 
@@ -135,12 +135,9 @@ def test_half_a_question_is_a_lost_connection() -> None:
         read_challenge('{"rlm": "eGauge Admin')
 
 
-def test_the_real_question_is_understood() -> None:
-    """What a real meter asks gives its realm and a digest over its nonce."""
-    path = CAPTURES / "auth-unauthorized-401.json"
-    if not path.exists():
-        pytest.skip("the real sample is not here")
-    challenge = read_challenge(path.read_text())
+def test_the_whole_question_is_understood() -> None:
+    """What a meter asks gives its realm and a digest over its nonce."""
+    challenge = read_challenge((FIXTURES / "question.json").read_text())
     assert challenge.realm == REALM
     body = answer_challenge(challenge, "owner", "default")
     assert body["nnc"] == challenge.nonce

@@ -20,7 +20,6 @@ from custom_components.meter_bridge.bridges.iometer.models import (
 from custom_components.meter_bridge.bridges.wire import shift
 
 FIXTURES = Path(__file__).parent / "fixtures"
-CAPTURES = Path(__file__).parents[4] / "shared" / "captures" / "iometer"
 
 NUMBER = "1TST0040071234"
 WIRED = Status(
@@ -270,13 +269,3 @@ def test_without_a_status_the_reading_names_the_meter() -> None:
         status_with(meter_number="2")
     )
     assert snapshot(None, Status(), None).readings == ()
-
-
-@pytest.mark.skipif(not CAPTURES.is_dir(), reason="there are no captures here")
-def test_captures() -> None:
-    """Answers that others have seen decode to the numbers in them."""
-    (path,) = CAPTURES.glob("reading-*.json")
-    reading = parse_reading(json.loads(path.read_text()))
-    assert reading
-    assert reading.values == {"1.8.0": 1234.5, "2.8.0": 5432.1, "16.7.0": 100}
-    assert reading.time == datetime(2024, 11, 11, 11, 11, 11, tzinfo=UTC)

@@ -12,7 +12,6 @@ from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.waiting import eventually
 
 FIXTURES = Path(__file__).parent / "fixtures"
-CAPTURES = Path(__file__).parents[4] / "shared" / "captures" / "whatwatt-go"
 
 SYSTEM, REPORT, LIVE = "/api/v1/system", "/api/v1/report", "/api/v1/live"
 SERIAL = "02A4C61B9D5E"

@@ -1,7 +1,6 @@
 """From the system to details: what the device says of itself and its links."""
 
 from datetime import UTC, datetime
-import json
 
 import pytest
 
@@ -14,7 +13,7 @@ from custom_components.meter_bridge.bridges.whatwatt_go.system import (
     with_report,
 )
 from custom_components.meter_bridge.bridges.wire import section
-from tests.bridges.whatwatt_go.conftest import CAPTURES, load
+from tests.bridges.whatwatt_go.conftest import load
 
 NOW = datetime(2026, 6, 1, 10, 0, 13, tzinfo=UTC)
 
@@ -66,17 +65,6 @@ def test_report_and_stream_say_some_things_sooner() -> None:
     assert with_live(details, {"T": 4}).tariff == 4
     for none in ({}, {"T": 0}, {"T": 5}, {"T": "x"}, {"T": 1.5}, None):
         assert with_live(details, none) is details
-
-
-def test_a_real_system_decodes() -> None:
-    """The system of a real device is read."""
-    path = CAPTURES / "system-fw-1-10-0.json"
-    if not path.exists():
-        pytest.skip("the real sample is not here")
-    details = parse_system(json.loads(path.read_text()), None)
-    assert (details.meter_status, details.license) == ("ok", "plus")
-    assert details.voltages["v_scap"] == 4.87
-    assert details.clouds == {"whatwatt": True}
 
 
 def test_only_known_names_count() -> None:
