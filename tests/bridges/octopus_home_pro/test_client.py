@@ -8,6 +8,7 @@ from yarl import URL
 
 from custom_components.meter_bridge.bridges.client import Access, Identity
 from custom_components.meter_bridge.bridges.errors import (
+    BridgeConnectionError,
     MeterNotReadyError,
 )
 from custom_components.meter_bridge.bridges.octopus_home_pro import client as module
@@ -244,6 +245,15 @@ async def test_port(
     monkeypatch.setattr(module, "BridgeHttp", lambda url, **_more: urls.append(url))
     OctopusHomeProClient(Access(address=parse_address(typed)), session)
     assert urls == [URL(url)]
+
+
+async def test_slow_reply(simulator: Home, client: Client) -> None:
+    """Nobody waits for ever."""
+    simulator.delay = 1
+    with pytest.raises(BridgeConnectionError):
+        await client.fetch()
+    simulator.heal()
+    assert len(await readings(client)) == 2
 
 
 async def test_gas_that_fails_while_it_is_identified(
