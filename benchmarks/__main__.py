@@ -9,8 +9,9 @@ import sys
 
 from homeassistant.const import __version__
 
+from tests.kinds import KINDS
+
 from .alone import alone
-from .cases import KINDS
 from .decoding import decoding
 from .growth import growth
 from .handling import handling
@@ -71,7 +72,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.parts) - PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    if unknown := set(options.bridge) - {kind.key for kind in KINDS}:
+    if unknown := set(options.bridge) - KINDS.keys():
         parser.error(f"no such bridge: {', '.join(sorted(unknown))}")
     if options.before and not (options.before / PRODUCT).is_dir():
         parser.error(f"no {PRODUCT} in {options.before}")

@@ -12,10 +12,10 @@ import orjson
 
 from custom_components.meter_bridge.bridges.transport.sse import EventDecoder
 from tests.bridges.decoding import Decode, decoding_of
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.house import House
+from tests.support.kind import Kind
 
-from .cases import KINDS, Kind
 from .feeder import Feeder
 from .report import Part, figure
 from .rounds import Effort, least, middle, ratio
@@ -56,9 +56,9 @@ async def decoding(effort: Effort) -> list[Part]:
             *("Peak of JSON (KiB)", "Peak of ours (KiB)"),
         ),
     )
-    for kind in KINDS:
+    for kind in KINDS.values():
         if effort.takes(kind.key):
-            said = pushed(kind) if kind.pushes else await answered(kind)
+            said = pushed(kind) if kind.streams else await answered(kind)
             _add(part, kind.key, said, effort)
     return [part]
 
@@ -66,12 +66,12 @@ async def decoding(effort: Effort) -> list[Part]:
 def pushed(kind: Kind) -> list[bytes]:
     """Return what a bridge pushes, one reading after the other."""
     house = House()
-    simulator, said = SIMULATORS[kind.key](house), []
+    simulator, said = kind.simulator(house), []
     for turn in range(_MESSAGES):
         house.draw(321 + turn)
         house.advance(10)
         simulator.tick()
-        message = simulator.message(kind.path)
+        message = simulator.message(kind.benchmark.path)
         assert message
         said.append(message)
     return said
@@ -81,12 +81,14 @@ async def answered(kind: Kind) -> list[bytes]:
     """Return what a bridge answers, one reading after the other."""
     said = []
     with Feeder() as feeder:
-        place = feeder.open(kind.key, kind.key, kind.registers)
-        url = f"http://{place.address}{kind.path}"
+        place = feeder.open(kind.key, kind.key, kind.benchmark.registers)
+        url = f"http://{place.address}{kind.benchmark.path}"
         async with ClientSession(raise_for_status=True) as session:
             for _ in range(_MESSAGES):
-                feeder.turn(kind.key, kind.changes[-1])
-                async with session.request(kind.method, url, json=kind.body) as answer:
+                feeder.turn(kind.key, kind.benchmark.changes[-1])
+                async with session.request(
+                    kind.benchmark.method, url, json=kind.benchmark.body
+                ) as answer:
                     said.append(await answer.read())
     return said
 

@@ -6,18 +6,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import override
 
-from aiohttp import web
-
-from tests.bridges.egauge.database import Database, Register
-from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.simulator import Simulator
 
@@ -31,44 +26,12 @@ _EXPORTS = ("2.7.0", "22.7.0", "42.7.0", "62.7.0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a simulator is, and how to be let in."""
+    """Where a simulator is, and how to be let in; its serial where it is known."""
 
     key: str
     address: str
-    serial: str
     credentials: Mapping[str, str]
-
-
-class _OpenEgauge(EgaugeSimulator):
-    """Have so many registers that add nothing up, for all to see."""
-
-    def __init__(self, house: House, registers: int) -> None:
-        """Measure 230 V everywhere until a test changes some."""
-        super().__init__(house)
-        self.volts = [Decimal(230)] * registers
-        self.database = Database(
-            [
-                Register(f"line {index}", "V", partial(self._rate, index), index)
-                for index in range(registers)
-            ],
-            self.database.epoch,
-        )
-
-    def _rate(self, index: int, _house: House) -> Decimal:
-        """Return what a register measures."""
-        return self.volts[index]
-
-    @override
-    def force(self, code: str, value: Decimal | None) -> None:
-        """Change the register of this number."""
-        self.volts[int(code)] = value or Decimal(0)
-
-    @override
-    async def admit(self, request: web.Request) -> web.StreamResponse | None:
-        """Admit who just wants the registers, as the floor does."""
-        if request.path == "/api/register" and "Authorization" not in request.headers:
-            return None
-        return await super().admit(request)
+    serial: str = ""
 
 
 class _Stage:
@@ -83,14 +46,14 @@ class _Stage:
     async def open(self, name: str, key: str, registers: int) -> Place:
         """Start a simulator under a name; `registers` is for those that list them."""
         house = House()
-        simulator = (
-            _OpenEgauge(house, registers)
-            if key == EgaugeSimulator.key and registers
-            else SIMULATORS[key](house)
+        kind = KINDS[key]
+        make = kind.benchmark.with_registers
+        simulator: Simulator = (
+            make(house, registers) if make and registers else kind.simulator(house)
         )
         await simulator.start()
         self._open[name] = simulator
-        return _place(simulator)
+        return place_of(simulator)
 
     async def feed(
         self, name: str, codes: Sequence[str], count: int, pace: float
@@ -156,13 +119,11 @@ class _Stage:
             await simulator.stop()
 
 
-def _place(simulator: Simulator) -> Place:
+def place_of(simulator: Simulator) -> Place:
     """Describe where a simulator is."""
-    serial = simulator.device_id if isinstance(simulator, IometerSimulator) else ""
     return Place(
         key=simulator.key,
         address=simulator.address,
-        serial=serial,
         credentials=simulator.credentials,
     )
 

@@ -15,9 +15,10 @@ from typing import Any
 from unittest.mock import patch
 
 from custom_components.meter_bridge.bridges.transport.http import BridgeHttp
+from tests.kinds import KINDS
+from tests.support.kind import Kind
 
 from .alone import alone
-from .cases import KINDS, Kind
 from .feeder import Feeder
 from .home import home, new_entry, set_up, show
 from .report import Cell, Part
@@ -87,15 +88,15 @@ async def handle(effort: Effort) -> Times:
         Feeder() as feeder,
     ):
         async with home() as hass:
-            for kind in KINDS:
-                if not kind.pushes or not effort.takes(kind.key):
+            for kind in KINDS.values():
+                if not kind.streams or not effort.takes(kind.key):
                     continue
-                tap.path = kind.path
-                place = feeder.open(kind.key, kind.key, kind.registers)
+                tap.path = kind.benchmark.path
+                place = feeder.open(kind.key, kind.key, kind.benchmark.registers)
                 entry = await set_up(hass, await new_entry(hass, place, throttle=0))
                 await show(hass, entry)
                 await asyncio.sleep(0.3)
-                for codes in kind.changes:
+                for codes in kind.benchmark.changes:
                     run = _round(feeder, tap, kind, codes, effort.readings)
                     await run()
                     times = await in_turns({"ours": run}, effort)

@@ -19,11 +19,13 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .cases import KINDS, Kind
+from tests.kinds import KINDS
+from tests.support.kind import Kind, Peer
+
 from .feeder import Feeder, Place
 from .floor import set_up_sensors
 from .home import entities, home, new_entry, set_up, show
-from .plain import PARSERS, PlainCoordinator, PlainSensor
+from .plain import PlainCoordinator, PlainSensor
 from .ports import lead_httpx, name_of
 from .report import Aim, Part, figure
 from .rounds import (
@@ -42,10 +44,6 @@ from .rounds import (
 _LEAST_TIMES = 3.0
 _SETTLE_SECONDS = 0.3
 _OURS, _PLAIN = "Meter Bridge", "a plain CoordinatorEntity"
-# A status beside each reading would be another update of all that Home Assistant's own
-# shows, and nothing to ours: left out.
-_BESIDE = {"iometer": "/v1/status"}
-_PACKAGES = {"egauge": "egauge-async", "iometer": "iometer"}
 _HEAD = (
     *("Integration", "States changed", "States written", "Entities"),
     *("Processor (µs)", "Median", "Per entity", "x ours"),
@@ -90,9 +88,11 @@ async def peers(effort: Effort) -> list[Part]:
             lead_httpx(hass)
             return [
                 part
-                for kind in KINDS
-                if kind.key in PARSERS and effort.takes(kind.key)
-                for part in await _Contest(hass, feeder, kind, effort).hold()
+                for kind in KINDS.values()
+                if kind.benchmark.peer and effort.takes(kind.key)
+                for part in await _Contest(
+                    hass, feeder, kind, kind.benchmark.peer, effort
+                ).hold()
             ]
 
 
@@ -100,12 +100,18 @@ class _Contest:
     """All integrations for one kind of bridge, with the same readings in turns."""
 
     def __init__(
-        self, hass: HomeAssistant, feeder: Feeder, kind: Kind, effort: Effort
+        self,
+        hass: HomeAssistant,
+        feeder: Feeder,
+        kind: Kind,
+        peer: Peer,
+        effort: Effort,
     ) -> None:
         """Begin with an empty table."""
-        self._hass, self._feeder, self._kind, self._effort = hass, feeder, kind, effort
+        self._hass, self._feeder, self._effort = hass, feeder, effort
+        self._kind, self._peer = kind, peer
         self._taken: dict[DataUpdateCoordinator[Any], Taken] = {}
-        title = f"A reading of {kind.key} ({'pushed' if kind.pushes else 'asked for'})"
+        title = f"A reading of {kind.key} ({'pushed' if kind.streams else 'asked for'})"
         self._shipped = Part(title=f"{title}, entities as they come", head=_HEAD)
         self._equal = Part(title=f"{title}, the same entities", head=_HEAD)
 
@@ -118,18 +124,18 @@ class _Contest:
         except NotMeasuredError as error:
             for part in (self._shipped, self._equal):
                 _tell(part, f"Home Assistant's {kind.key}", f"not measured: {error}")
-        for codes in kind.changes:
+        for codes in kind.benchmark.changes:
             await self._measure(self._shipped, contenders, codes)
         for each in contenders:
             await show(hass, each.entry)
         await asyncio.sleep(_SETTLE_SECONDS)
         for each in contenders:
-            run = self._round(each, kind.changes[-1])
+            run = self._round(each, kind.benchmark.changes[-1])
             changes = await changed_by(hass, run, self._effort)
             await show(hass, each.entry, changes[1] if changes else ())
         contenders.append(await self._plain())
         await asyncio.sleep(_SETTLE_SECONDS)
-        for codes in kind.changes:
+        for codes in kind.benchmark.changes:
             await self._measure(self._equal, contenders, codes)
         for each in contenders:
             if isinstance(each.coordinator, PlainCoordinator):
@@ -139,9 +145,9 @@ class _Contest:
 
     def _open(self, name: str) -> Place:
         """Start a simulator that pushes readings alone."""
-        place = self._feeder.open(name, self._kind.key, self._kind.registers)
-        if beside := _BESIDE.get(self._kind.key):
-            self._feeder.hush(name, beside)
+        place = self._feeder.open(name, self._kind.key, self._kind.benchmark.registers)
+        if self._peer.beside:
+            self._feeder.hush(name, self._peer.beside)
         return place
 
     async def _ours(self) -> Contender:
@@ -153,7 +159,7 @@ class _Contest:
     async def _core(self) -> Contender:
         """Set up Home Assistant's own."""
         key = self._kind.key
-        package = _PACKAGES[key]
+        package = self._peer.package
         try:
             name = f"Home Assistant's {key} ({package} {version(package)})"
         except PackageNotFoundError:
@@ -170,10 +176,12 @@ class _Contest:
     async def _plain(self) -> Contender:
         """Set up the plain one, with a sensor for every register that will change."""
         hass, kind = self._hass, self._kind
-        coordinator = PlainCoordinator(hass, self._open("plain"), kind)
+        coordinator = PlainCoordinator(
+            hass, self._open("plain"), kind, self._peer.parse
+        )
         await coordinator.async_refresh()
         before = coordinator.data
-        self._feeder.turn("plain", kind.changes[-1])
+        self._feeder.turn("plain", kind.benchmark.changes[-1])
         await coordinator.async_refresh()
         sensors = [
             PlainSensor(coordinator, register)
@@ -187,7 +195,7 @@ class _Contest:
     def _round(self, each: Contender, codes: tuple[str, ...]) -> Round:
         """Return what measures the readings of one."""
         coordinator, count = each.coordinator, self._effort.readings
-        if not self._kind.pushes:
+        if not self._kind.streams:
             ask = coordinator.async_refresh
             return asked(self._feeder, each.simulator, codes, count, ask)
         if coordinator not in self._taken:

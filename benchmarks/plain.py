@@ -6,7 +6,6 @@ entities that listen to it, all of which write their state at each update.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 import json
 import logging
@@ -27,19 +26,12 @@ from homeassistant.helpers.update_coordinator import (
     DataUpdateCoordinator,
 )
 
-from .cases import Kind
+from tests.support.kind import Kind, Register
+
 from .feeder import Place
 
 _LOGGER = logging.getLogger(__name__)
 _POLL_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Register:
-    """One value that was read."""
-
-    value: float
-    unit: str
 
 
 type Data = Mapping[str, Register]
@@ -51,42 +43,28 @@ _CLASSES = {
 }
 
 
-def _iometer(answer: Any) -> Data:  # noqa: ANN401 (JSON)
-    """Read the registers of an IOmeter."""
-    return {
-        register["obis"]: Register(register["value"], register["unit"])
-        for register in answer["meter"]["reading"]["registers"]
-    }
-
-
-def _egauge(answer: Any) -> Data:  # noqa: ANN401 (JSON)
-    """Read the registers of an eGauge."""
-    return {
-        register["name"]: Register(register["rate"], register["type"])
-        for register in answer["registers"]
-    }
-
-
-PARSERS: Mapping[str, Callable[[Any], Data]] = {"egauge": _egauge, "iometer": _iometer}
-"""By key: the kinds of bridge that it knows."""
-
-
 class PlainCoordinator(DataUpdateCoordinator[Data]):
     """Ask a bridge, or follow what it pushes."""
 
-    def __init__(self, hass: HomeAssistant, place: Place, kind: Kind) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        place: Place,
+        kind: Kind,
+        parse: Callable[[Any], Data],
+    ) -> None:
         """Know where it is."""
         super().__init__(
             hass,
             _LOGGER,
             config_entry=None,
             name=f"plain {kind.key}",
-            update_interval=None if kind.pushes else timedelta(seconds=_POLL_SECONDS),
+            update_interval=None if kind.streams else timedelta(seconds=_POLL_SECONDS),
         )
         self._session = async_get_clientsession(hass)
-        self._url = f"http://{place.address}{kind.path}"
-        self._parse = PARSERS[kind.key]
-        self._task = asyncio.create_task(self._follow()) if kind.pushes else None
+        self._url = f"http://{place.address}{kind.benchmark.path}"
+        self._parse = parse
+        self._task = asyncio.create_task(self._follow()) if kind.streams else None
 
     @override
     async def _async_update_data(self) -> Data:

@@ -9,8 +9,10 @@ from pathlib import Path
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from tests.kinds import KINDS
+from tests.support.kind import Kind
+
 from .alone import alone
-from .cases import KINDS, Kind
 from .feeder import Feeder
 from .floor import BareStream, FloorSensor, ask_bare, floor_of, write
 from .home import entities, home, new_entry, set_up, show
@@ -137,7 +139,7 @@ async def measure(effort: Effort) -> list[Found]:
     found: list[Found] = []
     with Feeder() as feeder:
         async with home() as hass:
-            for kind in KINDS:
+            for kind in KINDS.values():
                 if effort.takes(kind.key):
                     found += await _measure_kind(hass, feeder, kind, effort)
     return found
@@ -148,23 +150,23 @@ async def _measure_kind(
 ) -> list[Found]:
     """Measure one kind."""
     found: list[Found] = []
-    place = feeder.open("ours", kind.key, kind.registers)
-    other = feeder.open("bare", kind.key, kind.registers)
+    place = feeder.open("ours", kind.key, kind.benchmark.registers)
+    other = feeder.open("bare", kind.key, kind.benchmark.registers)
     entry = await set_up(hass, await new_entry(hass, place, throttle=0))
     await show(hass, entry)
-    stream = BareStream(hass, other, kind.path) if kind.pushes else None
+    stream = BareStream(hass, other, kind.benchmark.path) if kind.streams else None
     ask_for_bytes = partial(
         ask_bare,
         async_get_clientsession(hass),
-        kind.method,
-        f"http://{other.address}{kind.path}",
-        kind.body,
+        kind.benchmark.method,
+        f"http://{other.address}{kind.benchmark.path}",
+        kind.benchmark.body,
     )
     await asyncio.sleep(0.3)
     shown = {entity.entity_id: entity for entity in entities(hass, entry)}
     taken = Taken(entry.runtime_data)
-    for number, codes in enumerate(kind.changes):
-        if kind.pushes:
+    for number, codes in enumerate(kind.benchmark.changes):
+        if kind.streams:
             ours = pushed(feeder, "ours", codes, effort.readings, taken)
         else:
             ask = entry.runtime_data.async_refresh

@@ -17,12 +17,12 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.meter_bridge.const import DEFAULT_THROTTLE
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.simulator import Simulator
 
 from .alone import alone
-from .feeder import Place
+from .feeder import place_of
 from .home import home, new_entry, set_up
 from .report import Part
 from .rounds import Effort
@@ -77,13 +77,13 @@ async def rows(throttle: float, seconds: int, warm: int) -> Rows:
     async with home() as hass, AsyncExitStack() as stack:
         path = await _record(hass)
         house = House(dt_util.utcnow())
-        simulators = [kind(house) for kind in SIMULATORS.values()]
+        simulators = [kind.simulator(house) for kind in KINDS.values()]
         for simulator in simulators:
             await simulator.start()
             stack.push_async_callback(simulator.stop)
         entries = {
             simulator.key: await set_up(
-                hass, await new_entry(hass, _place(simulator), throttle=throttle)
+                hass, await new_entry(hass, place_of(simulator), throttle=throttle)
             )
             for simulator in simulators
         }
@@ -124,16 +124,6 @@ def _entity_ids(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
         each.entity_id
         for each in er.async_entries_for_config_entry(registry, entry.entry_id)
     ]
-
-
-def _place(simulator: Simulator) -> Place:
-    """Say where a simulator is; it is asked for its serial."""
-    return Place(
-        key=simulator.key,
-        address=simulator.address,
-        serial="",
-        credentials=simulator.credentials,
-    )
 
 
 async def _live(simulators: list[Simulator], house: House, seconds: int) -> None:

@@ -6,15 +6,16 @@ from functools import partial
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from tests.kinds import KINDS
+
 from .alone import alone
-from .cases import KINDS
 from .feeder import Feeder
 from .floor import ask_bare
 from .home import home, new_entry, set_up, show
 from .report import Part
 from .rounds import Effort, asked, in_turns, least
 
-_KIND = next(kind for kind in KINDS if kind.registers)
+_KIND = next(kind for kind in KINDS.values() if kind.benchmark.registers)
 REGISTERS, _CHANGES = (4, 64, 512), (0, 1, 4)
 _LIMIT_SECONDS = 240.0
 
@@ -74,7 +75,7 @@ async def _polls(
     entry = await set_up(hass, await new_entry(hass, place, throttle=0))
     await show(hass, entry)
     session = async_get_clientsession(hass)
-    url = f"http://{other.address}{_KIND.path}"
+    url = f"http://{other.address}{_KIND.benchmark.path}"
     async with session.get(url) as answer:
         size = len(await answer.read())
     read = partial(ask_bare, session, "GET", url)

@@ -19,7 +19,7 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import CONF_BRIDGE, CONF_THROTTLE, DOMAIN
 from custom_components.meter_bridge.flow.probe import connect
 
-from .simulate import SIMULATORS
+from .kinds import KINDS
 from .support.house import House
 from .support.simulator import Simulator
 
@@ -85,7 +85,7 @@ async def simulators(
     started: list[Simulator] = []
 
     async def start(key: str) -> Simulator:
-        simulator = SIMULATORS[key](house)
+        simulator: Simulator = KINDS[key].simulator(house)
         started.append(simulator)
         await simulator.start()
         return simulator

@@ -16,21 +16,9 @@ import ifaddr
 from zeroconf import IPVersion, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.bridges.egauge.simulator import EgaugeSimulator
-from tests.bridges.iometer.simulator import IometerSimulator
-from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
-from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.kinds import KINDS
 from tests.support.house import PHASES, House
 from tests.support.simulator import Announcement, Simulator
-
-SIMULATORS: dict[str, type[Simulator]] = {
-    CozifyHanSimulator.key: CozifyHanSimulator,
-    EgaugeSimulator.key: EgaugeSimulator,
-    IometerSimulator.key: IometerSimulator,
-    OctopusHomeProSimulator.key: OctopusHomeProSimulator,
-    WhatwattGoSimulator.key: WhatwattGoSimulator,
-}
 
 _DAY = 1200  # seconds from sunrise to sunrise
 
@@ -111,7 +99,7 @@ async def simulate(seconds: float | None, interval: float, *, announce: bool) ->
         loop.add_signal_handler(number, over.set)
     house = House(datetime.now(UTC))
     live(house, 0)
-    simulators = [simulator(house) for simulator in SIMULATORS.values()]
+    simulators = [kind.simulator(house) for kind in KINDS.values()]
     async with AsyncExitStack() as stack:
         for simulator in simulators:
             await simulator.start()

@@ -21,6 +21,7 @@ from custom_components.meter_bridge.diagnostics import (
 from custom_components.meter_bridge.redaction import REDACTED, Redactor, is_telling
 
 from .conftest import SetUp, Start
+from .kinds import POLLED
 from .support.simulator import Simulator
 
 SERIAL = "02A4C61B9D5E"
@@ -166,7 +167,7 @@ async def test_diagnostics(
     freezer.move_to(simulator.house.now)
     entry = await set_up(simulator)
     # The newest firmware is asked for meanwhile.
-    await hass.async_block_till_done(wait_background_tasks=simulator.key == "egauge")
+    await hass.async_block_till_done(wait_background_tasks=simulator.key in POLLED)
     found = await async_get_config_entry_diagnostics(hass, entry)
     assert json.loads(json.dumps(found)) == found
     assert simulator.address not in json.dumps(found)

@@ -18,6 +18,7 @@ from custom_components.meter_bridge.const import (
 from .bridges.egauge.simulator import EgaugeSimulator
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .conftest import SetUp, Start
+from .kinds import KINDS
 from .support.dashboards import (
     EXPORT,
     IMPORT,
@@ -45,16 +46,6 @@ from .support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-# The key of each register that becomes part of a source.
-GRIDS = {
-    "cozify_han": (IMPORT, EXPORT, POWER),
-    "egauge": (IMPORT, EXPORT, POWER),
-    "iometer": (IMPORT, EXPORT, POWER),
-    "octopus_home_pro": ("electricity_1.8.0", None, "electricity_16.7.0"),
-    "whatwatt_go": (IMPORT, EXPORT, POWER),
-}
-GASES = {"octopus_home_pro": "gas_3.0.0"}
-
 
 @pytest.fixture
 async def dashboard(hass: HomeAssistant) -> EnergyManager:
@@ -76,9 +67,10 @@ async def test_added(
     }
     entry = await answered(hass, result)
     await eventually(lambda: pending(entry) is None)
-    expected: list[SourceType] = [grid(hass, entry, GRIDS[key])]
-    if key in GASES:
-        expected.append(gas(hass, entry, GASES[key]))
+    energy = KINDS[key].energy
+    expected: list[SourceType] = [grid(hass, entry, energy.grid)]
+    if energy.gas:
+        expected.append(gas(hass, entry, energy.gas))
     assert sources(dashboard) == expected
 
 
@@ -136,12 +128,13 @@ async def test_own_sources(
     before = deepcopy(dashboard.data)
     assert before
     simulator = await simulators(key)
-    if key not in GASES:
+    register = KINDS[key].energy.gas
+    if register is None:
         await added(hass, simulator)
         assert dashboard.data == before
         return
     entry = await answered(hass, await logged_in(hass, simulator))
-    expected = [*before["energy_sources"], gas(hass, entry, GASES[key])]
+    expected = [*before["energy_sources"], gas(hass, entry, register)]
     assert dashboard.data == {**before, "energy_sources": expected}
     assert repr(sources(dashboard)) == repr(expected)
 

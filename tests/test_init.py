@@ -25,13 +25,14 @@ from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from custom_components.meter_bridge.const import DOMAIN
 
 from .conftest import SetUp, Start
+from .kinds import PUSHING
 from .support.flows import lockable, pushing, settled, state
 from .support.waiting import eventually
 
 POWER = "sensor.bridge_power"
 
 
-@pytest.mark.parametrize("key", ["iometer", "whatwatt_go"])
+@pytest.mark.parametrize("key", PUSHING)
 async def test_life_of_an_entry(
     hass: HomeAssistant,
     simulators: Start,

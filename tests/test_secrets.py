@@ -16,9 +16,10 @@ from custom_components.meter_bridge.bridges.client import Identity
 from custom_components.meter_bridge.flow.probe import entry_title
 
 from .conftest import Start
-from .support.flows import add, form, submit
+from .support.flows import LOCKABLE, add, form, submit
+from .support.plants import Plants
 from .support.secret_bridges import leaks, planted, set_up, talkative
-from .support.secret_plants import Plants, emitted, error_text, plant
+from .support.secret_plants import emitted, error_text, plant
 from .support.simulator import Simulator
 
 _TOKEN = re.compile(r"(?<![/\w])[\w.-]{16,}")
@@ -68,8 +69,8 @@ async def test_a_bridge_that_is_well(
     for each in told(simulator):
         plants.add("token", each)
     surfaces = await emitted(hass, entry, caplog)
-    assert not leaks(plants, surfaces)
-    assert leaks(plants, {"elsewhere": json.dumps([*plants.keys])})
+    assert not leaks(simulator, plants, surfaces)
+    assert leaks(simulator, plants, {"elsewhere": json.dumps([*plants.keys])})
     host = simulator.address
     assert [where for where, text in surfaces.items() if host in text] == []
 
@@ -107,7 +108,7 @@ async def test_a_bridge_that_fails(
         await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
         surfaces = await emitted(hass, entry, caplog)
-        assert not leaks(plants, {**surfaces, "errors": "\n".join(errors)})
+        assert not leaks(simulator, plants, {**surfaces, "errors": "\n".join(errors)})
         simulator.heal()
         plant(simulator, plants)
         await hass.config_entries.async_reload(entry.entry_id)
@@ -118,7 +119,7 @@ async def test_a_bridge_that_fails(
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
-@pytest.mark.parametrize("key", ["egauge", "whatwatt_go"])
+@pytest.mark.parametrize("key", LOCKABLE)
 async def test_a_login_that_is_refused(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -134,6 +135,7 @@ async def test_a_login_that_is_refused(
     )
     assert form(result) == ("login", {"base": "invalid_auth"})
     assert not leaks(
+        simulator,
         plants,
         {"log": caplog.text, "placeholders": str(result["description_placeholders"])},
     )

@@ -12,9 +12,9 @@ import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
 
-from .bridges.egauge.calls import act
-from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import Start
+from .kinds import KINDS
+from .support.acting import act
 from .support.flows import (
     FINDABLE,
     announce,
@@ -25,9 +25,12 @@ from .support.flows import (
     submit,
     suggestions,
 )
+from .support.plants import Plants
 from .support.secret_bridges import leaks, planted, set_up, talkative
-from .support.secret_plants import Plants, emitted, plant
+from .support.secret_plants import emitted, plant
 from .support.simulator import Simulator
+
+ACTING = [key for key, bridge in BRIDGES.items() if bridge.actions]
 
 
 @pytest.fixture
@@ -98,16 +101,17 @@ async def test_a_bridge_that_is_reconfigured(
         simulator.heal()
         plant(simulator, plants)
     surfaces = {**await emitted(hass, entry, caplog), **shown_by(hass, *results)}
-    assert not leaks(plants, surfaces)
+    assert not leaks(simulator, plants, surfaces)
 
 
 async def found(
     hass: HomeAssistant, simulator: Simulator, plants: Plants
 ) -> ConfigFlowResult:
     """Let Home Assistant hear of a simulator, as which it also answers."""
-    if not isinstance(simulator, WhatwattGoSimulator):
+    spoken = simulator.announcement
+    if spoken is None or "id" not in spoken.properties:
         return await discover(hass, simulator)
-    serial = plants.in_place_of("id", simulator.device_id)
+    serial = plants.in_place_of("id", spoken.properties["id"])
     return await announce(hass, announcement(simulator, serial=serial))
 
 
@@ -140,11 +144,12 @@ async def test_a_bridge_that_is_found(
             assert form(results[-1])[1]
             simulator.heal()
             plant(simulator, plants)
-    assert not leaks(plants, {"log": caplog.text, **shown_by(hass, *results)})
+    surfaces = {"log": caplog.text, **shown_by(hass, *results)}
+    assert not leaks(simulator, plants, surfaces)
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
-@pytest.mark.parametrize("key", ["egauge"])
+@pytest.mark.parametrize("key", ACTING)
 async def test_an_action_that_fails(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -155,20 +160,10 @@ async def test_an_action_that_fails(
     caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
     entry = await set_up(hass, simulator)
     secret = plants.in_place_of("failure", "anything")
-    target = f"00:11:22:33:44:55/{secret}"
     errors = []
     for fail in fails_with(simulator, secret):
         fail()
-        for action, data in (
-            ("egauge_wlan", {"action": "add", "ssid": secret, "key": secret}),
-            ("egauge_wlan", {"action": "select", "ssid": secret}),
-            ("egauge_test_email", {"address": "me@example.com", "mailpass": secret}),
-            ("egauge_test_remote", {"address": secret, "linktype": secret}),
-            (
-                "egauge_homeplug",
-                {"password": secret, "targets": [target], "confirm": True},
-            ),
-        ):
+        for action, data in KINDS[simulator.key].actions(secret):
             with pytest.raises(HomeAssistantError) as caught:
                 await act(hass, entry, action, **data)
             errors.append(f"{caught.value} {vars(caught.value)}")
@@ -176,4 +171,4 @@ async def test_an_action_that_fails(
         plant(simulator, plants)
     await hass.async_block_till_done()
     surfaces = await emitted(hass, entry, caplog)
-    assert not leaks(plants, {**surfaces, "errors": "\n".join(errors)})
+    assert not leaks(simulator, plants, {**surfaces, "errors": "\n".join(errors)})

@@ -16,7 +16,7 @@ from custom_components.meter_bridge.bridges.errors import BridgeError
 from custom_components.meter_bridge.const import AUTO, CONF_BRIDGE, DOMAIN
 from custom_components.meter_bridge.flow.probe import connect
 from tests.conftest import SetUp, Start
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.logs import complaints
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
@@ -202,7 +202,7 @@ async def test_another_kind_of_bridge_answers(
 ) -> None:
     """A bridge of one kind is not taken for one of another."""
     simulator = await simulators(key)
-    for other in SIMULATORS.keys() - {key}:
+    for other in KINDS.keys() - {key}:
         client = connect(hass, BRIDGES[other], {CONF_HOST: simulator.address})
         with pytest.raises(BridgeError):
             await client.identify()

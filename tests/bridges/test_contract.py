@@ -18,7 +18,7 @@ from custom_components.meter_bridge.bridges.obis import NET_POWER, REGISTERS
 from custom_components.meter_bridge.const import CONF_BRIDGE
 from custom_components.meter_bridge.flow.probe import connect, probe
 from tests.conftest import SetUp, Start
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.logs import complaints
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
@@ -33,9 +33,13 @@ every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
 
 def test_registries_agree() -> None:
-    """Every bridge has its simulator and every simulator its bridge."""
-    assert SIMULATORS.keys() == BRIDGES.keys()
-    assert all(simulator.key == key for key, simulator in SIMULATORS.items())
+    """Both know the same kinds, and the same of them."""
+    assert list(KINDS) == list(BRIDGES)
+    for key, bridge in BRIDGES.items():
+        kind = KINDS[key]
+        assert bool(kind.streams) is bridge.pushes
+        assert bool(kind.login) is bool(bridge.login_fields)
+        assert bool([*kind.actions("secret")]) is bool(bridge.actions)
 
 
 @every_bridge

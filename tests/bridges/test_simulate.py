@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.simulate import SIMULATORS, live
+from tests.kinds import KINDS
+from tests.simulate import live
 from tests.support.house import House
 
 ROOT = Path(__file__).parents[2]
@@ -15,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_simulator_is_listed_by_its_own_key() -> None:
     """A key names one bridge everywhere."""
-    for key, simulator in SIMULATORS.items():
-        assert simulator.key == key
+    for key, kind in KINDS.items():
+        assert kind.simulator.__module__ == f"tests.bridges.{key}.simulator"
 
 
 def test_the_sun_rises_and_sets() -> None:
@@ -45,6 +46,6 @@ async def test_the_command_says_where_the_bridges_are_and_ends() -> None:
         output, errors = await process.communicate()
     assert (process.returncode, errors) == (0, b"")
     lines = [json.loads(line) for line in output.splitlines()]
-    assert [line["bridge"] for line in lines] == list(SIMULATORS)
+    assert [line["bridge"] for line in lines] == list(KINDS)
     assert all(line["address"].startswith("127.0.0.1:") for line in lines)
     assert not any(line["announced"] for line in lines)

@@ -6,6 +6,7 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE
 from homeassistant.data_entry_flow import FlowResultType
 
 from custom_components.meter_bridge.const import DOMAIN
+from tests.kinds import KINDS
 from tests.support.flows import announce, announcement
 from tests.support.house import House, Register
 from tests.support.simulator import Simulator
@@ -23,11 +24,9 @@ _AWAY = frozenset({"cannot_connect"})
 async def _restart(cell: Cell) -> None:
     """Start again, with another boot id where there is one, and be away meanwhile."""
     for simulator in (cell.simulator, cell.twin):
-        for verb in ("reboot", "restart"):
-            if hasattr(simulator, verb):
-                getattr(simulator, verb)()
-        if rebooting := getattr(simulator, "rebooting", None):
-            await rebooting
+        done = KINDS[simulator.key].restart(simulator)
+        if done is not None:
+            await done
     await cell.simulator.unplug()
 
 

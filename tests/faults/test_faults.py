@@ -11,7 +11,7 @@ import pytest
 from custom_components.meter_bridge import coordinator as coordinator_module
 from custom_components.meter_bridge.bridges import BRIDGES
 from tests.conftest import SetUp, Start
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.logs import complaints
 
 from .cell import Cell
@@ -51,7 +51,7 @@ async def cell(
     """Return a bridge and its twin, before there is an entry."""
     hass.loop.set_debug(False)
     simulator = await simulators(key)
-    twin = SIMULATORS[key](simulator.house)
+    twin = KINDS[key].simulator(simulator.house)
     await twin.start()
     cell = Cell(hass, freezer, simulator, twin, haste)
     with hasty(haste):

@@ -11,6 +11,7 @@ import pytest
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import AUTO, DOMAIN
 from tests.conftest import Start
+from tests.kinds import KINDS
 from tests.support.flows import (
     aborted,
     add,
@@ -28,31 +29,6 @@ from tests.support.swaps import another
 from tests.support.waiting import eventually
 
 PATIENCE = 3.0
-
-# Title, unique id, and what is pinned.
-KNOWN: dict[str, tuple[str, str, dict[str, str]]] = {
-    "cozify_han": ("Cozify HAN", "cozify_han_02:5a:c3:10:7e:44", {}),
-    "egauge": (
-        "eGauge-cellar",
-        "egauge_G47110",
-        {"scheme": "http", "realm": "eGauge Administration"},
-    ),
-    "iometer": ("IOmeter", "iometer_5d0c7a52-3f61-4b8e-9a47-1c2e6f80b3d9", {}),
-    "octopus_home_pro": (
-        "Octopus Home Pro",
-        "octopus_home_pro_02A1B2FFFEC30001",
-        {"electricity": "02A1B2FFFEC30001", "gas": "02A1B2FFFEC30002"},
-    ),
-    "whatwatt_go": ("whatwatt Go", "whatwatt_go_02A4C61B9D5E", {}),
-}
-# Where each kind is asked who it is.
-ASKED = {
-    "cozify_han": "/han",
-    "egauge": "/api/auth/unauthorized",
-    "iometer": "/v1/status",
-    "octopus_home_pro": "/get_meter_info",
-    "whatwatt_go": "/api/v1/system",
-}
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
@@ -74,18 +50,18 @@ async def test_found(
     is_chosen: bool,  # noqa: FBT001
 ) -> None:
     """The address, and the login if there is one, are enough; it takes at most 3 s."""
-    title, unique_id, pinned = KNOWN[key]
+    kind = KINDS[key]
     started = time.monotonic()
     entry = await added(hass, simulator, key if is_chosen else AUTO)
     assert time.monotonic() - started < PATIENCE
-    assert (entry.title, entry.unique_id) == (title, unique_id)
+    assert (entry.title, entry.unique_id) == (kind.title, kind.unique_id)
     login: dict[str, object] = {**simulator.credentials}
     if "verify_ssl" in BRIDGES[key].login_fields:
         login["verify_ssl"] = False
     assert entry.data == {
         "bridge": key,
         "host": simulator.address,
-        "pinned": pinned,
+        "pinned": kind.pinned,
         **login,
     }
     assert state(entry) is ConfigEntryState.LOADED
@@ -102,7 +78,7 @@ async def test_found_in_time_on_a_slow_host(
 
     It answers once all kinds have asked, and never what the others have asked.
     """
-    foreign = {path for kind, path in ASKED.items() if kind != key}
+    foreign = {kind.asked for kind in KINDS.values()} - {KINDS[key].asked}
     admit = simulator.admit
 
     async def late(request: web.Request) -> web.StreamResponse | None:
@@ -131,7 +107,8 @@ async def test_two_of_a_kind(
     first = await added(hass, simulator)
     second = await added(hass, await another(simulators, key))
     assert first.unique_id != second.unique_id
-    assert (first.title, second.title) == (KNOWN[key][0], f"{KNOWN[key][0]} 2")
+    title = KINDS[key].title
+    assert (first.title, second.title) == (title, f"{title} 2")
 
 
 @every_bridge

@@ -17,7 +17,7 @@ from custom_components.meter_bridge.bridges.transport import http
 from custom_components.meter_bridge.bridges.transport.address import parse_address
 from custom_components.meter_bridge.bridges.transport.answers import Answers
 from custom_components.meter_bridge.bridges.transport.sse import Event, EventDecoder
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.waiting import eventually
 
@@ -79,7 +79,7 @@ def _listening(heard: Heard) -> Iterator[None]:
 async def _listen(key: str) -> Heard:
     """Let a client ask everything that it asks, and follow what is pushed."""
     heard, house = Heard(), House()
-    simulator, bridge = SIMULATORS[key](house), BRIDGES[key]
+    simulator, bridge = KINDS[key].simulator(house), BRIDGES[key]
     await simulator.start()
     async with ClientSession() as session:
         login = simulator.credentials
@@ -118,4 +118,4 @@ async def hear(key: str) -> Heard:
 
 async def hear_all() -> dict[str, Heard]:
     """Return what there is to hear from every kind."""
-    return {key: await hear(key) for key in SIMULATORS}
+    return {key: await hear(key) for key in KINDS}

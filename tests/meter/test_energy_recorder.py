@@ -13,11 +13,13 @@ import pytest
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN
 from tests.conftest import SetUp, Start
+from tests.kinds import KINDS
 from tests.support.counted import IMPORT, Counted, tariffs
-from tests.support.energy import Restart, Wrong, drawn, settling
+from tests.support.energy import Restart, drawn, settling
 from tests.support.house import House
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
+from tests.support.wrong import Wrong
 
 STREAMS = int(environ.get("ENERGY_STREAMS", "5"))
 EACH = STREAMS if "ENERGY_STREAMS" in environ else 2
@@ -28,8 +30,6 @@ PAIRS = [
     for at, key in enumerate(BRIDGES)
     for number in range(EACH)
 ]
-# What an eGauge's registers, which go on from wherever they are set to, take for real.
-BELIEVED = {"egauge": {Wrong.LEAP, Wrong.ZERO, Wrong.NEGATIVE}}
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_what_is_recorded_is_what_was_counted(
     house.imported = tariffs(stream.start + 2, 5)
     counted = await count(await simulators(key))
     for step in stream.steps:
-        if step.wrong not in BELIEVED.get(key, ()):
+        if step.wrong not in KINDS[key].energy.believed:
             await counted.go(step)
     for step in settling(every=900):
         await counted.go(step)

@@ -3,13 +3,13 @@
 import pytest
 
 from benchmarks.alone import alone
-from benchmarks.cases import KINDS
 from benchmarks.decoding import decoding
 from benchmarks.peers import peers
 from benchmarks.readings import Found, measure
 from benchmarks.report import Part
 from benchmarks.rounds import Effort
 from custom_components.meter_bridge.bridges import BRIDGES
+from tests.kinds import KINDS
 
 _EFFORT = Effort(readings=2, rounds=1, bridges=("iometer",))
 
@@ -21,7 +21,7 @@ async def _measure() -> tuple[list[Found], list[Part]]:
 
 def test_every_bridge_is_measured() -> None:
     """No kind of bridge is left out."""
-    assert {kind.key for kind in KINDS} == BRIDGES.keys()
+    assert KINDS.keys() == BRIDGES.keys()
 
 
 @pytest.mark.programs

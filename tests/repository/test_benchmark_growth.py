@@ -14,7 +14,7 @@ from benchmarks.recording import rows
 from benchmarks.street import READING, STATUS, Street
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import Start
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 
 
 async def _measure() -> tuple[dict[str, float], Found, Weight]:
@@ -30,7 +30,7 @@ async def _measure() -> tuple[dict[str, float], Found, Weight]:
 def test_measuring() -> None:
     """Readings are recorded, come through, and change what they should."""
     recorded, size, floor = alone(_measure)
-    assert recorded.keys() == SIMULATORS.keys()
+    assert recorded.keys() == KINDS.keys()
     assert recorded["iometer"]
     assert (size.readings, floor.entities) == (2, 2)
     assert size.states >= 1

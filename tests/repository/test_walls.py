@@ -8,7 +8,7 @@ import pytest
 from custom_components.meter_bridge.bridges import BRIDGES
 from scripts.check import circles
 from scripts.check.repository import Repository
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "meter_bridge"
@@ -95,7 +95,7 @@ def test_no_brand_outside_its_folder(path: Path) -> None:
         assert bridge.name.lower() not in text
 
 
-@pytest.mark.parametrize("key", SIMULATORS)
+@pytest.mark.parametrize("key", KINDS)
 def test_simulators_do_not_know_our_clients(key: str) -> None:
     """A simulator is written from the vendor's word, not from our client."""
     folder = ROOT / "tests" / "bridges" / key

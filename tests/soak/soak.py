@@ -17,7 +17,7 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.const import DEFAULT_THROTTLE
 from tests.conftest import SetUp
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.simulator import Simulator
 
@@ -187,7 +187,7 @@ async def _hour(simulators: list[Simulator], step: int, random: Random) -> None:
 @asynccontextmanager
 async def _simulators(house: House) -> AsyncIterator[list[Simulator]]:
     """Run one of each kind."""
-    simulators = [kind(house) for kind in SIMULATORS.values()]
+    simulators = [kind.simulator(house) for kind in KINDS.values()]
     try:
         for simulator in simulators:
             await simulator.start()

@@ -16,23 +16,13 @@ from warnings import catch_warnings, simplefilter
 from hypothesis import Phase, given, settings, strategies as st
 from hypothesis.errors import HypothesisWarning
 
+from .wrong import Wrong
+
 HOUR, DAY = 3600, 86_400
 # Below this, what is stored at most every 15 minutes may be a tenth less than recorded.
 LARGE = 300_000
 # What a wrong reading may hide while nothing is believed for longer than this.
 _SEEN = 900
-
-
-class Wrong(Enum):
-    """How a reading is wrong."""
-
-    ZERO = auto()
-    NEGATIVE = auto()
-    DROP = auto()
-    DIP = auto()
-    JUMP = auto()
-    LEAP = auto()
-    MISSING = auto()
 
 
 class Restart(Enum):

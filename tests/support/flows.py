@@ -31,12 +31,11 @@ from custom_components.meter_bridge.flow import announcement as announcements
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import Start
+from tests.kinds import KINDS
 
 from .simulator import Simulator
 from .waiting import eventually
 
-# How many streams an entry follows, of the kinds that push.
-STREAMS = {"cozify_han": 1, "iometer": 2, "whatwatt_go": 1}
 LOCKABLE = [key for key, bridge in BRIDGES.items() if bridge.login_fields]
 FINDABLE = [
     key for key, bridge in BRIDGES.items() if bridge.zeroconf or bridge.dhcp_hostname
@@ -65,7 +64,7 @@ async def lockable(
 
 async def settled(simulator: Simulator) -> None:
     """Wait until an entry follows everything that a simulator pushes."""
-    streams = STREAMS.get(simulator.key, 0)
+    streams = KINDS[simulator.key].streams
     await eventually(lambda: simulator.open_streams == streams)
 
 

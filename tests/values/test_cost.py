@@ -16,13 +16,12 @@ import pytest
 
 from custom_components.meter_bridge.coordinator import MeterCoordinator
 from tests.conftest import SetUp, Start
-from tests.support.flows import STREAMS, settled
+from tests.kinds import KINDS, POLLED, PUSHING
+from tests.support.flows import settled
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 
 _READINGS, _MANY = 5, 20
-_VOLTAGE, _POWER = "32.7.0", "16.7.0"
-_CHANGED = {"cozify_han": _VOLTAGE, "iometer": _POWER, "whatwatt_go": _VOLTAGE}
 
 
 @dataclass(slots=True)
@@ -80,6 +79,12 @@ async def tick(coordinator: MeterCoordinator, simulator: Simulator) -> None:
     await eventually(lambda: coordinator.data is not before)
 
 
+def one_register(simulator: Simulator) -> str:
+    """Return a register that changes one state."""
+    (code,) = KINDS[simulator.key].benchmark.changes[1]
+    return code
+
+
 async def push(
     hass: HomeAssistant, simulator: Simulator, values: list[Decimal]
 ) -> Count:
@@ -88,12 +93,12 @@ async def push(
     coordinator = entry.runtime_data
     with counting() as count:
         for value in values:
-            simulator.force(_CHANGED[simulator.key], value)
+            simulator.force(one_register(simulator), value)
             await tick(coordinator, simulator)
     return count
 
 
-@pytest.mark.parametrize("key", STREAMS)
+@pytest.mark.parametrize("key", PUSHING)
 async def test_a_reading_wakes_who_changed(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -106,7 +111,7 @@ async def test_a_reading_wakes_who_changed(
     assert (count.called, count.written) == (_READINGS, _READINGS)
 
 
-@pytest.mark.parametrize("key", STREAMS)
+@pytest.mark.parametrize("key", PUSHING)
 async def test_a_reading_without_news_wakes_nobody(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -117,7 +122,7 @@ async def test_a_reading_without_news_wakes_nobody(
     assert (count.called, count.written) == (0, 0)
 
 
-@pytest.mark.parametrize("key", STREAMS)
+@pytest.mark.parametrize("key", PUSHING)
 async def test_a_reading_is_decoded_once(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -128,7 +133,7 @@ async def test_a_reading_is_decoded_once(
     assert count.decoded == _READINGS
 
 
-@pytest.mark.parametrize("key", STREAMS)
+@pytest.mark.parametrize("key", PUSHING)
 async def test_readings_set_no_timers(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -138,7 +143,7 @@ async def test_readings_set_no_timers(
     with patch.object(hass.loop, "call_at", wraps=hass.loop.call_at) as call_at:
         for number in range(_MANY):
             before = coordinator.data
-            simulator.force(_CHANGED[key], Decimal(200 + number))
+            simulator.force(one_register(simulator), Decimal(200 + number))
             simulator.tick()
             for _ in range(1000):
                 await asyncio.sleep(0.001)
@@ -151,7 +156,7 @@ async def test_readings_set_no_timers(
     assert len(timers) < _MANY / 4
 
 
-@pytest.mark.parametrize("key", STREAMS)
+@pytest.mark.parametrize("key", PUSHING)
 async def test_readings_leave_no_circles(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
@@ -167,7 +172,7 @@ async def test_readings_leave_no_circles(
     assert unreachable < _MANY
 
 
-@pytest.mark.parametrize("key", ["egauge", "octopus_home_pro"])
+@pytest.mark.parametrize("key", POLLED)
 async def test_a_poll_without_news_wakes_nobody(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util.yaml import load_yaml_dict
 from jsonschema import Draft202012Validator
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.bridges.egauge.conftest import FIXTURES
 
@@ -62,18 +60,4 @@ async def press(hass: HomeAssistant, name: str) -> None:
     """Press a button."""
     await hass.services.async_call(
         "button", "press", {"entity_id": f"button.bridge_{name}"}, blocking=True
-    )
-
-
-async def act(
-    hass: HomeAssistant, entry: MockConfigEntry, action: str, /, **data: object
-) -> dict[str, Any] | None:
-    """Call an action for the device of the entry."""
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    return await hass.services.async_call(
-        "meter_bridge",
-        action,
-        {"device_id": device.id, **data},
-        blocking=True,
-        return_response=True,
     )

@@ -16,9 +16,10 @@ from custom_components.meter_bridge import services
 from custom_components.meter_bridge.bridges.egauge import commands
 from custom_components.meter_bridge.bridges.egauge.actions import ACTIONS as KNOWN
 from custom_components.meter_bridge.const import DOMAIN
-from tests.bridges.egauge.calls import act, judge_body
+from tests.bridges.egauge.calls import judge_body
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp, Start
+from tests.support.acting import act
 from tests.support.simulator import Json
 from tests.support.waiting import eventually
 

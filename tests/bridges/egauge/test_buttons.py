@@ -7,8 +7,9 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.bridges.egauge.calls import act, judge_body, press
+from tests.bridges.egauge.calls import judge_body, press
 from tests.bridges.egauge.simulator import EgaugeSimulator
+from tests.support.acting import act
 
 UPDATE = "update.bridge_firmware"
 

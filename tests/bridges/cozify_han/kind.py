@@ -1,0 +1,50 @@
+"""What the suites over all kinds of bridge need to know of a Cozify HAN reader."""
+
+from tests.bridges.cozify_han.simulator import CozifyHanSimulator
+from tests.support.kind import Benchmark, Kind
+from tests.support.shown import Shown
+
+_VOLTS = ("32.7.0", "52.7.0", "72.7.0")
+_FIVE = (*_VOLTS, "1.8.0", "2.8.0")
+
+
+def _swap(simulator: CozifyHanSimulator) -> None:
+    """Be another reader on another meter."""
+    profile = simulator.profile
+    profile.mac, profile.serial = "02:5A:C3:10:7E:55", "SN-T01-0043"
+    profile.uuid = "5b3ce2a7-1c94-4f0f-8a55-90c7d1e2f346"
+
+
+KIND = Kind(
+    simulator=CozifyHanSimulator,
+    title="Cozify HAN",
+    unique_id="cozify_han_02:5a:c3:10:7e:44",
+    asked="/han",
+    swap=_swap,
+    streams=1,
+    restart=CozifyHanSimulator.restart,
+    vocabulary=("type",),
+    shown={
+        Shown.ON_THE_BOX: frozenset({"mac"}),
+        Shown.DEVICE: frozenset(
+            {
+                *("deviceType", "model", "meterName", "manufacturerId", "m"),
+                *("v", "version", "channel", "state", "cpu_reset_reason"),
+            }
+        ),
+        Shown.RAW: frozenset({"t"}),
+    },
+    benchmark=Benchmark(
+        path="/ws",
+        changes=(
+            (),
+            ("32.7.0",),
+            _FIVE,
+            # Each power changes net power as well.
+            (
+                *(*_FIVE, "3.8.0", "4.8.0", "1.7.0", "21.7.0", "41.7.0", "61.7.0"),
+                *("2.7.0", "22.7.0", "42.7.0", "62.7.0", "3.7.0"),
+            ),
+        ),
+    ),
+)

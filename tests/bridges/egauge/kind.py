@@ -1,0 +1,102 @@
+"""What the suites over all kinds of bridge need to know of an eGauge."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.bridges.egauge.registers import ManyRegisters
+from tests.bridges.egauge.simulator import EgaugeSimulator
+from tests.support.kind import (
+    Benchmark,
+    Calls,
+    Energy,
+    Kind,
+    Login,
+    Peer,
+    Register,
+)
+from tests.support.plants import Plants
+from tests.support.shown import Shown
+from tests.support.wrong import Wrong
+
+
+def _swap(simulator: EgaugeSimulator) -> None:
+    """Be another device."""
+    simulator.serial = "G47111"
+
+
+async def _restart(simulator: EgaugeSimulator) -> None:
+    """Start again, and be back."""
+    simulator.reboot()
+    assert simulator.rebooting
+    await simulator.rebooting
+
+
+def _change_password(simulator: EgaugeSimulator, password: str) -> None:
+    """Set another password; tokens that were given before are void."""
+    simulator.gate.password = password
+    simulator.gate.revoke()
+
+
+def _plant(simulator: EgaugeSimulator, plants: Plants) -> None:
+    """Put secrets in the place of the login."""
+    gate = simulator.gate
+    gate.username = plants.in_place_of("login", "user")
+    gate.password = plants.in_place_of("login", "password")
+    gate.realm = plants.in_place_of("login", "realm")
+
+
+def _actions(secret: str) -> Calls:
+    """Hand a secret over with each action that takes a text."""
+    target = f"00:11:22:33:44:55/{secret}"
+    yield "egauge_wlan", {"action": "add", "ssid": secret, "key": secret}
+    yield "egauge_wlan", {"action": "select", "ssid": secret}
+    yield "egauge_test_email", {"address": "me@example.com", "mailpass": secret}
+    yield "egauge_test_remote", {"address": secret, "linktype": secret}
+    yield "egauge_homeplug", {"password": secret, "targets": [target], "confirm": True}
+
+
+def _parse(answer: Any) -> Mapping[str, Register]:  # noqa: ANN401 (JSON)
+    """Read the registers."""
+    return {
+        register["name"]: Register(register["rate"], register["type"])
+        for register in answer["registers"]
+    }
+
+
+KIND = Kind(
+    simulator=EgaugeSimulator,
+    title="eGauge-cellar",
+    unique_id="egauge_G47110",
+    pinned={"scheme": "http", "realm": "eGauge Administration"},
+    asked="/api/auth/unauthorized",
+    swap=_swap,
+    restart=_restart,
+    actions=_actions,
+    login=Login(change=_change_password, plant=_plant),
+    vocabulary=(
+        *("type", "ts", "rlm", "nnc", "error", "jwt", "rights", "first", "last"),
+    ),
+    shown={
+        Shown.ON_THE_BOX: frozenset({"sn"}),
+        Shown.NAME: frozenset({"name"}),
+        Shown.NAME_ASKED_FOR: frozenset({"result"}),
+        Shown.DEVICE: frozenset(
+            {
+                *("model", "hardware", "firmware", "version", "kernel", "minimum"),
+                "reason",
+            }
+        ),
+        Shown.RAW: frozenset({"rows", "time"}),
+    },
+    # Registers go on from wherever they are set to.
+    energy=Energy(believed=frozenset({Wrong.LEAP, Wrong.ZERO, Wrong.NEGATIVE})),
+    benchmark=Benchmark(
+        path="/api/register?raw&rate&time=now&virtual=value",
+        registers=24,
+        with_registers=ManyRegisters,
+        changes=tuple(
+            tuple(str(index) for index in range(count)) for count in (0, 1, 5, 20)
+        ),
+        peer=Peer(package="egauge-async", parse=_parse),
+    ),
+)

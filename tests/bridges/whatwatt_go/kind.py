@@ -1,0 +1,71 @@
+"""What the suites over all kinds of bridge need to know of a whatwatt Go."""
+
+from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.support.kind import Benchmark, Kind, Login
+from tests.support.plants import Plants
+from tests.support.shown import Shown
+
+_VOLTS = ("32.7.0", "52.7.0", "72.7.0")
+
+
+def _swap(simulator: WhatwattGoSimulator) -> None:
+    """Be another device."""
+    simulator.device_id = "02A4C61BFFFF"
+
+
+def _ask(simulator: WhatwattGoSimulator) -> None:
+    """Have a password."""
+    simulator.protection = True
+
+
+def _change_password(simulator: WhatwattGoSimulator, password: str) -> None:
+    """Set another password."""
+    simulator.password = password
+
+
+def _plant(simulator: WhatwattGoSimulator, plants: Plants) -> None:
+    """Put a secret in the place of the password; the realm tells the device's id."""
+    simulator.password = plants.in_place_of("login", "password")
+    plants.add("login", simulator.device_id)
+
+
+KIND = Kind(
+    simulator=WhatwattGoSimulator,
+    title="whatwatt Go",
+    unique_id="whatwatt_go_02A4C61B9D5E",
+    asked="/api/v1/system",
+    swap=_swap,
+    streams=1,
+    restart=WhatwattGoSimulator.reboot,
+    login=Login(ask=_ask, change=_change_password, plant=_plant),
+    vocabulary=("status", "type"),
+    shown={
+        Shown.ON_THE_BOX: frozenset({"id", "mac", "meter_id"}),
+        Shown.DEVICE: frozenset(
+            {
+                *("model", "manufacturer", "vendor", "prefix", "interface", "protocol"),
+                *("protocol_version", "firmware", "build", "ht", "mode", "phy"),
+                *("auth_mode", "group_cipher", "pairwise_cipher", "state"),
+            }
+        ),
+        Shown.RAW: frozenset(
+            {
+                *("time", "date", "date_time", "date_time_local", "date_time_utc"),
+                *("activation_date", "country"),
+            }
+        ),
+    },
+    benchmark=Benchmark(
+        path="/api/v1/live",
+        changes=(
+            (),
+            ("32.7.0",),
+            (*_VOLTS, "1.8.0", "2.8.0"),
+            (
+                *(*_VOLTS, "31.7.0", "51.7.0", "71.7.0"),
+                *("1.7.0", "21.7.0", "41.7.0", "61.7.0"),
+                *("1.8.0", "1.8.1", "1.8.2", "2.8.0", "2.8.1", "2.8.2"),
+            ),
+        ),
+    ),
+)
