@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 import json
+from pathlib import Path
+from typing import override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
+from syrupy.location import PyTestLocation
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN
@@ -25,6 +29,19 @@ from .kinds import POLLED
 from .support.simulator import Simulator
 
 SERIAL = "02A4C61B9D5E"
+
+
+class InFolderOfKind(HomeAssistantSnapshotExtension):
+    """Keep the snapshot of a kind of bridge in its own folder."""
+
+    @classmethod
+    @override
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """Return the folder, which the parameter of the test names."""
+        test = test_location.item
+        assert isinstance(test, pytest.Function)
+        folder = Path(__file__).parent / "bridges" / test.callspec.params["key"]
+        return str(folder / "snapshots")
 
 
 def redactor() -> Redactor:
@@ -175,7 +192,7 @@ async def test_diagnostics(
     assert await async_get_device_diagnostics(hass, entry, device) == found
     # A nonce is not always of the same length.
     assert all(said.pop("size") > 0 for said in found["answers"].values())
-    assert found == snapshot
+    assert found == snapshot.use_extension(InFolderOfKind)
 
 
 async def test_diagnostics_of_one_meter(
