@@ -31,7 +31,7 @@ from .support.simulator import Simulator
 SERIAL = "02A4C61B9D5E"
 
 
-class InFolderOfKind(HomeAssistantSnapshotExtension):
+class InFolderOfKind(HomeAssistantSnapshotExtension):  # type: ignore[misc]  # Any
     """Keep the snapshot of a kind of bridge in its own folder."""
 
     @classmethod
@@ -40,8 +40,8 @@ class InFolderOfKind(HomeAssistantSnapshotExtension):
         """Return the folder, which the parameter of the test names."""
         test = test_location.item
         assert isinstance(test, pytest.Function)
-        folder = Path(__file__).parent / "bridges" / test.callspec.params["key"]
-        return str(folder / "snapshots")
+        key = str(test.callspec.params["key"])
+        return str(Path(__file__).parent / "bridges" / key / "snapshots")
 
 
 def redactor() -> Redactor:

@@ -8,7 +8,7 @@ take it, they say themselves, in a copy of the repository or here:
 - In small: `scripts/lint` up to the first thing that it finds, one cell of the fault
   matrix, the statistics with three examples.
 - By their command lines alone: `scripts/benchmark`, `scripts/soak`, `scripts/develop`,
-  and `scripts/fuzz` for all decoders.
+  `scripts/tables`, and `scripts/fuzz` for all decoders.
 
 `scripts/lint` and every test run at every push, `scripts/test` with other versions and
 `scripts/develop --check` every week. Nobody but a person runs a week of
@@ -56,6 +56,11 @@ def told(command: str) -> list[str]:
     given = " ".join(arguments)
     if program == "scripts/test":
         return _told_tests(given)
+    if program == "scripts/tables":
+        written = ".venv/bin/pytest --snapshot-update tests/test_diagnostics.py"
+        files = f"{WRITE_ENTITIES.split()[1]} {WRITE_RULES.split()[1]}"
+        faults = ".venv/bin/python -m tests.faults"
+        return ["scripts/setup tests", f"{written} {files}", faults]
     if program == "scripts/lint":
         first = (
             [f"check --fix --exit-zero --quiet {_CODE}", f"format {_CODE}"]
@@ -130,7 +135,7 @@ def test_programs_know_their_arguments(
 def test_tests_are_there(command: str) -> None:
     """A command for some tests names files that are there, and what they look at."""
     settings, _, arguments = parts(command)
-    files = [ROOT / each for each in arguments if not each.startswith("--")]
+    files = [ROOT / each for each in arguments if each.startswith("tests/")]
     code = "".join(file.read_text(encoding="utf-8") for file in files)
     assert all(f'"{setting}"' in code for setting in settings)
 
