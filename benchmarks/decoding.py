@@ -11,8 +11,8 @@ from aiohttp import ClientSession
 import orjson
 
 from custom_components.meter_bridge.bridges.transport.sse import EventDecoder
-from tests.bridges.decoding import Decode, decoding_of
 from tests.kinds import KINDS
+from tests.support.decoding import Decode
 from tests.support.house import House
 from tests.support.kind import Kind
 
@@ -24,18 +24,18 @@ _MESSAGES = 20
 _MICRO, _KIBI = 1e6, 1024
 
 
-def _decode(key: str) -> Decode:
+def _decode(kind: Kind) -> Decode:
     """Return what makes a snapshot of a message that a reading comes in."""
-    kind = decoding_of(key)
-    decoder, source = kind.make(), kind.reading
-    for first in kind.first:
+    decoding = kind.decoding
+    decoder, source = decoding.make(), decoding.reading
+    for first in decoding.first:
         decoder.take(*first)
 
     def decode(body: bytes | str) -> object:
         assert decoder.take(source, body)
         return decoder.snapshot()
 
-    if not kind.events:
+    if not decoding.events:
         return decode
     events = EventDecoder()
 
@@ -59,7 +59,7 @@ async def decoding(effort: Effort) -> list[Part]:
     for kind in KINDS.values():
         if effort.takes(kind.key):
             said = pushed(kind) if kind.streams else await answered(kind)
-            _add(part, kind.key, said, effort)
+            _add(part, kind, said, effort)
     return [part]
 
 
@@ -93,12 +93,12 @@ async def answered(kind: Kind) -> list[bytes]:
     return said
 
 
-def _add(part: Part, key: str, said: Sequence[bytes], effort: Effort) -> None:
+def _add(part: Part, kind: Kind, said: Sequence[bytes], effort: Effort) -> None:
     """Add the row of one kind."""
     alone = [message.rpartition(b"data: ")[2] for message in said]
     ways: tuple[tuple[Decode, Sequence[bytes]], ...] = (
         (orjson.loads, alone),
-        (_decode(key), said),
+        (_decode(kind), said),
     )
     times: tuple[list[float], ...] = ([], [])
     for _ in range(effort.rounds):
@@ -107,7 +107,7 @@ def _add(part: Part, key: str, said: Sequence[bytes], effort: Effort) -> None:
     floor, ours = map(least, times)
     part.rows.append(
         (
-            *(key, len(alone[-1]), floor, ours, middle(times[1])),
+            *(kind.key, len(alone[-1]), floor, ours, middle(times[1])),
             ratio(ours, floor),
             *(_blocks(*way) for way in ways),
             *(_peak(*way) for way in ways),

@@ -4,8 +4,7 @@ import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.errors import BridgeResponseError
-
-from .decoding import decoding_of
+from tests.kinds import KINDS
 
 NO_JSON: list[bytes | str] = [b"", b"{", b"NaN", b"\xff\xfe", b"[" * 10_000, "\ud800"]
 
@@ -14,7 +13,7 @@ NO_JSON: list[bytes | str] = [b"", b"{", b"NaN", b"\xff\xfe", b"[" * 10_000, "\u
 @pytest.mark.parametrize("key", BRIDGES)
 def test_what_is_no_json_is_refused(key: str, body: bytes | str) -> None:
     """It is another device's, whichever answer it came as, and changes nothing."""
-    kind = decoding_of(key)
+    kind = KINDS[key].decoding
     decoder = kind.make()
     before = decoder.snapshot()
     for source in kind.sources(b""):
@@ -26,6 +25,6 @@ def test_what_is_no_json_is_refused(key: str, body: bytes | str) -> None:
 @pytest.mark.parametrize("key", BRIDGES)
 def test_a_new_decoder_knows_nothing(key: str) -> None:
     """There is neither a value nor a serial before the first answer."""
-    snapshot = decoding_of(key).make().snapshot()
+    snapshot = KINDS[key].decoding.make().snapshot()
     assert not any(reading.values for reading in snapshot.readings)
     assert snapshot.serial is None

@@ -12,10 +12,10 @@ from custom_components.meter_bridge import coordinator as coordinator_module
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.decoder import Decoder
 from custom_components.meter_bridge.flow.probe import connect
-from tests.bridges.decoding import decoding_of
 from tests.bridges.test_contract import power
 from tests.conftest import SetUp, Start
-from tests.support.flows import STREAMS
+from tests.kinds import KINDS, PUSHING
+from tests.support.flows import settled
 from tests.support.logs import complaints
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
@@ -23,7 +23,7 @@ from tests.support.waiting import eventually
 # The errors that a parser may raise; the last two are also errors of a connection.
 ERRORS = [ZeroDivisionError(), UnicodeError(), OSError()]
 
-every_pushing_bridge = pytest.mark.parametrize("key", STREAMS)
+every_pushing_bridge = pytest.mark.parametrize("key", PUSHING)
 every_error = pytest.mark.parametrize("error", ERRORS, ids=lambda it: type(it).__name__)
 
 type Fail = Callable[[], list[str]]
@@ -32,7 +32,7 @@ type Fail = Callable[[], list[str]]
 @pytest.fixture
 def fail(key: str, monkeypatch: pytest.MonkeyPatch, error: Exception) -> Fail:
     """Let the parser fail once on the next pushed reading; return what it failed on."""
-    kind = decoding_of(key)
+    kind = KINDS[key].decoding
     decoder = type(kind.make())
     take = decoder.take
 
@@ -70,7 +70,7 @@ async def test_a_failing_parser_leaves_nothing_open(
     await client.fetch()
     failed = fail()
     stream = asyncio.create_task(client.stream(lambda _: None))
-    await eventually(lambda: simulator.open_streams == STREAMS[key] or failed)
+    await eventually(lambda: simulator.open_streams == KINDS[key].streams or failed)
     simulator.tick()
     with pytest.raises((type(error), RuntimeError)) as raised:
         await asyncio.wait_for(stream, 5)
@@ -87,7 +87,7 @@ async def entry(
     """Return an entry that follows its streams, and soon again after a failure."""
     monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.05)
     entry = await set_up(simulator)
-    await eventually(lambda: simulator.open_streams == STREAMS[simulator.key])
+    await settled(simulator)
     return entry
 
 
@@ -104,7 +104,7 @@ async def test_a_failing_parser_costs_one_message(
     failed = fail()
     simulator.tick()
     await eventually(lambda: failed)
-    await eventually(lambda: simulator.open_streams == STREAMS[simulator.key])
+    await settled(simulator)
     simulator.house.draw(4321)
 
     def shows_push() -> bool:

@@ -9,7 +9,8 @@ from custom_components.meter_bridge.bridges.errors import BridgeError
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
 from custom_components.meter_bridge.meter.plausible import Limits
 from custom_components.meter_bridge.values.board import Board
-from tests.bridges.decoding import Decode, decoding_of
+from tests.kinds import KINDS
+from tests.support.decoding import Decode
 
 _TURNS_PER_CHECK = 64
 
@@ -38,7 +39,7 @@ class Owner:
 
 def answers_of(key: str) -> Decode:
     """Return what decodes each body as if it came from any of its kind's sources."""
-    owner, decoding, turns = Owner(key), decoding_of(key), 0
+    owner, decoding, turns = Owner(key), KINDS[key].decoding, 0
     decoder = decoding.make()
 
     def decode(body: bytes) -> None:

@@ -13,7 +13,6 @@ from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
 from aiohttp._websocket.writer import WebSocketWriter
 from aiohttp.base_protocol import BaseProtocol
 
-from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.errors import (
     BridgeConnectionError,
     BridgeResponseError,
@@ -25,7 +24,8 @@ from custom_components.meter_bridge.bridges.transport.websocket import (
     receive_messages,
 )
 from custom_components.meter_bridge.bridges.wire import parse_json
-from tests.bridges.decoding import Decode, Part, decoding_of
+from tests.kinds import KINDS
+from tests.support.decoding import Decode, Part
 
 from .answers import answers_of
 from .seeds import Heard
@@ -189,10 +189,10 @@ DECODERS: Mapping[str, Decoder] = {
         ),
         largest=_CHUNK,
     ),
-    **{key: _answers(key) for key in BRIDGES},
+    **{key: _answers(key) for key in KINDS},
     **{
         name: _part(key, part)
-        for key in BRIDGES
-        for name, part in decoding_of(key).parts.items()
+        for key in KINDS
+        for name, part in KINDS[key].decoding.parts.items()
     },
 }

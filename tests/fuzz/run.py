@@ -10,7 +10,7 @@ import time
 import traceback
 
 from custom_components.meter_bridge.bridges.errors import BridgeError
-from tests.bridges.decoding import Decode
+from tests.support.decoding import Decode
 
 from .decoders import Decoder
 from .mutate import Mutator

@@ -1,6 +1,7 @@
 """The walls between bridges, Home Assistant and each other."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tests.kinds import KINDS
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "meter_bridge"
 FILES = sorted(INTEGRATION.rglob("*.py"))
+# Beside a simulator, these know our clients.
+ABOUT_CLIENTS = {"conftest.py", "decode.py"}
 GLUE = {"contract.py", "descriptions.py", "__init__.py", "entities.py"}
 
 
@@ -100,12 +103,50 @@ def test_simulators_do_not_know_our_clients(key: str) -> None:
     """A simulator is written from the vendor's word, not from our client."""
     folder = ROOT / "tests" / "bridges" / key
     for path in (*folder.glob("*.py"), *(ROOT / "tests").rglob("simulat*.py")):
-        if not path.name.startswith(("test_", "conftest", "decode")):
-            assert not [
-                name
-                for name in imports(path)
-                if "custom_components" in name or name.endswith((".decode", "decoding"))
-            ]
+        if path.name in ABOUT_CLIENTS or path.name.startswith("test_"):
+            continue
+        for name in imports(path):
+            assert "custom_components" not in name
+            assert not name.endswith((".kind", ".decode", ".KIND", ".DECODING"))
+
+
+def test_kinds_differ_in_one_place() -> None:
+    """Outside the folder of a kind, no table and no branch tells one from another."""
+    for path in (
+        each for part in ("tests", "benchmarks") for each in (ROOT / part).rglob("*.py")
+    ):
+        if BRIDGES.keys().isdisjoint(path.relative_to(ROOT).parts):
+            assert not [*distinctions(ast.parse(path.read_text()))], path
+
+
+def distinctions(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield tables with a row for each of several kinds, and branches for one kind."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Dict(keys=keys):
+                rows = {key.value for key in keys if isinstance(key, ast.Constant)}
+                if len(rows & BRIDGES.keys()) > 1:
+                    yield node
+            case ast.MatchClass(cls=ast.Name(id=name)) if name.endswith("Simulator"):
+                yield node
+            case ast.If(test=test) | ast.IfExp(test=test):
+                names = {it.id for it in ast.walk(test) if isinstance(it, ast.Name)}
+                if any(name.endswith("Simulator") for name in names):
+                    yield node
+
+
+def test_a_distinction_is_found() -> None:
+    """What the wall is against is found in a table, a branch and a match."""
+    code = """
+TABLE = {"egauge": 1, "iometer": 2}
+if isinstance(simulator, EgaugeSimulator):
+    pass
+match simulator:
+    case IometerSimulator():
+        pass
+"""
+    assert len([*distinctions(ast.parse(code))]) == 3
+    assert not [*distinctions(ast.parse('{"egauge": 1, "ours": 2}'))]
 
 
 def test_readme_lists_every_bridge() -> None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .house import House
 from .plants import Plants
 from .shown import Shown
 from .simulator import Simulator
 from .wrong import Wrong
+
+if TYPE_CHECKING:
+    from .decoding import Decoding
 
 type Codes = tuple[str, ...]
 type Calls = Iterable[tuple[str, Mapping[str, object]]]
@@ -123,3 +127,13 @@ class Kind[S: Simulator = Any]:
     def key(self) -> str:
         """Return the key of the bridge."""
         return self.simulator.key
+
+    @property
+    def decoding(self) -> Decoding:
+        """Return `DECODING` of its `decode` module.
+
+        That is imported only here: it imports our client, which simulators, and
+        programs that run nothing else, do without.
+        """
+        found: Decoding = import_module(f"tests.bridges.{self.key}.decode").DECODING
+        return found

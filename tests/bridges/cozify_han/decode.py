@@ -4,7 +4,7 @@ from custom_components.meter_bridge.bridges.cozify_han.decoder import (
     SOCKET_PATH,
     CozifyHanDecoder,
 )
-from tests.bridges.decoding import Decoding
+from tests.support.decoding import Decoding
 
 DECODING = Decoding(
     make=CozifyHanDecoder, sources=lambda _body: (SOCKET_PATH,), reading=SOCKET_PATH

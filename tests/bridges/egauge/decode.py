@@ -13,7 +13,7 @@ from custom_components.meter_bridge.bridges.egauge.decoder import (
     EgaugeDecoder,
 )
 from custom_components.meter_bridge.bridges.wire import parse_json
-from tests.bridges.decoding import Decode, Decoding, Part
+from tests.support.decoding import Decode, Decoding, Part
 
 
 def _challenge() -> Decode:

@@ -5,7 +5,7 @@ from custom_components.meter_bridge.bridges.iometer.decoder import (
     STATUS,
     IOmeterDecoder,
 )
-from tests.bridges.decoding import Decoding
+from tests.support.decoding import Decoding
 
 DECODING = Decoding(
     make=IOmeterDecoder,

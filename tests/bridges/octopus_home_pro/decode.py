@@ -15,7 +15,7 @@ from custom_components.meter_bridge.bridges.octopus_home_pro.decoder import (
 )
 from custom_components.meter_bridge.bridges.octopus_home_pro.models import is_refusal
 from custom_components.meter_bridge.bridges.wire import section
-from tests.bridges.decoding import Decode, Decoding, Part
+from tests.support.decoding import Decode, Decoding, Part
 
 _KEYS: Mapping[bytes, str] = {
     b"consum": "meter_consump",

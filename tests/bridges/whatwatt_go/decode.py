@@ -19,7 +19,7 @@ from custom_components.meter_bridge.bridges.whatwatt_go.decoder import (
     SYSTEM,
     WhatwattDecoder,
 )
-from tests.bridges.decoding import Decode, Decoding, Part
+from tests.support.decoding import Decode, Decoding, Part
 
 _URL = URL("http://127.0.0.1/api/v1/system")
 _ACCESS = Access(address=parse_address("127.0.0.1"), password="secret")

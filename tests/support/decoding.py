@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 from custom_components.meter_bridge.bridges.decoder import Decoder
@@ -40,10 +39,3 @@ class Decoding:
     first: tuple[tuple[str, bytes], ...] = ()
     check: Callable[[Any], object] = lambda _decoder: None
     parts: Mapping[str, Part] = field(default_factory=dict)
-
-
-def decoding_of(key: str) -> Decoding:
-    """Return how a kind of bridge is decoded: `DECODING` of its `decode` module."""
-    found = import_module(f"tests.bridges.{key}.decode").DECODING
-    assert isinstance(found, Decoding)
-    return found
