@@ -18,6 +18,7 @@ from homeassistant.helpers import entity_registry as er
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.client import Client
+from custom_components.meter_bridge.bridges.obis import KnownPowers, with_net_power
 from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry
@@ -133,4 +134,7 @@ def _shown(reading: Reading) -> dict[str, float]:
         each.code: round(reading.values[each.source] * each.factor, each.places)
         for each in reading.derived
     }
-    return {**reading.values, **worked_out}
+    return {
+        **with_net_power(reading.values, KnownPowers(codes=reading.values)),
+        **worked_out,
+    }
