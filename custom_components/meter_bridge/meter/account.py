@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..bridges.obis import (
+    ABSOLUTE_POWER,
     COUNTERS,
     IMPORT_ENERGY,
-    is_shown,
     with_net_power,
 )
 from ..bridges.snapshot import Derivation, Meter, Reading
@@ -85,21 +85,23 @@ class Account:
         if numbers:
             self._start_anew()
         scaled = self._scale(reading, now)
-        sent = {**reading.values, **scaled.values}
+        sent = reading.values
+        if scaled.values:
+            sent = {**sent, **scaled.values}
         possible = self._plausible.sift(
             sent, now, factor=reading.factor, quantities=reading.quantities
         )
         self._scaler.take(
             sent.get(IMPORT_ENERGY), power_of(IMPORT_ENERGY, possible), now
         )
-        self._adopt_derived(possible, now)
+        if self._tallies:
+            self._adopt_derived(possible, now)
         verdict = self._guard.judge(possible, now, scaled.held)
         self._powers.take(sent, is_complete=reading.is_complete)
         believed = with_net_power(verdict.values, self._powers.known)
         believed |= self._derive(reading.derived, verdict)
-        self._believed = {
-            code: value for code, value in believed.items() if is_shown(code)
-        }
+        believed.pop(ABSOLUTE_POWER, None)
+        self._believed = believed
         if not verdict.levels and not numbers:
             return None
         return Restart(levels=verdict.levels, numbers=numbers)

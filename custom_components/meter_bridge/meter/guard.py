@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ..bridges.obis import COUNTERS, REGISTERS, Quantity
 from .counter import Counter, Doubt
-from .flow import Flow, power_of
+from .flow import Flows
 
 # The most that a household's gas or water connection carries, in m³/h.
 _MAX_FLOW = 100.0
@@ -39,7 +39,7 @@ class Guard:
 
     max_power: float
     _counters: dict[str, Counter] = field(default_factory=dict)
-    _flows: dict[str, Flow] = field(default_factory=dict)
+    _flows: Flows = field(default_factory=Flows)
 
     def judge(
         self,
@@ -56,16 +56,17 @@ class Guard:
         levels = {}
         # One register above zero shows that the meter behind it is really read.
         alive = any(values[code] > 0 for code in counted)
+        flows = self._flows
+        flows.add(counted, values, now)
         for code in counted:
             counter, value = self._counter(code), values[code]
-            before, flow = counter.shown, self._flows.setdefault(code, Flow())
-            flow.add(power_of(code, values), now)
-            believed = counter.value
-            explained = believed is not None and flow.explains(value - believed)
+            before, believed = counter.shown, counter.value
+            growth = 0.0 if believed is None else value - believed
+            explained = growth > counter.small and flows.explains(code, growth)
             if counter.take(value, now, alive=alive, explained=explained):
                 levels[code] = (before, value)
             if counter.value != believed:
-                flow.energy = 0.0
+                flows.step(code)
             self._show(code, counter, shown)
         for code, value in (held or {}).items():
             counter = self._counter(code)
@@ -117,7 +118,6 @@ class Guard:
     def forget_all(self) -> None:
         """Judge all counters by no past."""
         self._counters.clear()
-        self._flows.clear()
 
     def doubts(self) -> Mapping[str, Doubt]:
         """Return the counters that are held back."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
+from types import MappingProxyType
 
 from ..bridges.obis import REGISTERS, Quantity
 
@@ -11,6 +13,7 @@ _MOST_VOLTAGE = 1_000_000.0
 _FREQUENCIES = (40.0, 70.0)
 _TEMPERATURES = (-100.0, 1000.0)
 _REFUSED_SECONDS = 600.0
+_NO_OTHERS: Mapping[str, Quantity] = MappingProxyType({})
 _POWERS = {
     Quantity.ACTIVE_POWER,
     Quantity.REACTIVE_POWER,
@@ -39,38 +42,38 @@ class Limits:
         return None if factor is None else self.max_power * max(1.0, factor)
 
 
-def largest(quantity: Quantity, limit: float | None) -> float | None:
-    """Return the most that a quantity may be, with either sign; None: anything."""
-    if quantity in _POWERS:
-        return limit
-    if quantity is Quantity.CURRENT:
-        return None if limit is None else limit / _LEAST_VOLTAGE
-    if quantity is Quantity.VOLTAGE:
-        return _MOST_VOLTAGE
-    return 1.0 if quantity is Quantity.POWER_FACTOR else None
+def bounds(quantity: Quantity | None, limit: float | None) -> tuple[float, float]:
+    """Return the least and the most that a quantity may be; 0 is always possible.
 
-
-def is_possible(quantity: Quantity, value: float, limit: float | None) -> bool:
-    """Tell whether a value can be; `limit` is the largest power of the connection."""
+    `limit` is the largest power of the connection, None while that is not known.
+    """
     if quantity is Quantity.FREQUENCY:
-        return value == 0 or _FREQUENCIES[0] <= value <= _FREQUENCIES[1]
+        return _FREQUENCIES
     if quantity is Quantity.TEMPERATURE:
-        return _TEMPERATURES[0] <= value <= _TEMPERATURES[1]
-    most = largest(quantity, limit)
-    return most is None or abs(value) <= most
+        return _TEMPERATURES
+    most = inf
+    if quantity in _POWERS:
+        most = inf if limit is None else limit
+    elif quantity is Quantity.CURRENT:
+        most = inf if limit is None else limit / _LEAST_VOLTAGE
+    elif quantity is Quantity.VOLTAGE:
+        most = _MOST_VOLTAGE
+    elif quantity is Quantity.POWER_FACTOR:
+        most = 1.0
+    return -most, most
 
 
 @dataclass(slots=True, kw_only=True)
 class Refusal:
     """A value that is refused: since when (Unix seconds), and for how many seconds.
 
-    `at` is when it was refused last; `limit` is None where it is not the connection's.
+    `at` is when it was refused last, and `limit` the most that it may be.
     """
 
     since: float
     at: float
     value: float
-    limit: float | None
+    limit: float
     seconds: float = 0.0
 
     @property
@@ -85,6 +88,9 @@ class Plausible:
 
     limits: Limits
     refusals: dict[str, Refusal] = field(default_factory=dict)
+    # By code, for the factor and the quantities that they were worked out for.
+    _bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _bounds_for: tuple[float | None, Mapping[str, Quantity]] = (1.0, _NO_OTHERS)
 
     def sift(
         self,
@@ -92,26 +98,37 @@ class Plausible:
         now: float,
         *,
         factor: float | None,
-        quantities: Mapping[str, Quantity],
-    ) -> dict[str, float]:
+        quantities: Mapping[str, Quantity] = _NO_OTHERS,
+    ) -> Mapping[str, float]:
         """Return the values that can be, at `now` (Unix seconds).
 
         `factor` is the meter's conversion factor, None while it is not known.
         `quantities` are those of values that the vocabulary does not have.
         """
-        limit = self.limits.present(factor)
-        possible = {}
+        if self._bounds_for != (factor, quantities):
+            self._bounds, self._bounds_for = {}, (factor, quantities)
+        known, impossible = self._bounds, []
         for code, value in values.items():
-            register = REGISTERS.get(code)
-            quantity = register.quantity if register else quantities.get(code)
-            if quantity is None or is_possible(quantity, value, limit):
-                possible[code] = value
-                self.refusals.pop(code, None)
-            else:
-                self._refuse(code, value, now, largest(quantity, limit))
-        return possible
+            low, high = known.get(code) or self._find_bounds(code)
+            if not low <= value <= high and value != 0:
+                impossible.append(code)
+        if not impossible and not self.refusals:
+            return values
+        for code in self.refusals.keys() & values.keys() - set(impossible):
+            del self.refusals[code]
+        for code in impossible:
+            self._refuse(code, values[code], now, known[code][1])
+        return {code: value for code, value in values.items() if code not in impossible}
 
-    def _refuse(self, code: str, value: float, now: float, limit: float | None) -> None:
+    def _find_bounds(self, code: str) -> tuple[float, float]:
+        """Work out the bounds of a value."""
+        factor, quantities = self._bounds_for
+        register = REGISTERS.get(code)
+        quantity = register.quantity if register else quantities.get(code)
+        self._bounds[code] = bounds(quantity, self.limits.present(factor))
+        return self._bounds[code]
+
+    def _refuse(self, code: str, value: float, now: float, limit: float) -> None:
         """Note one more reading with a value that cannot be."""
         refusal = self.refusals.setdefault(
             code, Refusal(since=now, at=now, value=value, limit=limit)
