@@ -109,6 +109,14 @@ def test_few_readings_set_no_clock_back(meters: Meters) -> None:
     assert meters.power(reading(2, 3600 * 2), after=3600) == 2
 
 
+def test_old_readings_at_once_set_no_clock_back(meters: Meters) -> None:
+    """Readings alone are not enough: many older ones within 30 seconds are a replay."""
+    meters.enter(reading(1, 36_000))
+    for count in range(30):
+        assert meters.power(reading(2, count)) == 1
+    assert meters.power(reading(2, 30)) == 2
+
+
 def test_a_replay_again_and_again_sets_no_clock_back(meters: Meters) -> None:
     """One old reading that keeps coming is old for ever; so are falling times."""
     meters.enter(reading(1, 36_000))

@@ -117,6 +117,18 @@ def test_a_new_meter_goes_on(meters: Meters, start: float, factor: float) -> Non
     assert meters.energy(start + 1, factor) == 47_120_180 + factor
 
 
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_new_meter_takes_nothing_away(meters: Meters, *, restart: bool) -> None:
+    """All that the old meter counted, up to its last reading, stays in the total."""
+    for count in range(10):
+        assert meters.energy(LEVEL + count, 10_000.0) == 47_110_180 + 10_000 * count
+    if restart:
+        meters.restart()
+    for _ in range(20):
+        meters.energy(5, 10_000.0)
+    assert meters.energy(6, 10_000.0) == 47_110_180 + 10_000 * 10
+
+
 def test_a_volume_has_its_decimals(meters: Meters) -> None:
     """A meter that counts energy has its volume to the litre."""
     reading = Reading(
