@@ -1,0 +1,1 @@
+"""What was missed, out of the bridge's own memory."""

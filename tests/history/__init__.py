@@ -1,0 +1,1 @@
+"""Filling hours that were missed."""

@@ -1,0 +1,251 @@
+"""Which rows a gap needs."""
+
+from itertools import pairwise
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.meter_bridge.history.plan import (
+    HOUR,
+    SHORT,
+    Gap,
+    Left,
+    Plan,
+    Row,
+    fill,
+    hour_of,
+    lift,
+    neighbours,
+    prepend,
+    spread,
+)
+
+WH = 0.001
+TEN = 10 * HOUR
+
+
+def row(start: float, state: float, base: float = -100.0) -> Row:
+    """Return a row whose sum is by `base` ahead of its counter."""
+    return Row(start=int(start), state=state, sum=base + state)
+
+
+def rows(*found: Row) -> dict[int, Row]:
+    """Return rows by their start."""
+    return {each.start: each for each in found}
+
+
+# Home Assistant was down from 10:20:30 to 13:20:30.
+GAP = Gap(last=TEN + 1230, first=TEN + 3 * HOUR + 1230)
+BEFORE = row(TEN + 1200, 101.0)
+AFTER = row(TEN + 3 * HOUR + 1500, 108.0)
+COUNTERS = {TEN + HOUR: 102.0, TEN + 2 * HOUR: 104.0, TEN + 3 * HOUR: 107.0}
+FLAT = rows(*(row(TEN + hour * HOUR, 101.0) for hour in range(3)))
+
+
+def planned(**but: object) -> Plan:
+    """Plan the gap, with something about it different."""
+    sides = {
+        "gap": GAP,
+        "before": BEFORE,
+        "after": AFTER,
+        "counters": COUNTERS,
+        "stands": FLAT,
+        **but,
+    }
+    return fill(**sides, tolerance=WH)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stands", [FLAT, {}, rows(FLAT[TEN])])
+def test_join(stands: dict[int, Row]) -> None:
+    """Sum and state go on from before the gap to behind it, whatever stands in it."""
+    plan = planned(stands=stands)
+    assert [each.state for each in plan.rows] == [102.0, 104.0, 107.0]
+    assert [each.sum for each in plan.rows] == [2.0, 4.0, 7.0]
+    assert not plan.left
+
+
+def test_again() -> None:
+    """A second plan is empty."""
+    assert planned(stands=rows(*planned().rows)) == Plan()
+
+
+@pytest.mark.parametrize("base", [0.0, -100.002, -99.9])
+def test_corrected_meanwhile(base: float) -> None:
+    """Nothing is planned where a sum was reset, replaced or corrected in the gap."""
+    plan = planned(after=row(AFTER.start, AFTER.state, base))
+    assert not plan.rows
+    assert plan.left == dict.fromkeys(GAP.hours(), Left.SUM_CORRECTED)
+
+
+@pytest.mark.parametrize(
+    "counters",
+    [
+        {TEN + HOUR: 104.0, TEN + 2 * HOUR: 103.0},
+        {TEN + HOUR: 102.0, TEN + 3 * HOUR: 108.1},
+    ],
+)
+def test_falls(counters: dict[int, float]) -> None:
+    """Nothing is planned from a memory that falls, or is ahead of what came after."""
+    plan = planned(counters=counters)
+    assert not plan.rows
+    assert set(plan.left.values()) == {Left.COUNTER_FELL}
+
+
+def test_may_fall() -> None:
+    """A net counter may fall."""
+    counters = {TEN + HOUR: 104.0, TEN + 2 * HOUR: 99.0, TEN + 3 * HOUR: 109.0}
+    plan = fill(GAP, BEFORE, AFTER, counters, FLAT, tolerance=WH, may_fall=True)
+    assert [each.state for each in plan.rows] == [104.0, 99.0, 109.0]
+
+
+def test_coarse_memory() -> None:
+    """A memory that is older than the last live value tells nothing of that hour."""
+    plan = planned(counters={**COUNTERS, TEN + HOUR: 100.9})
+    assert [each.state for each in plan.rows] == [104.0, 107.0]
+    assert plan.left == {TEN: Left.NOT_REMEMBERED}
+
+
+def test_unknown_hour_over_a_flat_row() -> None:
+    """An hour that nobody remembers stays at the level reached: no bar is negative."""
+    counters = {TEN + HOUR: 102.0, TEN + 3 * HOUR: 107.0}
+    plan = planned(counters=counters)
+    assert [each.state for each in plan.rows] == [102.0, 102.0, 107.0]
+    assert plan.left == {TEN + HOUR: Left.NOT_REMEMBERED}
+
+
+def test_unknown_hour_in_a_hole() -> None:
+    """A hole that nobody remembers stays one."""
+    plan = planned(counters={TEN + 3 * HOUR: 107.0}, stands=rows(FLAT[TEN]))
+    assert [each.start for each in plan.rows] == [TEN + 2 * HOUR]
+
+
+def test_nothing_known() -> None:
+    """Nothing is written where nothing is known."""
+    assert not planned(counters={}).rows
+
+
+def test_within_an_hour() -> None:
+    """A gap without a full hour needs no row."""
+    gap = Gap(last=TEN + 60, first=TEN + 3000)
+    assert not gap.hours()
+    assert planned(gap=gap) == Plan()
+
+
+def test_over_one_full_hour() -> None:
+    """A restart over a full hour puts back what moved into the next one."""
+    gap = Gap(last=TEN + 3500, first=TEN + HOUR + 600)
+    assert list(gap.hours()) == [TEN]
+
+
+def test_neighbours() -> None:
+    """Short rows count; behind the gap only one that began there."""
+    short = [
+        row(TEN + 900, 100.5),
+        BEFORE,
+        row(GAP.first - 30 - SHORT, 101.0),
+        row(hour_of(GAP.first) + 1200, 107.5),
+        AFTER,
+        row(AFTER.start + SHORT, 108.5),
+    ]
+    assert neighbours(GAP, [], short) == (BEFORE, AFTER)
+
+
+def test_neighbours_when_short_rows_are_purged() -> None:
+    """An hour's row stands in before the gap, and never behind it."""
+    hours = [row(TEN - 2 * HOUR, 99.0), row(TEN - HOUR, 100.0), row(TEN, 101.0)]
+    assert neighbours(GAP, hours, [AFTER]) == (hours[1], AFTER)
+    assert neighbours(GAP, hours, []) == (hours[1], None)
+    assert neighbours(GAP, [], [AFTER]) == (None, AFTER)
+
+
+def test_prepend_and_lift() -> None:
+    """What was before the installation joins, and the oldest row shows its own hour."""
+    oldest = row(TEN, 50.0, -49.6)
+    counters = {TEN - 2 * HOUR: 40.0, TEN - HOUR: 43.0, TEN: 49.0}
+    plan = prepend(oldest, counters, {})
+    assert [(each.start, each.state) for each in plan.rows] == [
+        (TEN - 3 * HOUR, 40.0),
+        (TEN - 2 * HOUR, 43.0),
+        (TEN - HOUR, 49.0),
+    ]
+    assert prepend(oldest, counters, rows(*plan.rows)) == Plan()
+    known = {**counters, TEN - 3 * HOUR: 38.0}
+    more = lift(plan.rows[0], known)
+    lifted = [
+        Row(start=each.start, state=each.state, sum=each.sum + more)
+        for each in (*plan.rows, oldest)
+    ]
+    assert [round(each.sum, 9) for each in lifted] == [2.0, 5.0, 11.0, 12.0]
+    assert lift(lifted[0], known) == pytest.approx(0.0)
+    assert prepend(lifted[-1], counters, rows(*lifted)) == Plan()
+
+
+def test_prepend_another_count() -> None:
+    """What was counted before the counter fell is no history of this one."""
+    oldest = row(TEN, 50.0)
+    counters = {TEN - 2 * HOUR: 900.0, TEN - HOUR: 10.0, TEN: 49.0}
+    plan = prepend(oldest, counters, {})
+    assert [each.state for each in plan.rows] == [10.0, 49.0]
+    assert plan.left == {TEN - 3 * HOUR: Left.COUNTER_FELL}
+
+
+def test_lift_needs_the_level_before() -> None:
+    """Where the level at the start of the oldest hour is unknown, nothing is lifted."""
+    assert lift(row(TEN, 50.0), {}) == 0.0
+
+
+def test_spread() -> None:
+    """What was counted meanwhile is divided evenly over the time of the gap."""
+    gap = Gap(last=TEN + 1800, first=TEN + 3 * HOUR)
+    assert spread(gap, 100.0, 105.0) == {
+        TEN + HOUR: 101.0,
+        TEN + 2 * HOUR: 103.0,
+        TEN + 3 * HOUR: 105.0,
+    }
+    assert spread(gap, 100.0, 99.0) == {}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.floats(0, 50), min_size=30, max_size=30),
+    st.integers(0, 10 * HOUR),
+    st.integers(0, 19 * HOUR),
+    st.floats(-1e6, 1e6),
+    st.sets(st.integers(0, 30)),
+    st.booleans(),
+)
+def test_growth_is_kept(  # noqa: PLR0913, PLR0917
+    use: list[float],
+    stop: int,
+    length: int,
+    base: float,
+    forgotten: set[int],
+    is_flat: bool,  # noqa: FBT001
+) -> None:
+    """No hour falls, known ones have what was used, the total stays, whatever is lost.
+
+    The rows ahead of the gap and behind it are never written, and a second plan is
+    empty.
+    """
+    level = [sum(use[:hour]) for hour in range(31)]
+
+    def at(second: float) -> float:
+        hour = int(second // HOUR)
+        return level[hour] + use[hour] * (second % HOUR) / HOUR
+
+    gap = Gap(last=float(stop), first=float(min(stop + length, 29 * HOUR)))
+    before = row(stop // SHORT * SHORT, at(stop), base)
+    after = row((gap.first // SHORT + 1) * SHORT, at(gap.first + 2 * SHORT), base)
+    counters = {hour * HOUR: level[hour] for hour in range(31) if hour not in forgotten}
+    stands = (
+        {hour: row(hour, before.state, base) for hour in gap.hours()} if is_flat else {}
+    )
+    plan = fill(gap, before, after, counters, stands, tolerance=WH)
+    final = {**stands, **rows(*plan.rows)}
+    assert set(final) <= set(gap.hours())
+    states = [before.state, *(final[hour].state for hour in sorted(final)), after.state]
+    assert all(b >= a - 1e-9 for a, b in pairwise(states))
+    for hour in gap.hours():
+        if hour + HOUR in counters:
+            assert final[hour].state == pytest.approx(counters[hour + HOUR], abs=2e-4)
+    assert not fill(gap, before, after, counters, final, tolerance=WH).rows
