@@ -18,6 +18,7 @@ from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
 from .flow.probe import connect, identify
+from .history.filler import async_fill_outages
 from .issues import async_watch_disabled, report_refusal
 from .messages import translated
 from .services import async_register_actions
@@ -62,6 +63,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_feed_dashboard(hass, entry)
+    async_fill_outages(hass, entry)
     if bridge.pushes:
         entry.async_create_background_task(
             hass, coordinator.async_follow(), f"{entry.title} stream"

@@ -1,7 +1,7 @@
 """From snapshots to the entities whose value changed."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from math import inf
@@ -17,6 +17,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .bridges.client import Client, Identity
 from .bridges.contract import BridgeType
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
+from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, VOLUME
 from .bridges.snapshot import Snapshot
 from .bridges.wire import shift
 from .const import (
@@ -27,6 +28,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .history.outages import Outage, Outages
 from .issues import Issues
 from .messages import translated
 from .meter.plausible import Limits
@@ -37,6 +39,8 @@ from .values.throttle import Throttle
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
 _PLACES_OF_KILO = 3
+# Whose growth over an outage is told.
+_TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
 # Rewriting the believed counters more often would wear the memory card for little.
 _STORE_SECONDS = 900
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
@@ -77,6 +81,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.identity = identity
         self.issues = Issues(hass, entry, bridge)
         self.board = Board(bridge, limits_of(entry, bridge))
+        self.outages = Outages(totals=_TOTALS, are_filled=bridge.remembers)
         self._store = EntryStore(hass, entry.entry_id)
         self._store_is_due = False
         self._other_stored: dict[str, Any] = {}
@@ -91,6 +96,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._pushed_at, self._poll_failure_hidden = -inf, False
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
         self._adders: list[Callable[[Iterable[str]], None]] = []
+        self._outage_listeners: list[Callable[[Outage], None]] = []
         entry.async_on_unload(self._throttle.stop)
 
     @callback
@@ -102,6 +108,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if not self.board.forget_meter(meter):
             return False
         self.issues.forget_meter(meter)
+        self.outages.forget_meter(meter)
         self._store.async_delay_save(self._stored)
         return True
 
@@ -112,6 +119,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if stored is None:
             return
         self.client.recall(stored.pop("client", {}))
+        self.outages.restore(stored.pop("outages", {}))
         self.board.restore(
             stored.pop("meters", {}), is_orderly=stored.pop("orderly", False)
         )
@@ -213,8 +221,38 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
+        self._note_outages(change.links)
         self._update_device(snapshot.firmware)
         self.issues.judge(snapshot, change.links)
+
+    def _note_outages(self, links: Mapping[str, bool]) -> None:
+        """Note when each meter was live, and tell of outages that are over."""
+        is_sure = self.client.is_sure
+        for key, account in self.board.accounts.items():
+            if not account.is_fresh or account.live is None:
+                continue
+            outage = self.outages.note(
+                key,
+                account.live[1],
+                account.values,
+                is_back=links.get(key, False),
+                is_sure=is_sure and account.is_sure,
+            )
+            if outage:
+                self.async_save()
+                for tell in self._outage_listeners:
+                    tell(outage)
+
+    @callback
+    def async_on_outage(self, tell: Callable[[Outage], None]) -> CALLBACK_TYPE:
+        """Tell of outages when they are over."""
+        self._outage_listeners.append(tell)
+        return lambda: self._outage_listeners.remove(tell)
+
+    @callback
+    def async_save(self) -> None:
+        """Write what has to survive a restart, at once."""
+        self._store.async_delay_save(self._stored)
 
     def _stored(self, *, is_orderly: bool = False) -> dict[str, Any]:
         """Return what is written, and allow the next writing."""
@@ -224,6 +262,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             "orderly": is_orderly,
             "client": dict(self.client.memory()),
             "meters": self.board.as_stored(),
+            "outages": self.outages.as_stored(),
         }
 
     @override

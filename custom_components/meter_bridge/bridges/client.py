@@ -1,7 +1,7 @@
 """What talks to one bridge: how it is reached, what it is, what it can be asked."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .snapshot import Snapshot
@@ -75,6 +75,22 @@ class Client[D](ABC):
         """Publish what the bridge pushes until the stream breaks, which raises.
 
         Only called if `BridgeType.pushes` is set.
+        """
+        raise NotImplementedError
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether its totals are what the bridge says now, none held back."""
+        return True
+
+    async def counters_at(
+        self, keys: frozenset[str], instants: Sequence[int]
+    ) -> Mapping[str, Mapping[int, float]]:
+        """Return what totals were at these times (Unix seconds), as far as it is known.
+
+        Keys are OBIS codes of the main meter and keys of the bridge's own sensors, and
+        numbers are those that a reading would have had. Nothing is interpolated. Only
+        called if `BridgeType.remembers` is set.
         """
         raise NotImplementedError
 

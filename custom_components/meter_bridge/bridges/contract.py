@@ -135,6 +135,7 @@ class BridgeType[C: Client[object], D]:
     `least_poll_interval` is the shortest one that the owner may choose. `media` lists
     what the meters measure that it may read. `core_twin` is the integration
     of Home Assistant's own for the same device, if there is one.
+    If it `remembers`, it can say what its totals were at earlier times.
     `redact` names keys of answers whose values are kept out of diagnostics.
     """
 
@@ -146,6 +147,7 @@ class BridgeType[C: Client[object], D]:
     stale_after: float
     least_poll_interval: timedelta = timedelta(seconds=5)
     pushes: bool = False
+    remembers: bool = False
     max_power: float = 100_000.0
     media: tuple[Medium, ...] = (Medium.ELECTRICITY,)
     has_main_meter: bool = True

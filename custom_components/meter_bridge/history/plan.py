@@ -94,7 +94,7 @@ def neighbours(
     before = [row for row in short if row.start <= gap.last]
     if not before:
         before = sorted(
-            (row for row in hours if row.start + HOUR <= gap.last),
+            (row for row in hours if row.start <= gap.last),
             key=lambda row: row.start,
         )
     after = [row for row in short if row.start >= gap.first]

@@ -127,6 +127,11 @@ class Account:
             if (tally := self._tallies.pop(code, None)) and code in COUNTERS:
                 self._guard.adopt(code, tally.total, now)
 
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether every counter shows what the meter says, none held back."""
+        return not self._guard.doubts()
+
     def miss(self) -> None:
         """Note that the bridge cannot read the meter now."""
         self.is_read = self.is_fresh = False

@@ -68,6 +68,11 @@ class Board:
         account = self._accounts.get(key)
         return account.meter if account else Meter(key=key)
 
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """Return the meters by key."""
+        return self._accounts
+
     def take(self, snapshot: Snapshot[object]) -> Change:
         """Judge a snapshot; return what it changes."""
         details, altered = self._sources.read_details(snapshot.details)

@@ -184,6 +184,19 @@ class Database:
         return time
 
 
+def levels() -> list[Json]:
+    """Describe the levels as /sys/db does; the seconds do not survive a restart."""
+    return [
+        {
+            "head": 0,
+            "interval": interval * 1000,
+            "row-count": count,
+            "volatile": interval == 1,
+        }
+        for interval, count in LEVELS
+    ]
+
+
 def _runs(times: Iterator[int]) -> Iterator[list[int]]:
     """Split times where their distance changes."""
     run: list[int] = []

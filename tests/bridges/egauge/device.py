@@ -4,7 +4,7 @@ from datetime import timedelta
 import secrets
 from typing import override
 
-from tests.bridges.egauge.database import Database, Register
+from tests.bridges.egauge.database import Database, Register, levels
 from tests.bridges.egauge.gate import Gate
 from tests.bridges.egauge.meter import household
 from tests.support.house import House
@@ -93,7 +93,7 @@ class EgaugeDevice(Simulator):
         return {
             "alert": [{"id": "pxydn", "reason": "Proxy-connection lost"}],
             "boot": {"reason": self.boot_reason, "time": str(self.booted_at)},
-            "db": {"max-registers": 64},
+            "db": {"max-registers": 64, "level": levels()},
             "model": self.model,
             "reboot": False,
             "sn": self.serial,

@@ -1,6 +1,6 @@
 """Requests of the eGauge (WebAPI of firmware 4.2 and later, HTTPS or HTTP)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import inf
 import time
@@ -19,6 +19,7 @@ from ..snapshot import Snapshot
 from ..wire import section, text
 from .commands import install_firmware, latest_firmware, run
 from .decoder import ALERTS, REGISTERS, SYSTEM, EgaugeDecoder
+from .history import EgaugeHistory
 from .models import Details
 from .web import EgaugeWeb
 
@@ -36,6 +37,7 @@ class EgaugeClient(Client[Details]):
         self._web = EgaugeWeb(access, session)
         super().__init__(self._web.http)
         self._decoder = EgaugeDecoder()
+        self._history = EgaugeHistory(self._web)
         self._system_until = -inf
         self._expected: str | None = None
 
@@ -71,6 +73,23 @@ class EgaugeClient(Client[Details]):
             self._system_until = -inf
             raise
         return self._decoder.snapshot()
+
+    @property
+    @override
+    def is_sure(self) -> bool:
+        """Tell whether no total is held back."""
+        return self._decoder.totals.are_sure
+
+    @override
+    async def counters_at(
+        self, keys: frozenset[str], instants: Sequence[int]
+    ) -> Mapping[str, Mapping[int, float]]:
+        """Read the database, and count the present totals back to its rows."""
+        decoder = self._decoder
+        rows = await self._history.rows(
+            decoder.registers_of(keys), instants, decoder.system.time_offset or 0
+        )
+        return decoder.earlier_totals(keys, rows)
 
     @override
     def memory(self) -> Mapping[str, list[float]]:

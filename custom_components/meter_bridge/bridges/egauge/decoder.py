@@ -1,6 +1,6 @@
 """The latest system, alerts and registers of an eGauge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
@@ -11,9 +11,17 @@ from ..decoder import Decoder
 from ..errors import BridgeRefusedError, BridgeResponseError
 from ..snapshot import Snapshot
 from ..uptime import StartTime
-from ..wire import parse_json, section, text
-from .models import Details, System, parse_alerts, parse_system, reading_of, values_of
-from .registers import Listing, mean_rate, parse_listing
+from ..wire import parse_json, section, shift, text
+from .models import (
+    Details,
+    System,
+    parse_alerts,
+    parse_system,
+    reading_of,
+    registers_by_total,
+    values_of,
+)
+from .registers import Listing, Row, mean_rate, parse_listing
 from .totals import Totals
 
 # Raw counters do not change when the owner moves the epoch that all others count from.
@@ -89,6 +97,23 @@ class EgaugeDecoder(Decoder[Details]):
             if (rate := mean_rate(register, rows)) is not None
         }
         return replace(listing, rates={**mean, **listing.rates})
+
+    def registers_of(self, keys: frozenset[str]) -> frozenset[str]:
+        """Return the keys of the registers behind these totals."""
+        by_total = registers_by_total(self._listing.registers)
+        return frozenset(by_total[key][0].key for key in keys if key in by_total)
+
+    def earlier_totals(
+        self, keys: frozenset[str], rows: Iterable[Row]
+    ) -> dict[str, dict[int, float]]:
+        """Return what these totals were at the times of rows, youngest first."""
+        by_total = registers_by_total(self._listing.registers)
+        rates, found = self._listing.rates, {}
+        for key in keys & by_total.keys():
+            register, places = by_total[key]
+            earlier = self.totals.earlier(register, rows, rates.get(register.key, 0.0))
+            found[key] = {at: shift(total, places) for at, total in earlier}
+        return found
 
     @override
     def snapshot(self) -> Snapshot[Details]:

@@ -1,6 +1,6 @@
 """eGauge's JSON → snapshot (vendor's "WebAPI", /sys and /register)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,6 +88,24 @@ def values_of(listing: Listing, totals: Totals, now: float) -> dict[str, float]:
     return values
 
 
+def registers_by_total(
+    registers: tuple[Register, ...],
+) -> dict[str, tuple[Register, int]]:
+    """Return the register of each total, and the places to shift its number by."""
+    found = {key: (each, 0) for each in registers if (key := each.total_key)}
+    return found | {
+        code: (register, _PLACES_OF_KILO)
+        for code, register in _energies_of_grid(registers).items()
+    }
+
+
+def _energies_of_grid(registers: Iterable[Register]) -> dict[str, Register]:
+    """Return the registers of the main meter's energies; none without both."""
+    powers = {each.name.lower(): each for each in registers if each.type == _POWER}
+    plus, minus = powers.get(f"{_GRID}+"), powers.get(f"{_GRID}-")
+    return {IMPORT_ENERGY: plus, EXPORT_ENERGY: minus} if plus and minus else {}
+
+
 def reading_of(listing: Listing, values: Mapping[str, float]) -> Reading:
     """Return the main meter's reading, from the power registers named after the grid.
 
@@ -104,11 +122,9 @@ def reading_of(listing: Listing, values: Mapping[str, float]) -> Reading:
     net = grid.get(_GRID)
     if net and (power := values.get(net.value_key)) is not None:
         found[NET_POWER] = power
-    plus, minus = grid.get(f"{_GRID}+"), grid.get(f"{_GRID}-")
-    if plus and minus:
-        for code, register in ((IMPORT_ENERGY, plus), (EXPORT_ENERGY, minus)):
-            if (energy := values.get(register.total_key or "")) is not None:
-                found[code] = shift(energy, _PLACES_OF_KILO)
+    for code, register in _energies_of_grid(listing.registers).items():
+        if (energy := values.get(register.total_key or "")) is not None:
+            found[code] = shift(energy, _PLACES_OF_KILO)
     return Reading(values=found, token=listing.time)
 
 

@@ -89,9 +89,9 @@ def parse_listing(answer: object) -> Listing:
     listed = sent.get("registers")
     if not isinstance(listed, list):
         raise BridgeResponseError("The answer lists no registers")
-    columns = [_parse_register(entry) for entry in entries(listed)]
+    columns = [parse_register(entry) for entry in entries(listed)]
     registers = {each.key: each for each in columns if each}
-    rows = _parse_rows(sent.get("ranges"), len(listed), columns)
+    rows = tuple(islice(_rows(sent.get("ranges"), len(listed), columns), 2))
     rates = {}
     for register, entry in zip(columns, listed, strict=False):
         if register is None:
@@ -127,7 +127,7 @@ def mean_rate(register: Register, rows: tuple[Row, ...]) -> float | None:
     return number(average_rate(register.kind, steps[0], steps[1], seconds))
 
 
-def _parse_register(entry: object) -> Register | None:
+def parse_register(entry: object) -> Register | None:
     """Read one register; None without a name, a type, or a valid number."""
     sent = section(entry)
     name, code, did = text(sent.get("name")), text(sent.get("type")), sent.get("did")
@@ -146,16 +146,21 @@ def _register(did: int | None, name: str, code: str) -> Register:
     return Register(key=f"register_{did}", name=name, type=code)
 
 
-def _parse_rows(
-    ranges: object, width: int, columns: list[Register | None]
-) -> tuple[Row, ...]:
-    """Read the first two rows that have a value for each register."""
-    rows = (
+def parse_rows(answer: object) -> tuple[Row, ...]:
+    """Read all rows of an answer, in its order."""
+    sent = section(answer)
+    listed = entries(sent.get("registers"))
+    columns = [parse_register(entry) for entry in listed]
+    return tuple(_rows(sent.get("ranges"), len(listed), columns))
+
+
+def _rows(ranges: object, width: int, columns: list[Register | None]) -> Iterator[Row]:
+    """Yield the rows that have a value for each register."""
+    return (
         Row(time=time, counters=_parse_row(line, columns))
         for time, line in islice(_lines(ranges), MOST_ENTRIES)
         if isinstance(line, list) and len(line) == width
     )
-    return tuple(islice(rows, 2))
 
 
 def _lines(ranges: object) -> Iterator[tuple[float, object]]:

@@ -7,13 +7,13 @@ its old level, nothing has happened; if it stays at the new level for some time,
 total goes on from its old value with the steps since the jump.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 
 from ..wire import MOST_ENTRIES
 from .kinds import Total, steps_between
-from .registers import Register
+from .registers import Register, Row
 
 # A new level counts after so many readings and so much time.
 HELD_READINGS = 5
@@ -103,6 +103,31 @@ class Totals:
                     track.believe(counter, steps_between(counter, suspect.first), now)
         return total.amount(track.total)
 
+    def earlier(
+        self, register: Register, rows: Iterable[Row], rate: float
+    ) -> Iterator[tuple[int, float]]:
+        """Yield the totals at the times of earlier rows, youngest first.
+
+        They end at a step that the register cannot have made: what was counted before
+        somebody erased the database is another count.
+        """
+        total, key = register.kind.total, register.total_key
+        track = self._tracks.get(key or "")
+        if total is None or track is None:
+            return
+        counter, amount, at = track.counter, track.total, track.at
+        for row in rows:
+            before = row.counters.get(register.key)
+            if before is None or row.time >= at:
+                continue
+            steps = steps_between(counter, before)
+            if abs(steps) > _limit(total, register, rate, at - row.time) or (
+                steps < 0 and not register.may_fall
+            ):
+                return
+            counter, amount, at = before, amount - steps, row.time
+            yield int(row.time), total.amount(amount)
+
     def _track(self, key: str, counter: int, now: float) -> _Track:
         """Return what is known of a register, and mark it as read last."""
         track = self._tracks.pop(key, None) or _Track(counter, counter, now)
@@ -110,6 +135,11 @@ class Totals:
         if len(self._tracks) > _MOST_TRACKS:
             del self._tracks[next(iter(self._tracks))]
         return track
+
+    @property
+    def are_sure(self) -> bool:
+        """Tell whether no total is held back."""
+        return not any(track.suspect for track in self._tracks.values())
 
     def as_stored(self) -> dict[str, list[float]]:
         """Return what has to survive a restart."""

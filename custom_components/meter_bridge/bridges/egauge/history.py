@@ -1,0 +1,109 @@
+"""The device's database: where counters stood at earlier times (vendor's /register).
+
+It keeps a row a minute for a year and one for 15 minutes for ten years. Long answers
+keep a small device from everything else, so that a request covers at most seven days,
+fewer if it takes long, and waits its turn behind the polls.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+import time
+
+from ..errors import BridgePermissionError, BridgeRefusedError, BridgeResponseError
+from ..wire import entries, number, section, whole
+from .registers import Row, parse_register, parse_rows
+from .web import EgaugeWeb
+
+_LIST = "/api/register?virtual=value"
+_ROWS = "/api/register?raw&virtual=value"
+_DATABASE = "/api/sys/db"
+_HOUR = 3600
+_MOST_HOURS, _FIRST_HOURS = 168, 24
+# An answer should take no longer than a part of the pause between two polls.
+_SLOW_SECONDS, _QUICK_SECONDS = 1.5, 0.4
+_MINUTE = 60
+_MILLI = 1000
+# Nothing is wrong where an older firmware, or the user's rights, keep this from us.
+_NOT_AVAILABLE = (BridgePermissionError, BridgeRefusedError, BridgeResponseError)
+
+
+class EgaugeHistory:
+    """Ask one eGauge for rows of its database.
+
+    How many hours go into a request is learned from how long the last one took.
+    """
+
+    def __init__(self, web: EgaugeWeb) -> None:
+        """Know the device; nothing is asked yet."""
+        self._web = web
+        self._hours = _FIRST_HOURS
+
+    async def rows(
+        self, keys: frozenset[str], instants: Sequence[int], ahead: float
+    ) -> list[Row]:
+        """Return the rows at these full hours, youngest first, as far as there are any.
+
+        `keys` are those of registers; `ahead` is by how many seconds the device's clock
+        is ahead of ours. Times of the rows are ours.
+        """
+        oldest = await self._oldest()
+        chosen = await self._indices(keys)
+        left = sorted((each for each in instants if each >= oldest), reverse=True)
+        shift = round(ahead / _MINUTE) * _MINUTE
+        found: list[Row] = []
+        while chosen and left:
+            span = [each for each in left if each > left[0] - self._hours * _HOUR]
+            left = left[len(span) :]
+            found += await self._ask(chosen, span, shift)
+        return found
+
+    async def _ask(
+        self, chosen: Iterable[int], span: Sequence[int], shift: int
+    ) -> Iterator[Row]:
+        """Ask for the hours of one span; rows of other times are not what was asked."""
+        first, last = span[-1] + shift, span[0] + shift
+        picked = "+".join(("none", *map(str, chosen)))
+        begun = time.monotonic()
+        answer = await self._web.request(
+            "GET", f"{_ROWS}&reg={picked}&time={first}:{_HOUR}:{last}"
+        )
+        took = time.monotonic() - begun
+        if took > _SLOW_SECONDS:
+            self._hours = max(self._hours // 2, 1)
+        elif took < _QUICK_SECONDS:
+            self._hours = min(self._hours * 2, _MOST_HOURS)
+        wanted = set(span)
+        return (
+            Row(time=row.time - shift, counters=row.counters)
+            for row in parse_rows(answer)
+            if row.time - shift in wanted
+        )
+
+    async def _indices(self, keys: frozenset[str]) -> list[int]:
+        """Return under which indices the device now lists these registers."""
+        listed = section(await self._web.request("GET", _LIST)).get("registers")
+        return sorted(
+            index
+            for entry in entries(listed)
+            if (register := parse_register(entry))
+            and register.key in keys
+            and (index := whole(section(entry).get("idx"))) is not None
+        )
+
+    async def _oldest(self) -> float:
+        """Return the time of the oldest row that may be there."""
+        depth = None
+        with suppress(*_NOT_AVAILABLE):
+            answer = section(await self._web.request("GET", _DATABASE), "result")
+            depth = max(_depths(answer), default=None)
+        return 0.0 if depth is None else time.time() - depth
+
+
+def _depths(database: Mapping[str, object]) -> Iterator[float]:
+    """Yield how many seconds each level goes back that has a row for a full hour."""
+    for each in entries(database.get("level")):
+        level = section(each)
+        interval = number(level.get("interval"))
+        count = number(level.get("row-count"))
+        if interval and count and not _HOUR * _MILLI % interval:
+            yield interval * count / _MILLI

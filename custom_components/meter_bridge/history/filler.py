@@ -1,0 +1,133 @@
+"""Fill the hours of an outage in Home Assistant's long-term statistics."""
+
+import asyncio
+from collections.abc import Mapping
+import time
+
+from homeassistant.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
+from homeassistant.core import Event, HomeAssistant, callback
+
+from ..bridges.errors import BridgeError
+from ..const import LOGGER
+from ..coordinator import MeterBridgeEntry
+from .outages import Outage
+from .plan import HOUR, SHORT, Plan, fill, neighbours
+from .registers import registers_of
+
+RECORDER = "recorder"
+# The recorder tells of new rows before they are committed.
+COMMIT_SECONDS = 10.0
+# Everything else that starts with Home Assistant goes first.
+START_SECONDS = 60.0
+
+type Remembered = Mapping[str, Mapping[int, float]]
+"""Where totals stood at which instants, by the key of the total."""
+
+
+@callback
+def async_fill_outages(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
+    """Fill outages for as long as the entry is loaded, where there is a recorder."""
+    if entry.runtime_data.bridge.remembers and RECORDER in hass.config.components:
+        entry.async_on_unload(
+            hass.bus.async_listen(
+                EVENT_RECORDER_5MIN_STATISTICS_GENERATED,
+                _Filler(hass, entry).look,
+            )
+        )
+
+
+class _Filler:
+    """Looks whenever there are new short rows, until an outage is filled."""
+
+    def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
+        """Know whose outages to fill."""
+        self._hass = hass
+        self._entry = entry
+        self._coordinator = entry.runtime_data
+        self._since = time.monotonic()
+        self._is_busy = False
+        self._remembered: dict[Outage, Remembered] = {}
+
+    @callback
+    def look(self, _compiled: Event) -> None:
+        """Fill what has a short row behind it by now."""
+        if self._is_busy or time.monotonic() - self._since < START_SECONDS:
+            return
+        now = time.time()
+        due = [
+            each
+            for each in self._coordinator.outages.open
+            if each.gap.first + SHORT <= now
+        ]
+        if due:
+            self._is_busy = True
+            self._entry.async_create_background_task(
+                self._hass, self._fill_all(due), f"{self._entry.title} history"
+            )
+
+    async def _fill_all(self, outages: list[Outage]) -> None:
+        """Fill outages one after the other."""
+        try:
+            await asyncio.sleep(COMMIT_SECONDS)
+            for outage in outages:
+                if await self._fill(outage):
+                    self._remembered.pop(outage, None)
+                    self._coordinator.outages.close([outage])
+                    self._coordinator.async_save()
+        except BridgeError as error:
+            LOGGER.debug("%s: its memory cannot be read: %s", self._entry.title, error)
+        finally:
+            self._is_busy = False
+
+    async def _fill(self, outage: Outage) -> bool:
+        """Write what the statistics lack; tell whether nothing is left to do.
+
+        That nothing is lacking is only known once what was written has been read.
+        """
+        # This loads the recorder, which is there, and only there.
+        from .records import read_around, write  # noqa: PLC0415
+
+        gap = outage.gap
+        registers = registers_of(self._hass, self._entry, outage.meter)
+        records = await read_around(self._hass, registers, gap)
+        sides = [
+            (record, *neighbours(gap, record.hours, record.short)) for record in records
+        ]
+        is_done = all(after for _, _, after in sides)
+        ready = [
+            (record, before, after)
+            for record, before, after in sides
+            if before and after
+        ]
+        if not ready:
+            return is_done
+        keys = frozenset(record.register.key for record, _, _ in ready)
+        remembered = await self._ask(outage, keys)
+        for record, before, after in ready:
+            register = record.register
+            plan: Plan = fill(
+                gap,
+                before,
+                after,
+                {
+                    at: record.convert(register.shown(value))
+                    for at, value in remembered.get(register.key, {}).items()
+                },
+                {row.start: row for row in record.hours},
+                tolerance=record.tolerance,
+                may_fall=register.may_fall,
+            )
+            if plan.rows:
+                write(self._hass, record, plan.rows)
+                is_done = False
+        return is_done
+
+    async def _ask(self, outage: Outage, keys: frozenset[str]) -> Remembered:
+        """Ask the bridge where totals stood at the full hours; once is enough."""
+        known = self._remembered.get(outage, {})
+        if missing := keys - known.keys():
+            instants = [hour + HOUR for hour in outage.gap.hours()]
+            answer = await self._coordinator.client.counters_at(missing, instants)
+            known = {**known, **{key: answer.get(key, {}) for key in missing}}
+            self._remembered[outage] = known
+        return known

@@ -1,0 +1,205 @@
+"""Read and write the long-term statistics; only loaded where there is a recorder.
+
+Home Assistant's recorder rolls back the statistics of every sensor in the house when it
+comes to compile an hour that was imported already. So an hour is imported only once a
+short row that starts behind it can be read: periods are compiled in order.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from homeassistant.components.recorder.models import StatisticMetaData
+from homeassistant.components.recorder.statistics import (
+    UNIT_CLASS_TO_UNIT_CONVERTER,
+    StatisticsRow,
+    async_import_statistics,
+    get_metadata,
+    statistics_during_period,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util.dt import utc_from_timestamp
+
+from .plan import HOUR, SHORT, Gap, Row, hour_of
+from .registers import Register
+
+# Sums are the same if they differ by no more: 1 Wh, a litre, in the sensor's own unit.
+_TOLERANCE = 0.001
+# So far before a gap there are short rows of a sensor that was live.
+_LIVE_SECONDS = 2 * HOUR
+# Short rows are purged after some days; so far back an hour's row is looked for.
+_PURGED_SECONDS = 40 * 24 * HOUR
+# The recorder is busy with one batch at a time, and with its own work in between.
+_BATCH = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """What the recorder keeps of one sensor around a gap, in the statistic's unit."""
+
+    register: Register
+    metadata: StatisticMetaData
+    short: list[Row] = field(default_factory=list)
+    hours: list[Row] = field(default_factory=list)
+
+    def convert(self, value: float) -> float:
+        """Return a number of the sensor in the unit of the statistic."""
+        return _converter(self.metadata, self.register.unit)(value)
+
+    @property
+    def tolerance(self) -> float:
+        """Return by how much sums may differ and be the same."""
+        return self.convert(_TOLERANCE)
+
+
+def _converter(
+    metadata: StatisticMetaData, unit: str | None
+) -> Callable[[float], float]:
+    """Return what converts from a unit to that of the statistic."""
+    kept = metadata["unit_of_measurement"]
+    converter = UNIT_CLASS_TO_UNIT_CONVERTER.get(metadata["unit_class"])
+    if unit == kept or converter is None:
+        return float
+    return converter.converter_factory(unit, kept)
+
+
+async def read_around(
+    hass: HomeAssistant, registers: Iterable[Register], gap: Gap
+) -> list[Record]:
+    """Read what stands around a gap, of those sensors that have statistics."""
+    return await get_instance(hass).async_add_executor_job(
+        _read_around, hass, list(registers), gap
+    )
+
+
+async def read_hours(
+    hass: HomeAssistant, registers: Iterable[Register], start: float, end: float | None
+) -> list[Record]:
+    """Read the hours that start in this time."""
+    return await get_instance(hass).async_add_executor_job(
+        _read_hours, hass, list(registers), start, end
+    )
+
+
+def write(hass: HomeAssistant, record: Record, rows: Sequence[Row]) -> None:
+    """Queue rows of closed hours for the recorder."""
+    for at in range(0, len(rows), _BATCH):
+        # A list: the recorder goes through it twice.
+        async_import_statistics(
+            hass,
+            record.metadata,
+            [
+                {
+                    "start": utc_from_timestamp(row.start),
+                    "state": row.state,
+                    "sum": row.sum,
+                }
+                for row in rows[at : at + _BATCH]
+            ],
+        )
+
+
+def _records(hass: HomeAssistant, registers: Sequence[Register]) -> dict[str, Record]:
+    """Return an empty record for each sensor that the recorder knows."""
+    by_id = {each.entity_id: each for each in registers}
+    known = get_metadata(hass, statistic_ids=set(by_id))
+    return {
+        entity_id: Record(register=by_id[entity_id], metadata=_own(metadata))
+        for entity_id, (_, metadata) in known.items()
+        if metadata["has_sum"]
+    }
+
+
+def _own(metadata: StatisticMetaData) -> StatisticMetaData:
+    """Return what is written over the stored metadata: the very same."""
+    return StatisticMetaData(
+        mean_type=metadata["mean_type"],
+        has_sum=metadata["has_sum"],
+        name=metadata["name"],
+        source=metadata["source"],
+        statistic_id=metadata["statistic_id"],
+        unit_class=metadata["unit_class"],
+        unit_of_measurement=metadata["unit_of_measurement"],
+    )
+
+
+def _read_around(
+    hass: HomeAssistant, registers: Sequence[Register], gap: Gap
+) -> list[Record]:
+    """Read short rows on both sides, the hours between, and what stands in for both."""
+    found = _records(hass, registers)
+    read = partial(_read, hass)
+    last, first = gap.last, gap.first
+    before = read(found, "5minute", last - _LIVE_SECONDS, last + 1)
+    after = read(found, "5minute", first // SHORT * SHORT, first + _LIVE_SECONDS)
+    late = {
+        key: record
+        for key, record in found.items()
+        if not any(row.start >= first for row in after[key])
+    }
+    later = read(late, "5minute", first, None)
+    hours = read(found, "hour", hour_of(last), hour_of(first))
+    purged = {key: record for key, record in found.items() if not before[key]}
+    earlier = read(purged, "hour", last - _PURGED_SECONDS, hour_of(last))
+    for key, record in found.items():
+        record.short = [*before[key], *(later[key] or after[key])]
+        record.hours = [*earlier[key], *hours[key]]
+    return list(found.values())
+
+
+def _read_hours(
+    hass: HomeAssistant, registers: Sequence[Register], start: float, end: float | None
+) -> list[Record]:
+    """Read the hours that start in this time."""
+    found = _records(hass, registers)
+    for key, rows in _read(hass, found, "hour", start, end).items():
+        found[key].hours = rows
+    return list(found.values())
+
+
+def _read(
+    hass: HomeAssistant,
+    records: Mapping[str, Record],
+    period: Literal["5minute", "hour"],
+    start: float,
+    end: float | None,
+) -> defaultdict[str, list[Row]]:
+    """Read rows that start in this time, each in the unit of its statistic.
+
+    By itself Home Assistant would convert them to the unit that the owner looks at.
+    """
+    found = defaultdict[str, list[Row]](list)
+    groups = defaultdict[tuple[str | None, str | None], set[str]](set)
+    for key, record in records.items():
+        kept = record.metadata
+        groups[kept["unit_class"], kept["unit_of_measurement"]].add(key)
+    for (unit_class, unit), keys in groups.items():
+        rows = statistics_during_period(
+            hass,
+            _moment(start),
+            None if end is None else _moment(end),
+            keys,
+            period,
+            {unit_class: unit} if unit_class and unit else {},
+            {"state", "sum"},
+        )
+        for key, lines in rows.items():
+            found[key] = [row for line in lines if (row := _row(line))]
+    return found
+
+
+def _row(line: StatisticsRow) -> Row | None:
+    """Return a row; one without state or sum says nothing of a counter."""
+    state, total = line.get("state"), line.get("sum")
+    if state is None or total is None:
+        return None
+    return Row(start=int(line["start"]), state=state, sum=total)
+
+
+def _moment(time: float) -> datetime:
+    """Return a time that includes rows that start with it."""
+    return utc_from_timestamp(time)

@@ -1,0 +1,66 @@
+"""The totals of a meter, and the statistics that Home Assistant keeps of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from homeassistant.components.sensor import SensorEntityDescription, SensorStateClass
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from ..bridges.snapshot import MAIN_METER
+from ..bridges.wire import shift
+from ..const import DOMAIN
+from ..coordinator import MeterBridgeEntry
+from ..values.meter_sensors import MeterSensorDescription
+
+_TOTALS = (SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """One total: its key, its sensor, and the unit of that sensor.
+
+    A reading's number is in that unit once its point has been moved by `places`.
+    """
+
+    key: str
+    entity_id: str
+    unit: str | None
+    places: int
+    may_fall: bool
+
+    def shown(self, value: float) -> float:
+        """Return a reading's number in the unit of the sensor."""
+        return shift(value, self.places) if self.places else value
+
+
+def registers_of(
+    hass: HomeAssistant, entry: MeterBridgeEntry, meter: str = MAIN_METER
+) -> Iterator[Register]:
+    """Yield the totals of a meter that have a sensor, under the name it has now."""
+    registry, board = er.async_get(hass), entry.runtime_data.board
+    for key in board.with_entity():
+        source = board.source(key)
+        description = source.description
+        if (
+            source.platform is not Platform.SENSOR
+            or source.meter != meter
+            or not isinstance(description, SensorEntityDescription)
+            or description.state_class not in _TOTALS
+        ):
+            continue
+        entity_id = registry.async_get_entity_id(
+            Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{key}"
+        )
+        if entity_id is None:
+            continue
+        yield Register(
+            key=key,
+            entity_id=entity_id,
+            unit=description.native_unit_of_measurement,
+            places=description.places
+            if isinstance(description, MeterSensorDescription)
+            else 0,
+            may_fall=description.state_class is SensorStateClass.TOTAL,
+        )

@@ -1,0 +1,108 @@
+"""What the tests of missed hours share: a house, watched with a recorder on disk."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from datetime import datetime
+import logging
+from pathlib import Path
+import time
+
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.typing import (
+    RecorderInstanceContextManager,
+)
+
+from tests.simulate import SIMULATORS
+from tests.support.house import House
+from tests.support.recorded import Recorded
+
+type Watch = Callable[..., Awaitable[Recorded]]
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Do without the stack of every callback: a day has too many."""
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Let the database not print every statement."""
+    logger = logging.getLogger("sqlalchemy.engine")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    yield
+    logger.setLevel(before)
+
+
+@pytest.fixture
+def persistent_database() -> bool:
+    """Keep the database while Home Assistant is down."""
+    return True
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Stop Home Assistant as its owner does, without unloading anything."""
+    return True
+
+
+@pytest.fixture
+def enable_statistics() -> bool:
+    """Let a test compile the statistics itself: its clock stands."""
+    return False
+
+
+@pytest.fixture
+def enable_missing_statistics() -> bool:
+    """Let a start catch up on statistics."""
+    return True
+
+
+@pytest.fixture
+async def clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[FrozenDateTimeFactory]:
+    """Stop every clock but the event loop's."""
+    real = time.monotonic
+    with freeze_time() as frozen:
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", real)
+        assert isinstance(frozen, FrozenDateTimeFactory)
+        yield frozen
+
+
+@pytest.fixture
+async def watch(
+    async_test_recorder: RecorderInstanceContextManager,
+    hass_storage: dict[str, object],
+    clock: FrozenDateTimeFactory,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[Watch]:
+    """Watch a simulated bridge with a Home Assistant that can be stopped."""
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.history.filler.COMMIT_SECONDS", 0.0
+    )
+    opened: list[Recorded] = []
+
+    async def begin(
+        key: str, at: datetime, *, name: str = "house", **options: object
+    ) -> Recorded:
+        house = House(at)
+        clock.move_to(at)
+        simulator = SIMULATORS[key](house)
+        await simulator.start()
+        simulator.silent = True
+        url = None if name == "house" else f"sqlite:///{tmp_path / name}.db"
+        watched = Recorded(
+            async_test_recorder, simulator, clock, name, url, options=options
+        )
+        opened.append(watched)
+        await watched.start()
+        return watched
+
+    yield begin
+    for each in opened:
+        await each.stop()
+        await each.simulator.stop()
