@@ -28,12 +28,14 @@ def enable_event_loop_debug() -> None:
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
-    """Let the database not print every statement."""
-    logger = logging.getLogger("sqlalchemy.engine")
-    before = logger.level
-    logger.setLevel(logging.WARNING)
+    """Let the database not print every statement, nor the recorder every task."""
+    loggers = [logging.getLogger(name) for name in ("sqlalchemy", "homeassistant")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
     yield
-    logger.setLevel(before)
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture

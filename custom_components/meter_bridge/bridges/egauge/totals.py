@@ -118,7 +118,7 @@ class Totals:
         counter, amount, at = track.counter, track.total, track.at
         for row in rows:
             before = row.counters.get(register.key)
-            if before is None or row.time >= at:
+            if before is None or row.time > at:
                 continue
             steps = steps_between(counter, before)
             if abs(steps) > _limit(total, register, rate, at - row.time) or (

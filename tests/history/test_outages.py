@@ -1,0 +1,86 @@
+"""Which outages are seen, and kept until they are filled."""
+
+from custom_components.meter_bridge.history.outages import Outages
+
+HOUR = 3600.0
+TOTALS = frozenset({"1.8.0"})
+
+
+def outages(**but: object) -> Outages:
+    """Return what a meter's first values left."""
+    found = Outages(totals=TOTALS, are_filled=True)
+    assert found.note("", 100.0, {"1.8.0": 5.0}, is_back=True, is_sure=True) is None
+    return found
+
+
+def test_a_meter_that_is_back() -> None:
+    """An outage lasts from the last live value to the first, and tells the growth."""
+    found = outages()
+    assert found.note("", 110.0, {"1.8.0": 6.0}, is_back=False, is_sure=True) is None
+    outage = found.note(
+        "", 2 * HOUR, {"1.8.0": 8.0, "16.7.0": 5.0}, is_back=True, is_sure=True
+    )
+    assert outage
+    assert (outage.gap.last, outage.gap.first) == (110.0, 2 * HOUR)
+    assert outage.grown == {"1.8.0": 2.0}
+    assert found.open == [outage]
+
+
+def test_short_outages_need_nothing() -> None:
+    """An outage without a full hour in it is told, and not kept."""
+    found = outages()
+    assert found.note("", 3000.0, {}, is_back=True, is_sure=True)
+    assert not found.open
+
+
+def test_totals_that_are_held_back() -> None:
+    """An outage is over once its totals have caught up, or will not for an hour."""
+    found = outages()
+    assert not found.note("", 8000.0, {}, is_back=True, is_sure=False)
+    assert not found.note("", 8010.0, {}, is_back=False, is_sure=False)
+    outage = found.note("", 8020.0, {}, is_back=False, is_sure=True)
+    assert outage
+    assert (outage.gap.last, outage.gap.first) == (100.0, 8020.0)
+    assert not found.note("", 9000.0, {}, is_back=True, is_sure=False)
+    late = found.note("", 12_600.0, {}, is_back=False, is_sure=False)
+    assert late
+    assert (late.gap.last, late.gap.first) == (8020.0, 12_600.0)
+
+
+def test_over_a_restart() -> None:
+    """The last values and open outages survive a restart of Home Assistant."""
+    found = outages()
+    found.note("", 2 * HOUR, {"1.8.0": 8.0}, is_back=True, is_sure=True)
+    again = Outages(totals=TOTALS, are_filled=True)
+    again.restore(found.as_stored())
+    assert [each.gap for each in again.open] == [each.gap for each in found.open]
+    outage = again.note("", 4 * HOUR, {"1.8.0": 9.0}, is_back=True, is_sure=True)
+    assert outage
+    assert (outage.gap.last, outage.grown) == (2 * HOUR, {"1.8.0": 1.0})
+
+
+def test_forgotten_after_a_day() -> None:
+    """What could not be filled within a day is left."""
+    found = outages()
+    found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)
+    found.note("", 25 * HOUR, {}, is_back=False, is_sure=True)
+    assert found.open
+    found.note("", 27 * HOUR, {}, is_back=False, is_sure=True)
+    assert not found.open
+
+
+def test_forgotten_with_its_meter() -> None:
+    """A meter that is deleted has no outages."""
+    found = outages()
+    found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)
+    found.forget_meter("")
+    assert not found.open
+    assert found.note("", 9 * HOUR, {}, is_back=True, is_sure=True) is None
+
+
+def test_a_bridge_without_memory() -> None:
+    """Nothing is kept where nothing can be filled."""
+    found = Outages(totals=TOTALS)
+    found.note("", 100.0, {}, is_back=True, is_sure=True)
+    assert found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)
+    assert not found.open
