@@ -18,6 +18,19 @@ from tests.support.simulator import Json, Simulator, number
 
 ZURICH = ZoneInfo("Europe/Zurich")
 
+CSV_ENERGIES = {
+    f"{name}_{tariff}": f"{group}.8.{number}"
+    for group, name in ((1, "EAP"), (2, "EAN"), (3, "ERP"), (4, "ERN"))
+    for number, tariff in enumerate(("T", "T1", "T2"))
+}
+# Some of the 64, in the device's order.
+CSV_COLUMNS = (
+    *("RID", "TIME", "MID", "MSTAT", "TARIFF", "PF"),
+    *CSV_ENERGIES,
+    *("IPAP_T", "IPAN_T", "V_L1", "V_L2", "V_L3", "MIDENT", "MMODEL", "MIF"),
+    *("MPROT", "RP"),
+)
+
 type Firmware = Literal["old", "new"]
 type License = Literal["FREE", "PLUS", "PRO"]
 type MeterStatus = Literal[
@@ -58,6 +71,8 @@ class WhatwattGoDevice(Simulator):
         self.sd_installed = True
         self.sd_enabled = False
         self.sd_files: dict[str, bytes] = {}
+        self.sd_speed = 12_700.0
+        self.sd_columns = CSV_COLUMNS
         self.report_interval = 30
         self.reboot_seconds = 0.1
         self.reboots = 0
@@ -284,6 +299,26 @@ class WhatwattGoDevice(Simulator):
             "date": f"{read:%Y-%m-%d}" if known else "",
             "time": f"{read:%H:%M:%S}" if known else "",
         }
+
+    def log(self) -> None:
+        """Write a row to the log of the day, in local time with a false Z."""
+        local = self._local(self.latest_at)
+        name = f"{local:%Y%m%d}.CSV"
+        if name not in self.sd_files:
+            self.sd_files[name] = (",".join(self.sd_columns) + "\n").encode()
+        energies = {
+            column: f"{self.latest[code].scaleb(-3):.3f}"
+            for column, code in CSV_ENERGIES.items()
+            if self.status == "OK" and code in self.latest
+        }
+        cells = energies | {
+            "RID": str(self.reading_id),
+            "TIME": f'"{local:%Y-%m-%dT%H:%M:%S}Z"',
+            "MID": '""',
+            "MSTAT": f'"{self.status}"',
+        }
+        row = ",".join(cells.get(column, "") for column in self.sd_columns)
+        self.sd_files[name] += f"{row}\n".encode()
 
     def _sd_card(self) -> Json:
         """Describe the memory card."""

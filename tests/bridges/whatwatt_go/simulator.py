@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 import secrets
+import socket
 from typing import override
 
 from aiohttp import web
@@ -13,6 +14,8 @@ from tests.bridges.whatwatt_go.login import Basic, Digest, Login
 from tests.bridges.whatwatt_go.profiles import FIELDS
 from tests.support.house import House
 from tests.support.simulator import Announcement, Json, compact, event
+
+_PIECE, _SEND_BUFFER = 1024, 8192
 
 
 class WhatwattGoSimulator(WhatwattGoDevice):
@@ -24,6 +27,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         self.realm = f"whatwatt-{self.suffix}"
         self._digest = Digest(self.realm)
         self.rebooting: asyncio.Task[None] | None = None
+        self.downloads = self.sent = 0
 
     def rename(self, realm: str) -> None:
         """Let the owner give it another host name, which is its name in a login."""
@@ -86,12 +90,20 @@ class WhatwattGoSimulator(WhatwattGoDevice):
     def read_meter(self) -> None:
         """Take a reading if the meter is understood."""
         if self.status != "OK":
+            self.latest_at = self.read_at
+            self._log_if_due()
             return
         self.reading_id += 1
         self.latest = self.values()
         self.latest_at = self.read_at
         self.latest_gas = self.house.gas.amount
         self.latest_tariff = self.house.tariff
+        self._log_if_due()
+
+    def _log_if_due(self) -> None:
+        """Write to the memory card where the owner wants it."""
+        if self.sd_installed and self.sd_enabled:
+            self.log()
 
     @override
     def message(self, channel: str) -> bytes | None:
@@ -146,7 +158,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         """Answer how it is set up."""
         return _answer(self.settings())
 
-    async def _get_file(self, request: web.Request) -> web.Response:
+    async def _get_file(self, request: web.Request) -> web.StreamResponse:
         """Answer a listing or a whole file; the device ignores Range."""
         if not self.sd_installed:
             return web.Response(status=503)
@@ -159,7 +171,28 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         if name not in self.sd_files:
             # Firmware 2.8.2 does so, although the vendor documents 404.
             return web.Response(status=500, text="Failed to open file")
-        return web.Response(body=self.sd_files[name], content_type="text/csv")
+        return await self._send_file(request, self.sd_files[name])
+
+    async def _send_file(self, request: web.Request, data: bytes) -> web.StreamResponse:
+        """Send a file as fast as the card is, if the client takes it."""
+        response = web.StreamResponse()
+        response.content_type = "text/csv"
+        response.content_length = len(data)
+        await response.prepare(request)
+        transport = request.transport
+        assert transport
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER
+        )
+        self.downloads += 1
+        try:
+            for at in range(0, len(data), _PIECE):
+                await response.write(data[at : at + _PIECE])
+                self.sent += len(data[at : at + _PIECE])
+                await asyncio.sleep(_PIECE / self.sd_speed)
+        finally:
+            self.downloads -= 1
+        return response
 
 
 def _answer(data: Json) -> web.Response:

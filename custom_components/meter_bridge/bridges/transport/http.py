@@ -22,6 +22,7 @@ from yarl import URL
 from ..errors import BridgeError, BridgeResponseError, StreamClosedError
 from ..wire import parse_json
 from .answers import Answers
+from .download import BUFFER_BYTES, read_slowly
 from .failures import as_bridge_errors, check_status, keep_own_errors
 from .session import guarded_session
 from .sse import Event, receive_events
@@ -107,6 +108,32 @@ class BridgeHttp:
             self.answers.record(name, answer.body, answer.status)
         return answer
 
+    async def download(
+        self,
+        path: str,
+        take: Callable[[bytes], None],
+        *,
+        bytes_per_second: float,
+        most_bytes: int,
+    ) -> None:
+        """Hand over a file piece by piece, slowly, on a connection of its own.
+
+        Unlike everything else it goes on beside other requests, which must not wait
+        for minutes.
+        """
+        sent = {"Accept": "*/*", "Connection": "close"}
+        limits = ClientTimeout(total=None, connect=self.timeout)
+        with as_bridge_errors():
+            async with self._open(
+                "GET", path, sent, limits, buffer=BUFFER_BYTES
+            ) as response:
+                await read_slowly(
+                    response,
+                    keep_own_errors(take),
+                    bytes_per_second=bytes_per_second,
+                    most_bytes=most_bytes,
+                )
+
     async def follow(
         self,
         path: str,
@@ -183,13 +210,15 @@ class BridgeHttp:
         return response
 
     @asynccontextmanager
-    async def _open(
+    async def _open(  # noqa: PLR0913 (a request has so many sides)
         self,
         method: str,
         path: str,
         headers: dict[str, str],
         limits: ClientTimeout,
         body: bytes | None = None,
+        *,
+        buffer: int = _CHUNK,
     ) -> AsyncIterator[ClientResponse]:
         """Send a request and check the status of its answer; raise BridgeErrors."""
         with as_bridge_errors():
@@ -203,6 +232,7 @@ class BridgeHttp:
                     timeout=limits,
                     allow_redirects=False,
                     ssl=self.verify_ssl,
+                    read_bufsize=buffer,
                 ) as response,
             ):
                 await self._check_status(response)

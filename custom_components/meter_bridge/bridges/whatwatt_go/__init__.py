@@ -19,6 +19,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     least_poll_interval=timedelta(seconds=10),
     stale_after=300.0,
     pushes=True,
+    remembers=True,
     media=(Medium.ELECTRICITY, Medium.VOLUME),
     zeroconf=ZeroconfMatch(
         type="_http._tcp.local.", properties={"type": "100"}, serial_property="id"

@@ -1,7 +1,7 @@
 """Requests and the live stream of the whatwatt Go (HTTP on port 80)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 import time
@@ -20,6 +20,7 @@ from ..snapshot import Snapshot
 from ..transport.sse import Event
 from ..transport.tasks import race
 from .decoder import LIVE, REPORT, SYSTEM, WhatwattDecoder
+from .sd_card import SdCard
 from .system import Details
 from .web import WhatwattWeb
 
@@ -37,6 +38,11 @@ _FRESH_SECONDS = 300.0
 # Meters report every 1 to 10 s, some less often: wait for several intervals.
 _IDLE_SECONDS, _IDLE_SECONDS_AT_MOST, _IDLE_INTERVALS = 60.0, 300.0, 3
 _ONE_EVENT_SECONDS = 15.0
+# During a download the charge (V) is looked at so often. A device restarts at 3.2 V;
+# it lives at 3.7 V, and more than 4 V at its USB port are a supply of its own.
+_WATCH_SECONDS = 15.0
+_LATE_SECONDS = 3.0
+_LEAST_CHARGE, _USB_SUPPLY = 3.6, 4.0
 
 
 class WhatwattClient(Client[Details]):
@@ -47,6 +53,7 @@ class WhatwattClient(Client[Details]):
         self._web = WhatwattWeb(access, session)
         super().__init__(self._web.http)
         self._decoder = WhatwattDecoder()
+        self._card = SdCard(self._web)
         self._listening = asyncio.Lock()
         self._system_until = -inf
         self._event_at = -inf
@@ -102,6 +109,37 @@ class WhatwattClient(Client[Details]):
             except StreamClosedError as error:
                 error.retry_after = self._yield_stream()
                 raise
+
+    @override
+    async def counters_at(
+        self, keys: frozenset[str], instants: Sequence[int]
+    ) -> Mapping[str, Mapping[int, float]]:
+        """Read the logs of these days from the memory card, which takes minutes each.
+
+        BridgeConnectionError: the device cannot bear it now.
+        """
+        hours = await self._card.hours(instants, self._watch_supply)
+        return {
+            key: {
+                at: counters[key]
+                for at in instants
+                if key in (counters := hours.get(at, {}))
+            }
+            for key in keys
+        }
+
+    async def _watch_supply(self) -> None:
+        """Raise once a download drains the device, or makes it late with answers."""
+        while True:
+            begun = time.monotonic()
+            await self._read_system()
+            if time.monotonic() - begun > _LATE_SECONDS:
+                raise BridgeConnectionError("The device is busy with its memory card")
+            voltages = self._decoder.details.voltages
+            charge = voltages.get("v_scap", _LEAST_CHARGE)
+            if charge < _LEAST_CHARGE and voltages.get("v_usb", 0.0) < _USB_SUPPLY:
+                raise BridgeConnectionError("The device needs its charge for itself")
+            await asyncio.sleep(_WATCH_SECONDS)
 
     async def reboot(self) -> None:
         """Restart the device; it is away for 30 to 60 s."""

@@ -1,0 +1,74 @@
+"""The memory card, which holds a log of each day if the owner has switched that on."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from http import HTTPStatus
+import time
+
+from ..errors import BridgeConnectionError
+from ..transport.tasks import race
+from ..wire import entries, section, text
+from .log import Counters, Log, days_of
+from .web import WhatwattWeb
+
+_FOLDER = "/sdcard/"
+_MOST_LOGS = 62
+
+type Watch = Callable[[], Coroutine[object, object, None]]
+
+
+class SdCard:
+    """Read logs from the card, one at a time; a log that was read is kept for a while.
+
+    The device sends whole files only, and each takes minutes, so that a download that
+    was broken off goes on with the next file.
+    """
+
+    def __init__(self, web: WhatwattWeb) -> None:
+        """Know the device; request nothing yet."""
+        self._web = web
+        self._read: dict[str, dict[int, Counters]] = {}
+
+    async def hours(self, instants: Sequence[int], watch: Watch) -> dict[int, Counters]:
+        """Return the counters at full hours (Unix s), as far as the card has them.
+
+        `watch` runs beside each download and ends it by raising.
+        """
+        found: dict[int, Counters] = {}
+        there = await self._list()
+        today = f"{max(days_of([int(time.time())])):%Y%m%d}.CSV"
+        for name in (f"{day:%Y%m%d}.CSV" for day in days_of(instants)):
+            if name in there:
+                found |= await self._hours(name, watch, is_over=name < today)
+        return found
+
+    async def _list(self) -> set[str]:
+        """Return the names of the files; none where there is no card."""
+        try:
+            answer = (await self._web.request("GET", _FOLDER)).json()
+        except BridgeConnectionError as error:
+            if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                return set()
+            raise
+        listed = entries(section(answer).get("files"))
+        return {name for each in listed if (name := text(section(each).get("name")))}
+
+    async def _hours(
+        self, name: str, watch: Watch, *, is_over: bool
+    ) -> dict[int, Counters]:
+        """Return the counters of one day."""
+        if name in self._read:
+            return self._read[name]
+        log = Log()
+        try:
+            await race(self._web.download(f"{_FOLDER}{name}", log.feed), watch())
+        except BridgeConnectionError as error:
+            if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                # Firmware 2.8.2 answers so for a file that is gone.
+                return {}
+            raise
+        log.finish(is_over=is_over)
+        if is_over:
+            self._read[name] = log.hours
+            if len(self._read) > _MOST_LOGS:
+                del self._read[next(iter(self._read))]
+        return log.hours

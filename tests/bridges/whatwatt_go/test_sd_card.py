@@ -1,0 +1,162 @@
+"""Downloads from the memory card: gentle, one at a time, and never at any price."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from aiohttp.web import Response
+import pytest
+
+from custom_components.meter_bridge.bridges.errors import BridgeConnectionError
+from custom_components.meter_bridge.bridges.whatwatt_go import client as module, web
+from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
+from tests.bridges.whatwatt_go.conftest import Connect
+from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
+from tests.support.waiting import eventually
+
+IMPORT = frozenset({"1.8.0"})
+
+
+def fill(simulator: WhatwattGoSimulator, days: int = 1) -> list[int]:
+    """Let the device log for days; return the full hours."""
+    simulator.sd_enabled = True
+    hours = []
+    for _ in range(days * 24 * 15):
+        simulator.house.advance(240)
+        simulator.tick()
+        if not int(simulator.house.now.timestamp()) % 3600:
+            hours.append(int(simulator.house.now.timestamp()))
+    return hours
+
+
+@pytest.fixture
+def _fast(monkeypatch: pytest.MonkeyPatch, simulator: WhatwattGoSimulator) -> None:
+    """Let a download not last for minutes."""
+    monkeypatch.setattr(web, "BYTES_PER_SECOND", 1e7)
+    simulator.sd_speed = 1e8
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_counters_at_full_hours(
+    simulator: WhatwattGoSimulator, client: WhatwattClient
+) -> None:
+    """Each day's log is read once, and says what a reading would have said."""
+    begin = simulator.house.import_energy
+    hours = fill(simulator, 3)
+    await client.identify()
+    since = len(simulator.requests)
+    found = (await client.counters_at(IMPORT, hours))["1.8.0"]
+    assert list(found) == hours
+    for number, at in enumerate(hours, 1):
+        assert found[at] == pytest.approx(float(begin) + 321 * number, abs=1)
+    assert await client.counters_at(IMPORT, hours[:20])
+    paths = [request.path for request in simulator.requests[since:]]
+    logs = [path for path in paths if path.endswith(".CSV")]
+    assert len(logs) == len(set(logs)) == 4
+    assert simulator.most_at_once <= 2
+
+
+async def test_as_slow_as_the_device_can_bear(
+    simulator: WhatwattGoSimulator,
+    client: WhatwattClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No more goes over the wire than was asked for, but for what buffers hold."""
+    fill(simulator, 2)
+    monkeypatch.setattr(web, "BYTES_PER_SECOND", 20_000.0)
+    simulator.sd_speed = 1e8
+    simulator.sd_files["20260602.CSV"] += b"#" * 400_000 + b"\n"
+    task = asyncio.create_task(
+        client.counters_at(
+            IMPORT, [int(datetime(2026, 6, 2, 12, tzinfo=UTC).timestamp())]
+        )
+    )
+    await eventually(lambda: simulator.downloads)
+    await asyncio.sleep(1.5)
+    assert 20_000 < simulator.sent < 1.6 * 20_000 + 110_000
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_live_requests_go_beside(
+    simulator: WhatwattGoSimulator, client: WhatwattClient
+) -> None:
+    """A poll does not wait for a download."""
+    hours = fill(simulator)
+    simulator.sd_speed = 20_000.0
+    await client.identify()
+    task = asyncio.create_task(client.counters_at(IMPORT, hours))
+    await eventually(lambda: simulator.downloads)
+    await client.fetch()
+    assert not task.done()
+    await task
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_never_drained(
+    simulator: WhatwattGoSimulator,
+    client: WhatwattClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A download ends when the charge is low, and begins anew once it is not."""
+    hours = fill(simulator)
+    monkeypatch.setattr(module, "_WATCH_SECONDS", 0.05)
+    simulator.sd_speed = 20_000.0
+    await client.identify()
+    task = asyncio.create_task(client.counters_at(IMPORT, hours))
+    await eventually(lambda: simulator.downloads)
+    simulator.volts = {**simulator.volts, "v_scap": 3.59}
+    with pytest.raises(BridgeConnectionError, match="charge"):
+        await task
+    await eventually(lambda: not simulator.downloads)
+    with pytest.raises(BridgeConnectionError, match="charge"):
+        await client.counters_at(IMPORT, hours)
+    simulator.volts = {**simulator.volts, "v_usb": 5.01}
+    simulator.sd_speed = 1e8
+    assert (await client.counters_at(IMPORT, hours))["1.8.0"]
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_late_answers_end_it(
+    simulator: WhatwattGoSimulator,
+    client: WhatwattClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A device that answers late is left alone."""
+    hours = fill(simulator)
+    monkeypatch.setattr(module, "_LATE_SECONDS", 0.0)
+    simulator.sd_speed = 10_000.0
+    with pytest.raises(BridgeConnectionError, match="busy"):
+        await client.counters_at(IMPORT, hours)
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_what_is_not_there(
+    simulator: WhatwattGoSimulator, client: WhatwattClient, connect: Connect
+) -> None:
+    """A day without a log is not known, nor anything without a card."""
+    hours = fill(simulator, 2)
+    del simulator.sd_files[next(iter(simulator.sd_files))]
+    found = (await client.counters_at(IMPORT, hours))["1.8.0"]
+    assert found
+    assert min(found) > hours[10]
+    simulator.sd_installed = False
+    assert await connect().counters_at(IMPORT, hours) == {"1.8.0": {}}
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_a_file_that_goes_away(
+    simulator: WhatwattGoSimulator,
+    client: WhatwattClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The device answers 500 for a file that is gone: a day that is not known."""
+    hours = fill(simulator)
+    monkeypatch.setattr(simulator, "_send_file", lambda *_: _missing())
+    assert await client.counters_at(IMPORT, hours) == {"1.8.0": {}}
+
+
+async def _missing() -> Response:
+    """Answer as firmware 2.8.2 does."""
+    return Response(status=500, text="Failed to open file")
