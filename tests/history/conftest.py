@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.typing import (
     RecorderInstanceContextManager,
 )
 
+from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.simulate import SIMULATORS
 from tests.support.house import House
 from tests.support.recorded import Recorded
@@ -86,6 +87,9 @@ async def watch(
     monkeypatch.setattr(
         "custom_components.meter_bridge.history.filler.COMMIT_SECONDS", 0.0
     )
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.bridges.whatwatt_go.web.BYTES_PER_SECOND", 1e8
+    )
     opened: list[Recorded] = []
 
     async def begin(
@@ -96,6 +100,8 @@ async def watch(
         simulator = SIMULATORS[key](house)
         await simulator.start()
         simulator.silent = True
+        if isinstance(simulator, WhatwattGoSimulator):
+            simulator.sd_enabled, simulator.sd_speed = True, 1e8
         url = None if name == "house" else f"sqlite:///{tmp_path / name}.db"
         watched = Recorded(
             async_test_recorder, simulator, clock, name, url, options=options

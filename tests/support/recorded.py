@@ -197,7 +197,14 @@ class Recorded:
             done = asyncio.get_running_loop().create_future()
             self._recorder.queue_task(SynchronizeTask(done))
             await done
-            await self.hass.async_block_till_done(wait_background_tasks=True)
+            await self.hass.async_block_till_done()
+            await asyncio.gather(
+                *(
+                    task
+                    for task in asyncio.all_tasks()
+                    if task.get_name() == f"{self.entry.title} history"
+                )
+            )
 
     async def hours(self, since: float = 0) -> dict[str, dict[int, dict[str, float]]]:
         """Return the hourly rows of every sensor that adds up."""
