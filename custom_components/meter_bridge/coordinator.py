@@ -1,7 +1,7 @@
 """From snapshots to the entities whose value changed."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from math import inf
@@ -221,27 +221,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
-        self._note_outages(change.links)
+        for outage in self.outages.take(
+            self.board.accounts, change.links, is_sure=self.client.is_sure
+        ):
+            self.async_save()
+            for tell in self._outage_listeners:
+                tell(outage)
         self._update_device(snapshot.firmware)
         self.issues.judge(snapshot, change.links)
-
-    def _note_outages(self, links: Mapping[str, bool]) -> None:
-        """Note when each meter was live, and tell of outages that are over."""
-        is_sure = self.client.is_sure
-        for key, account in self.board.accounts.items():
-            if not account.is_fresh or account.live is None:
-                continue
-            outage = self.outages.note(
-                key,
-                account.live[1],
-                account.values,
-                is_back=links.get(key, False),
-                is_sure=is_sure and account.is_sure,
-            )
-            if outage:
-                self.async_save()
-                for tell in self._outage_listeners:
-                    tell(outage)
 
     @callback
     def async_on_outage(self, tell: Callable[[Outage], None]) -> CALLBACK_TYPE:

@@ -20,8 +20,9 @@ class EntryStore(Store[dict[str, Any]]):
     """The file of one entry.
 
     `meters` holds what is stored of each meter, `client` what the client of the bridge
-    remembers, `outages` when meters were live, and `orderly` whether the file was written at an orderly end. Names that
-    are not known belong to a later version of the integration, and are kept.
+    remembers, `outages` when meters were live, and `orderly` whether the file was
+    written at an orderly end. Names that are not known belong to a later version of the
+    integration, and are kept.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
+from ..meter.account import Account
 from .plan import Gap
 
 _MOST_GAPS = 64
@@ -46,6 +47,32 @@ class Outages:
     _back: dict[str, float] = field(default_factory=dict)
     _last: dict[str, float] = field(default_factory=dict)
     _values: dict[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def take(
+        self,
+        accounts: Mapping[str, Account],
+        links: Mapping[str, bool],
+        *,
+        is_sure: bool,
+    ) -> list[Outage]:
+        """Note the live values of all meters; return the outages that are over.
+
+        `links` tells of meters that became fresh or stale with the last answer.
+        """
+        return [
+            outage
+            for key, account in accounts.items()
+            if account.is_fresh and account.live
+            if (
+                outage := self.note(
+                    key,
+                    account.live[1],
+                    account.values,
+                    is_back=links.get(key, False),
+                    is_sure=is_sure and account.is_sure,
+                )
+            )
+        ]
 
     def note(
         self,
