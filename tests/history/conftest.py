@@ -15,16 +15,11 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.simulate import SIMULATORS
+from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.recorded import Recorded
 
 type Watch = Callable[..., Awaitable[Recorded]]
-
-
-@pytest.fixture(autouse=True)
-def enable_event_loop_debug() -> None:
-    """Do without the stack of every callback: a day has too many."""
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +92,7 @@ async def watch(
     ) -> Recorded:
         house = House(at)
         clock.move_to(at)
-        simulator = SIMULATORS[key](house)
+        simulator = KINDS[key].simulator(house)
         await simulator.start()
         simulator.silent = True
         if isinstance(simulator, WhatwattGoSimulator):

@@ -153,8 +153,8 @@ def test_neighbours() -> None:
 def test_neighbours_when_short_rows_are_purged() -> None:
     """An hour's row stands in before the gap, and never behind it."""
     hours = [row(TEN - 2 * HOUR, 99.0), row(TEN - HOUR, 100.0), row(TEN, 101.0)]
-    assert neighbours(GAP, hours, [AFTER]) == (hours[1], AFTER)
-    assert neighbours(GAP, hours, []) == (hours[1], None)
+    assert neighbours(GAP, hours, [AFTER]) == (hours[2], AFTER)
+    assert neighbours(GAP, hours, []) == (hours[2], None)
     assert neighbours(GAP, [], [AFTER]) == (None, AFTER)
 
 

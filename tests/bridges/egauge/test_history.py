@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.meter_bridge.bridges.egauge import history
 from custom_components.meter_bridge.bridges.egauge.client import EgaugeClient
-from tests.bridges.egauge.conftest import Connect
+from tests.bridges.conftest import Connect
 from tests.bridges.egauge.simulator import EgaugeSimulator
 
 HOUR = 3600

@@ -9,7 +9,7 @@ import pytest
 from custom_components.meter_bridge.bridges.errors import BridgeConnectionError
 from custom_components.meter_bridge.bridges.whatwatt_go import client as module, web
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
-from tests.bridges.whatwatt_go.conftest import Connect
+from tests.bridges.conftest import Connect
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.waiting import eventually
 
