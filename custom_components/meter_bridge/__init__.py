@@ -27,6 +27,7 @@ from .storage import async_forget
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.SENSOR,
     Platform.UPDATE,
 ]

@@ -97,6 +97,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
         self._adders: list[Callable[[Iterable[str]], None]] = []
         self._outage_listeners: list[Callable[[Outage], None]] = []
+        # What ended with the first reading, before anybody could listen.
+        self._first_outages: list[Outage] = []
         entry.async_on_unload(self._throttle.stop)
 
     @callback
@@ -225,6 +227,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             self.board.accounts, change.links, is_sure=self.client.is_sure
         ):
             self.async_save()
+            if not self._outage_listeners:
+                self._first_outages.append(outage)
             for tell in self._outage_listeners:
                 tell(outage)
         self._update_device(snapshot.firmware)
@@ -232,8 +236,10 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def async_on_outage(self, tell: Callable[[Outage], None]) -> CALLBACK_TYPE:
-        """Tell of outages when they are over."""
+        """Tell of outages when they are over, now of those that ended at the start."""
         self._outage_listeners.append(tell)
+        for outage in self._first_outages:
+            tell(outage)
         return lambda: self._outage_listeners.remove(tell)
 
     @callback

@@ -19,13 +19,15 @@ from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.recorded import Recorded
 
+_LOUD = ("sqlalchemy", "sqlalchemy.engine", "homeassistant")
+
 type Watch = Callable[..., Awaitable[Recorded]]
 
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     """Let the database not print every statement, nor the recorder every task."""
-    loggers = [logging.getLogger(name) for name in ("sqlalchemy", "homeassistant")]
+    loggers = [logging.getLogger(name) for name in _LOUD]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.WARNING)

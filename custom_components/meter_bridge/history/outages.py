@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
+from ..bridges.wire import difference
 from ..meter.account import Account
 from .plan import Gap
 
@@ -101,7 +102,7 @@ class Outages:
         if not is_back or last is None or at <= last:
             return None
         grown = {
-            code: values[code] - before[code]
+            code: difference(values[code], before[code])
             for code in self.totals & values.keys() & before.keys()
         }
         outage = Outage(meter=meter, gap=Gap(last=last, first=at), grown=grown)

@@ -1,0 +1,100 @@
+"""Events: an outage of a meter, told when it is over."""
+
+from collections.abc import Iterable, Mapping
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.dt import utc_from_timestamp
+
+from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, VOLUME
+from .bridges.wire import shift
+from .coordinator import MeterBridgeEntry, MeterCoordinator
+from .entity import BridgeEntity
+from .history.outages import Outage
+from .values.sources import METER_CONNECTION, entity_key
+
+PARALLEL_UPDATES = 0
+
+ENDED = "ended"
+# Shorter ones are told by the connection sensors alone.
+LEAST_SECONDS = 300.0
+_OUTAGE = EventEntityDescription(
+    key="outage",
+    translation_key="outage",
+    event_types=[ENDED],
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+# What was counted meanwhile, by register: its name, and the places to kWh or m³.
+_COUNTED: Mapping[str, tuple[str, int]] = {
+    IMPORT_ENERGY: ("energy_import", -3),
+    EXPORT_ENERGY: ("energy_export", -3),
+    VOLUME: ("volume", 0),
+}
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MeterBridgeEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Make an event for every meter as it is first known."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(keys: Iterable[str]) -> None:
+        async_add_entities(
+            OutageEvent(coordinator, source.meter)
+            for key in keys
+            if (source := coordinator.board.source(key)).description is METER_CONNECTION
+        )
+
+    entry.async_on_unload(coordinator.async_on_new(add))
+
+
+class OutageEvent(BridgeEntity, EventEntity):
+    """An outage of one meter: of it, its bridge, the network or Home Assistant."""
+
+    entity_description: EventEntityDescription
+
+    def __init__(self, coordinator: MeterCoordinator, meter: str) -> None:
+        """Belong to a meter."""
+        super().__init__(coordinator, None, _OUTAGE, meter)
+        entry = coordinator.config_entry
+        self._attr_unique_id = f"{entry.unique_id}_{entity_key(meter, _OUTAGE.key)}"
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Stay available: it is about what happened."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Tell of the outage that ended with the first reading, and of later ones."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_on_outage(self._tell))
+
+    @callback
+    def _tell(self, outage: Outage) -> None:
+        """Tell of an outage of this meter that was long enough."""
+        gap = outage.gap
+        if outage.meter != self._meter or gap.first - gap.last < LEAST_SECONDS:
+            return
+        counted = {
+            name: shift(outage.grown[code], places)
+            for code, (name, places) in _COUNTED.items()
+            if code in outage.grown
+        }
+        self._trigger_event(
+            ENDED,
+            {
+                "start": utc_from_timestamp(gap.last).isoformat(timespec="seconds"),
+                "end": utc_from_timestamp(gap.first).isoformat(timespec="seconds"),
+                "seconds": round(gap.first - gap.last),
+                **counted,
+            },
+        )
+        self.async_write_ha_state()

@@ -1,0 +1,92 @@
+"""The Outage event: told at its end, with what was counted meanwhile."""
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant, State
+import pytest
+
+from tests.conftest import SetUp, Start
+from tests.support.house import House
+from tests.support.simulator import Simulator
+
+OUTAGE = "event.bridge_outage"
+
+
+@pytest.fixture
+async def simulator(simulators: Start, freezer: FrozenDateTimeFactory) -> Simulator:
+    """Run a device that is asked by the test alone."""
+    simulator = await simulators("egauge")
+    freezer.move_to(simulator.house.now)
+    return simulator
+
+
+async def away(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    seconds: int,
+) -> State:
+    """Let the network be down for some time, and return the event."""
+    (entry,) = hass.config_entries.async_entries("meter_bridge")
+    await simulator.unplug()
+    await entry.runtime_data.async_refresh()
+    simulator.house.draw(3600)
+    simulator.house.advance(seconds)
+    freezer.tick(seconds)
+    simulator.tick()
+    await simulator.plug_in()
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    state = hass.states.get(OUTAGE)
+    assert state
+    return state
+
+
+async def test_an_outage_of_the_network(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    house: House,
+) -> None:
+    """The event tells start, end, length, and what was counted meanwhile."""
+    await set_up(simulator)
+    begin = house.now
+    short = await away(hass, simulator, freezer, 290)
+    assert short.state == "unknown"
+    begin = house.now
+    state = await away(hass, simulator, freezer, 400)
+    assert state.state != "unknown"
+    told = dict(state.attributes)
+    assert told["event_type"] == "ended"
+    assert (told["start"], told["end"]) == (begin.isoformat(), house.now.isoformat())
+    assert told["seconds"] == 400
+    assert told["energy_import"] == pytest.approx(0.4, abs=2e-4)
+    assert told["energy_export"] == 0
+
+
+async def test_home_assistant_was_down(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    house: House,
+) -> None:
+    """An outage that ended with the first reading is told, too, and once."""
+    entry = await set_up(simulator)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    house.draw(1800)
+    house.advance(7200)
+    freezer.tick(7200)
+    simulator.tick()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    state = hass.states.get(OUTAGE)
+    assert state
+    assert state.attributes["seconds"] == 7200
+    assert state.attributes["energy_import"] == pytest.approx(3.6, abs=2e-4)
+    fired = state.state
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    state = hass.states.get(OUTAGE)
+    assert state
+    assert state.state == fired
