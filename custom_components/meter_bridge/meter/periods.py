@@ -1,0 +1,49 @@
+"""The clock-aligned periods over which a utility takes the average power."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From `start` to `end`, in Unix seconds."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Cut time into periods of so many minutes, aligned to the clock on the wall."""
+
+    minutes: int
+    zone: tzinfo
+
+    @property
+    def hours(self) -> float:
+        """Return the length of a period in hours."""
+        return self.minutes / 60
+
+    @property
+    def seconds(self) -> float:
+        """Return the length of a period in seconds."""
+        return self.minutes * 60.0
+
+    def period(self, at: float) -> Period:
+        """Return the period of a moment (Unix seconds).
+
+        A clock that is changed by an hour leaves the periods as they are. Where it is
+        changed by half an hour, two periods of an hour overlap.
+        """
+        offset = self._local(at).utcoffset()
+        ahead = offset.total_seconds() if offset else 0.0
+        start = (at + ahead) // self.seconds * self.seconds - ahead
+        return Period(start=start, end=start + self.seconds)
+
+    def month(self, at: float) -> str:
+        """Return the month of a moment, such as 2026-11."""
+        return f"{self._local(at):%Y-%m}"
+
+    def _local(self, at: float) -> datetime:
+        """Return a moment as the clock on the wall shows it."""
+        return datetime.fromtimestamp(at, self.zone)

@@ -1,0 +1,192 @@
+"""The energy of the running period: as the counter counts it, and as power adds up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..bridges.wire import entries, flag, number
+from .periods import Clock, Period
+
+_SECONDS_PER_HOUR = 3600.0
+# A counter that counts in steps above 10 Wh has no digit below 100 Wh.
+_COARSE = 100.0
+_STEP = 10.0
+# So many levels tell whether a counter has fine digits: one may end in zeros by chance.
+_LEVELS = 4
+# A load may come and go between two readings, so that the counter counts more than
+# power tells: what most connections of a household carry, in W.
+_UNSEEN_POWER = 25_000.0
+# Meters pass their counter on at least once a minute. One that stands still for longer
+# while power flows tells nothing about the quarter of an hour.
+_LONGEST_PAUSE = 60.0
+_LONGEST_STANDSTILL = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """The energy (Wh) of a period that is over; None if it was not seen whole."""
+
+    period: Period
+    energy: float | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Flow:
+    """Import power, and what it adds up to since the period began.
+
+    `energy` is None unless the period was seen from its start; `since_step` is what
+    has flowed since the counter changed last, None where that is not known.
+    """
+
+    at: float = 0.0
+    power: float | None = None
+    energy: float | None = None
+    since_step: float | None = None
+
+    def take(
+        self, at: float, power: float, longest: float, clock: Clock
+    ) -> Total | None:
+        """Take the power (W) at a moment; return the period that is over with it."""
+        before, self.power = self.power, power
+        last, self.at = self.at, at
+        period = clock.period(at)
+        if before is None or at - last > longest:
+            self.energy = 0.0 if at == period.start else None
+            self.since_step = None
+            return None
+        if self.since_step is not None:
+            self.since_step += _area(before, power, at - last)
+        ended = clock.period(last)
+        if period == ended:
+            if self.energy is not None:
+                self.energy += _area(before, power, at - last)
+            return None
+        if period.start != ended.end:
+            self.energy = None
+            return None
+        middle = before + (power - before) * (ended.end - last) / (at - last)
+        energy = self.energy
+        if energy is not None:
+            energy += _area(before, middle, ended.end - last)
+        self.energy = _area(middle, power, at - ended.end)
+        return Total(period=ended, energy=energy)
+
+    def step(self, *, is_seen: bool) -> None:
+        """Add up anew as the counter changes, or as it is read after a gap.
+
+        In the gap it may have changed a while ago.
+        """
+        if self.power is not None and (is_seen or self.since_step is None):
+            pause = 0.0 if is_seen else _LONGEST_PAUSE
+            self.since_step = self.power * pause / _SECONDS_PER_HOUR
+
+    def as_stored(self) -> dict[str, object]:
+        """Return what has to survive a restart."""
+        return {
+            "at": self.at,
+            "power": self.power,
+            "energy": self.energy,
+            "since_step": self.since_step,
+        }
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, object]) -> Flow:
+        """Return what `as_stored` was called on."""
+        return cls(
+            at=number(stored.get("at")) or 0.0,
+            power=number(stored.get("power")),
+            energy=number(stored.get("energy")),
+            since_step=number(stored.get("since_step")),
+        )
+
+
+def _area(power: float, other: float, seconds: float) -> float:
+    """Return the energy (Wh) of a power that goes evenly from one to the other."""
+    return (power + other) / 2 * seconds / _SECONDS_PER_HOUR
+
+
+@dataclass(slots=True, kw_only=True)
+class Count:
+    """The counter of imported energy (Wh), and where it stood as the period began.
+
+    `start` is None where that is not known. `strays` if the counter does not follow
+    the power within this period: it leaps, or stands still while energy flows.
+    """
+
+    at: float = 0.0
+    level: float | None = None
+    start: float | None = None
+    strays: bool = False
+    stepped_at: float = 0.0
+    levels: list[float] = field(default_factory=list)
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether the steps of the counter are small enough."""
+        return any(level % _COARSE for level in self.levels)
+
+    def take(
+        self, at: float, level: float, longest: float, clock: Clock
+    ) -> Total | None:
+        """Take the level at a moment; return the period that is over with it."""
+        before, self.level = self.level, level
+        last, self.at = self.at, at
+        if level != before:
+            self.levels = [*self.levels, level][-_LEVELS:]
+            self.stepped_at = at
+        period = clock.period(at)
+        if before is None or level < before:
+            self.start = level if at == period.start else None
+            return None
+        ended = clock.period(last)
+        if period == ended:
+            return None
+
+        def level_at(moment: float) -> float | None:
+            if moment == at:
+                return level
+            if at - last > longest or not last <= moment <= at:
+                return None
+            return before + (level - before) * (moment - last) / (at - last)
+
+        end = level_at(ended.end)
+        energy = None if end is None or self.start is None else end - self.start
+        self.start = level_at(period.start)
+        return Total(period=ended, energy=energy)
+
+    def strays_by(self, growth: float, seconds: float, flowed: float | None) -> bool:
+        """Tell whether a growth does not follow the power.
+
+        `seconds` have passed since the last reading; `flowed` (Wh) is what power adds
+        up to since the level changed before this, None where nobody knows.
+        """
+        if flowed is None:
+            return False
+        unseen = _UNSEEN_POWER * seconds / _SECONDS_PER_HOUR
+        if growth:
+            return growth > 2 * (flowed + _STEP) + unseen
+        stands = self.at - self.stepped_at
+        return stands > _LONGEST_STANDSTILL and flowed > 4 * _STEP
+
+    def as_stored(self) -> dict[str, object]:
+        """Return what has to survive a restart."""
+        return {
+            "at": self.at,
+            "level": self.level,
+            "start": self.start,
+            "strays": self.strays,
+            "stepped_at": self.stepped_at,
+            "levels": self.levels,
+        }
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, object]) -> Count:
+        """Return what `as_stored` was called on."""
+        levels = (number(each) for each in entries(stored.get("levels")))
+        return cls(
+            at=number(stored.get("at")) or 0.0,
+            level=number(stored.get("level")),
+            start=number(stored.get("start")),
+            strays=flag(stored.get("strays")) or False,
+            stepped_at=number(stored.get("stepped_at")) or 0.0,
+            levels=[each for each in levels if each is not None],
+        )
