@@ -6,6 +6,8 @@ DOMAIN = "meter_bridge"
 LOGGER = logging.getLogger(__package__)
 
 CONF_BRIDGE = "bridge"
+CONF_DEMAND = "demand"
+CONF_DEMAND_PERIOD = "demand_period"
 CONF_ENERGY_DASHBOARD = "energy_dashboard"
 CONF_ENERGY_SOURCES = "energy_sources"
 CONF_MAX_POWER = "max_power"

@@ -34,6 +34,7 @@ from .messages import translated
 from .meter.plausible import Limits
 from .storage import EntryStore
 from .values.board import Board
+from .values.demand_sensors import period_clock
 from .values.throttle import Throttle
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
@@ -80,7 +81,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.client = client
         self.identity = identity
         self.issues = Issues(hass, entry, bridge)
-        self.board = Board(bridge, limits_of(entry, bridge))
+        self.board = Board(
+            bridge, limits_of(entry, bridge), period_clock(entry.options, bridge)
+        )
         self.outages = Outages(totals=_TOTALS, are_filled=bridge.remembers)
         self._store = EntryStore(hass, entry.entry_id)
         self._store_is_due = False

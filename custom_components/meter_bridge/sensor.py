@@ -1,7 +1,7 @@
 """Sensors: the meter's registers, and what only this kind of bridge says."""
 
-from collections.abc import Iterable
-from typing import override
+from collections.abc import Iterable, Mapping
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -10,11 +10,15 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .bridges.wire import shift
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import MeterEntity
+from .meter.peaks import Peak
+from .values.demand_sensors import DEMAND_SENSORS, PEAK_DEMAND
 from .values.meter_sensors import MeterSensorDescription
 from .values.sources import Value
 
@@ -28,6 +32,8 @@ async def async_setup_entry(
 ) -> None:
     """Make a sensor for every value as it first appears."""
     coordinator = entry.runtime_data
+    if not coordinator.board.has_demand:
+        _remove_demand(hass, entry)
 
     @callback
     def add(keys: Iterable[str]) -> None:
@@ -73,8 +79,46 @@ class MoneySensor(MeterSensor):
         return self.hass.config.currency
 
 
+class PeakDemandSensor(MeterSensor):
+    """The highest demand of this month, beside those of the last twelve."""
+
+    _unrecorded_attributes = frozenset({"peaks"})
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return when its period began, and the peaks of the last twelve months."""
+        demand = self.coordinator.board.demand(self._meter)
+        if demand is None or demand.peak is None:
+            return None
+        return {
+            "start": _local(demand.peak),
+            "peaks": [
+                {"demand": round(peak.demand), "start": _local(peak)}
+                for peak in demand.months.values()
+            ],
+        }
+
+
+def _local(peak: Peak) -> str:
+    """Return when a period began, by the clock on the wall."""
+    return dt_util.as_local(dt_util.utc_from_timestamp(peak.start)).isoformat()
+
+
+@callback
+def _remove_demand(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
+    """Remove the sensors of a demand that its owner no longer wants."""
+    keys = tuple(sensor.key for sensor in DEMAND_SENSORS)
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if entity.translation_key in keys and entity.unique_id.endswith(keys):
+            registry.async_remove(entity.entity_id)
+
+
 def _sensor(coordinator: MeterCoordinator, key: str) -> MeterSensor:
     """Return the sensor of a key."""
     description = coordinator.board.source(key).description
+    if description is PEAK_DEMAND:
+        return PeakDemandSensor(coordinator, key)
     is_money = description.device_class == SensorDeviceClass.MONETARY
     return (MoneySensor if is_money else MeterSensor)(coordinator, key)

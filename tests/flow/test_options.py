@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import NET_POWER
-from custom_components.meter_bridge.flow.options import options_of
+from custom_components.meter_bridge.flow.options import demand_options, options_of
 from tests.conftest import SetUp, Start
 from tests.support.flows import form, settled, suggestions
 from tests.support.simulator import Simulator
@@ -46,7 +46,8 @@ async def test_fields(
     options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert form(result) == ("init", {})
-    shown = {option.key: option.default for option in options} | {"throttle": 7}
+    shown: dict[str, object] = {option.key: option.default for option in options}
+    shown |= {"throttle": 7, **demand_options(BRIDGES[key])}
     assert suggestions(result["data_schema"]) == shown
     assert shown.keys() <= WORDS["data"].keys()
     assert shown.keys() <= WORDS["data_description"].keys()
@@ -61,6 +62,11 @@ async def test_limits(
     options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
     sound: dict[str, Any] = {option.key: option.maximum for option in options}
+    sound |= demand_options(BRIDGES[key])
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            result["flow_id"], {**sound, "demand_period": "20"}
+        )
     for option in options:
         for wrong in (option.minimum - 1, option.maximum + 1, "much"):
             with pytest.raises(InvalidData):
@@ -85,7 +91,8 @@ def test_defaults(key: str) -> None:
 
 def test_no_words_left_over() -> None:
     """The translations have words for each option, and for no other."""
-    keys = {option.key for bridge in BRIDGES.values() for option in options_of(bridge)}
+    keys = {"demand", "demand_period"}
+    keys |= {option.key for bridge in BRIDGES.values() for option in options_of(bridge)}
     assert WORDS["data"].keys() == keys
     assert WORDS["data_description"].keys() == keys
 

@@ -73,7 +73,7 @@ class Trace:
 
     def looks(self) -> list[tuple[Look, Event]]:
         """Return what the meter shows at each reading that arrives."""
-        found = []
+        found = list[tuple[Look, Event]]()
         at, due, energy, count, turn = self.begin, self.begin, 100_000 * 3600, 0, 0
         for stretch in self.stretches:
             if stretch.event is Event.REPLACED:
@@ -140,8 +140,7 @@ def booked(trace: Trace) -> dict[int, float]:
         demand.take(look.at, look.level, look.power, is_new_count=look.count != count)
         count = look.count
         for peak in demand.months.values():
-            assert int(peak.start) not in found
-            found[int(peak.start)] = peak.demand
+            assert found.setdefault(int(peak.start), peak.demand) == peak.demand
         # Without peaks, whatever is booked next is the highest of its month.
         demand = again(demand, peaks={})
     return found

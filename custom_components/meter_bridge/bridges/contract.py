@@ -136,6 +136,8 @@ class BridgeType[C: Client[object], D]:
     what the meters measure that it may read. `core_twin` is the integration
     of Home Assistant's own for the same device, if there is one.
     If it `remembers`, it can say what its totals were at earlier times.
+    `demand_minutes` is the period of demand that fits where this kind is sold;
+    `shows_demand` unless the owner says otherwise.
     `redact` names keys of answers whose values are kept out of diagnostics.
     """
 
@@ -149,6 +151,8 @@ class BridgeType[C: Client[object], D]:
     pushes: bool = False
     remembers: bool = False
     max_power: float = 100_000.0
+    demand_minutes: int = 15
+    shows_demand: bool = False
     media: tuple[Medium, ...] = (Medium.ELECTRICITY,)
     has_main_meter: bool = True
     core_twin: CoreTwin | None = None

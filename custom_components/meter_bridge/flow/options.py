@@ -1,19 +1,27 @@
 """Options of a bridge that is set up."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    Selector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
 )
 import probatio
 
 from ..bridges import Kind
 from ..bridges.contract import BridgeOption
 from ..const import (
+    CONF_DEMAND,
+    CONF_DEMAND_PERIOD,
     CONF_POLL_INTERVAL,
     CONF_THROTTLE,
     DEFAULT_THROTTLE,
@@ -34,6 +42,19 @@ _LONGEST_POLL_INTERVAL = 300
 _LEAST_STEP = 0.001
 
 
+_DEMAND_FIELDS: Mapping[str, Selector[Any]] = {
+    CONF_DEMAND: BooleanSelector(),
+    CONF_DEMAND_PERIOD: SelectSelector(
+        SelectSelectorConfig(
+            # Minutes: utilities take the average over one of these.
+            options=["15", "30", "60"],
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key=CONF_DEMAND_PERIOD,
+        )
+    ),
+}
+
+
 class MeterBridgeOptionsFlow(OptionsFlowWithReload):
     """Ask for the options; saving them reloads the entry."""
 
@@ -44,16 +65,21 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         entry = self.config_entry
-        options = options_of(bridge_or_abort(entry))
+        bridge = bridge_or_abort(entry)
+        fields: dict[str, tuple[object, Selector[Any]]] = {
+            option.key: (option.default, _number(option))
+            for option in options_of(bridge)
+        }
+        demand = demand_options(bridge)
+        for key, field in _DEMAND_FIELDS.items():
+            fields[key] = demand[key], field
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
                 probatio.Schema(
                     {
-                        probatio.Required(option.key, default=option.default): (
-                            _number(option)
-                        )
-                        for option in options
+                        probatio.Required(key, default=default): field
+                        for key, (default, field) in fields.items()
                     }
                 ),
                 entry.options,
@@ -72,6 +98,14 @@ def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
         unit=UnitOfTime.SECONDS,
     )
     return (_THROTTLE, poll_interval, *bridge.options)
+
+
+def demand_options(bridge: Kind) -> Mapping[str, object]:
+    """Return what is asked about demand, as it is preset for a kind of bridge."""
+    return {
+        CONF_DEMAND: bridge.shows_demand,
+        CONF_DEMAND_PERIOD: str(bridge.demand_minutes),
+    }
 
 
 def _number(option: BridgeOption) -> NumberSelector:

@@ -11,11 +11,13 @@ from ..bridges.obis import (
     with_net_power,
 )
 from ..bridges.snapshot import Derivation, Meter, Reading
+from .demand import Demand
 from .derived import Tally
 from .flow import power_of
 from .guard import Guard, Verdict
 from .number import MeterNumber
 from .order import Order
+from .periods import Clock
 from .plausible import Limits, Plausible
 from .powers import Powers
 from .scaler import ScalerCheck
@@ -33,11 +35,14 @@ class Account:
     `codes` are the registers that have had a value. `is_read` if the last answer of the
     bridge had a reading of this meter. `is_fresh` is None before the first answer;
     `values` is empty while the meter is stale. `live` are the times (Unix seconds) of
-    the first and the last reading that was believed since the last restart.
+    the first and the last reading that was believed since the last restart. The demand
+    is worked out where there is a clock for its periods.
     """
 
     meter: Meter
     limits: Limits
+    period_clock: Clock | None = None
+    demand: Demand | None = field(init=False)
     codes: set[str] = field(default_factory=set)
     values: Mapping[str, float] = field(default_factory=dict)
     is_read: bool = False
@@ -57,6 +62,8 @@ class Account:
 
     def __post_init__(self) -> None:
         """Judge by the limits of the connection."""
+        clock = self.period_clock
+        self.demand = Demand(clock=clock) if clock else None
         self._guard = Guard(max_power=self.limits.max_power)
         self._plausible = Plausible(limits=self.limits)
 
@@ -102,6 +109,15 @@ class Account:
         believed |= self._derive(reading.derived, verdict)
         believed.pop(ABSOLUTE_POWER, None)
         self._believed = believed
+        if self.demand:
+            # A counter that is held back tells nothing.
+            level = possible.get(IMPORT_ENERGY)
+            self.demand.take(
+                now,
+                level if level == verdict.values.get(IMPORT_ENERGY) else None,
+                power_of(IMPORT_ENERGY, believed),
+                is_new_count=bool(numbers) or IMPORT_ENERGY in verdict.levels,
+            )
         if not verdict.levels and not numbers:
             return None
         return Restart(levels=verdict.levels, numbers=numbers)
@@ -184,8 +200,10 @@ class Account:
 
     def as_stored(self) -> Stored:
         """Return what has to survive a restart, as plain data."""
+        demand = {"demand": self.demand.as_stored()} if self.demand else {}
         return {
             **self._other,
+            **demand,
             "number": self._number.last,
             "powers": self._powers.as_stored(),
             "live": self.live and list(self.live),
@@ -203,8 +221,11 @@ class Account:
     def restore(self, stored: Mapping[str, Any], *, is_orderly: bool) -> None:
         """Take up again what `as_stored` returned before the restart.
 
-        Names that are not known belong to a later version, and are kept.
+        Names that are not known belong to a later version, and are kept; so is a demand
+        that its owner has switched off.
         """
+        if self.period_clock:
+            self.demand = Demand.restored(self.period_clock, stored.get("demand"))
         self._number.last = stored.get("number")
         self._powers.restore(stored.get("powers", {}))
         self.scaling.restore(stored.get("scale"))

@@ -102,7 +102,7 @@ class Demand:
         count = self._count
         growth = 0.0 if count.level is None else level - count.level
         counted = count.take(at, level, longest, self.clock)
-        strays = count.strays_by(growth, seconds, self._flow.since_step)
+        strays = count.strays_by(growth, seconds, self._flow)
         self._flow.step(is_seen=bool(growth))
         if counted is None:
             count.strays |= strays
@@ -159,6 +159,7 @@ class Demand:
             "intervals": self._intervals,
             "count": self._count.as_stored(),
             "flow": self._flow.as_stored(),
+            "flowed": self._flowed and self._flowed.as_stored(),
             "peaks": self._peaks.as_stored(),
         }
 
@@ -177,6 +178,7 @@ class Demand:
         intervals = (number(each) for each in entries(kept.get("intervals")))
         demand._intervals = [each for each in intervals if each is not None]
         demand._count = Count.restored(section(kept, "count"))
+        demand._flowed = Total.restored(kept.get("flowed"))
         demand._flow = Flow.restored(section(kept, "flow"))
         if kept.get("minutes") != clock.minutes or kept.get("start") != (
             clock.period(at).start

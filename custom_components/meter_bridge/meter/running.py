@@ -28,19 +28,33 @@ class Total:
     period: Period
     energy: float | None
 
+    def as_stored(self) -> list[float | None]:
+        """Return what has to survive a restart."""
+        return [self.period.start, self.period.end, self.energy]
+
+    @classmethod
+    def restored(cls, stored: object) -> Total | None:
+        """Return what `as_stored` was called on, None if it was nothing."""
+        match [number(each) for each in entries(stored)]:
+            case [float() | int() as start, float() | int() as end, energy]:
+                return cls(period=Period(start=start, end=end), energy=energy)
+        return None
+
 
 @dataclass(slots=True, kw_only=True)
 class Flow:
     """Import power, and what it adds up to since the period began.
 
-    `energy` is None unless the period was seen from its start; `since_step` is what
-    has flowed since the counter changed last, None where that is not known.
+    `energy` is None unless the period was seen from its start. `since_step` is what has
+    flowed since the counter changed last, None where that is not known; `at_least` is
+    the part of it that no short load can be the reason of.
     """
 
     at: float = 0.0
     power: float | None = None
     energy: float | None = None
     since_step: float | None = None
+    at_least: float = 0.0
 
     def take(
         self, at: float, power: float, longest: float, clock: Clock
@@ -55,6 +69,8 @@ class Flow:
             return None
         if self.since_step is not None:
             self.since_step += _area(before, power, at - last)
+            least = min(before, power)
+            self.at_least += _area(least, least, at - last)
         ended = clock.period(last)
         if period == ended:
             if self.energy is not None:
@@ -78,6 +94,7 @@ class Flow:
         if self.power is not None and (is_seen or self.since_step is None):
             pause = 0.0 if is_seen else _LONGEST_PAUSE
             self.since_step = self.power * pause / _SECONDS_PER_HOUR
+            self.at_least = 0.0
 
     def as_stored(self) -> dict[str, object]:
         """Return what has to survive a restart."""
@@ -86,6 +103,7 @@ class Flow:
             "power": self.power,
             "energy": self.energy,
             "since_step": self.since_step,
+            "at_least": self.at_least,
         }
 
     @classmethod
@@ -96,6 +114,7 @@ class Flow:
             power=number(stored.get("power")),
             energy=number(stored.get("energy")),
             since_step=number(stored.get("since_step")),
+            at_least=number(stored.get("at_least")) or 0.0,
         )
 
 
@@ -153,19 +172,18 @@ class Count:
         self.start = level_at(period.start)
         return Total(period=ended, energy=energy)
 
-    def strays_by(self, growth: float, seconds: float, flowed: float | None) -> bool:
+    def strays_by(self, growth: float, seconds: float, flow: Flow) -> bool:
         """Tell whether a growth does not follow the power.
 
-        `seconds` have passed since the last reading; `flowed` (Wh) is what power adds
-        up to since the level changed before this, None where nobody knows.
+        `seconds` have passed since the last reading.
         """
-        if flowed is None:
+        if flow.since_step is None:
             return False
         unseen = _UNSEEN_POWER * seconds / _SECONDS_PER_HOUR
         if growth:
-            return growth > 2 * (flowed + _STEP) + unseen
+            return growth > 2 * (flow.since_step + _STEP) + unseen
         stands = self.at - self.stepped_at
-        return stands > _LONGEST_STANDSTILL and flowed > 4 * _STEP
+        return stands > _LONGEST_STANDSTILL and flow.at_least > 4 * _STEP
 
     def as_stored(self) -> dict[str, object]:
         """Return what has to survive a restart."""

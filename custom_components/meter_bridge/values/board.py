@@ -6,10 +6,13 @@ import time
 from typing import Any
 
 from ..bridges.contract import BridgeType
-from ..bridges.snapshot import MAIN_METER, Meter, Reading, Snapshot
+from ..bridges.snapshot import MAIN_METER, Medium, Meter, Reading, Snapshot
 from ..meter.account import Account, Stored
+from ..meter.demand import Demand
+from ..meter.periods import Clock
 from ..meter.plausible import Limits
 from ..meter.trouble import Restart, Trouble
+from .demand_sensors import ShownDemand
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
 
 # More than a home has: a bridge whose meters have other names all the time must not
@@ -37,13 +40,23 @@ class Change:
 class Board:
     """The meters of one bridge, and the value of every entity by key."""
 
-    def __init__(self, bridge: BridgeType[Any, Any], limits: Limits) -> None:
-        """Know what this kind of bridge always has; nothing has been read yet."""
+    def __init__(
+        self,
+        bridge: BridgeType[Any, Any],
+        limits: Limits,
+        period_clock: Clock | None = None,
+    ) -> None:
+        """Know what this kind of bridge always has; nothing has been read yet.
+
+        The demand of its meters is worked out where there is a clock for its periods.
+        """
         self.values: dict[str, Value] = {}
         self._bridge = bridge
         self._limits = limits
         self._sources = Sources(bridge)
+        self._period_clock = period_clock
         self._accounts: dict[str, Account] = {}
+        self._shown_demand: dict[str, ShownDemand] = {}
         # Of meters that have not been read since.
         self._stored: dict[str, Stored] = {}
         self._is_orderly = False
@@ -73,6 +86,16 @@ class Board:
         """Return the meters by key."""
         return self._accounts
 
+    @property
+    def has_demand(self) -> bool:
+        """Tell whether the owner wants to know the demand."""
+        return self._period_clock is not None
+
+    def demand(self, meter: str) -> Demand | None:
+        """Return the demand of a meter, where it has one."""
+        account = self._accounts.get(meter)
+        return account.demand if account else None
+
     def take(self, snapshot: Snapshot[object]) -> Change:
         """Judge a snapshot; return what it changes."""
         details, altered = self._sources.read_details(snapshot.details)
@@ -96,10 +119,12 @@ class Board:
             if account.is_fresh is not was_fresh:
                 links[key] = bool(account.is_fresh)
             values[entity_key(key, METER_CONNECTION.key)] = account.is_fresh
+            shown: dict[str, Value] = dict(account.values)
+            shown |= self._demand_values(account)
             if key == MAIN_METER:
-                values.update(account.values)
+                values.update(shown)
             else:
-                for code, value in account.values.items():
+                for code, value in shown.items():
                     values[entity_key(key, code)] = value
         changed, new = self._show(values)
         return Change(
@@ -109,6 +134,13 @@ class Board:
             restarts=restarts,
             troubles=troubles,
         )
+
+    def _demand_values(self, account: Account) -> Mapping[str, Value]:
+        """Return what is shown of the demand of a meter that is not stale."""
+        if account.demand is None or not account.is_fresh:
+            return {}
+        shown = self._shown_demand[account.meter.key]
+        return shown.show(account.demand, time.monotonic())
 
     def _take_reading(self, account: Account, reading: Reading) -> Restart | None:
         """Judge the reading of a meter; return which counters start anew."""
@@ -162,6 +194,7 @@ class Board:
         ):
             return False
         self._accounts.pop(meter, None)
+        self._shown_demand.pop(meter, None)
         self._stored.pop(meter, None)
         self.values.pop(connection, None)
         self._sources.forget_meter(meter)
@@ -169,11 +202,19 @@ class Board:
 
     def _open_account(self, meter: Meter) -> None:
         """Begin to judge a meter, by what was stored of it if anything was."""
-        account = Account(meter=meter, limits=self._limits)
+        is_electric = meter.medium is Medium.ELECTRICITY
+        account = Account(
+            meter=meter,
+            limits=self._limits,
+            period_clock=self._period_clock if is_electric else None,
+        )
         if stored := self._stored.pop(meter.key, None):
             account.restore(stored, is_orderly=self._is_orderly)
         self._accounts[meter.key] = account
         self._sources.add_meter(meter, ())
+        if account.demand:
+            self._shown_demand[meter.key] = ShownDemand()
+            self._sources.add_demand(meter.key)
 
     def account(self, meter: str) -> Account | None:
         """Return everything that is known of a meter."""

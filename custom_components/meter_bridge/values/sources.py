@@ -17,6 +17,7 @@ from homeassistant.helpers.typing import StateType
 from ..bridges.contract import BridgeSensor, BridgeType
 from ..bridges.obis import NET_POWER
 from ..bridges.snapshot import MAIN_METER, Meter
+from .demand_sensors import DEMAND_SENSORS
 from .meter_sensors import meter_sensor
 
 type Value = StateType | datetime
@@ -86,6 +87,11 @@ class Sources:
         self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
         for code in codes:
             self._add(Platform.SENSOR, meter_sensor(code, meter.medium), meter.key)
+
+    def add_demand(self, meter: str) -> None:
+        """Add the demand of a meter."""
+        for sensor in DEMAND_SENSORS:
+            self._add(Platform.SENSOR, sensor, meter)
 
     def _add(
         self, platform: Platform, description: EntityDescription, meter: str

@@ -17,6 +17,9 @@ BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
     poll_interval=timedelta(seconds=10),
     stale_after=STALE_SECONDS,
     pushes=True,
+    # Finnish utilities take fees for the highest hour.
+    demand_minutes=60,
+    shows_demand=True,
     dhcp_hostname="cozify-han-*",
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,

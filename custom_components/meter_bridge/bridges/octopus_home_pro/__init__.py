@@ -16,6 +16,7 @@ BRIDGE: BridgeType[OctopusHomeProClient, Details] = BridgeType(
     connect=OctopusHomeProClient,
     # The electricity meter reports every 10 s on this kind of network.
     poll_interval=timedelta(seconds=10),
+    demand_minutes=30,
     stale_after=300.0,
     media=(Medium.ELECTRICITY, Medium.GAS),
     has_main_meter=False,

@@ -20,6 +20,8 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     stale_after=300.0,
     pushes=True,
     remembers=True,
+    # Swiss utilities take fees for the highest quarter of an hour.
+    shows_demand=True,
     media=(Medium.ELECTRICITY, Medium.VOLUME),
     zeroconf=ZeroconfMatch(
         type="_http._tcp.local.", properties={"type": "100"}, serial_property="id"

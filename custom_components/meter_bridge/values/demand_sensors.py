@@ -1,0 +1,92 @@
+"""Demand as sensors: of the running period, where it is heading, and the highest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import UnitOfPower
+from homeassistant.util import dt as dt_util
+
+from ..bridges.contract import BridgeType
+from ..const import CONF_DEMAND, CONF_DEMAND_PERIOD
+from ..meter.demand import Demand
+from ..meter.periods import Clock
+
+# Each state that is shown is a row in the database. After so many seconds, a demand is
+# shown anew if it is off by so many W and by so large a part of what was shown.
+_CALM = ((60.0, 50, 0.05), (300.0, 1, 0.0))
+_BRISK = ((10.0, 200, 0.1), *_CALM)
+
+type Rules = tuple[tuple[float, int, float], ...]
+
+
+def _sensor(key: str) -> SensorEntityDescription:
+    """Describe one of them."""
+    return SensorEntityDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
+    )
+
+
+DEMAND = _sensor("demand")
+DEMAND_AHEAD = _sensor("demand_ahead")
+PEAK_DEMAND = _sensor("peak_demand")
+DEMAND_SENSORS = (DEMAND, DEMAND_AHEAD, PEAK_DEMAND)
+
+
+def period_clock(
+    options: Mapping[str, Any], bridge: BridgeType[Any, Any]
+) -> Clock | None:
+    """Return the clock that cuts the periods, None where no demand is wanted."""
+    if not options.get(CONF_DEMAND, bridge.shows_demand):
+        return None
+    return Clock(
+        minutes=int(options.get(CONF_DEMAND_PERIOD, bridge.demand_minutes)),
+        zone=dt_util.get_default_time_zone(),
+    )
+
+
+@dataclass(slots=True)
+class ShownDemand:
+    """What is shown of the demand of one meter (W), by the keys of its sensors."""
+
+    _shown: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def show(self, demand: Demand, clock: float) -> Mapping[str, int | None]:
+        """Return what to show at `clock` (monotonic seconds); None is not known."""
+        peak = demand.peak
+        return {
+            DEMAND.key: self._calm(DEMAND.key, demand.now, clock, _CALM),
+            DEMAND_AHEAD.key: self._calm(DEMAND_AHEAD.key, demand.ahead, clock, _BRISK),
+            PEAK_DEMAND.key: None if peak is None else round(peak.demand),
+        }
+
+    def _calm(
+        self, key: str, value: int | None, clock: float, rules: Rules
+    ) -> int | None:
+        """Return a value, or the one before as long as that is near enough."""
+        if value is None:
+            self._shown.pop(key, None)
+            return None
+        if key in self._shown:
+            before, since = self._shown[key]
+            moved = abs(value - before)
+            # It falls as a period begins: nothing of the last one is left by then.
+            age = clock - since if value > before else inf
+            if not any(
+                age >= seconds and moved >= max(watts, before * share)
+                for seconds, watts, share in rules
+            ):
+                return before
+        self._shown[key] = value, clock
+        return value
