@@ -96,23 +96,31 @@ def is_fine(looks: list[Look], at: int) -> bool:
     return any(level % 100 for level in levels[-4:])
 
 
+def energy_of(
+    looks: list[Look], start: int, end: int, allowed: dict[int, int]
+) -> Fraction | None:
+    """Return the energy of a period (Wh): by the counter if it may tell, else power."""
+    level = next((e for e in looks if e.at >= end and e.level is not None), None)
+    power = next((e for e in looks if e.at >= end and e.power is not None), None)
+    if not any(start <= e.at < end and e.level is not None for e in looks):
+        return flowed(looks, start, end, allowed)
+    is_late = power and (level is None or power.at < level.at)
+    if power and is_late and not is_fine(looks, power.at):
+        return flowed(looks, start, end, allowed)
+    new = [b.at for a, b in pairwise(looks) if a.count != b.count]
+    if level is None or (power and any(power.at < at <= level.at for at in new)):
+        return None
+    if is_fine(looks, level.at) and not any(start < at <= level.at for at in new):
+        return counted(looks, start, end, allowed)
+    return flowed(looks, start, end, allowed)
+
+
 def demands(looks: list[Look], minutes: int, zone: tzinfo) -> dict[int, Fraction]:
     """Return the demand (W) of each period that has one, by its start."""
     allowed, found = limits(looks, minutes), {}
     bounds = starts(looks[0].at, looks[-1].at, minutes, zone)
     for start, end in pairwise(bounds):
-        level = next((e for e in looks if e.at >= end and e.level is not None), None)
-        power = next((e for e in looks if e.at >= end and e.power is not None), None)
-        energy = None
-        read = [e for e in looks if start <= e.at < end and e.level is not None]
-        if power and not (read and is_fine(looks, power.at)):
-            energy = flowed(looks, start, end, allowed)
-        elif level and read and is_fine(looks, level.at):
-            new = [b.at for a, b in pairwise(looks) if a.count != b.count]
-            if not any(start < at <= level.at for at in new):
-                energy = counted(looks, start, end, allowed)
-            elif power and not any(power.at < at <= level.at for at in new):
-                energy = flowed(looks, start, end, allowed)
+        energy = energy_of(looks, start, end, allowed)
         if energy is not None:
             found[start] = energy * 60 / minutes
     return found
