@@ -22,7 +22,7 @@ from custom_components.meter_bridge.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
-from custom_components.meter_bridge.redaction import REDACTED, Redactor, is_telling
+from custom_components.meter_bridge.redaction import REDACTED, Redactor, is_identifying
 
 from .conftest import SetUp, Start
 from .kinds import POLLED
@@ -161,7 +161,7 @@ def test_redaction_goes_everywhere() -> None:
 )
 def test_a_telling_name(name: str, telling: bool) -> None:  # noqa: FBT001
     """What a factory calls a device is one more of its ids."""
-    assert is_telling(name, [SERIAL, ""]) is telling
+    assert is_identifying(name, [SERIAL, ""]) is telling
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, which wait for a bridge that knows them."""
+    """Register the actions; they exist even while no bridge is set up."""
     async_register_actions(hass)
     async_watch_disabled(hass)
     return True
@@ -58,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     coordinator = MeterCoordinator(hass, entry, bridge, client, identity)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
-    # Meters beside the main one are devices by way of this one: it comes first.
+    # Create the device of the bridge first: devices of other meters refer to it.
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **bridge_device(coordinator)
     )
@@ -73,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
-    """Unload a bridge; its stream and timers end with the entry."""
+    """Unload a bridge. Home Assistant ends its stream and timers with the entry."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.async_shutdown()
@@ -83,7 +83,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bo
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: MeterBridgeEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Let the owner delete a meter that is gone; it must not be read any more."""
+    """Let the owner delete the device of a meter that no longer reports."""
     if entry.state is not ConfigEntryState.LOADED:
         return False
     known = {
@@ -98,5 +98,5 @@ async def async_remove_config_entry_device(
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Forget a bridge that was removed."""
+    """Delete what was stored of a bridge that was removed."""
     await async_forget(hass, entry)

@@ -1,4 +1,4 @@
-"""Binary sensors: the two links, and what only this kind of bridge says."""
+"""Binary sensors: connections of bridge and meters, and those of one kind of bridge."""
 
 from collections.abc import Iterable
 from typing import override
@@ -30,7 +30,7 @@ async def async_setup_entry(
     entry: MeterBridgeEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the sensor of our link at once, the others as their value first appears."""
+    """Add the bridge's connection now, every other entity with its first value."""
     coordinator = entry.runtime_data
     async_add_entities([BridgeConnection(coordinator, None, BRIDGE_CONNECTION)])
 
@@ -46,7 +46,7 @@ async def async_setup_entry(
 
 
 class MeterBinarySensor(MeterEntity, BinarySensorEntity):
-    """One state that is on or off."""
+    """A value that is on or off."""
 
     @property
     @override
@@ -56,16 +56,16 @@ class MeterBinarySensor(MeterEntity, BinarySensorEntity):
 
 
 class BridgeConnection(BridgeEntity, BinarySensorEntity):
-    """Whether Home Assistant reaches the bridge; the one entity that always knows."""
+    """The connection to the bridge; the one entity that is always available."""
 
     @property
     @override
     def available(self) -> bool:
-        """Stay available: that there is no connection is the news."""
+        """Stay available, so that a lost connection shows as off."""
         return True
 
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether the bridge answered last."""
+        """Return whether the last update succeeded."""
         return self.coordinator.last_update_success

@@ -1,4 +1,4 @@
-"""Buttons: what a bridge does at the press of one."""
+"""Buttons: commands that a bridge carries out."""
 
 from typing import Any, override
 
@@ -28,12 +28,12 @@ async def async_setup_entry(
 
 
 class BridgeButtonEntity(BridgeEntity, ButtonEntity):
-    """A button that asks the bridge for something."""
+    """A button that sends a command to the bridge."""
 
     entity_description: BridgeButton[Any]
 
     @override
     async def async_press(self) -> None:
-        """Ask the bridge; show the person who pressed why it refuses."""
+        """Send the command; show the reason to the user if it fails."""
         with errors_shown(self.hass, self.coordinator.config_entry):
             await self.entity_description.press_fn(self.coordinator.client)

@@ -1,4 +1,4 @@
-"""From snapshots to the entities whose value changed."""
+"""Take snapshots of a bridge, and notify the entities whose value changed."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -42,18 +42,18 @@ type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 _PLACES_OF_KILO = 3
 # Whose growth over an outage is told.
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
-# Rewriting the believed counters more often would wear the memory card for little.
+# Writing the believed counters more often would only wear out the memory card.
 _STORE_SECONDS = 900
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
-# What a push within these seconds is worth: the bridge is there, whatever a poll says.
+# For this long after a push a failed poll does not count as an outage.
 _PUSH_HOLDS_SECONDS = 30.0
 
 
 class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
-    """The latest snapshot of one bridge, pushed where it pushes, else polled.
+    """The latest snapshot of one bridge, which pushes or is polled.
 
-    Pushed snapshots put off the next poll: a silent stream turns into polling by
-    itself, and polling stops when the stream talks again.
+    Each pushed snapshot postpones the next poll. So polling begins by itself when a
+    stream stops sending, and stops when the stream sends again.
     """
 
     config_entry: MeterBridgeEntry
@@ -66,7 +66,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         client: Client[Any],
         identity: Identity,
     ) -> None:
-        """Know the bridge; nothing has been read yet."""
+        """Keep the bridge and its client; nothing has been read yet."""
         poll_seconds: float = entry.options.get(
             CONF_POLL_INTERVAL, bridge.poll_interval.total_seconds()
         )
@@ -108,7 +108,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def forget_meter(self, meter: str) -> bool:
         """Forget a meter. Refused while it still reports.
 
-        Should it be read again, it comes back as a new one.
+        If it reports again later, it is a new meter.
         """
         if not self.board.forget_meter(meter):
             return False
@@ -119,7 +119,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @override
     async def _async_setup(self) -> None:
-        """Take up what was known before the restart."""
+        """Restore what was stored before the restart."""
         stored = await self._store.async_load()
         if stored is None:
             return
@@ -132,7 +132,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @override
     async def _async_update_data(self) -> Snapshot[object]:
-        """Ask the bridge, and judge what it says."""
+        """Poll the bridge, and process its answer."""
         try:
             snapshot = await self.client.fetch()
             self._accept(snapshot)
@@ -149,18 +149,18 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @property
     def is_streaming(self) -> bool:
-        """Tell whether a stream is up that has said something."""
+        """Tell whether a stream is open that has pushed at least one snapshot."""
         return self._pushed_at > -inf
 
     def _stream_is_alive(self) -> bool:
-        """Tell whether the stream speaks: then a poll without answer is no outage."""
+        """Tell whether the last push is recent, so that a failed poll is no outage."""
         return self.hass.loop.time() - self._pushed_at < _PUSH_HOLDS_SECONDS
 
     async def async_follow(self) -> None:
-        """Keep a stream up for as long as the entry is loaded.
+        """Keep a stream open for as long as the entry is loaded.
 
-        The pause before the next try grows until a snapshot arrives; a connection
-        alone does not shorten it. A stream that is down costs nothing but the push.
+        The pause before the next attempt grows until a snapshot arrives; a connection
+        alone does not reset it. While there is no stream, the bridge is still polled.
         """
         pause, is_warned = _RETRY_MINIMUM, False
 
@@ -194,7 +194,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             pause = min(pause * 2, _RETRY_MAXIMUM)
 
     def _take_push(self, snapshot: Snapshot[object]) -> None:
-        """Pass on a snapshot that was pushed, and postpone the next poll.
+        """Publish a pushed snapshot, and postpone the next poll.
 
         Moving the poll timer costs as much as everything else here, so it moves only
         once half its interval has passed.
@@ -213,7 +213,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def _accept(self, snapshot: Snapshot[object]) -> None:
         """Judge a snapshot and note which values it changes."""
         if self._shutdown_requested:
-            # What it would change is written already, and nobody looks any more.
+            # The store and the last states have been written: too late to change them.
             return
         known = {self.identity.serial, *self.identity.also}
         if snapshot.serial is not None and snapshot.serial not in known:
@@ -251,7 +251,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._store.async_delay_save(self._stored)
 
     def _stored(self, *, is_orderly: bool = False) -> dict[str, Any]:
-        """Return what is written, and allow the next writing."""
+        """Return the data to store, and allow the next delayed save."""
         self._store_is_due = False
         return {
             **self._other_stored,
@@ -263,9 +263,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @override
     async def async_shutdown(self) -> None:
-        """Take nothing more from the bridge, and write the believed counters.
+        """Ignore all later snapshots, and write the believed counters to the store.
 
-        Home Assistant calls it too where a set-up fails after the first reading.
+        Home Assistant also calls this when a set-up fails after the first reading.
         """
         is_over = self._shutdown_requested
         await super().async_shutdown()
@@ -274,7 +274,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             await self._store.async_save(self._stored(is_orderly=True))
 
     def _update_device(self, firmware: str | None) -> None:
-        """Show a firmware that was updated."""
+        """Update the firmware version of the device, if it changed."""
         if firmware in (None, self._firmware):
             return
         self._firmware = firmware
@@ -288,7 +288,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def async_on_new(self, add: Callable[[Iterable[str]], None]) -> CALLBACK_TYPE:
-        """Hand over the keys that need an entity, now and whenever there are more."""
+        """Call `add` with the keys that need an entity, now and when there are more."""
         self._adders.append(add)
         add(self.board.with_entity())
         return lambda: self._adders.remove(add)
@@ -298,7 +298,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Any = None
     ) -> CALLBACK_TYPE:
-        """Listen for one key, the context; without one for success and failure."""
+        """Listen to one key, the `context`; without one, to success and failure."""
         remove = super().async_add_listener(update_callback, context)
         if context is None:
             return remove
@@ -309,16 +309,16 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def _remove_writer(
         self, key: str, writer: CALLBACK_TYPE, remove: CALLBACK_TYPE
     ) -> None:
-        """Let nobody listen for a key any more."""
+        """Stop listening to a key."""
         self._throttle.remove(key, writer)
         remove()
 
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Wake the entities whose value changed: urgent ones at once, others later.
+        """Notify the entities whose value changed: urgent ones now, others later.
 
-        When the bridge went away or came back, wake them all.
+        When the connection to the bridge failed or returned, notify all of them.
         """
         self._announce()
         if self.last_update_success == self._shown_success:
@@ -329,11 +329,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         super().async_update_listeners()
 
     def _announce(self) -> None:
-        """Let the platforms create entities for values that are there at last."""
+        """Let the platforms create entities for values that appeared."""
         if not self._new:
             return
         new, self._new = self._new, []
-        # Without its level, a zero after a crash would begin a new counter.
+        # Store the level of a new counter soon: a crash would lose it, and a zero that
+        # the meter sends afterwards would then be taken for its level.
         self._store.async_delay_save(self._stored)
         for add in self._adders:
             add(new)

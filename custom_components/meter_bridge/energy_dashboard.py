@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         SourceType,
     )
 
-_PATIENCE = timedelta(days=1)
+_LONGEST_WAIT = timedelta(days=1)
 
 
 @callback
@@ -41,10 +41,10 @@ def async_feed_dashboard(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
 
 
 class _Feed:
-    """Wait for the entities of an entry, at most until a day after its creation."""
+    """Wait for the entities of an entry, for at most a day after it was created."""
 
     def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-        """Keep the entry; nothing is awaited yet."""
+        """Keep the entry; `start` begins to wait."""
         self._hass = hass
         self._entry = entry
         self._coordinator = entry.runtime_data
@@ -52,8 +52,8 @@ class _Feed:
 
     @callback
     def start(self) -> None:
-        """Look for the entities now, and again whenever one may have been added."""
-        until = self._entry.created_at + _PATIENCE
+        """Check for the entities now, and whenever one may have been added."""
+        until = self._entry.created_at + _LONGEST_WAIT
         if dt_util.utcnow() >= until:
             self._give_up()
             return
@@ -70,16 +70,16 @@ class _Feed:
         pending = self._entry.data.get(CONF_ENERGY_SOURCES, ())
         ready = [source for each in pending if (source := self._source(each))]
         if ready and ENERGY in self._hass.config.components:
-            # Not eagerly: other listeners of this event have yet to run.
+            # Not eagerly: other listeners of this event must run first.
             self._entry.async_create_task(
                 self._hass, self._add(ready), eager_start=False
             )
 
     async def _add(self, sources: Iterable[SourceType]) -> None:
-        """Add sources, but none of a type that the owner has added meanwhile.
+        """Add sources, except those of a type that the owner has added meanwhile.
 
-        No `await` between reading the preferences and updating them: a change in
-        between would be lost.
+        There must be no `await` between reading the preferences and updating them: a
+        change that another task makes in between would be lost.
         """
         manager = await energy_manager(self._hass)
         preferences = preferences_of(manager)
@@ -101,7 +101,7 @@ class _Feed:
 
     @callback
     def _drop(self, done: set[str]) -> None:
-        """Remove types of source from the list that waits; stop once it is empty."""
+        """Remove types of source from the pending list; stop once it is empty."""
         data = dict(self._entry.data)
         left = [each for each in data.pop(CONF_ENERGY_SOURCES, ()) if each not in done]
         if left:

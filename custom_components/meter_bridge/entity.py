@@ -1,4 +1,4 @@
-"""What every entity of a bridge has in common."""
+"""The base classes of all entities, and their devices."""
 
 from dataclasses import fields
 from typing import override
@@ -32,7 +32,10 @@ class BridgeEntity(CoordinatorEntity[MeterCoordinator]):
         description: EntityDescription,
         meter: str = MAIN_METER,
     ) -> None:
-        """Belong to a bridge; wake up when the value under `key` changes."""
+        """Write the state when the value of `key` changes.
+
+        Without a key: when the connection to the bridge fails or returns.
+        """
         super().__init__(coordinator, key)
         entry = coordinator.config_entry
         self.entity_description = description
@@ -42,7 +45,7 @@ class BridgeEntity(CoordinatorEntity[MeterCoordinator]):
     @property
     @override
     def device_info(self) -> DeviceInfo:
-        """Describe the device, which nobody asks for but when this is added."""
+        """Describe the device. Home Assistant asks only when it adds the entity."""
         if self._meter == MAIN_METER:
             return bridge_device(self.coordinator)
         return _meter_device(
@@ -62,7 +65,10 @@ class MeterEntity(BridgeEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state; follow the description, or leave with what it showed."""
+        """Write the state, or remove the entity if the bridge no longer has its value.
+
+        A description that changed is applied first.
+        """
         source = self.coordinator.board.source(self._key)
         if source.is_gone:
             self.coordinator.board.forget_entity(self._key)
@@ -72,7 +78,7 @@ class MeterEntity(BridgeEntity):
         if description is not self.entity_description:
             self.entity_description = description
             for each in fields(description):
-                # Home Assistant keeps what it once took from a description.
+                # Home Assistant caches the properties that it reads from a description.
                 self.__dict__.pop(each.name, None)
         super()._handle_coordinator_update()
 
@@ -89,7 +95,7 @@ class MeterEntity(BridgeEntity):
 
 
 def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
-    """Describe the box, which also stands for its main meter."""
+    """Describe the device of the bridge, which is also that of its main meter."""
     entry, identity = coordinator.config_entry, coordinator.identity
     info = DeviceInfo(
         identifiers={(DOMAIN, str(entry.unique_id))},
@@ -107,7 +113,7 @@ def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
 
 
 def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
-    """Describe a meter beside the main one, connected by way of the box."""
+    """Describe the device of any other meter, connected via that of the bridge."""
     entry = coordinator.config_entry
     return DeviceInfo(
         identifiers={(DOMAIN, f"{entry.unique_id}_{meter.key}")},

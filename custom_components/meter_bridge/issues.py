@@ -1,4 +1,4 @@
-"""What the owner has to put right: raised once it lasts, and cleared when it ends."""
+"""Repair issues for the owner: raised once a problem lasts, deleted at its end."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ from .const import DOMAIN
 
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
-# What a bridge refuses to everybody who may not do it; only an answer ends it.
+# The bridge refuses access until the owner allows it; the next answer ends the issue.
 _REFUSALS = (
     BridgeLicenseError.translation_key,
     BridgePermissionError.translation_key,
@@ -30,15 +30,15 @@ _SILENT_SECONDS = 3600.0
 
 
 class Issues:
-    """The issues of one entry, judged by what its bridge says, or fails to say.
+    """The issues of one entry; answers and failures of its bridge change them.
 
-    A replaced meter is no state, but happened: it stays until the owner has seen it.
+    "Meter replaced" reports an event: it stays until the owner has confirmed it.
     """
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
     ) -> None:
-        """Know what can go wrong; nothing has yet."""
+        """Start without issues, but for a refusal that was raised before the set-up."""
         self._hass = hass
         self._entry = entry
         self._bridge = bridge
@@ -50,10 +50,10 @@ class Issues:
 
     @callback
     def judge(self, snapshot: Snapshot[Any], links: Mapping[str, bool]) -> None:
-        """Judge what the bridge said just now.
+        """Raise or delete issues after an answer of the bridge.
 
-        `links` tells of meters that were lost or found again whether they are fresh.
-        Details are judged only when they have changed.
+        `links` holds the meters that became fresh (True) or stale. Details are checked
+        only when they have changed.
         """
         if self._may_be_refused:
             self._may_be_refused = False
@@ -73,7 +73,10 @@ class Issues:
 
     @callback
     def fail(self, error: BridgeError, meters: Iterable[str]) -> None:
-        """Judge that the bridge gave no answer, or refused one, for these meters."""
+        """Raise issues after a failed update: the bridge did not answer, or refused to.
+
+        `meters` are its meters, which are all stale now.
+        """
         for meter in meters:
             self._judge_silence(meter, is_silent=True)
         if isinstance(error, BridgePermissionError):
@@ -82,7 +85,7 @@ class Issues:
 
     @callback
     def report_replaced(self, meter: str) -> None:
-        """Tell the owner that a counter goes on from another level."""
+        """Raise the issue that counters of a meter continue from another level."""
         _raise(self._hass, self._entry, METER_REPLACED, meter, is_persistent=True)
 
     @callback
@@ -96,7 +99,7 @@ class Issues:
         return found in self._raised
 
     def _judge_silence(self, meter: str, *, is_silent: bool) -> None:
-        """Judge whether anything new comes from a meter."""
+        """Raise or delete the issue that a meter sends nothing new."""
         self._follow(METER_SILENT, meter, is_on=is_silent, after=_SILENT_SECONDS)
 
     def _follow(
@@ -107,7 +110,7 @@ class Issues:
         is_on: bool,
         after: float,
     ) -> None:
-        """Raise or clear an issue, or start to wait whether it lasts."""
+        """Raise or delete an issue, or start the timer after which it is raised."""
         found = issue_id(self._entry.entry_id, key, meter)
         if not is_on:
             if cancel := self._timers.pop(found, None):
@@ -138,7 +141,7 @@ class Issues:
         wait_or_raise()
 
     def _is_explained(self) -> bool:
-        """Tell whether it is known already why there are no readings."""
+        """Tell whether another issue already explains why there are no readings."""
         return self._may_be_refused or any(
             issue.explains_silence
             and issue_id(self._entry.entry_id, issue.key) in self._raised
@@ -146,12 +149,12 @@ class Issues:
         )
 
     def _forget(self, found: str) -> None:
-        """Let an issue be gone."""
+        """Delete an issue."""
         ir.async_delete_issue(self._hass, DOMAIN, found)
 
     @callback
     def _end(self) -> None:
-        """Drop what only a bridge that is watched can clear."""
+        """Delete the issues that nothing could end while the entry is not loaded."""
         for cancel in self._timers.values():
             cancel()
         self._timers.clear()
@@ -161,20 +164,20 @@ class Issues:
 
 
 def issue_id(entry_id: str, key: str, meter: str = MAIN_METER) -> str:
-    """Return what names an issue of an entry, or of one of its meters."""
+    """Return the id of an issue of an entry, or of one of its meters."""
     return f"{key}_{entry_id}_{meter}"
 
 
 @callback
 def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) -> None:
-    """Tell the owner what has to be allowed first, if that is what an error says."""
+    """Raise an issue if the error is one that the owner has to end by a permission."""
     if isinstance(error, BridgePermissionError):
         _raise(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
 
 
 @callback
 def async_watch_disabled(hass: HomeAssistant) -> None:
-    """Let no entry that the owner has disabled ask for what its bridge refused."""
+    """Delete the refusals of an entry when its owner disables it."""
 
     @callback
     def forget(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
@@ -187,7 +190,7 @@ def async_watch_disabled(hass: HomeAssistant) -> None:
 
 @callback
 def forget_issues(hass: HomeAssistant, entry_id: str) -> None:
-    """Let all issues of an entry be gone."""
+    """Delete all issues of an entry."""
     for domain, found in list(ir.async_get(hass).issues):
         if domain == DOMAIN and f"_{entry_id}_" in found:
             ir.async_delete_issue(hass, domain, found)
@@ -202,7 +205,7 @@ def _raise(  # noqa: PLR0913 (as many as an issue has sides)
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
     is_persistent: bool = False,
 ) -> None:
-    """Show an issue, which can be fixed, to the owner."""
+    """Create a fixable issue."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -217,9 +220,9 @@ def _raise(  # noqa: PLR0913 (as many as an issue has sides)
 
 
 def _name(hass: HomeAssistant, entry: ConfigEntry, meter: str) -> str:
-    """Return the name of the bridge, and after it that of a meter beside the main one.
+    """Return the name of the bridge, followed by that of any but the main meter.
 
-    One placeholder holds both: repairs that were stored before have no other.
+    Both share one placeholder, since issues stored by earlier versions have no other.
     """
     device = dr.async_get(hass).async_get_device_by_identifier(
         (DOMAIN, f"{entry.unique_id}_{meter}"), entry.entry_id

@@ -1,4 +1,4 @@
-"""Redact whatever identifies a bridge or its owner, wherever it stands."""
+"""Redact whatever identifies a bridge or its owner, in keys, values and texts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -41,10 +41,10 @@ def _parts(text: str, size: int = _PART) -> set[str]:
     return {spelt[at : at + size] for at in range(len(spelt) - size + 1)}
 
 
-def is_telling(name: str, ids: Iterable[str]) -> bool:
-    """Tell whether a device's name identifies it, rather than being its owner's word.
+def is_identifying(name: str, ids: Iterable[str]) -> bool:
+    """Tell whether a device's name identifies it, rather than being its owner's choice.
 
-    An entry must not get such a title: titles stand in logs and in entity ids.
+    An entry must not get such a title: titles appear in logs and in entity ids.
     """
     parts = _parts(name, _NAME_PART)
     return sum(letter.isdigit() for letter in name) >= _NAME_PART or any(
@@ -68,7 +68,7 @@ class Redactor:
         words: Iterable[str],
         public: Iterable[str],
     ) -> None:
-        """Keep what is secret."""
+        """Keep the keys, ids and words to redact."""
         ids = [each for each in ids if any(letter.isdigit() for letter in each)]
         self.keys = set(keys)
         self._parts = {part for each in ids for part in _parts(each)}

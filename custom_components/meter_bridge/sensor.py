@@ -1,4 +1,4 @@
-"""Sensors: the meter's registers, and what only this kind of bridge says."""
+"""Sensors: registers of the meters, and those of one kind of bridge."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, override
@@ -30,7 +30,7 @@ async def async_setup_entry(
     entry: MeterBridgeEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make a sensor for every value as it first appears."""
+    """Add each sensor when its value first appears."""
     coordinator = entry.runtime_data
     if not coordinator.board.has_demand:
         _remove_demand(hass, entry)
@@ -47,12 +47,12 @@ async def async_setup_entry(
 
 
 class MeterSensor(MeterEntity, SensorEntity):
-    """One number, word or time."""
+    """A value that is a number, a text or a time."""
 
     entity_description: SensorEntityDescription
 
     def __init__(self, coordinator: MeterCoordinator, key: str) -> None:
-        """Show the value under this key; a register's in the unit shown."""
+        """Show the value of this key; a register's is converted to the unit shown."""
         super().__init__(coordinator, key)
         description = self.entity_description
         self._places = (

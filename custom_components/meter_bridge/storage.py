@@ -1,4 +1,4 @@
-"""What an entry keeps outside of memory: a file of what its meters were known by."""
+"""The file of an entry: what has to survive a restart of Home Assistant."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -12,21 +12,22 @@ from .issues import forget_issues
 from .meter.account import Stored
 
 _VERSION = 2
-# In version 1 the client stood beside the meters, and derived totals beside counters.
+# Version 1 stored the client's data among the meters, under this key, and derived
+# totals among the counters, with this prefix.
 _CLIENT_1, _DERIVED_1 = "/client", "/"
 
 
 class EntryStore(Store[dict[str, Any]]):
     """The file of one entry.
 
-    `meters` holds what is stored of each meter, `client` what the client of the bridge
-    remembers, `outages` when meters were live, and `orderly` whether the file was
-    written at an orderly end. Names that are not known belong to a later version of the
-    integration, and are kept.
+    `meters` holds the stored data of each meter, `client` that of the bridge's client,
+    and `outages` when meters were live. `orderly` tells whether the file was written at
+    a clean shutdown, rather than while the entry was running. Unknown names belong to a
+    later version of the integration, and are kept.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Know the file of an entry."""
+        """Use the file of this entry."""
         super().__init__(hass, _VERSION, f"{DOMAIN}.{entry_id}")
 
     @override
@@ -36,16 +37,16 @@ class EntryStore(Store[dict[str, Any]]):
         old_minor_version: int,
         old_data: dict[str, Any],
     ) -> dict[str, Any]:
-        """Take up the counters that version 1 kept."""
+        """Convert a file of version 1, which held counters and the client's data."""
         client = old_data.pop(_CLIENT_1, {})
         meters = {meter: _from_1(stored) for meter, stored in old_data.items()}
         return {"orderly": False, "client": client, "meters": meters}
 
 
 def _from_1(stored: Mapping[str, list[float]]) -> Stored:
-    """Return what version 1 kept of a meter, in the form of version 2.
+    """Convert what version 1 stored of a meter into the form of version 2.
 
-    The codes of its counters are known to have been sent.
+    Its counters are the codes that the meter is known to have sent.
     """
     counters = {
         code: numbers
@@ -66,6 +67,6 @@ def _from_1(stored: Mapping[str, list[float]]) -> Stored:
 
 
 async def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Remove the file of an entry, and its issues."""
+    """Delete the file of an entry, and its issues."""
     await EntryStore(hass, entry.entry_id).async_remove()
     forget_issues(hass, entry.entry_id)

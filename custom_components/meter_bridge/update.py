@@ -17,7 +17,7 @@ from .messages import errors_shown
 
 PARALLEL_UPDATES = 1
 
-# At each check the bridge asks its maker's server.
+# Not more often: with each check the bridge asks its manufacturer's server.
 _CHECK_INTERVAL = timedelta(hours=12)
 
 
@@ -79,7 +79,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
     async def async_install(
         self, version: str | None, backup: bool, **kwargs: Any
     ) -> None:
-        """Let the bridge install its update; return once it runs again."""
+        """Let the bridge install its update; return once the bridge runs again."""
 
         @callback
         def progress(part: float | None) -> None:

@@ -28,7 +28,7 @@ from ..bridges.errors import (
 )
 from ..bridges.transport.address import parse_address
 from ..const import CONF_PINNED
-from ..redaction import is_telling
+from ..redaction import is_identifying
 
 # Failures by what they tell, least first: no answer, a refusal (any web server may
 # refuse a path that it does not know), a wrong answer. All other errors tell more: a
@@ -94,7 +94,7 @@ def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
     """
     ids = (identity.serial, *identity.also, identity.mac or "")
     name = identity.name
-    if name is None or is_telling(name, ids):
+    if name is None or is_identifying(name, ids):
         name = bridge.name
     numbered = chain([name], (f"{name} {number}" for number in count(2)))
     return next(title for title in numbered if title not in taken)

@@ -1,1 +1,1 @@
-"""What is believed of one meter."""
+"""Judge the readings of one meter: which are new, and which values to believe."""

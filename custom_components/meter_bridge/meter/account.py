@@ -1,4 +1,4 @@
-"""Everything that is known of one meter, and which of its readings are believed."""
+"""Everything known of one meter, and which of its values are believed."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,14 +25,14 @@ from .scaling import Scaled, Scaling
 from .trouble import HELD_SECONDS, Restart, Trouble, TroubleKind, held, refused
 
 type Stored = dict[str, Any]
-"""What is stored of one meter, as plain data by name."""
+"""The stored data of one meter: plain data by name."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """One meter: what it has said, what of that is believed, and how fresh that is.
+    """One meter: what it has sent, what of that is believed, and whether it is stale.
 
-    `codes` are the registers that have had a value. `is_read` if the last answer of the
+    `codes` are the registers that have had a value. `is_read`: the last answer of the
     bridge had a reading of this meter. `is_fresh` is None before the first answer;
     `values` is empty while the meter is stale. `live` are the times (Unix seconds) of
     the first and the last reading that was believed since the last restart. The demand
@@ -61,7 +61,7 @@ class Account:
     _is_old: bool = False
 
     def __post_init__(self) -> None:
-        """Judge by the limits of the connection."""
+        """Create the judges that need limits and clock of the connection."""
         clock = self.period_clock
         self.demand = Demand(clock=clock) if clock else None
         self._guard = Guard(max_power=self.limits.max_power)
@@ -72,8 +72,8 @@ class Account:
     ) -> Restart | None:
         """Judge a reading at `now` (Unix seconds) and `clock` (monotonic seconds).
 
-        It is stale `stale_after` seconds after the last new one, unless the meter sets
-        a limit of its own. Return which counters start anew with it, if any do.
+        The meter is stale `stale_after` seconds after its last new reading, unless it
+        sets a limit of its own. Return which counters start anew, None if none does.
         """
         self.meter, self.is_read = reading.meter, True
         order, restart = self._order, None
@@ -87,7 +87,7 @@ class Account:
         return restart
 
     def _judge(self, reading: Reading, now: float) -> Restart | None:
-        """Judge what a new reading says."""
+        """Judge the values of a new reading."""
         numbers = self._number.take(reading.meter.serial, now)
         if numbers:
             self._start_anew()
@@ -123,13 +123,13 @@ class Account:
         return Restart(levels=verdict.levels, numbers=numbers)
 
     def _start_anew(self) -> None:
-        """Judge another meter by nothing that the one before has sent."""
+        """Forget what the previous meter has sent: another meter is connected now."""
         self._guard.start_anew()
         self.scaling.start_anew()
         self._powers, self._scaler = Powers(), ScalerCheck()
 
     def _scale(self, reading: Reading, now: float) -> Scaled:
-        """Return what a reading counts, by a scale that is believed."""
+        """Return the values of a reading's raw counts, by the believed scale."""
         if self._is_old and reading.scale:
             self._is_old = False
             if self.scaling.is_from_no_scale(reading, self._guard, now):
@@ -138,7 +138,7 @@ class Account:
         return self.scaling.apply(reading, self._guard, now)
 
     def _adopt_derived(self, values: Mapping[str, float], now: float) -> None:
-        """Judge a total that is counted now by what was derived of it before."""
+        """Continue a total that was derived so far and is now counted by the meter."""
         for code in values:
             if (tally := self._tallies.pop(code, None)) and code in COUNTERS:
                 self._guard.adopt(code, tally.total, now)
@@ -156,7 +156,7 @@ class Account:
     def _derive(
         self, derived: Iterable[Derivation], verdict: Verdict
     ) -> dict[str, float]:
-        """Return the derived totals of the counters that are believed."""
+        """Return the totals derived from believed counters."""
         totals: dict[str, float] = {}
         for each in derived:
             value = verdict.values.get(each.source)
@@ -171,20 +171,20 @@ class Account:
         return totals
 
     def _new_tally(self, derived: Derivation, value: float) -> Tally:
-        """Begin to derive a total: where it was, if it was counted before."""
+        """Begin to derive a total, at its last counted level if there is one."""
         tally = Tally(factor=derived.factor, places=derived.places)
         if self._guard.knows(derived.code):
             tally.amount, tally.level = self._guard.shown(derived.code), value
         return tally
 
     def believe(self, code: str) -> None:
-        """Believe what a counter sends next: its owner says so."""
+        """Believe what a counter sends next, since the owner has confirmed it."""
         self._guard.start_anew([code])
         if self.scaling.offered is not None:
             self.scaling.start_anew()
 
     def troubles(self) -> Iterator[Trouble]:
-        """Yield what the owner has to know."""
+        """Yield the troubles that the owner has to know of."""
         for code, doubt in self._guard.doubts().items():
             if doubt.seconds >= HELD_SECONDS:
                 is_scale = self.scaling.offered is not None
@@ -199,7 +199,7 @@ class Account:
             yield Trouble(kind=kind, code=IMPORT_ENERGY, ratio=ratio)
 
     def as_stored(self) -> Stored:
-        """Return what has to survive a restart, as plain data."""
+        """Return the data to store, as plain data."""
         demand = {"demand": self.demand.as_stored()} if self.demand else {}
         return {
             **self._other,
@@ -219,10 +219,10 @@ class Account:
         }
 
     def restore(self, stored: Mapping[str, Any], *, is_orderly: bool) -> None:
-        """Take up again what `as_stored` returned before the restart.
+        """Restore what `as_stored` returned before the restart.
 
-        Names that are not known belong to a later version, and are kept; so is a demand
-        that its owner has switched off.
+        Unknown names belong to a later version, and are kept; so is a demand that the
+        owner has turned off.
         """
         if self.period_clock:
             self.demand = Demand.restored(self.period_clock, stored.get("demand"))

@@ -1,23 +1,24 @@
-"""What one counter may and may not do before it is believed."""
+"""Judge the readings of one counter: believe a value, or hold it back."""
 
 from dataclasses import dataclass
 
-# How long a new level must hold, and over how many readings, before the meter counts
-# as replaced. Zero is what a starting bridge reports, so it has to hold longer.
+# How long a new level must last, and over how many readings, before the meter counts
+# as replaced. A bridge that starts may report zero, so zero has to last longer.
 HELD_READINGS = 5
 HELD_SECONDS = 600.0
 HELD_SECONDS_AT_ZERO = 3600.0
-# What is possible is judged over at least this time, as readings come bunched after a
-# drop-out; a single reading is believed to have counted over at most this time.
+# Growth is possible if the connection could carry it in this time, or longer since the
+# last reading: readings arrive in bunches after a drop-out. A single reading is
+# believed at once only if it could be carried in this time at most.
 _SLACK_SECONDS = 900.0
 _SECONDS_PER_HOUR = 3600.0
 
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """Readings that count on from each other, the first of which was `start`.
+    """Readings that continue each other; `start` is the first of them.
 
-    `at` is the time of the last one (Unix seconds), `held` how long they went on.
+    `at` is the time of the last one (Unix seconds), `held` their duration in seconds.
     """
 
     start: float
@@ -27,25 +28,25 @@ class _Run:
     readings: int = 0
 
     def go_on(self, value: float, now: float, longest: float) -> None:
-        """Take one reading more, no more than `longest` seconds after the last.
+        """Add a reading; the gap before it counts for `longest` seconds at most.
 
-        The clock may have been set in between: no gap counts for more than its share,
-        and none backwards.
+        The clock may have been set in between: a long gap counts in part only, and a
+        negative one not at all.
         """
         self.held += min(max(now - self.at, 0.0), longest)
         self.value, self.at = value, now
         self.readings += 1
 
     def has_held(self, seconds: float) -> bool:
-        """Tell whether this is enough to be believed."""
+        """Tell whether the readings have lasted long enough to be believed."""
         return self.readings >= HELD_READINGS and self.held >= seconds
 
 
 @dataclass(slots=True, kw_only=True)
 class Doubt:
-    """Since when a counter has been held back (Unix seconds), and what it sends.
+    """A counter is held back: `since` when (Unix seconds), and what it `sent` last.
 
-    `seconds` is how long that is, by the time between readings.
+    `seconds` is the time between the readings that were held back, summed up.
     """
 
     since: float
@@ -54,19 +55,19 @@ class Doubt:
     seconds: float = 0.0
 
     def go_on(self, sent: float, now: float) -> None:
-        """Note one more reading that is not believed."""
+        """Note another reading that is not believed."""
         self.seconds += min(max(now - self.at, 0.0), _SLACK_SECONDS)
         self.sent, self.at = sent, now
 
 
 @dataclass(slots=True, kw_only=True)
 class Counter:
-    """One counter: the level that is believed, and one that is not yet.
+    """One counter: the level that is believed, and one that is not believed yet.
 
-    `limit` is the most that it can grow in an hour. `shown` never falls while the
-    meter stays the same, whatever was believed by mistake: a lower level that holds is
-    counted on quietly, and shown once it has caught up. It is the same meter unless
-    the level is lower than one that was `proven` by holding long enough.
+    `limit` is the most that it can grow in an hour. `shown` never falls while the meter
+    is the same, even if a level was believed by mistake: a lower level that lasts is
+    believed but not shown until it has caught up. A level below `proven`, the last one
+    that lasted long enough, means another meter.
     """
 
     limit: float
@@ -77,9 +78,9 @@ class Counter:
     shown: float = 0.0
     proven: float = 0.0
     is_shown: bool = False
-    # Restored after an orderly end, so that Home Assistant has recorded no more.
+    # Restored from a file of a clean shutdown: no later value has been recorded.
     was_orderly: bool = False
-    # Another meter is known to count from now on.
+    # Another meter counts from now on: believe its first reading.
     starts_anew: bool = False
 
     @property
@@ -90,9 +91,10 @@ class Counter:
     def take(
         self, value: float, now: float, *, alive: bool, explained: bool = False
     ) -> bool:
-        """Judge one reading more; tell whether the counter starts anew with it.
+        """Judge a reading; return whether the counter starts anew with it.
 
-        `explained`: the meter's own power has carried as much as the counter grew.
+        `alive`: some register of the meter is above zero, so that a zero is real.
+        `explained`: by the meter's own power as much flowed as the counter grew.
         """
         if self.starts_anew and (value > 0 or (value == 0 and alive)):
             was_known = self.believed is not None
@@ -111,7 +113,7 @@ class Counter:
         return value >= 0 and self._suspect(value, now)
 
     def hold(self, value: float, now: float) -> None:
-        """Hold back a value; what was believed stands."""
+        """Hold back a value; the believed level stays."""
         if self.believed is None:
             return
         if self.doubt is None:
@@ -120,40 +122,40 @@ class Counter:
         self.is_shown |= self.was_orderly
 
     def goes_on_with(self, value: float, now: float) -> bool:
-        """Tell whether a value goes on from what is believed."""
+        """Tell whether a value can follow the believed level."""
         return self.believed is not None and self._is_possible(
             self.believed, value, now
         )
 
     def _goes_on(self, run: _Run, value: float, now: float) -> bool:
-        """Tell whether a value goes on from the last one without any doubt."""
+        """Tell whether a value follows the last one without any doubt."""
         seconds = min(max(now - run.at, 0.0), _SLACK_SECONDS)
         most = self.small + self.limit * seconds / _SECONDS_PER_HOUR
         return 0 <= value - run.value <= most
 
     def _is_possible(self, run: _Run, value: float, now: float) -> bool:
-        """Tell whether the connection could have carried a counter so far."""
+        """Tell whether the connection can carry what the counter grew by."""
         hours = max(now - run.at, _SLACK_SECONDS) / _SECONDS_PER_HOUR
         return 0 <= value - run.value <= self.limit * hours
 
     def _start(self, value: float, now: float) -> None:
-        """Believe a meter that was not known before."""
+        """Believe the first level of a meter."""
         self.shown = self.proven = value
         self.starts_anew = False
         self._believe(value, now)
 
     def _believe(self, value: float, now: float) -> None:
-        """Make this the level that later readings are judged by."""
+        """Believe a level: later readings are judged by it."""
         self.believed = _Run(start=value, value=value, at=now)
         self._show(value)
 
     def _show(self, value: float) -> None:
-        """Show a value that is believed, and doubt nothing any more."""
+        """Show a believed value, and end all doubt."""
         self.suspect = self.doubt = None
         self.shown, self.is_shown = max(self.shown, value), True
 
     def _go_on(self, believed: _Run, value: float, now: float) -> None:
-        """Count on; a level that was never contradicted is proven after a while."""
+        """Accept the next reading; a level that lasts undisputed becomes proven."""
         believed.go_on(value, now, _share(HELD_SECONDS))
         self._show(value)
         if believed.has_held(HELD_SECONDS):
@@ -161,11 +163,11 @@ class Counter:
             self._believe(value, now)
 
     def _lose_proof(self, believed: _Run) -> None:
-        """Start to prove the believed level all over."""
+        """Begin again to prove the believed level."""
         believed.start, believed.held, believed.readings = believed.value, 0.0, 0
 
     def _suspect(self, value: float, now: float) -> bool:
-        """Count one reading more of another level; believe it when it has held."""
+        """Note a reading of another level; believe that level once it has lasted."""
         seconds = HELD_SECONDS if value > 0 else HELD_SECONDS_AT_ZERO
         if self.suspect is None or not self._goes_on(self.suspect, value, now):
             self.suspect = _Run(start=value, value=value, at=now)
@@ -176,7 +178,7 @@ class Counter:
             and self.suspect.readings >= HELD_READINGS
             and self._is_possible(believed, value, now)
         ):
-            # Much at once, but the connection could carry it.
+            # A large step, but the connection can carry it.
             self._believe(value, now)
         elif self.suspect.has_held(seconds):
             if believed and self.proven - self.small <= value < believed.value:
@@ -187,11 +189,11 @@ class Counter:
         return False
 
     def as_stored(self, believed: _Run) -> list[float]:
-        """Return what is believed, when, what is shown, and what is proven."""
+        """Return the believed level, its time, the shown and the proven level."""
         return [believed.value, believed.at, self.shown, self.proven]
 
     def restore(self, value: float, at: float, *more: float) -> None:
-        """Take up again what was stored; it judges, but is not shown by itself."""
+        """Restore a stored level; readings are judged by it, but it is not shown."""
         self._start(value, at)
         if len(more) == 2:  # noqa: PLR2004
             self.shown, self.proven = more
@@ -199,5 +201,5 @@ class Counter:
 
 
 def _share(seconds: float) -> float:
-    """Return the part of a time to hold that one gap between readings may be."""
+    """Return the part of `seconds` that one gap between readings counts for at most."""
     return seconds / (HELD_READINGS - 1)

@@ -1,4 +1,4 @@
-"""Totals that no meter counts: the growth of one that it does, times a factor."""
+"""Derived totals, which no meter counts: the growth of a counter times a factor."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,11 +8,11 @@ from ..bridges.snapshot import Derivation
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Where a derived total stands: at `amount` when its source was at `level`.
+    """A derived total: it was `amount` when its source, a counter, was at `level`.
 
-    It never falls or jumps, and Home Assistant adds up nothing that did not flow.
-    Another factor holds for what flows from now on, and the first level of a replaced
-    meter counts for nothing.
+    It never falls or jumps, so that Home Assistant adds up only what really flowed. A
+    new factor applies to what flows from now on. The first level of a replaced meter
+    adds nothing.
     """
 
     factor: float
@@ -38,7 +38,7 @@ class Tally:
         return self._at(self.latest)
 
     def _at(self, value: float) -> float:
-        """Return the total for a value of its source, as on paper."""
+        """Return the total for a value of its source, in decimal arithmetic."""
         amount, level, factor, now = (
             Decimal(repr(each))
             for each in (self.amount, self.level, self.factor, value)
@@ -48,12 +48,12 @@ class Tally:
         return float(total) if self.places else int(total)
 
     def as_stored(self) -> list[float]:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         return [self.factor, self.level, self.amount, self.latest, self.places]
 
     @classmethod
     def restored(cls, stored: list[float]) -> Tally:
-        """Return what `as_stored` was called on before the restart."""
+        """Restore a tally from what `as_stored` returned before the restart."""
         factor, level, amount, latest, *places = stored
         return cls(
             factor=factor,

@@ -1,32 +1,32 @@
-"""The energy that a meter's own power tells, beside what its counters count."""
+"""The energy that flowed by the meter's own power, to compare with its counters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..bridges.obis import COUNTERS, EXPORT_GROUP, IMPORT_GROUP, NET_POWER
 
-# Nobody knows what flowed in a longer gap between two readings.
+# Of a longer gap between two readings, only this much counts: nobody knows the rest.
 _LONGEST_SECONDS = 900.0
 _SECONDS_PER_HOUR = 3600.0
-# Value group C of each counter, which its power has, too.
+# Value group C of each counter; the power in the same direction has the same.
 _GROUPS = {code: code.partition(".")[0] for code in COUNTERS}
 _POWER_OF = {group: f"{group}.7.0" for group in _GROUPS.values()}
 
 
 @dataclass(slots=True, kw_only=True)
 class Flows:
-    """What the powers of one meter add up to (Wh), each in its direction."""
+    """The energy (Wh) that flowed by each power of one meter, in its direction."""
 
     _energies: dict[str, float] = field(default_factory=dict)
     _powers: dict[str, float | None] = field(default_factory=dict)
     _at: float = 0.0
-    # How much had flowed when a counter stepped last.
+    # How much had flowed at the last step of a counter.
     _marks: dict[str, float] = field(default_factory=dict)
 
     def add(
         self, counted: Iterable[str], values: Mapping[str, float], now: float
     ) -> None:
-        """Take the powers (W) beside these counters, at `now` (Unix seconds)."""
+        """Add the powers (W) of these counters, at `now` (Unix seconds)."""
         hours = min(max(now - self._at, 0.0), _LONGEST_SECONDS) / _SECONDS_PER_HOUR
         self._at = now
         for group in {_GROUPS[code] for code in counted}:
@@ -37,10 +37,10 @@ class Flows:
                 self._energies[group] = self._energies.get(group, 0.0) + flowed
 
     def explains(self, code: str, growth: float) -> bool:
-        """Tell whether as much flowed as a counter grew: half to twice, plus one step.
+        """Tell whether about as much flowed as a counter grew (Wh).
 
-        A coarse counter grows by one step at a time; up to a step more may have flowed
-        before the first one that was seen.
+        Between half and twice as much, plus one step: a coarse counter grows by a step
+        at a time, and part of that flowed before the first reading.
         """
         flowed = self._energies.get(_GROUPS[code], 0.0) - self._marks.get(code, 0.0)
         return growth / 2 <= flowed <= 3 * growth
@@ -51,9 +51,9 @@ class Flows:
 
 
 def power_of(code: str, values: Mapping[str, float]) -> float | None:
-    """Return the power that a counter adds up: what flows in its direction, in W.
+    """Return the power (W) in the direction of a counter; None if it was not sent.
 
-    Of net power it is the part in this direction.
+    Without a power of its own, the part of net power in this direction.
     """
     return _power(_GROUPS[code], values)
 

@@ -9,7 +9,7 @@ from .flow import Flows
 
 # The most that a household's gas or water connection carries, in m³/h.
 _MAX_FLOW = 100.0
-# Growth that is always believed, and a fall that is put down to rounding: 1 kWh, 1 m³.
+# Growth that is always believed, and a fall that counts as rounding: 1 kWh, 1 m³.
 _SMALL_ENERGY, _SMALL_VOLUME = 1000.0, 1.0
 
 
@@ -17,7 +17,7 @@ _SMALL_ENERGY, _SMALL_VOLUME = 1000.0, 1.0
 class Verdict:
     """The values to show, and the counters that started anew with this reading.
 
-    `levels` tells of those from which level to which.
+    `levels` holds their level before and after.
     """
 
     values: Mapping[str, float]
@@ -29,7 +29,7 @@ class Verdict:
 
 @dataclass(slots=True, kw_only=True)
 class Guard:
-    """Judge the counters of one meter; every other value passes untouched.
+    """Judge the counters of one meter; every other value passes unchanged.
 
     A counter that falls, shows 0 again, is negative, or grows faster than `max_power`
     (W, var or VA) could make it is held back; its last believed value stands
@@ -49,12 +49,12 @@ class Guard:
     ) -> Verdict:
         """Return what may be shown at `now` (Unix seconds).
 
-        `held` are counters whose scale is in doubt: they are held back, however long.
+        `held` are counters whose scale is in doubt: they are held back without limit.
         """
         counted = [code for code in values if code in COUNTERS]
         shown = dict(values)
         levels = {}
-        # One register above zero shows that the meter behind it is really read.
+        # A counter above zero proves that the bridge really reads the meter.
         alive = any(values[code] > 0 for code in counted)
         flows = self._flows
         flows.add(counted, values, now)
@@ -75,14 +75,14 @@ class Guard:
         return Verdict(values=shown, restarted=tuple(levels), levels=levels)
 
     def _show(self, code: str, counter: Counter, shown: dict[str, float]) -> None:
-        """Show a counter, or nothing of it before any level is believed."""
+        """Show a counter; leave it out until a level is believed."""
         if counter.is_shown:
             shown[code] = counter.shown
         else:
             shown.pop(code, None)
 
     def _counter(self, code: str) -> Counter:
-        """Return what is known of one counter so far."""
+        """Return the counter of a code, a new one if there is none."""
         if code not in self._counters:
             volume = REGISTERS[code].quantity is Quantity.VOLUME
             self._counters[code] = Counter(
@@ -101,12 +101,12 @@ class Guard:
         return self._counters[code].shown
 
     def goes_on_with(self, code: str, value: float, now: float) -> bool:
-        """Tell whether a value goes on from the believed level of a counter."""
+        """Tell whether a value can follow the believed level of a counter."""
         counter = self._counters.get(code)
         return counter is not None and counter.goes_on_with(value, now)
 
     def adopt(self, code: str, level: float, now: float) -> None:
-        """Judge a counter by a level that was known of it without being counted."""
+        """Judge a counter by a level that was derived before the meter counted it."""
         self._counter(code).restore(level, now)
         self._counter(code).was_orderly = True
 
@@ -116,7 +116,7 @@ class Guard:
             self._counter(code).starts_anew = True
 
     def forget_all(self) -> None:
-        """Judge all counters by no past."""
+        """Forget all counters."""
         self._counters.clear()
 
     def doubts(self) -> Mapping[str, Doubt]:
@@ -142,10 +142,10 @@ class Guard:
         *,
         is_orderly: bool = False,
     ) -> None:
-        """Take up again what `as_stored` returned before the restart.
+        """Restore what `as_stored` returned before the restart.
 
-        `doubts` are since when and for how many seconds counters have been held back.
-        `is_orderly` if all was written at an orderly end: nothing was recorded since.
+        `doubts`: since when, and for how many seconds, counters have been held back.
+        `is_orderly`: stored at a clean shutdown, so that nothing was recorded since.
         """
         for code, numbers in stored.items():
             if code in COUNTERS:

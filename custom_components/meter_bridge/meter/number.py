@@ -1,24 +1,24 @@
-"""Which meter it is: a number of its own that changes means another one."""
+"""The meter's own number: when it changes, another meter is connected."""
 
 from dataclasses import dataclass, field
 
-# Two numbers that take turns are no meters that are exchanged.
+# Two numbers that alternate do not mean that meters are being replaced.
 _FLAP_SECONDS = 3600.0
 
 
 @dataclass(slots=True, kw_only=True)
 class MeterNumber:
-    """The number that a meter sent last, and when others were seen (Unix seconds)."""
+    """The number that a meter sent last, and when the one before was (Unix seconds)."""
 
     last: str | None = None
     _seen: dict[str, float] = field(default_factory=dict)
     _changed_at: float | None = None
 
     def take(self, sent: str | None, now: float) -> tuple[str, str] | None:
-        """Take the number of a reading; return both numbers if it is another meter.
+        """Take the number of a reading; if it is another meter's, return old and new.
 
-        One that was seen within the last hour, or comes within an hour of another
-        change, flaps: it says nothing.
+        A number that was sent within the last hour, or comes within an hour of another
+        change, is flapping: it proves nothing.
         """
         if sent is None:
             return None

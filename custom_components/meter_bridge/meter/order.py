@@ -1,4 +1,4 @@
-"""Tell new readings of a meter from repeated and from older ones."""
+"""Tell new readings of a meter from repeated and older ones."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 from ..bridges.snapshot import Reading
 
-# A meter whose clock was set back looks as if old readings were repeated. Repetition is
-# over after some seconds; a clock stays where it is. The owner should not have to wait
-# for longer than a minute; the counters are guarded in any case.
+# A meter whose clock was set back looks like a replay of old readings. But a replay
+# ends after some seconds, while a clock stays set back. The owner should not wait for
+# longer than a minute, and the counters are guarded in any case.
 _BEHIND_READINGS = 3
 _BEHIND_SECONDS = 30.0
-# One wrong reading may have a time far in the future. Later readings are compared with
-# such a time only once a second reading is as late.
+# One wrong reading may have a time far in the future. Such a time counts as the newest
+# only once a second reading is as late.
 _AHEAD = timedelta(minutes=10)
 
 
 @dataclass(slots=True, kw_only=True)
 class Order:
-    """The last accepted reading of a meter: `at` is when it came (monotonic seconds).
+    """The last accepted reading of a meter, received `at` (monotonic seconds).
 
     A reading older than `newest`, by the meter's own clock, is a replay.
     """

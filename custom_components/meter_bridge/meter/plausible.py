@@ -1,4 +1,4 @@
-"""Refuse values of the present moment that no household can have."""
+"""Refuse present values that no household can have, such as power or voltage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,8 +28,8 @@ _POWERS = {
 class Limits:
     """The largest power of the connection, in W (var, VA).
 
-    A limit that the owner has set (`is_set`) stands as it is; a preset is multiplied
-    by the conversion factor of the meter where that is above 1.
+    A limit that the owner has set (`is_set`) holds as it is. A preset is multiplied by
+    the conversion factor of the meter, if that is above 1.
     """
 
     max_power: float
@@ -43,7 +43,9 @@ class Limits:
 
 
 def bounds(quantity: Quantity | None, limit: float | None) -> tuple[float, float]:
-    """Return the least and the most that a quantity may be; 0 is always possible.
+    """Return the lowest and highest plausible value of a quantity, except 0.
+
+    0 is always plausible.
 
     `limit` is the largest power of the connection, None while that is not known.
     """
@@ -67,7 +69,7 @@ def bounds(quantity: Quantity | None, limit: float | None) -> tuple[float, float
 class Refusal:
     """A value that is refused: since when (Unix seconds), and for how many seconds.
 
-    `at` is when it was refused last, and `limit` the most that it may be.
+    `at` is when it was last refused, and `limit` the highest plausible value.
     """
 
     since: float
@@ -78,13 +80,13 @@ class Refusal:
 
     @property
     def lasts(self) -> bool:
-        """Tell whether this is no single slip."""
+        """Tell whether this has lasted too long for a passing fault."""
         return self.seconds >= _REFUSED_SECONDS
 
 
 @dataclass(slots=True, kw_only=True)
 class Plausible:
-    """Refuse the values of one meter that cannot be; they count as missing."""
+    """Refuse implausible values of one meter; they count as missing."""
 
     limits: Limits
     refusals: dict[str, Refusal] = field(default_factory=dict)
@@ -100,10 +102,10 @@ class Plausible:
         factor: float | None,
         quantities: Mapping[str, Quantity] = _NO_OTHERS,
     ) -> Mapping[str, float]:
-        """Return the values that can be, at `now` (Unix seconds).
+        """Return the values that are plausible at `now` (Unix seconds).
 
         `factor` is the meter's conversion factor, None while it is not known.
-        `quantities` are those of values that the vocabulary does not have.
+        `quantities` are those of codes that the vocabulary does not have.
         """
         if self._bounds_for != (factor, quantities):
             self._bounds, self._bounds_for = {}, (factor, quantities)
@@ -129,7 +131,7 @@ class Plausible:
         return self._bounds[code]
 
     def _refuse(self, code: str, value: float, now: float, limit: float) -> None:
-        """Note one more reading with a value that cannot be."""
+        """Note another reading with an implausible value."""
         refusal = self.refusals.setdefault(
             code, Refusal(since=now, at=now, value=value, limit=limit)
         )

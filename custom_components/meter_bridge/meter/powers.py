@@ -1,4 +1,4 @@
-"""Which powers a meter has ever sent, which tells how its net power is known."""
+"""Which powers a meter has ever sent: they decide how net power is worked out."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from ..bridges.obis import IMPORT_PHASES, KnownPowers
 
-# What one reading does not have, the next one may.
+# The next reading may have codes that one reading lacks.
 _SETTLED_READINGS = 2
 
 
@@ -19,7 +19,7 @@ class Powers:
     _readings: int = 0
 
     def take(self, sent: Mapping[str, float], *, is_complete: bool) -> None:
-        """Note what a reading has; a complete one names all that the meter has."""
+        """Note the codes of a reading; a complete one has all codes of the meter."""
         if not self.codes.issuperset(sent):
             self.codes.update(sent)
             self._readings = 0
@@ -28,7 +28,7 @@ class Powers:
 
     @property
     def known(self) -> KnownPowers:
-        """Return what is known of the meter."""
+        """Return what is known of the meter's powers."""
         return KnownPowers(
             codes=self.codes,
             is_signed=self.is_signed,
@@ -36,16 +36,16 @@ class Powers:
         )
 
     def add(self, codes: Iterable[str]) -> None:
-        """Note codes that were sent before anybody kept them."""
+        """Add codes that the meter is known to have sent earlier."""
         self.codes.update(codes)
         self._readings = _SETTLED_READINGS
 
     def as_stored(self) -> dict[str, Any]:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         return {"codes": sorted(self.codes), "is_signed": self.is_signed}
 
     def restore(self, stored: Mapping[str, Any]) -> None:
-        """Take up again what `as_stored` returned before the restart."""
+        """Restore what `as_stored` returned before the restart."""
         if codes := stored.get("codes"):
             self.add(codes)
         self.is_signed = stored.get("is_signed", False)

@@ -1,13 +1,13 @@
-"""Notice a counter whose unit is wrong: it and the meter's power do not fit."""
+"""Find a counter whose unit is wrong: it does not fit the meter's own power."""
 
 from dataclasses import dataclass
 
 _LEAST_STEPS = 5
 _LEAST_SECONDS = 900.0
 _SECONDS_PER_HOUR = 3600.0
-# A longer gap says nothing of what flowed in it.
+# Nobody knows what flowed in a longer gap between two readings.
 _LONGEST_SECONDS = 900.0
-# Powers of ten are what a wrong unit is off by; losses and rounding are far below this.
+# A wrong unit is off by powers of ten; losses and rounding are far below this.
 _TIMES = 50.0
 
 
@@ -28,12 +28,12 @@ class ScalerCheck:
     _seconds: float = 0.0
 
     def take(self, level: float | None, power: float | None, now: float) -> None:
-        """Take what a reading sent at `now` (Unix seconds); None was not sent."""
+        """Take the values of a reading at `now` (Unix seconds); None if not sent."""
         before, self._level = self._level, level
         was_importing, self._power = self._power, power or 0.0
         seconds, self._at = now - self._at, now
         if level is None or not power or power < 0:
-            # What the counter gains until the next reading cannot be compared.
+            # Without import power, growth until the next reading cannot be compared.
             self._level = None
             return
         if before is None or not was_importing:
@@ -51,5 +51,5 @@ class ScalerCheck:
             self._begin()
 
     def _begin(self) -> None:
-        """Compare from here on."""
+        """Begin a new comparison."""
         self._steps, self._growth, self._energy, self._seconds = 0, 0.0, 0.0, 0.0

@@ -1,8 +1,8 @@
-"""How the raw counts of a meter are meant: a scale belongs to the meter.
+"""The scale of a meter: the unit, multiplier and divisor of its raw counts.
 
-An answer in which a factor is unread leaves the last good one standing. A scale that
-changes is believed only if the total goes on with it, with another meter, or by the
-owner's word; never by time.
+A factor that is missing from an answer keeps its last value. A scale that changes is
+believed only if the total continues with it, if another meter is connected, or if the
+owner confirms it; never because time has passed.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ _PLACES = range(8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaled:
-    """The values of a reading by the scale that is believed.
+    """The values of a reading, by the believed scale.
 
-    `held` are the totals by a scale that is not; its present values are missing.
+    If another scale was sent, there are no `values`, and `held` are the totals by it.
     """
 
     values: Mapping[str, float]
@@ -29,20 +29,20 @@ class Scaled:
 
 @dataclass(slots=True, kw_only=True)
 class Scaling:
-    """The scale of one meter: what is believed, and what it sends instead.
+    """The scale of one meter: the one that is believed, and another that it sends.
 
-    `is_unknown` while it sends counts, but nothing tells how they are meant.
+    `is_unknown`: it sends raw counts, but no scale is known.
     """
 
     believed: Scale | None = None
-    # The power of ten of the divisor that an older total fits.
+    # The number of places of the divisor that an older total fits.
     hint: int | None = None
     offered: Scale | None = None
     is_unknown: bool = False
     _may_change: bool = False
 
     def apply(self, reading: Reading, guard: Guard, now: float) -> Scaled:
-        """Return the values of a reading by the scale that is believed."""
+        """Return the values of a reading, by the believed scale."""
         if reading.scale is None or reading.scaled is None:
             return Scaled(values={}, held={})
         sent = self._complete(reading.scale)
@@ -67,7 +67,7 @@ class Scaling:
         return Scaled(values=values, held={})
 
     def _complete(self, sent: Scale) -> Scale | None:
-        """Fill in what the answer leaves open; None where nothing is known of it."""
+        """Fill in what the answer lacks; return None if that was never known."""
         known = self.believed or Scale()
         if sent.divisor:
             multiplier: int | None = sent.multiplier or 1
@@ -81,15 +81,15 @@ class Scaling:
         return replace(sent, unit=unit, multiplier=multiplier, divisor=divisor)
 
     def _believe(self, scale: Scale) -> None:
-        """Go by this scale from now on."""
+        """Use this scale from now on."""
         self.believed, self.offered, self._may_change = scale, None, False
 
     def is_from_no_scale(self, reading: Reading, guard: Guard, now: float) -> bool:
-        """Tell whether what is believed was read without a divisor.
+        """Tell whether the believed level was read without a divisor.
 
-        An older version took a divisor of 0 for 1: its level fits the count as it is,
-        and not by the scale that is sent. One that fits by another power of ten tells
-        what the divisor was.
+        An older version read a divisor of 0 as 1: its level fits the raw count, and
+        does not fit the scale that is sent. A level that fits with another power of ten
+        tells what the divisor was.
         """
         sent, scaled = reading.scale, reading.scaled
         if sent is None or scaled is None:
@@ -107,18 +107,18 @@ class Scaling:
         return bool(fitting) and fitting[0] == 0
 
     def start_anew(self) -> None:
-        """Believe whatever scale comes next: another meter counts from now on."""
+        """Believe the next scale, whatever it is: it is another meter's."""
         self._may_change = True
 
     def as_stored(self) -> list[int] | None:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         known = self.believed
         if known is None or not (known.multiplier and known.divisor):
             return None
         return [known.unit or 0, known.multiplier, known.divisor]
 
     def restore(self, stored: list[int] | None) -> None:
-        """Take up again what `as_stored` returned before the restart."""
+        """Restore what `as_stored` returned before the restart."""
         if stored:
             unit, multiplier, divisor = stored
             self.believed = Scale(unit=unit, multiplier=multiplier, divisor=divisor)
@@ -130,7 +130,7 @@ def _totals(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def _goes_on(values: Mapping[str, float], guard: Guard, now: float) -> bool:
-    """Tell whether a total, and each of them, goes on from its believed level."""
+    """Tell whether there are totals, and each can follow its believed level."""
     totals = _totals(values)
     return bool(totals) and all(
         guard.goes_on_with(code, value, now) for code, value in totals.items()

@@ -1,4 +1,4 @@
-"""What the owner of a meter has to know, since it does not end by itself."""
+"""Troubles of a meter that do not end by themselves: the owner has to act."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,13 +9,14 @@ from .counter import Doubt
 from .plausible import Refusal
 
 HELD_SECONDS = 3600.0
-"""No counter is held back in silence for longer."""
-# A scale that is wrong is wrong by a power of ten, as near as a level can tell.
+"""The owner is told of a counter that is held back for longer."""
+# Two levels are a power of ten apart if the logarithm of their ratio is this close to
+# a whole number: a wrong scale is off by a power of ten.
 _TOLERANCE = 0.05
 
 
 class TroubleKind(StrEnum):
-    """What it is."""
+    """The kinds of trouble."""
 
     COUNTER_HELD = "counter_held"
     VALUE_REFUSED = "value_refused"
@@ -24,7 +25,7 @@ class TroubleKind(StrEnum):
 
 
 class Guess(StrEnum):
-    """What a counter that is held back looks like."""
+    """The likely reason why a counter is held back."""
 
     SCALE = "scale"
     CONNECTION = "connection"
@@ -33,11 +34,11 @@ class Guess(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One trouble of one register: `code` is empty where it is the meter's as a whole.
+    """A trouble of one register; `code` is empty if it concerns the meter as a whole.
 
-    `shown` is what is shown meanwhile and `sent` what the meter sends, in the units of
-    the vocabulary; `since` is in Unix seconds, `limit` what a refused value may be, and
-    `ratio` how many times too fast a counter counts.
+    `shown` is the value shown meanwhile, and `sent` what the meter sends, in the units
+    of the vocabulary. `since` is in Unix seconds, `limit` the largest plausible value,
+    and `ratio` how many times too fast a counter counts.
     """
 
     kind: TroubleKind
@@ -54,7 +55,7 @@ class Trouble:
 class Restart:
     """Counters that start anew, with their levels before and after.
 
-    `numbers` are those of the old and the new meter, where they tell the reason.
+    `numbers` are those of the old and the new meter, if they are the reason.
     """
 
     levels: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Restart:
 
 
 def held(code: str, shown: float, doubt: Doubt, *, is_scale: bool) -> Trouble:
-    """Tell of a counter that is held back, and what that looks like."""
+    """Return the trouble of a counter that is held back, with its likely reason."""
     guess = Guess.CONNECTION if doubt.sent > shown else Guess.METER
     if is_scale or _is_power_of_ten(doubt.sent, shown):
         guess = Guess.SCALE
@@ -77,7 +78,7 @@ def held(code: str, shown: float, doubt: Doubt, *, is_scale: bool) -> Trouble:
 
 
 def refused(code: str, refusal: Refusal) -> Trouble:
-    """Tell of a value that no household can have."""
+    """Return the trouble of a value that no household can have."""
     return Trouble(
         kind=TroubleKind.VALUE_REFUSED,
         code=code,
@@ -88,7 +89,7 @@ def refused(code: str, refusal: Refusal) -> Trouble:
 
 
 def _is_power_of_ten(value: float, other: float) -> bool:
-    """Tell whether one level is about ten, a hundred, … times the other."""
+    """Tell whether one level is about 10, 100, … times the other, or a part of it."""
     if value <= 0 or other <= 0:
         return False
     places = log10(value / other)

@@ -1,4 +1,4 @@
-"""What is known of one bridge and its meters, and what of it may be shown."""
+"""The meters of one bridge, and the present values of all its entities."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from ..meter.trouble import Restart, Trouble
 from .demand_sensors import ShownDemand
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
 
-# More than a home has: a bridge whose meters have other names all the time must not
-# fill Home Assistant with devices.
+# More than a home has. A bridge that renames its meters all the time must not fill
+# Home Assistant with devices.
 MOST_METERS = 16
 
 
@@ -24,10 +24,9 @@ MOST_METERS = 16
 class Change:
     """What a snapshot changed.
 
-    `changed`: keys whose value or description is another one now. `new`: keys that have
-    a value and no entity yet. `links`: meters that became fresh (True) or stale.
-    `restarts`: meters of which a counter starts anew. `troubles`: all that the owner of
-    each meter has to know now.
+    `changed`: keys whose value or description changed. `new`: keys that have a value
+    and no entity yet. `links`: meters that became fresh (True) or stale. `restarts`:
+    meters of which a counter starts anew. `troubles`: all present troubles, by meter.
     """
 
     changed: set[str]
@@ -46,9 +45,9 @@ class Board:
         limits: Limits,
         period_clock: Clock | None = None,
     ) -> None:
-        """Know what this kind of bridge always has; nothing has been read yet.
+        """Start with what every bridge of this kind has; nothing has been read yet.
 
-        The demand of its meters is worked out where there is a clock for its periods.
+        Demand is worked out only if there is a clock for its periods.
         """
         self.values: dict[str, Value] = {}
         self._bridge = bridge
@@ -57,27 +56,27 @@ class Board:
         self._period_clock = period_clock
         self._accounts: dict[str, Account] = {}
         self._shown_demand: dict[str, ShownDemand] = {}
-        # Of meters that have not been read since.
+        # Of meters that have sent no reading since the restart.
         self._stored: dict[str, Stored] = {}
         self._is_orderly = False
         if bridge.has_main_meter:
             self._open_account(Meter())
 
     def source(self, key: str) -> Source:
-        """Return where an entity finds its value, and how it looks."""
+        """Return the platform, description and meter of an entity."""
         return self._sources.by_key[key]
 
     def is_urgent(self, key: str) -> bool:
-        """Tell whether the entity of a key may not wait for the throttle."""
+        """Tell whether the entity of a key bypasses the throttle."""
         source = self._sources.by_key.get(key)
         return source is not None and source.is_urgent
 
     def with_entity(self) -> list[str]:
-        """Return the keys for which the platforms have been told to have an entity."""
+        """Return the keys whose entity the platforms have been told to create."""
         return [key for key, each in self._sources.by_key.items() if each.has_entity]
 
     def meter(self, key: str) -> Meter:
-        """Return what is known of a meter."""
+        """Return a meter as its last reading described it."""
         account = self._accounts.get(key)
         return account.meter if account else Meter(key=key)
 
@@ -97,7 +96,7 @@ class Board:
         return account.demand if account else None
 
     def take(self, snapshot: Snapshot[object]) -> Change:
-        """Judge a snapshot; return what it changes."""
+        """Process a snapshot; return what it changes."""
         details, altered = self._sources.read_details(snapshot.details)
         values = dict(details)
         readings = {reading.meter.key: reading for reading in snapshot.readings}
@@ -156,10 +155,7 @@ class Board:
         return restart
 
     def _show(self, values: dict[str, Value]) -> tuple[set[str], list[str]]:
-        """Let these be the values.
-
-        Return the keys of those that differ, and of those that need an entity.
-        """
+        """Replace the values; return which keys changed and which need an entity."""
         before, self.values = self.values, values
         if values == before:
             return set(), []
@@ -175,18 +171,18 @@ class Board:
         return changed, new
 
     def lose_meters(self) -> list[str]:
-        """Note that the bridge has no answer; return the keys of its meters."""
+        """Make all meters stale: the bridge does not answer. Return their keys."""
         for account in self._accounts.values():
             account.is_fresh = False
         return list(self._accounts)
 
     def forget_entity(self, key: str) -> None:
-        """Let an entity be created anew, should its value come back."""
+        """Forget an entity that was removed; its next value creates it anew."""
         self.values.pop(key, None)
         self._sources.forget_entity(key)
 
     def forget_meter(self, meter: str) -> bool:
-        """Forget a meter; return False, and forget nothing, while it still reports."""
+        """Forget a meter. Refused (False) while it still reports."""
         account = self._accounts.get(meter)
         connection = entity_key(meter, METER_CONNECTION.key)
         if (account and account.is_read) or any(
@@ -221,14 +217,14 @@ class Board:
         return self._accounts.get(meter)
 
     def as_stored(self) -> dict[str, Stored]:
-        """Return what has to survive a restart, by meter."""
+        """Return the data to store, by meter."""
         read = {meter: account.as_stored() for meter, account in self._accounts.items()}
         return self._stored | read
 
     def restore(self, stored: Mapping[str, Stored], *, is_orderly: bool) -> None:
-        """Take up again what `as_stored` returned before the restart.
+        """Restore what `as_stored` returned before the restart.
 
-        `is_orderly` if it was written at an orderly end, so that nothing came after.
+        `is_orderly`: it was stored at a clean shutdown, after the last reading.
         """
         self._is_orderly = is_orderly
         for meter, known in stored.items():

@@ -1,4 +1,4 @@
-"""The vocabulary's registers as sensors."""
+"""The sensors of the registers in the vocabulary (OBIS codes)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -26,14 +26,14 @@ from ..bridges.snapshot import Medium
 
 @dataclass(frozen=True, kw_only=True)
 class MeterSensorDescription(SensorEntityDescription):
-    """A register of the meter; `places` moves the decimal point for display."""
+    """A register of the meter; `places` moves the decimal point into the unit shown."""
 
     places: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """How a quantity looks in Home Assistant; `name` starts its translation key."""
+    """How a quantity is shown in Home Assistant; `name` begins its translation key."""
 
     name: str
     device_class: SensorDeviceClass | None
@@ -140,8 +140,6 @@ _KINDS = {
     ),
 }
 
-# Of a gas meter, whose energy flows one way only.
-
 
 @cache
 def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
@@ -166,14 +164,14 @@ def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
 
 
 def _state_class(register: Register) -> SensorStateClass:
-    """Tell counters from sums that may fall, and both from what is measured now."""
+    """Return the state class: a counter, a sum that may fall, or a present value."""
     if register.is_counter:
         return SensorStateClass.TOTAL_INCREASING
     return SensorStateClass.TOTAL if register.is_sum else SensorStateClass.MEASUREMENT
 
 
 def _is_half(register: Register) -> bool:
-    """Tell whether few want this: one direction of a phase, beside its net power."""
+    """Tell whether this is one direction of a phase, which few need beside the net."""
     return register.phase is not None and register.direction in (
         Direction.IMPORT,
         Direction.EXPORT,
@@ -181,7 +179,7 @@ def _is_half(register: Register) -> bool:
 
 
 def _translation_key(register: Register, name: str) -> str:
-    """Name the quantity, then direction, phase and tariff where there is one."""
+    """Return the quantity, then those of direction, phase and tariff that it has."""
     direction = register.direction
     words = [name]
     if direction and direction.startswith("quadrant"):
@@ -196,7 +194,7 @@ def _translation_key(register: Register, name: str) -> str:
 
 
 def _placeholders(register: Register) -> dict[str, str]:
-    """Return what the translated name is filled with."""
+    """Return the placeholders of the translated name."""
     filled = {}
     if register.phase:
         filled["phase"] = str(register.phase)

@@ -1,4 +1,4 @@
-"""Which entities a bridge has, and where each finds its value."""
+"""Which entities a bridge has, and the values of those that are its own."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,8 +46,8 @@ METER_CONNECTION = BinarySensorEntityDescription(
 class Source:
     """One entity: its platform, its description, and the key of its meter.
 
-    `has_entity` once the platforms have been told to create it. `is_gone` when the
-    bridge no longer has it, until its entity has removed itself.
+    `has_entity`: the platforms have been told to create it. `is_gone`: the bridge no
+    longer has it, and the entity has yet to remove itself.
     """
 
     platform: Platform
@@ -59,12 +59,12 @@ class Source:
 
 
 def entity_key(meter: str, key: str) -> str:
-    """Return what names an entity within its bridge."""
+    """Return the key of an entity, unique among those of its bridge."""
     return key if meter == MAIN_METER else f"{meter}_{key}"
 
 
 class Sources:
-    """The entities of one bridge by key, as they become known."""
+    """The entities of one bridge by key; more are added as the bridge reports them."""
 
     def __init__(self, bridge: BridgeType[Any, Any]) -> None:
         """Start with the entities that every bridge of this kind has."""
@@ -83,7 +83,7 @@ class Sources:
             self._add(Platform.BINARY_SENSOR, binary, binary.meter)
 
     def add_meter(self, meter: Meter, codes: Iterable[str]) -> None:
-        """Add the connection of a meter, and these registers of it."""
+        """Add the entities of a meter: its connection, and registers by code."""
         self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
         for code in codes:
             self._add(Platform.SENSOR, meter_sensor(code, meter.medium), meter.key)
@@ -96,7 +96,7 @@ class Sources:
     def _add(
         self, platform: Platform, description: EntityDescription, meter: str
     ) -> None:
-        """Add one entity, or give it another description."""
+        """Add one entity, or replace its description."""
         key = entity_key(meter, description.key)
         if source := self.by_key.get(key):
             source.description, source.is_gone = description, False
@@ -111,10 +111,10 @@ class Sources:
         )
 
     def read_details(self, details: object) -> tuple[Mapping[str, Value], set[str]]:
-        """Return the values of the bridge's own entities, and whose looks changed.
+        """Return the bridge's own values by key, and keys whose description changed.
 
-        Entities without a value are left out. All is read again only when the details
-        have changed.
+        Entities without a value are left out. The values are read again only when the
+        details have changed.
         """
         if details == self._details:
             return self._values, set()
@@ -124,7 +124,7 @@ class Sources:
             altered = self._take_more(self._bridge.more_sensors(details))
         for sensor in (*self._bridge.sensors, *self._more):
             value = sensor.value_fn(details)
-            # Home Assistant raises for a word that is not among the options.
+            # Home Assistant raises an error for a value that is not among the options.
             if sensor.device_class is SensorDeviceClass.ENUM and value not in (
                 sensor.options or ()
             ):
@@ -137,7 +137,7 @@ class Sources:
         return self._values, altered
 
     def _take_more(self, sensors: tuple[BridgeSensor[Any], ...]) -> set[str]:
-        """Have these sensors beside the fixed ones; return the keys of what differs."""
+        """Replace the sensors beside the fixed ones; return the keys that changed."""
         if sensors is self._more:
             return set()
         before = {entity_key(each.meter, each.key): each for each in self._more}
@@ -152,14 +152,14 @@ class Sources:
         return {key for key in before if now.get(key) != before[key]}
 
     def forget_entity(self, key: str) -> None:
-        """Let an entity be created anew, should its value come back."""
+        """Forget an entity that was removed; its next value creates it anew."""
         if source := self.by_key.get(key):
             source.has_entity = False
             if source.is_gone:
                 del self.by_key[key]
 
     def forget_meter(self, meter: str) -> None:
-        """Forget the entities of a meter but those that every bridge has."""
+        """Forget the entities of a meter, except those that every bridge has."""
         self.by_key = {
             key: source for key, source in self.by_key.items() if source.meter != meter
         }

@@ -6,20 +6,21 @@ from datetime import datetime
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-# A poll at the pace of the throttle should not wait for the next one.
+# A poll may come this many seconds early: with a poll interval equal to the throttle,
+# its values must not wait for the poll after it.
 _TOLERANCE = 0.5
 
 
 class Throttle:
-    """Write changed values: urgent ones at once, others once in `seconds`.
+    """Write changed values: urgent ones at once, others at most every `seconds`.
 
-    A last value is delayed, but never lost. One entity writes the value of each key.
+    The last value may be delayed, but is never lost. Each key has one writer.
     """
 
     def __init__(
         self, hass: HomeAssistant, seconds: float, is_urgent: Callable[[str], bool]
     ) -> None:
-        """Begin with no entity and no change."""
+        """Start without writers and changes."""
         self._hass = hass
         self._seconds = seconds
         self._is_urgent = is_urgent
@@ -29,22 +30,22 @@ class Throttle:
         self._cancel: CALLBACK_TYPE | None = None
 
     def add(self, key: str, writer: CALLBACK_TYPE) -> None:
-        """Let this callback write the value of a key."""
+        """Register the writer of a key."""
         self._writers[key] = writer
 
     def remove(self, key: str, writer: CALLBACK_TYPE) -> None:
-        """Stop calling it, unless another one writes the value of this key by now."""
+        """Remove the writer of a key, unless another one has replaced it."""
         if self._writers.get(key) == writer:
             del self._writers[key]
 
     @callback
     def note(self, changed: Iterable[str]) -> None:
-        """Remember which values have changed until they are written."""
+        """Remember which values have changed, until they are written."""
         self._waiting.update(changed)
 
     @callback
     def write(self) -> None:
-        """Write what changed, as far as it is due."""
+        """Write everything if the interval is over, else only urgent values."""
         due = self._flushed_at + self._seconds - self._hass.loop.time()
         if due <= _TOLERANCE:
             self.flush()
@@ -67,12 +68,12 @@ class Throttle:
 
     @callback
     def stop(self) -> None:
-        """Write nothing more."""
+        """Drop what has not been written, and the timer."""
         self._cancel_timer()
         self._waiting.clear()
 
     def _cancel_timer(self) -> None:
-        """Drop the timer of the next writing."""
+        """Cancel the timer of the next write."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
