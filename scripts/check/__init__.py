@@ -1,4 +1,4 @@
-"""Judge offline what hassfest and the HACS action judge of a custom integration."""
+"""Check, offline, what hassfest and the HACS action check of a custom integration."""
 
 from pathlib import Path
 
@@ -35,6 +35,6 @@ CHECKS = (
 
 
 def find_problems(root: Path) -> list[Problem]:
-    """Return everything wrong with the repository at this root, sorted by file."""
+    """Return all problems of the repository at this root, sorted by file."""
     repository = Repository(root)
     return sorted({problem for check in CHECKS for problem in check(repository)})

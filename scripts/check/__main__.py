@@ -1,4 +1,4 @@
-"""Print what is wrong with the repository in the working directory."""
+"""Print the problems of the repository in the working directory."""
 
 from pathlib import Path
 import sys
@@ -7,7 +7,7 @@ from . import find_problems
 
 
 def main() -> int:
-    """Return 1 if there was anything to print."""
+    """Return 1 if there is any problem."""
     problems = find_problems(Path.cwd())
     for problem in problems:
         sys.stdout.write(f"{problem}\n")

@@ -1,4 +1,4 @@
-"""Judge services.yaml, alone and against the translations and icons."""
+"""Check services.yaml, by itself and against the translations and icons."""
 
 from collections.abc import Iterator
 import re
@@ -31,7 +31,7 @@ ACTIONS = Schema({slug: _action})
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report malformed actions, unregistered ones, and those without words."""
+    """Report actions that are malformed, not registered, or not translated."""
     path = f"{repository.integration}/services.yaml"
     actions = repository.mapping(path)
     yield from judge(path, ACTIONS, actions)

@@ -1,4 +1,4 @@
-"""Judge triggers.yaml and conditions.yaml, alone and against words and icons."""
+"""Check triggers.yaml and conditions.yaml, alone and against words and icons."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from .fields import FIELD, disagreements, target
 from .repository import Json, Problem, Repository, judge
 from .words import key, slug
 
-# The YAML file, the module beside it, and what Home Assistant calls in there.
+# The YAML file, the module of the same platform, and the function that it must have.
 KINDS = (
     ("triggers", "trigger.py", "async_get_triggers"),
     ("conditions", "condition.py", "async_get_conditions"),
@@ -16,7 +16,7 @@ KINDS = (
 
 
 def _offer(value: Json) -> Json:
-    """Accept a trigger or condition; its words belong to the translations."""
+    """Accept a trigger or condition without words: these belong to translations."""
     if value is not None:
         Schema({Optional("target"): target, Optional("fields"): {key: FIELD}})(value)
     return value
@@ -26,10 +26,10 @@ OFFERS = Schema({slug: _offer})
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report malformed ones, those without words, and a file without its module."""
+    """Report entries that are malformed or untranslated, and a file without module."""
     for kind, module, function in KINDS:
         path = f"{repository.integration}/{kind}.yaml"
-        # A name with a leading dot only holds what others refer to.
+        # A name with a leading dot only holds YAML anchors for the others.
         offered = {
             name: content
             for name, content in repository.mapping(path).items()

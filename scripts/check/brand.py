@@ -1,4 +1,4 @@
-"""Judge the brand pictures: their sizes, their edges and what shines through."""
+"""Check the brand pictures: size, margins, transparency and interlacing."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -7,7 +7,7 @@ from PIL import Image, UnidentifiedImageError
 
 from .repository import Problem, Repository
 
-# Shortest side in pixels: an icon has just the larger, a logo something in between.
+# Length of the shortest side, in pixels: least and most. An icon has exactly the most.
 _SIDES = {"": (128, 256), "@2x": (256, 512)}
 PICTURES = tuple(
     f"{shade}{kind}{density}.png"
@@ -16,7 +16,7 @@ PICTURES = tuple(
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report pictures that are missing, misshapen or not for the web."""
+    """Report pictures that are missing or have faults."""
     for name in PICTURES:
         path = f"{repository.integration}/brand/{name}"
         if path not in repository.files:
@@ -37,7 +37,7 @@ def check(repository: Repository) -> Iterator[Problem]:
 
 
 def _faults(name: str, picture: Image.Image) -> Iterator[str]:
-    """Yield what is wrong with a picture of this name."""
+    """Yield the faults of a picture with this name."""
     width, height = picture.size
     least, most = _SIDES["@2x" if "@2x" in name else ""]
     if "icon" in name and (width, height) != (most, most):

@@ -1,4 +1,4 @@
-"""Judge whether modules of the integration import each other in a circle."""
+"""Check that no modules of the integration import each other in a circle."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from .repository import Problem, Repository
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report a circle of imports, also of those for types alone or inside functions."""
+    """Report a circle of imports; those for types or inside functions count, too."""
     try:
         TopologicalSorter(edges(repository)).prepare()
     except CycleError as error:
@@ -17,7 +17,7 @@ def check(repository: Repository) -> Iterator[Problem]:
 
 
 def edges(repository: Repository) -> Mapping[str, set[str]]:
-    """Return which modules of the integration each of them imports, by path."""
+    """Return, by path, the other modules of the integration that each one imports."""
     modules = {_module(path): path for path in repository.sources()}
     found = {}
     for path in repository.sources():
@@ -32,15 +32,15 @@ def _module(path: str) -> str:
 
 
 def _imported(path: str, source: str) -> Iterator[str]:
-    """Yield what a file imports, relative names spelt out.
+    """Yield what a file imports, with relative names resolved.
 
-    `from . import name` may import the module of this name: that is yielded as well.
+    `from . import name` may import a module of this name, so that is yielded as well.
     """
     package = path.split("/")[:-1]
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        # The check of imports reports it.
+        # `imports.check` reports a file that cannot be parsed.
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""Judge what the metadata makes the code owe."""
+"""Check that the code has what the metadata demands of it."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from .repository import Problem, Repository
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report a set-up without a schema, and a discovery that could come twice."""
+    """Report a set-up without a schema, and discovery without step or unique id."""
     path = f"{repository.integration}/__init__.py"
     names = _top_level(repository.text(path) or "")
     if "async_setup" in names and "CONFIG_SCHEMA" not in names:

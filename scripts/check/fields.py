@@ -1,4 +1,4 @@
-"""Judge what actions, triggers and conditions let a person fill in."""
+"""Check the fields and targets of actions, triggers and conditions."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def _selector(value: Json) -> Json:
 
 
 def _present(value: Json) -> Json:
-    """Accept anything but nothing."""
+    """Accept any value but none at all."""
     if value is None:
         raise Invalid("is empty")
     return value
@@ -29,7 +29,7 @@ def target(value: Json) -> Json:
     return value
 
 
-# A filter would need a target, and nothing of ours has either.
+# Filters are not accepted: they need a target, which none of our actions has.
 FIELD = {
     Optional("required"): bool,
     Optional("default"): _present,
@@ -41,9 +41,9 @@ FIELD = {
 def disagreements(
     kind: str, offered: dict[str, Json], words: dict[str, Json], icons: dict[str, Json]
 ) -> Iterator[str]:
-    """Yield where a YAML file differs from its words and icons.
+    """Yield the differences between a YAML file and its translations and icons.
 
-    `kind` is the part that holds them in translations and icons.
+    `kind` is the section of translations and icons that belongs to the file.
     """
     described, drawn = find(words, (kind,)), find(icons, (kind,))
     for name in sorted(offered.keys() ^ described.keys()):
@@ -65,7 +65,7 @@ def disagreements(
 
 
 def _fields(content: Json) -> Iterator[tuple[str, Json]]:
-    """Yield what may be filled in, also in sections."""
+    """Yield the fields, including those inside sections."""
     for name, field in find(content, ("fields",)).items():
         if isinstance(field, dict) and "fields" in field:
             yield from _fields(field)

@@ -1,4 +1,4 @@
-"""Judge every file: does it parse, may it be run, does it name a private place."""
+"""Check every file: its syntax, permission to run it, and no private places."""
 
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -18,7 +18,7 @@ _PRIVATE = {
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report files that cannot be parsed, run or published."""
+    """Report files that cannot be parsed or run, or that name a private place."""
     for path in repository.files:
         text = repository.text(path)
         if text is None:

@@ -1,4 +1,4 @@
-"""Judge what HACS asks of a repository."""
+"""Check what HACS demands of a repository."""
 
 from collections.abc import Iterator
 import re
@@ -62,6 +62,6 @@ def check(repository: Repository) -> Iterator[Problem]:
 
 
 def _group(repository: Repository, name: str) -> list[str]:
-    """Return a group of packages of pyproject.toml."""
+    """Return a dependency group of pyproject.toml."""
     project = tomllib.loads(repository.text("pyproject.toml") or "")
     return [str(line) for line in project.get("dependency-groups", {}).get(name, ())]

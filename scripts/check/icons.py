@@ -1,4 +1,4 @@
-"""Judge icons.json, alone and against the translations."""
+"""Check icons.json, by itself and against the translations."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ ICONS = Schema(
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report malformed icons and those of words that English lacks."""
+    """Report malformed icons, and icons of keys that have no English translation."""
     path = f"{repository.integration}/icons.json"
     icons, words = repository.icons(), repository.words()
     yield from judge(path, ICONS, icons)
@@ -76,7 +76,7 @@ def check(repository: Repository) -> Iterator[Problem]:
 
 
 def _objects(content: Json) -> Iterator[tuple[str, dict[str, Json]]]:
-    """Yield the objects of an object."""
+    """Yield the objects inside an object."""
     if isinstance(content, dict):
         for name, part in content.items():
             if isinstance(part, dict):

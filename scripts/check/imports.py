@@ -1,4 +1,4 @@
-"""Judge whether imported parts of Home Assistant are declared in the manifest."""
+"""Check that the manifest declares the Home Assistant integrations that we import."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from homeassistant.const import Platform
 from .repository import Json, Problem, Repository
 
 _PARTS = "homeassistant.components"
-# Loaded with every Home Assistant, so hassfest asks for no declaration.
+# Always loaded by Home Assistant, so that hassfest asks for no declaration.
 _ALWAYS = {
     *(platform.value for platform in Platform),
     *("automation", "device_automation", "frontend", "group", "homeassistant"),
@@ -19,7 +19,7 @@ DISCOVERY = ("bluetooth", "dhcp", "mqtt", "ssdp", "usb", "zeroconf")
 
 
 def imported(source: str) -> set[str]:
-    """Return the parts of Home Assistant that a module imports when it runs."""
+    """Return the integrations of Home Assistant that a module imports at run time."""
     found: set[str] = set()
     pending: list[ast.AST] = [ast.parse(source)]
     while pending:
@@ -38,7 +38,7 @@ def imported(source: str) -> set[str]:
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report parts that are imported but declared nowhere."""
+    """Report integrations that are imported but not declared."""
     manifest = repository.mapping(f"{repository.integration}/manifest.json")
     allowed = _ALWAYS | _names(manifest.get("dependencies"))
     allowed |= _names(manifest.get("after_dependencies"))
@@ -50,14 +50,14 @@ def check(repository: Repository) -> Iterator[Problem]:
         except SyntaxError as err:
             yield Problem(path, f"cannot be parsed: {err}")
             continue
-        # diagnostics.py is what makes an import of the diagnostics part harmless.
+        # Home Assistant imports diagnostics.py only once `diagnostics` is loaded.
         for part in parts - allowed - {inside.removesuffix(".py").split("/")[0]}:
             if f"{repository.integration}/{part}.py" not in repository.files:
                 yield Problem(path, f"imports {part}, which the manifest does not name")
 
 
 def _part(module: str) -> set[str]:
-    """Return the part of Home Assistant that a module belongs to."""
+    """Return the integration of Home Assistant that a module belongs to."""
     return {module.split(".")[2]} if module.startswith(f"{_PARTS}.") else set()
 
 

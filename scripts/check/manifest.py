@@ -1,4 +1,4 @@
-"""Judge manifest.json."""
+"""Check manifest.json."""
 
 from collections.abc import Iterator
 import re
@@ -7,7 +7,7 @@ from probatio import In, Invalid, Optional, Required, Schema
 
 from .repository import DOMAIN, Json, Problem, Repository, judge
 
-# SemVer, of which a release tag is made; Home Assistant would accept more schemes.
+# SemVer, as in release tags; Home Assistant itself would accept other schemes as well.
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[a-z]+\.?\d+)?|\d+\.\d+\.\d+(a|b|rc)\d+")
 IOT_CLASSES = (
     *("assumed_state", "calculated", "cloud_polling", "cloud_push"),
@@ -16,12 +16,12 @@ IOT_CLASSES = (
 INTEGRATION_TYPES = (
     *("device", "entity", "hardware", "helper", "hub", "service", "system"),
 )
-# Home Assistant calls every integration from outside "custom", whatever it claims.
+# Home Assistant shows every custom integration as "custom", whatever it claims.
 QUALITY_SCALES = ("custom",)
 
 
 def _lower(value: Json) -> str:
-    """Accept text that a lower-cased announcement can match."""
+    """Accept lower-case text: Home Assistant lower-cases what it matches."""
     if not isinstance(value, str) or value != value.lower():
         raise Invalid("is not lower-case text, so it never matches")
     return value
@@ -72,7 +72,7 @@ def _matcher(value: Json) -> Json:
     return value
 
 
-# By which names devices ask for their address, and who made them.
+# Host names in DHCP requests, and the first digits of manufacturers' MAC addresses.
 _LEASE = {
     Optional("hostname"): _lower,
     Optional("macaddress"): str,

@@ -1,4 +1,4 @@
-"""Judge quality_scale.yaml against the rules of the Integration Quality Scale."""
+"""Check quality_scale.yaml against the rules of the Integration Quality Scale."""
 
 from collections.abc import Iterator
 import re
@@ -54,7 +54,7 @@ SCALE = Schema(
         }
     }
 )
-# What has to stand in the code once a rule is done, as far as a search can tell.
+# Text that the code must contain if a rule is "done", where a text search can tell.
 EVIDENCE = {
     "action-setup": ("__init__.py", r"async def async_setup\("),
     "config-entry-unloading": ("__init__.py", r"async def async_unload_entry\("),
@@ -75,7 +75,7 @@ EVIDENCE = {
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report unknown, forgotten and unexplained rules, and those the code belies."""
+    """Report rules that are unknown, missing, unexplained, or that the code breaks."""
     path = f"{repository.integration}/quality_scale.yaml"
     if path not in repository.files:
         yield Problem(path, "is missing")
@@ -98,5 +98,5 @@ def check(repository: Repository) -> Iterator[Problem]:
 
 
 def _is_done(rules: dict[str, Json], rule: str) -> bool:
-    """Tell whether a rule is said to be met."""
+    """Tell whether the file says that a rule is done."""
     return find(rules, (rule,)).get("status") == "done"

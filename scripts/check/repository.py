@@ -19,31 +19,31 @@ type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Say what is wrong with a file."""
+    """A problem of a file, in words."""
 
     path: str
     message: str
 
     @override
     def __str__(self) -> str:
-        """Write the problem as one line."""
+        """Return the problem as one line."""
         return f"{self.path}: {self.message}"
 
 
 class DuplicateKeyError(ValueError):
-    """Report a key that a JSON object holds twice."""
+    """A JSON object has the same key twice."""
 
 
 @dataclass
 class Repository:
-    """Give access to the files below a root that git does not ignore."""
+    """The files below a root, except those that git ignores."""
 
     root: Path
     integration: str = field(init=False, default=f"custom_components/{DOMAIN}")
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """Return every file's path from the root, found without asking git."""
+        """Return the path of every file from the root, found without running git."""
         ignored = [".git"]
         if (gitignore := self.root / ".gitignore").is_file():
             ignored += [line.rstrip("/") for line in gitignore.read_text().splitlines()]
@@ -77,7 +77,7 @@ class Repository:
                 yield path
 
     def words(self) -> dict[str, Json]:
-        """Return the English translation, which all other languages follow."""
+        """Return the English translation; other languages must have the same keys."""
         return self.mapping(f"{self.integration}/translations/en.json")
 
     def icons(self) -> dict[str, Json]:
@@ -85,9 +85,9 @@ class Repository:
         return self.mapping(f"{self.integration}/icons.json")
 
     def mapping(self, path: str) -> dict[str, Json]:
-        """Return the object a JSON or YAML file holds, empty where it holds none.
+        """Return the object in a JSON or YAML file, an empty one if there is none.
 
-        `files.check` reports the file that cannot be parsed, so this need not.
+        A file that cannot be parsed is reported by `files.check`.
         """
         try:
             content = parse(path, self.text(path) or "")
@@ -97,7 +97,7 @@ class Repository:
 
 
 def parse(path: str, text: str) -> Json | Input:
-    """Parse JSON or YAML; raise ValueError with the place where it breaks."""
+    """Parse JSON or YAML; raise ValueError with the place of a syntax error."""
     if path.endswith(".json"):
         content: Json = json.loads(text, object_pairs_hook=_once)
         return content
@@ -110,7 +110,7 @@ def parse(path: str, text: str) -> Json | Input:
 def judge(
     path: str, schema: Callable[[Json], object], content: Json
 ) -> Iterator[Problem]:
-    """Report every place where content departs from a schema."""
+    """Report every place where content does not fit a schema."""
     try:
         schema(content)
     except probatio.MultipleInvalid as invalid:
@@ -120,7 +120,7 @@ def judge(
 
 
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """Build an object whose keys each appear once, as JSON itself does not insist."""
+    """Build an object; refuse a key that appears twice, which JSON itself allows."""
     content = dict(pairs)
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]

@@ -1,4 +1,4 @@
-"""Judge translations/*.json: their shape, their sentences and their agreement."""
+"""Check translations/*.json: structure, sentences, and that all have the same keys."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from .words import fixed_text, key, placeholders, slug, text
 
 
 def _described(value: dict[str, Json]) -> dict[str, Json]:
-    """Accept a form that describes no field it does not have."""
+    """Accept a form that describes only fields that it has."""
     data, descriptions = value.get("data"), value.get("data_description")
     if isinstance(descriptions, dict):
         fields = data if isinstance(data, dict) else {}
@@ -77,7 +77,7 @@ _SELECTOR = {
 
 
 def _bodied(value: dict[str, Json]) -> dict[str, Json]:
-    """Accept an issue that either explains itself or leads to its repair."""
+    """Accept an issue with either a description or a repair flow."""
     if ("description" in value) == ("fix_flow" in value):
         raise Invalid("needs either a description or a fix_flow")
     return value
@@ -103,7 +103,7 @@ TRANSLATION = Schema(
 
 
 def sentences(content: Json, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every sentence of a translation with its place."""
+    """Yield every sentence of a translation, with its place."""
     if isinstance(content, dict):
         for name, part in content.items():
             yield from sentences(part, f"{place}.{name}" if place else name)
@@ -112,7 +112,7 @@ def sentences(content: Json, place: str = "") -> Iterator[tuple[str, str]]:
 
 
 def check(repository: Repository) -> Iterator[Problem]:
-    """Report what is wrong with any language, and where others differ from English."""
+    """Report problems of every language, and where another one differs from English."""
     folder = f"{repository.integration}/translations/"
     english = dict(sentences(repository.words()))
     if not english:
@@ -130,7 +130,7 @@ def check(repository: Repository) -> Iterator[Problem]:
 def _differences(
     path: str, english: dict[str, str], other: dict[str, str]
 ) -> Iterator[Problem]:
-    """Report what another language lacks, adds or fills in differently."""
+    """Report keys that another language lacks or adds, and differing placeholders."""
     for place in english.keys() - other.keys():
         yield Problem(path, f"{place}: is missing")
     for place in other.keys() - english.keys():

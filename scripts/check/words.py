@@ -1,4 +1,4 @@
-"""Judge single words and sentences of translation and icon files."""
+"""Check single keys and sentences of translation and icon files."""
 
 import re
 from string import Formatter
@@ -15,7 +15,7 @@ _FORBIDDEN = {
     "a URL, which belongs into a placeholder": re.compile(
         r"\b(?:[a-z][a-z0-9]*://\S|www\.[a-z0-9])", re.IGNORECASE
     ),
-    # hassfest finds the quotes around a placeholder, the front end stops at the first.
+    # hassfest refuses quotes around a placeholder; the front end stops at any quote.
     "single quotes at a placeholder, which leave it as it is": re.compile(r"'[{}]"),
     "a reference, which only core resolves": re.compile(r"\[%|%\]"),
 }
@@ -78,7 +78,7 @@ def icon(value: Json) -> str:
 
 
 def find(content: Json, place: tuple[str, ...]) -> dict[str, Json]:
-    """Return the object at a place, empty where there is none."""
+    """Return the object at a place, an empty one if there is none."""
     for name in place:
         content = content.get(name) if isinstance(content, dict) else None
     return content if isinstance(content, dict) else {}

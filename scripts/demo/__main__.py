@@ -9,7 +9,7 @@ import sys
 
 from aiohttp import ClientError
 
-from .check import check, conclude
+from .check import check, print_verdicts
 from .failure import DemoError
 from .home_assistant import free_port
 from .pictures import FOLDER, take_all
@@ -25,9 +25,9 @@ def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="scripts/develop", description=__doc__)
     parser.add_argument(
-        "--check", action="store_true", help="say whether everything works, and stop"
+        "--check", action="store_true", help="check that everything works, and stop"
     )
-    parser.add_argument("--port", type=int, help="where Home Assistant shall answer")
+    parser.add_argument("--port", type=int, help="the port of Home Assistant")
     parser.add_argument("--seconds", type=float, help="stop after this time")
     parser.add_argument(
         "--screenshot",
@@ -49,14 +49,14 @@ def parse() -> argparse.Namespace:
 
 
 async def run(options: argparse.Namespace) -> bool:
-    """Build the demo and do with it what the options say; return whether it is well."""
+    """Start the demo and do what the options say; return False if a check failed."""
     stop_on_signals()
     port = free_port(options.port)
     if options.check:
         async with asyncio.timeout(CHECK_WITHIN), stage(port) as built:
             verdicts = await check(built)
-        # Only now: an integration can fail at unloading, too.
-        return conclude(verdicts)
+        # Read the log only now: unloading an integration can fail as well.
+        return print_verdicts(verdicts)
     if options.pictures:
         async with scene(port) as empty:
             await take_all(empty, options.pictures)
@@ -76,7 +76,7 @@ async def run(options: argparse.Namespace) -> bool:
 
 
 def stop_on_signals() -> None:
-    """Take everything down in order at the first signal, and let no other disturb."""
+    """Stop everything in order at the first signal, and ignore further ones."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
     def stop() -> None:
@@ -89,7 +89,7 @@ def stop_on_signals() -> None:
 
 
 def main() -> int:
-    """Return what the shell shall be told."""
+    """Run the demo and return the exit code."""
     options = parse()
     try:
         return 0 if asyncio.run(run(options)) else 1

@@ -1,4 +1,4 @@
-"""Talk to Home Assistant the way its front end does."""
+"""Call Home Assistant's REST and WebSocket API, as its front end does."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from .failure import DemoError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """Hold a signed-in session; answers are decoded into the given shape."""
+    """A signed-in session, which decodes each answer into the given type."""
 
     session: ClientSession
     socket: ClientWebSocketResponse
@@ -26,12 +26,12 @@ class Api:
             return decode(await _answer(path, response), shape)
 
     async def get[T](self, shape: type[T], path: str) -> T:
-        """Get what is at a path below /api."""
+        """Get JSON from a path below /api."""
         async with self.session.get(f"/api/{path}") as response:
             return decode(await _answer(path, response), shape)
 
     async def delete(self, path: str) -> None:
-        """Delete what is at a path below /api."""
+        """Delete the object at a path below /api."""
         async with self.session.delete(f"/api/{path}") as response:
             await _answer(path, response)
 
@@ -40,7 +40,7 @@ class Api:
         return decode(await self.send(command, **fields), shape)
 
     async def send(self, command: str, **fields: object) -> object:
-        """Send a WebSocket command and return its result as it came."""
+        """Send a WebSocket command and return its result undecoded."""
         number = next(self.numbers)
         await self.socket.send_json({"id": number, "type": command, **fields})
         while True:
@@ -57,7 +57,7 @@ class Api:
 
 
 async def _answer(path: str, response: ClientResponse) -> object:
-    """Return the JSON of an answer that is no refusal."""
+    """Return the JSON of an answer; raise DemoError for a refusal."""
     if not response.ok:
         raise DemoError(f"{path}: {response.status} {await response.text()}")
     answer: object = await response.json()
@@ -66,7 +66,7 @@ async def _answer(path: str, response: ClientResponse) -> object:
 
 @asynccontextmanager
 async def sign_in(url: str) -> AsyncIterator[Api]:
-    """Create the one user of a new Home Assistant and stay signed in as them."""
+    """Create the first user of a new Home Assistant, and sign in as this user."""
     async with ClientSession(url) as session:
         token = await _create_user(session, f"{url}/")
     headers = {"Authorization": f"Bearer {token}"}
@@ -81,11 +81,11 @@ async def sign_in(url: str) -> AsyncIterator[Api]:
 
 
 async def _create_user(session: ClientSession, client_id: str) -> str:
-    """Take the onboarding step that is left and return an access token."""
+    """Take the last onboarding step, which creates a user; return an access token."""
     user = {
         "name": "Demo",
         "username": "demo",
-        # Nobody needs it: the trusted network signs in without.
+        # Nobody needs the password: trusted networks sign in without one.
         "password": secrets.token_urlsafe(),
         "language": "en",
         "client_id": client_id,

@@ -1,4 +1,4 @@
-"""Let automations run that use our triggers, conditions and blueprints."""
+"""Run automations that use our triggers, conditions and blueprints."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from .api import Api
 from .bridges import set_up
 from .entities import CURRENTS, Entity, read_entities
 from .failure import DemoError
-from .patience import until
 from .stage import Stage
 from .trouble import another_iometer
+from .waiting import until
 
 RUN_WITHIN = 20.0
 BLUEPRINTS = "meter_bridge"
@@ -17,13 +17,13 @@ BLUEPRINTS = "meter_bridge"
 BOILER, SHED, SUNNY = (
     f"input_boolean.{key}" for key in ("boiler", "boiler_shed", "boiler_by_sun")
 )
-# What nothing within seconds makes run.
+# Automations that cannot run within seconds: they are only checked for being on.
 WAITING = {"triggers", "solar_surplus"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attributes:
-    """Read which automation it is, and when it ran."""
+    """Attributes of an automation: its id, and when it last ran."""
 
     id: str | None = None
     last_triggered: str | None = None
@@ -31,7 +31,7 @@ class _Attributes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """Read a state."""
+    """A state."""
 
     entity_id: str
     state: str
@@ -39,7 +39,7 @@ class _State:
 
 
 async def failures(stage: Stage) -> list[str]:
-    """Add automations, give them a reason to run, and say which did not."""
+    """Add automations, make them run, and return a message for each that did not."""
     api = stage.api
     async with another_iometer() as (simulated, simulator):
         [bridge] = await set_up(api, [simulated])
@@ -48,7 +48,7 @@ async def failures(stage: Stage) -> list[str]:
         configs = _configs(stage.entities, await read_entities(api, [bridge]))
         try:
             for key, config in configs.items():
-                # Home Assistant refuses what it cannot run.
+                # Home Assistant validates an automation when it is saved.
                 path = f"config/automation/config/{key}"
                 await api.post(dict[str, str], path, {"alias": key, **config})
         except DemoError as error:
@@ -63,7 +63,7 @@ async def failures(stage: Stage) -> list[str]:
 
 
 async def _idle(api: Api, keys: Iterable[str]) -> list[str]:
-    """Say which automations are not on, or have not run though they should."""
+    """Return a message for each automation that is not on, or should have run."""
     states = await api.ask(list[_State], "get_states")
     found = {one.attributes.id: one for one in states if one.attributes.id}
     states_of_helpers = {one.entity_id: one.state for one in states}
@@ -92,13 +92,13 @@ async def _call(api: Api, domain: str, action: str, name: str, **data: object) -
 def _configs(
     entities: Iterable[Entity], troubled: Iterable[Entity]
 ) -> dict[str, dict[str, object]]:
-    """Return an automation for all triggers, conditions, and each blueprint."""
+    """Return automations with all triggers, all conditions, and each blueprint."""
     devices = {one.device_id for one in entities}
     everything = {"device_id": sorted(filter(None, devices))}
     one_meter = {"device_id": sorted({one.device_id or "" for one in troubled})}
     currents = [one.entity_id for one in entities if one.unique_id.endswith(CURRENTS)]
     power = next(one.entity_id for one in entities if one.unit == "W")
-    tell = [{"event": "told"}]
+    actions = [{"event": "automation_ran"}]
     return {
         "triggers": {
             "triggers": [
@@ -110,11 +110,11 @@ def _configs(
                     "options": {"rating": 25, "for": "00:00:10"},
                 },
             ],
-            "actions": tell,
+            "actions": actions,
         },
         "problem_trigger": {
             "triggers": {"trigger": "meter_bridge.problem_raised", "target": one_meter},
-            "actions": tell,
+            "actions": actions,
         },
         "conditions": {
             "triggers": {"trigger": "event", "event_type": "never"},
@@ -133,7 +133,7 @@ def _configs(
                     "options": {"rating": 0.01},
                 },
             ],
-            "actions": tell,
+            "actions": actions,
         },
         "fuse_protection": _blueprint(
             "fuse_protection",
@@ -155,6 +155,6 @@ def _configs(
 
 
 def _blueprint(name: str, **inputs: object) -> dict[str, object]:
-    """Return an automation that a blueprint makes."""
+    """Return an automation that is made from a blueprint."""
     path = f"{BLUEPRINTS}/{name}.yaml"
     return {"use_blueprint": {"path": path, "input": inputs}}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from .api import Api
 from .failure import DemoError
-from .patience import until
 from .simulators import Simulated
+from .waiting import until
 
 DOMAIN = "meter_bridge"
 FLOWS = "config/config_entries/flow"
@@ -16,7 +16,7 @@ DISCOVERED_WITHIN = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
-    """Hold what became of a simulated bridge: a config entry, or a failure."""
+    """A simulated bridge, and its config entry or the failure to set it up."""
 
     simulated: Simulated
     discovered: bool
@@ -30,7 +30,7 @@ class Bridge:
 
     @property
     def origin(self) -> str:
-        """Say how Home Assistant got to know it."""
+        """Tell how it was added to Home Assistant."""
         if self.discovered:
             return "discovered"
         return f"{'not discovered, ' * self.simulated.announced}added by address"
@@ -38,7 +38,7 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Flow:
-    """Read a flow that waits for somebody."""
+    """A flow in progress."""
 
     flow_id: str
     handler: str
@@ -46,7 +46,7 @@ class _Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """Read a config entry."""
+    """A config entry."""
 
     entry_id: str
     state: str
@@ -54,7 +54,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
-    """Read what a flow wants next, or came to."""
+    """A step of a flow: the form that it shows, or its result."""
 
     type: str
     flow_id: str
@@ -72,7 +72,7 @@ async def set_up(api: Api, simulated: Sequence[Simulated]) -> list[Bridge]:
 
 
 async def _set_up(api: Api, one: Simulated, flow_id: str | None) -> Bridge:
-    """Bring one bridge in; the others shall not suffer when that fails."""
+    """Set up one bridge; return a failure rather than raise it."""
     discovered = flow_id is not None
     try:
         entry_id = await _finish(api, one, flow_id)
@@ -88,7 +88,7 @@ async def states_of_entries(api: Api) -> dict[str, str]:
 
 
 async def change_options(api: Api, entry_id: str | None, **options: float) -> None:
-    """Change options of a config entry, and leave the others."""
+    """Change some options of a config entry, without touching the others."""
     flow = await api.post(_Step, OPTIONS, {"handler": entry_id})
     await api.post(_Step, f"{OPTIONS}/{flow.flow_id}", options)
 
@@ -104,7 +104,7 @@ async def discovered(api: Api, simulated: Sequence[Simulated]) -> dict[str, str]
             for flow in flows
             if flow.handler == DOMAIN
         ]
-        # By address: a real bridge of the same kind may live on this network, too.
+        # By address: there may be a real bridge of the same kind on this network.
         hosts = {
             (step.description_placeholders or {}).get("host"): step for step in steps
         }
@@ -114,7 +114,7 @@ async def discovered(api: Api, simulated: Sequence[Simulated]) -> dict[str, str]
 
 
 async def _finish(api: Api, one: Simulated, flow_id: str | None) -> str:
-    """Answer a flow, a new one where none was discovered; return the entry's id."""
+    """Finish the discovered flow, else a new one; return the id of the entry."""
     answers: dict[str, dict[str, str | bool]] = {
         "user": {"host": one.address, "bridge": one.bridge},
         "confirm": {},

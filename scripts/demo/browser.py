@@ -1,4 +1,4 @@
-"""Run a headless Chromium, and read and operate the front end in it."""
+"""Run a headless Chromium, and operate the front end in it."""
 
 import asyncio
 import base64
@@ -14,8 +14,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse
 from mashumaro.codecs.basic import decode
 
 from .failure import DemoError
-from .patience import until
 from .processes import program
+from .waiting import until
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -28,15 +28,15 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    # Nothing but this machine, whatever a page or the browser asks for.
+    # Connect to this machine only, whatever a page or the browser asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    # Chromium picks the port and writes it into a file.
+    # Chromium chooses a free port and writes it into a file.
     "--remote-debugging-port=0",
 )
 READY_WITHIN, SETTLES_IN = 30.0, 5.0
 CONNECTED = "!!document.querySelector('home-assistant')?.hass?.connected"
-# The front end is made of shadow roots, at each of which a selector ends. `find` takes
-# pairs of a selector and a word, each of them looked for inside the one before.
+# A CSS selector does not reach into a shadow root, of which the front end has many.
+# `find` takes pairs of a selector and a text; it searches each inside the one before.
 FINDING = """
 const insides = node => [node.shadowRoot, node].filter(Boolean);
 const all = (node, selector) => insides(node).flatMap(root => [
@@ -62,7 +62,7 @@ type Area = dict[str, float]
 
 @asynccontextmanager
 async def browser(width: int, height: int, scale: float) -> AsyncIterator[Page]:
-    """Run a browser until the block ends; yield its only tab."""
+    """Run a browser until the block ends; yield its tab."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         raise DemoError(f"No browser here, wanted one of {', '.join(BROWSERS)}")
@@ -81,15 +81,15 @@ async def browser(width: int, height: int, scale: float) -> AsyncIterator[Page]:
 
 
 async def _port(profile: Path) -> int:
-    """Wait for the browser to say where it listens."""
+    """Wait until the browser has written its port."""
     file = profile / "DevToolsActivePort"
 
     async def lines() -> list[str]:
         return file.read_text().splitlines() if file.exists() else []
 
-    if not (said := await until(lines, bool, READY_WITHIN)):
+    if not (written := await until(lines, bool, READY_WITHIN)):
         raise DemoError("The browser did not start")
-    return int(said[0])
+    return int(written[0])
 
 
 async def _first_tab(session: ClientSession) -> str:
@@ -102,15 +102,15 @@ async def _first_tab(session: ClientSession) -> str:
 
 
 class Page:
-    """Drive one tab over the DevTools protocol."""
+    """A browser tab, controlled by the DevTools protocol."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
-        """Take an open connection to the tab."""
+        """Use an open connection to the tab."""
         self._socket = socket
         self._numbers = count(1)
 
     async def size(self, width: int, height: int, scale: float = 1) -> None:
-        """Set how large the page is drawn, in pixels of the page, and how finely."""
+        """Set the size of the page in CSS pixels, and the scale of its pictures."""
         await self._call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -119,58 +119,58 @@ class Page:
             mobile=False,
         )
 
-    async def live_in(self, time_zone: str) -> None:
+    async def set_time_zone(self, time_zone: str) -> None:
         """Set the time zone that the page's clock shows."""
         await self._call("Emulation.setTimezoneOverride", timezoneId=time_zone)
 
-    async def remember(self, key: str, value: str) -> None:
-        """Let the front end find a setting that it keeps in the browser."""
+    async def set_local_storage(self, key: str, value: str) -> None:
+        """Set a value that the front end reads from the browser's local storage."""
         pair = f"{json.dumps(key)}, {json.dumps(value)}"
-        # The empty tab has no storage.
+        # An empty tab has no local storage.
         source = f"if (location.host) localStorage.setItem({pair})"
         await self._call("Page.enable")
         await self._call("Page.addScriptToEvaluateOnNewDocument", source=source)
 
     async def show(self, url: str) -> None:
-        """Open a page and wait until the front end has signed in and drawn it."""
+        """Open a page, and wait until the front end is signed in and has drawn it."""
         await self._call("Page.navigate", url=url)
         await self._until(CONNECTED, f"The front end did not come up at {url}")
         await self.settle()
 
     async def settle(self) -> None:
-        """Give what moves or loads the time to come to rest."""
+        """Wait for animations to end and parts of the page to load."""
         await asyncio.sleep(SETTLES_IN)
 
-    async def see(self, *way: Place) -> None:
-        """Wait for an element: a selector and a word in it, each inside the last."""
-        await self._until(f"!!{_found(way)}", f"The page does not show {way}")
+    async def wait_for(self, *path: Place) -> None:
+        """Wait for an element: (selector, text) pairs, each inside the one before."""
+        await self._until(f"!!{_search(path)}", f"The page does not show {path}")
 
-    async def click(self, *way: Place) -> None:
-        """Click an element as soon as it is there."""
-        await self.see(*way)
-        await self._run(f"{_found(way)}.click()")
+    async def click(self, *path: Place) -> None:
+        """Wait for an element, and click it."""
+        await self.wait_for(*path)
+        await self._run(f"{_search(path)}.click()")
         await self.settle()
 
-    async def type_into(self, text: str, *way: Place) -> None:
-        """Type a text into a field as soon as it is there."""
-        await self.see(*way)
-        await self._run(f"{_found(way)}.focus()")
+    async def type_into(self, text: str, *path: Place) -> None:
+        """Wait for a field, and type a text into it."""
+        await self.wait_for(*path)
+        await self._run(f"{_search(path)}.focus()")
         await self._call("Input.insertText", text=text)
         await self.settle()
 
-    async def place(self, *way: Place) -> Area:
-        """Return where an element is, with a margin, as soon as it is there."""
-        await self.see(*way)
-        return decode(await self._run(f"area({_found(way)})"), Area)
+    async def place(self, *path: Place) -> Area:
+        """Wait for an element; return its place on the page, with a margin."""
+        await self.wait_for(*path)
+        return decode(await self._run(f"area({_search(path)})"), Area)
 
     async def picture(self, area: Area | None = None) -> bytes:
-        """Return what the tab shows, or a part of it, as a PNG."""
+        """Return a picture of the tab, or of a part of it, as a PNG."""
         clip = {"clip": {**area, "scale": 1}} if area else {}
         result = await self._call("Page.captureScreenshot", format="png", **clip)
         return base64.b64decode(str(result["data"]))
 
     async def _until(self, condition: str, complaint: str) -> None:
-        """Wait for a condition."""
+        """Wait until a JavaScript expression is true, else raise DemoError."""
 
         async def look() -> bool:
             return await self._run(condition) is True
@@ -179,7 +179,7 @@ class Page:
             raise DemoError(complaint)
 
     async def _run(self, expression: str) -> object:
-        """Return what an expression comes to; nothing where it fails."""
+        """Return the value of a JavaScript expression; None if it fails."""
         script = f"(() => {{ {FINDING} return {expression}; }})()"
         answer = await self._call(
             "Runtime.evaluate", expression=script, returnByValue=True
@@ -200,6 +200,6 @@ class Page:
                 return result
 
 
-def _found(way: tuple[Place, ...]) -> str:
-    """Phrase the search for an element."""
-    return f"find(document, {', '.join(json.dumps(place) for place in way)})"
+def _search(path: tuple[Place, ...]) -> str:
+    """Return the JavaScript that searches for an element."""
+    return f"find(document, {', '.join(json.dumps(place) for place in path)})"

@@ -1,4 +1,4 @@
-"""Judge a running demo."""
+"""Check a running demo."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from . import automations, energy
 from .bridges import DOMAIN, states_of_entries
 from .entities import net_power
 from .home_assistant import CONSOLE
-from .logfile import suspects
-from .patience import until
+from .logfile import serious_records
 from .report import entity_table, say
 from .stage import Stage
+from .waiting import until
 
 type Verdicts = dict[str, list[str]]
 
@@ -19,7 +19,7 @@ ENERGY_WITHIN = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Repair:
-    """Read an issue that the owner is asked to look at."""
+    """A repair issue."""
 
     domain: str
     issue_id: str
@@ -27,16 +27,16 @@ class _Repair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Repairs:
-    """Read all such issues."""
+    """All repair issues."""
 
     issues: list[_Repair]
 
 
 async def check(stage: Stage) -> Verdicts:
-    """Print every entity and return what is wrong with the demo while it runs."""
+    """Print all entities; return the problems of the running demo by subject."""
     say(f"\n{entity_table(stage.entities)}\n")
     return {
-        "Bridges": [problem async for problem in _silent(stage)],
+        "Bridges": [problem async for problem in _failing_bridges(stage)],
         "Entities": [
             f"{one.entity_id} is {one.state}"
             for one in stage.entities
@@ -48,14 +48,14 @@ async def check(stage: Stage) -> Verdicts:
             for repair in (await stage.api.ask(_Repairs, "repairs/list_issues")).issues
             if repair.domain == DOMAIN
         ],
-        # The last one, for it brings trouble.
+        # Last, because it causes a repair issue.
         "Automations": await automations.failures(stage),
     }
 
 
-def conclude(verdicts: Verdicts) -> bool:
-    """Print the verdicts, with what the log of the whole run adds to them."""
-    verdicts = {**verdicts, "Log": suspects(CONSOLE)}
+def print_verdicts(verdicts: Verdicts) -> bool:
+    """Print all problems, including those in the log; return whether there are none."""
+    verdicts = {**verdicts, "Log": serious_records(CONSOLE)}
     for subject, problems in verdicts.items():
         text = "".join(f"\n  {problem}" for problem in problems)
         say(f"{subject}: {text or 'nothing wrong'}")
@@ -64,8 +64,8 @@ def conclude(verdicts: Verdicts) -> bool:
     return not wrong
 
 
-async def _silent(stage: Stage) -> AsyncIterator[str]:
-    """Say which bridges were not found, not loaded or report nothing."""
+async def _failing_bridges(stage: Stage) -> AsyncIterator[str]:
+    """Yield a message for each bridge that is not found, loaded or reporting."""
     states = await states_of_entries(stage.api)
     for bridge in stage.bridges:
         power = net_power(stage.entities, bridge)
@@ -82,7 +82,7 @@ async def _silent(stage: Stage) -> AsyncIterator[str]:
 
 
 async def _energy(stage: Stage) -> list[str]:
-    """Wait a while for the Energy dashboard to be as it should."""
+    """Return the problems that the Energy dashboard still has after a while."""
     return await until(
         lambda: energy.complaints(stage.api),
         lambda problems: not problems,

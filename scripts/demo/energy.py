@@ -1,4 +1,4 @@
-"""Look at what the config flow has added to the Energy dashboard."""
+"""Check what the config flow has added to the Energy dashboard."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from .api import Api
 from .failure import DemoError
 
-# Each bridge is asked to add itself; whoever comes first of its kind shall have done.
+# Every bridge is told to add itself; only the first of each type of source may do so.
 WANTED = Counter({"grid": 1, "gas": 1})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Read a source, and what it takes its energy and power from."""
+    """A source of the dashboard, with its statistics of energy and power."""
 
     type: str
     stat_energy_from: str | None = None
@@ -22,14 +22,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Preferences:
-    """Read how the dashboard is configured."""
+    """The configuration of the dashboard."""
 
     energy_sources: list[Source]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Issue:
-    """Read one complaint; each affected entity comes with a detail."""
+    """A problem that Home Assistant found; each affected entity has a detail."""
 
     type: str
     affected_entities: list[tuple[str, float | str | None]]
@@ -37,29 +37,29 @@ class _Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Validation:
-    """Read the complaints, a list for each source."""
+    """The problems that Home Assistant found, a list for each source."""
 
     energy_sources: list[list[_Issue]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Statistic:
-    """Read a statistic that the recorder keeps or is about to."""
+    """A statistic that the recorder has, or will create."""
 
     statistic_id: str
 
 
 async def sources(api: Api) -> list[Source]:
-    """Return what is configured."""
+    """Return the sources of the dashboard."""
     try:
         return (await api.ask(_Preferences, "energy/get_prefs")).energy_sources
     except DemoError:
-        # It refuses to answer as long as nothing has ever been configured.
+        # Home Assistant refuses to answer until something has been configured.
         return []
 
 
 async def complaints(api: Api) -> list[str]:
-    """Return what is wrong with the sources, in our eyes and Home Assistant's."""
+    """Return the problems of the sources, those that Home Assistant finds included."""
     configured = await sources(api)
     kinds = Counter(source.type for source in configured)
     return [
@@ -79,10 +79,10 @@ async def complaints(api: Api) -> list[str]:
 
 
 async def _objections(api: Api) -> list[str]:
-    """Return what Home Assistant finds wrong."""
+    """Return the problems that Home Assistant finds."""
     validation = await api.ask(_Validation, "energy/validate")
-    # The recorder compiles statistics every five minutes and defines one at the first
-    # run that sees its entity; until then it lists those that it is going to define.
+    # The recorder compiles statistics every five minutes, and creates one at the first
+    # run after its entity appeared. Until then it lists those that it will create.
     listed = await api.ask(list[_Statistic], "recorder/list_statistic_ids")
     coming = {statistic.statistic_id for statistic in listed}
     return [

@@ -1,4 +1,4 @@
-"""Read the bridges' entities with their states."""
+"""Read the entities of the bridges, with their states."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CURRENTS = ("_31.7.0", "_51.7.0", "_71.7.0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """Hold an enabled entity of a bridge with its present state."""
+    """An enabled entity of a bridge, with its present state."""
 
     bridge: str
     entity_id: str
@@ -24,7 +24,7 @@ class Entity:
 
     @property
     def available(self) -> bool:
-        """Say whether there is a state at all."""
+        """Tell whether the entity has a state and is available."""
         return self.state not in ("missing", "unavailable")
 
     @property
@@ -38,7 +38,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Registered:
-    """Read a line of the entity registry."""
+    """A line of the entity registry."""
 
     entity_id: str
     unique_id: str
@@ -52,7 +52,7 @@ class _Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attributes:
-    """Read the attributes that a table needs."""
+    """The attributes that the table shows."""
 
     friendly_name: str | None = None
     unit_of_measurement: str | None = None
@@ -60,7 +60,7 @@ class _Attributes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """Read a state."""
+    """A state."""
 
     entity_id: str
     state: str
@@ -68,7 +68,7 @@ class _State:
 
 
 async def read_entities(api: Api, bridges: Iterable[Bridge]) -> list[Entity]:
-    """Return every enabled entity of these bridges, in the bridges' order."""
+    """Return all enabled entities of these bridges, bridge by bridge."""
     states = {
         state.entity_id: state for state in await api.ask(list[_State], "get_states")
     }
@@ -85,7 +85,7 @@ async def read_entities(api: Api, bridges: Iterable[Bridge]) -> list[Entity]:
 
 
 def _entity(bridge: Bridge, line: _Registered, state: _State) -> Entity:
-    """Join a registry line and a state."""
+    """Combine a registry line and a state."""
     return Entity(
         bridge=bridge.key,
         entity_id=line.entity_id,

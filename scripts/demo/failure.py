@@ -1,5 +1,5 @@
-"""Name what can go wrong with the demo itself."""
+"""The error of the demo itself."""
 
 
 class DemoError(Exception):
-    """Say why the demo cannot go on, in words for whoever started it."""
+    """The demo cannot continue; the text tells its user why."""

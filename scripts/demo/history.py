@@ -1,4 +1,4 @@
-"""Give the counters of the Energy dashboard a past; a demo has lived for seconds."""
+"""Import past days for the Energy dashboard: the demo itself runs for seconds."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,8 @@ from .entities import Entity
 DAYS = 9
 TIME_ZONE = "Europe/Berlin"
 HOUR = timedelta(hours=1)
-# What flows in each hour of a day, from midnight on, through the meters of a house
-# with a few solar panels: electricity in Wh, gas in litres.
+# Consumption in each hour of a day, from midnight, of a house with a few solar panels:
+# electricity in Wh, gas in litres.
 DRAWN = (
     *(240, 210, 200, 190, 210, 320, 640, 720, 410, 180, 60, 20),
     *(10, 30, 80, 210, 420, 760, 980, 890, 720, 610, 440, 310),
@@ -25,12 +25,12 @@ BURNT = (
     *(40, 40, 40, 60, 120, 340, 520, 380, 220, 160, 140, 130),
     *(120, 120, 130, 170, 260, 390, 430, 410, 340, 240, 120, 60),
 )
-# Not every day is like the other.
+# Each day is scaled by one of these factors, so that days differ.
 DAY_FACTORS = (1.0, 0.8, 1.1, 0.6, 0.9)
 
 
-async def invent(api: Api, entities: Iterable[Entity]) -> None:
-    """Import hourly statistics of some days for what the Energy dashboard shows."""
+async def import_history(api: Api, entities: Iterable[Entity]) -> None:
+    """Import hourly statistics of past days for all sources of the dashboard."""
     known = {entity.entity_id: entity for entity in entities}
     for source in await sources(api):
         for statistic_id, day in (
@@ -42,13 +42,13 @@ async def invent(api: Api, entities: Iterable[Entity]) -> None:
 
 
 async def _import(api: Api, entity: Entity, day: tuple[int, ...]) -> None:
-    """Import what one counter has counted; it ends where the counter stands now."""
+    """Import past statistics of one counter, up to its present state."""
     hours = list(_hours(day))
     counted, stats = 0.0, []
     total = sum(amount for _, amount in hours)
     for start, amount in hours:
         counted += amount
-        # The recorder begins its own sums at zero, so these end there.
+        # The recorder starts its own sums at zero, so the imported ones end at zero.
         left = round(counted - total, 3)
         state = round((entity.number or 0) + left, 3)
         stats.append({"start": start.isoformat(), "state": state, "sum": left})
@@ -68,7 +68,7 @@ async def _import(api: Api, entity: Entity, day: tuple[int, ...]) -> None:
 
 
 def _hours(day: tuple[int, ...]) -> Iterator[tuple[datetime, float]]:
-    """Yield each whole hour of the past days, and what flowed in it."""
+    """Yield each whole hour of the past days, and the amount in it (kWh or m³)."""
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     zone = ZoneInfo(TIME_ZONE)
     for back in range(24 * DAYS, 0, -1):

@@ -11,43 +11,43 @@ import shutil
 import socket
 
 from .failure import DemoError
-from .patience import until
 from .processes import program, python
+from .waiting import until
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = REPOSITORY / ".demo"
 STORAGE = CONFIG / ".storage"
-# The log, and what never got into it because Python itself complained.
+# Home Assistant's log, and what Python itself printed.
 CONSOLE = CONFIG / "console.log"
 HOST, USUAL_PORT = "127.0.0.1", 8123
 START_WITHIN = 90.0
 
 
 def new_config(port: int) -> None:
-    """Write a configuration folder that nothing has been set up in yet."""
+    """Write a new configuration folder, without any integration."""
     if _in_use():
         raise DemoError("A demo runs here already; stop that one first")
     shutil.rmtree(CONFIG, ignore_errors=True)
     STORAGE.mkdir(parents=True)
     configuration = Path(__file__).with_name("configuration.yaml").read_text()
-    # The editor for automations writes into a file of its own.
+    # The automation editor needs a file of its own.
     configuration += "automation: !include automations.yaml\n"
     (CONFIG / "configuration.yaml").write_text(configuration)
     (CONFIG / "automations.yaml").write_text("[]\n")
     (CONFIG / "custom_components").symlink_to("../custom_components")
     (CONFIG / "blueprints").mkdir()
     (CONFIG / "blueprints" / "automation").symlink_to("../../blueprints/automation")
-    # Home Assistant takes an `http:` section in YAML for a trial, to be confirmed in
-    # five minutes, and raises a repair issue about it. Stored, it is just the setting.
+    # Home Assistant treats an `http:` section in YAML as a trial that has to be
+    # confirmed within five minutes, and raises a repair issue. In storage it is final.
     _store("http", 1, {"server_host": [HOST], "server_port": port})
-    # These steps would install a weather service, internet radio and text-to-speech,
-    # all of which live on the internet. The one that is left creates the user.
+    # Skip the onboarding steps that would add internet services: weather, radio and
+    # text-to-speech. The remaining step creates the user.
     done = ["core_config", "analytics", "integration"]
     _store("onboarding", 4, {"done": done})
 
 
 def _in_use() -> bool:
-    """Say whether a Home Assistant holds the lock of its configuration folder."""
+    """Tell whether a running Home Assistant has locked the configuration folder."""
     try:
         with (CONFIG / ".ha_run.lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,10 +59,10 @@ def _in_use() -> bool:
 
 
 def do_without_multicast() -> None:
-    """Let Home Assistant's mDNS live on a machine that has nothing but loopback.
+    """Restrict Home Assistant's mDNS to loopback, for a machine without a network.
 
-    Left to choose for itself, it joins on the default interface and fails where there
-    is none, and with it everything that opens an HTTP session.
+    By default it uses the default interface. Without one it fails, and with it every
+    integration that opens an HTTP session.
     """
     _store("core.network", 1, {"configured_adapters": ["lo", "lo0"]})
 
@@ -74,7 +74,7 @@ def _store(key: str, version: int, data: object) -> None:
 
 
 def free_port(wanted: int | None) -> int:
-    """Return the wanted port, else the usual one, else any that is free."""
+    """Return the wanted port; without one the usual port, or any that is free."""
     for port in [wanted] if wanted else [USUAL_PORT, 0]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -88,8 +88,8 @@ def free_port(wanted: int | None) -> int:
 
 @asynccontextmanager
 async def home_assistant(port: int) -> AsyncIterator[Process]:
-    """Run Home Assistant until the block ends; yield it once it answers."""
-    # --skip-pip: what it needs is in the `demo` group of pyproject.toml, pinned.
+    """Run Home Assistant until the block ends; yield its process once it answers."""
+    # --skip-pip: the `demo` group of pyproject.toml pins all requirements.
     options = ("--config", str(CONFIG), "--skip-pip", "--log-no-color")
     command = python("scripts.demo.launch", *options)
     async with program(*command, log=CONSOLE) as process:
@@ -104,7 +104,7 @@ async def home_assistant(port: int) -> AsyncIterator[Process]:
 
 
 async def _answers(port: int) -> bool:
-    """Say whether anything accepts connections on that port."""
+    """Tell whether the port accepts connections."""
     try:
         _, writer = await asyncio.open_connection(HOST, port)
     except OSError:

@@ -9,7 +9,7 @@ from homeassistant.__main__ import main
 from homeassistant.const import RESTART_EXIT_CODE
 
 # The Marketplace and analytics call servers on the internet at every start. The others
-# are for voices, pictures and radio; they only cost time and packages.
+# are for speech, cameras and radio, and would need more time and packages.
 UNWANTED = {
     "ai_task",
     "analytics",
@@ -24,8 +24,8 @@ UNWANTED = {
     "tts",
     "wake_word",
 }
-# The front end has the modules of all entity platforms imported, even so. These classes
-# that they import want a C++ compiler or a library of the system; nobody uses them.
+# The front end still imports the modules of all entity platforms. They import these
+# classes, which need a C++ compiler or a system library, and which nobody uses here.
 STAND_INS = {
     "pymicro_vad": "MicroVad",
     "pyspeex_noise": "AudioProcessor",
@@ -33,8 +33,8 @@ STAND_INS = {
 }
 
 
-def avoid() -> None:
-    """Leave out what is unwanted, before Home Assistant looks for it."""
+def leave_out_unwanted() -> None:
+    """Remove unwanted default integrations, and replace modules that need compiling."""
     bootstrap.DEFAULT_INTEGRATIONS -= UNWANTED
     for module, name in STAND_INS.items():
         sys.modules[module] = ModuleType(module)
@@ -42,8 +42,8 @@ def avoid() -> None:
 
 
 if __name__ == "__main__":
-    avoid()
+    leave_out_unwanted()
     if (code := main()) == RESTART_EXIT_CODE:
-        # "Restart" in the front end, where a supervisor would start it again.
+        # "Restart" was chosen in the front end: do what a supervisor would do.
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - a shell has no part
     sys.exit(code)

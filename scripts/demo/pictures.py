@@ -1,4 +1,4 @@
-"""Take the pictures that the documentation shows, of the demo's house."""
+"""Take the pictures of the documentation, of the simulated house."""
 
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -9,7 +9,7 @@ from PIL import Image
 from .bridges import DOMAIN, change_options, discovered, set_up
 from .browser import Area, Page, browser
 from .failure import DemoError
-from .history import TIME_ZONE, invent
+from .history import TIME_ZONE, import_history
 from .home_assistant import REPOSITORY
 from .report import say
 from .stage import Scene, Stage, fill
@@ -18,7 +18,7 @@ from .trouble import another_iometer
 FOLDER = REPOSITORY / "docs" / "pictures"
 WIDTH, HEIGHT, SCALE = 1280, 900, 2
 DEVICE_HEIGHT = 1190
-# So high that a dialog is in the middle of these cards, or beside them.
+# Heights of the page: at one a dialog covers these cards, at the other it does not.
 CARDS_HEIGHT, DIALOG_HEIGHT = 560, 1280
 CARDS = {"x": 0.0, "y": 0.0, "width": WIDTH, "height": 392.0}
 SHOWN = "iometer"
@@ -29,21 +29,21 @@ DIALOG = ("dialog", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Album:
-    """Hold a browser's page and where its pictures go."""
+    """A browser's page, and the folder for its pictures."""
 
     page: Page
     url: str
     folder: Path
 
     async def keep(self, name: str, area: Area | None = None) -> None:
-        """Write what the page shows now, or a part of it."""
+        """Save a picture of the page, or of a part of it."""
         file = self.folder / f"{name}.png"
         file.write_bytes(small(await self.page.picture(area)))
         say(f"{file}, {file.stat().st_size // 1024} KiB")
 
 
 def small(png: bytes) -> bytes:
-    """Return a picture with at most 256 colours, which is plenty for a front end."""
+    """Return a picture reduced to 256 colours, which are enough for a front end."""
     picture = Image.open(BytesIO(png)).convert("RGB")
     out = BytesIO()
     picture.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
@@ -53,12 +53,14 @@ def small(png: bytes) -> bytes:
 async def take_all(empty: Scene, folder: Path) -> None:
     """Take every picture, from the first flow to a repair."""
     async with browser(WIDTH, HEIGHT, SCALE) as page:
-        await page.live_in(TIME_ZONE)
-        await page.remember("dockedSidebar", '"always_hidden"')
-        await page.remember("energy-default-period-_energy_dashboard", "yesterday")
+        await page.set_time_zone(TIME_ZONE)
+        await page.set_local_storage("dockedSidebar", '"always_hidden"')
+        await page.set_local_storage(
+            "energy-default-period-_energy_dashboard", "yesterday"
+        )
         album = Album(page=page, url=empty.url, folder=folder)
         await _flows(album, empty)
-        # Whoever comes first is the grid of the Energy dashboard.
+        # The first bridge becomes the grid source of the Energy dashboard.
         by_key = {one.bridge: one for one in empty.simulated}
         two = replace(empty, simulated=[by_key[SHOWN], by_key[TYPED]])
         stage = await fill(two)
@@ -68,7 +70,7 @@ async def take_all(empty: Scene, folder: Path) -> None:
 
 
 async def _flows(album: Album, empty: Scene) -> None:
-    """Show a bridge that was found, and how one at a typed address is added."""
+    """Show how a discovered bridge is added, and one by its address."""
     page, dashboard = album.page, f"{album.url}/config/integrations/dashboard"
     await discovered(empty.api, empty.simulated)
     await page.size(WIDTH, CARDS_HEIGHT, SCALE)
@@ -87,7 +89,7 @@ async def _flows(album: Album, empty: Scene) -> None:
 
 
 async def _device(album: Album, stage: Stage) -> None:
-    """Show the page of a device whose values are all of the same moment."""
+    """Show the page of a device; without throttle, so that all values are as recent."""
     entry = next(each.entry_id for each in stage.bridges if each.key == SHOWN)
     await change_options(stage.api, entry, throttle=0)
     await album.page.size(WIDTH, DEVICE_HEIGHT, SCALE)
@@ -98,14 +100,14 @@ async def _device(album: Album, stage: Stage) -> None:
 
 async def _energy(album: Album, stage: Stage) -> None:
     """Show a day on the Energy dashboard."""
-    await invent(stage.api, stage.entities)
+    await import_history(stage.api, stage.entities)
     await album.page.size(WIDTH, HEIGHT, SCALE)
     await album.page.show(f"{album.url}/energy/electricity")
     await album.keep("energy")
 
 
 async def _repair(album: Album, stage: Stage) -> None:
-    """Show what has to be repaired when a meter wants its PIN."""
+    """Show the repair issue of a meter that needs its PIN."""
     page = album.page
     old = next(bridge for bridge in stage.bridges if bridge.key == SHOWN)
     await stage.api.delete(f"config/config_entries/entry/{old.entry_id}")

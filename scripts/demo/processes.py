@@ -1,4 +1,4 @@
-"""Run the programs that the demo is made of, and end them with it."""
+"""Start and stop the programs of the demo."""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
@@ -14,14 +14,14 @@ STOP_WITHIN = 20.0
 async def program(
     *command: str, log: Path, piped: bool = False
 ) -> AsyncIterator[Process]:
-    """Run a program until the block ends; its output is logged, or piped to us."""
+    """Run a program until the block ends; its output goes to the log or a pipe."""
     with log.open("ab") as file:
         process = await asyncio.create_subprocess_exec(
             *command,
             stdout=PIPE if piped else file,
             stderr=file,
-            # The terminal sends Ctrl-C to its whole process group. Out of it, a child
-            # hears one signal, from us, and in the right order.
+            # The terminal sends Ctrl-C to its whole process group. Outside of that, a
+            # child gets only our signal, and in the right order.
             start_new_session=True,
         )
     try:
@@ -36,12 +36,12 @@ def python(module: str, *arguments: str) -> tuple[str, ...]:
 
 
 async def _stop(process: Process) -> None:
-    """End a process, by force when asking is not enough, and collect it."""
+    """Terminate a process, kill it if it does not end in time, and wait for it."""
     if process.returncode is None:
         process.terminate()
     try:
         async with asyncio.timeout(STOP_WITHIN):
-            # Read to the end: a child that waits for room in its pipe never exits.
+            # Read all output: a child that blocks on a full pipe never exits.
             await process.communicate()
     except TimeoutError:
         process.kill()

@@ -1,4 +1,4 @@
-"""Print what became of the bridges."""
+"""Print tables of bridges and entities."""
 
 from collections.abc import Iterable, Sequence
 import sys
@@ -8,13 +8,13 @@ from .entities import Entity, net_power
 
 
 def say(text: str) -> None:
-    """Print a line at once, even into a pipe."""
+    """Print a line and flush, also into a pipe."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:
-    """Align the rows' cells."""
+    """Return rows as a table with aligned columns."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
@@ -26,7 +26,7 @@ def table(rows: Iterable[Sequence[str]]) -> str:
 
 
 def entity_table(entities: Iterable[Entity]) -> str:
-    """Show every entity with its state."""
+    """Return a table of all entities and their states."""
     head = ("BRIDGE", "ENTITY", "STATE", "UNIT")
     return table(
         [head, *((one.bridge, one.name, one.state, one.unit) for one in entities)]
@@ -34,7 +34,7 @@ def entity_table(entities: Iterable[Entity]) -> str:
 
 
 def bridge_table(bridges: Iterable[Bridge], entities: Sequence[Entity]) -> str:
-    """Show one line per bridge: how it was found and what it reads."""
+    """Return a table of the bridges: how each was added, and its net power."""
     rows = []
     for bridge in bridges:
         key, power = bridge.key, net_power(entities, bridge)

@@ -17,5 +17,5 @@ async def take(url: str, pictures: Iterable[Sequence[str]]) -> None:
 
 
 def _write(file: str, content: bytes) -> None:
-    """Write a file beside the event loop's rules: nothing else waits meanwhile."""
+    """Write a file, blocking the event loop, which has nothing else to do."""
     Path(file).write_bytes(content)

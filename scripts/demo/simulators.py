@@ -1,4 +1,4 @@
-"""Start the simulated bridges and learn where they are."""
+"""Start the simulated bridges, and read their addresses."""
 
 import asyncio
 from asyncio.subprocess import Process
@@ -18,7 +18,7 @@ NEXT_WITHIN = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """Hold what a simulator says of itself; `login` is what lets one in there."""
+    """What a simulator prints about itself; `login` has its user name and password."""
 
     bridge: str
     address: str
@@ -28,7 +28,7 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulators:
-    """Hold the process of all simulators and what each said."""
+    """The process of all simulators, and what each has printed."""
 
     process: Process
     all: list[Simulated]
@@ -45,15 +45,15 @@ async def simulators(log: Path) -> AsyncIterator[Simulators]:
 
 
 async def _listen(process: Process) -> AsyncIterator[Simulated]:
-    """Read a line per simulator; a pause after a line means that it was the last."""
-    patience = FIRST_WITHIN
+    """Read a line for each simulator; a pause after a line means it was the last."""
+    limit = FIRST_WITHIN
     while process.stdout:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(limit):
                 line = await process.stdout.readline()
         except TimeoutError:
             return
         if not line:
             return
         yield json_decode(line, Simulated)
-        patience = NEXT_WITHIN
+        limit = NEXT_WITHIN

@@ -1,4 +1,4 @@
-"""Build the whole demo and take it down again."""
+"""Start the whole demo and stop it again."""
 
 import asyncio
 from asyncio.subprocess import Process
@@ -17,16 +17,16 @@ from .home_assistant import (
     home_assistant,
     new_config,
 )
-from .patience import until
 from .report import say
 from .simulators import Simulated, simulators
+from .waiting import until
 
 READINGS_WITHIN = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Hold simulators and a Home Assistant in which nothing is set up yet."""
+    """The simulators, and a Home Assistant in which no bridge is set up yet."""
 
     url: str
     api: Api
@@ -36,13 +36,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage(Scene):
-    """Hold the demo while it runs."""
+    """The running demo, with all bridges set up."""
 
     bridges: list[Bridge]
     entities: list[Entity]
 
     def devices(self) -> dict[str, str]:
-        """Return the id of each bridge's device, for the path of its page."""
+        """Return the device id of each bridge, for the URL of its page."""
         return {
             bridge.key: power.device_id
             for bridge in self.bridges
@@ -50,7 +50,7 @@ class Stage(Scene):
         }
 
     async def wait(self) -> None:
-        """Wait until a program ends that nobody asked to end."""
+        """Wait until a program ends by itself, which is an error."""
         endings = {
             asyncio.create_task(process.wait()): name
             for name, process in self.processes.items()
@@ -62,7 +62,7 @@ class Stage(Scene):
 
 @asynccontextmanager
 async def scene(port: int) -> AsyncIterator[Scene]:
-    """Start everything; stop it when the block ends."""
+    """Start simulators and Home Assistant; stop them when the block ends."""
     new_config(port)
     url = f"http://{HOST}:{port}"
     async with simulators(CONFIG / "simulators.log") as simulated:
@@ -83,7 +83,7 @@ async def scene(port: int) -> AsyncIterator[Scene]:
 
 
 async def fill(empty: Scene) -> Stage:
-    """Set up all bridges; each is asked to go into the Energy dashboard."""
+    """Set up all bridges, and add each to the Energy dashboard."""
     say("Home Assistant answers, the bridges are set up …")
     bridges = await set_up(empty.api, empty.simulated)
     entities = await _settle(empty.api, bridges)
@@ -99,13 +99,13 @@ async def fill(empty: Scene) -> Stage:
 
 @asynccontextmanager
 async def stage(port: int) -> AsyncIterator[Stage]:
-    """Start everything and set it up; stop it when the block ends."""
+    """Start the demo with all bridges; stop it when the block ends."""
     async with scene(port) as empty:
         yield await fill(empty)
 
 
 async def _settle(api: Api, bridges: list[Bridge]) -> list[Entity]:
-    """Wait a while for every bridge to report and every entity to have a state."""
+    """Wait until all bridges report and all entities have a state, or time is up."""
 
     def complete(entities: list[Entity]) -> bool:
         return all(one.available for one in entities) and all(

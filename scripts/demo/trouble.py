@@ -1,4 +1,4 @@
-"""Bring a bridge into a state that its owner has to mend."""
+"""An additional bridge that can be put into a state that its owner has to fix."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from .simulators import Simulated
 
 @asynccontextmanager
 async def another_iometer() -> AsyncIterator[tuple[Simulated, IometerSimulator]]:
-    """Simulate an IOmeter of which we have the buttons, until the block ends."""
+    """Run an IOmeter simulator in this process, so that its attributes can be set."""
     simulator = IometerSimulator(House(datetime.now(UTC)))
     simulator.device_id = str(uuid4())
     await simulator.start()

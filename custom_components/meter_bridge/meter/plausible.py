@@ -43,9 +43,7 @@ class Limits:
 
 
 def bounds(quantity: Quantity | None, limit: float | None) -> tuple[float, float]:
-    """Return the lowest and highest plausible value of a quantity, except 0.
-
-    0 is always plausible.
+    """Return the lowest and highest plausible value of a quantity; 0 always is, too.
 
     `limit` is the largest power of the connection, None while that is not known.
     """

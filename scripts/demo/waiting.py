@@ -1,4 +1,4 @@
-"""Wait for what takes its time."""
+"""Wait for a result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ PAUSE = 0.2
 async def until[T](
     look: Callable[[], Awaitable[T]], enough: Callable[[T], object], within: float
 ) -> T:
-    """Look until it is enough or the time is up, and return what was seen last."""
+    """Call `look` until `enough` accepts its result or time is up; return the last."""
     deadline = time.monotonic() + within
     while True:
         seen = await look()
