@@ -1,1 +1,1 @@
-"""What a reading costs, measured with sockets and simulators: scripts/benchmark."""
+"""Measure what a reading costs, with sockets and simulators: scripts/benchmark."""

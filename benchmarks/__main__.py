@@ -1,4 +1,4 @@
-"""Run by scripts/benchmark: python -m benchmarks [PART ...] [--json FILE]."""
+"""The command of scripts/benchmark: python -m benchmarks [PART ...] [--json FILE]."""
 
 import argparse
 from collections.abc import Callable
@@ -35,23 +35,23 @@ PARTS: dict[str, Callable[[Effort], list[Part]]] = {
     "recording": recording,
     "registers": registers,
 }
-"""What can be measured, each in a process of its own."""
+"""The parts, each of which is measured in a process of its own."""
 PRODUCT = "custom_components/meter_bridge"
 
 
 def say(text: str) -> None:
-    """Tell what goes on, beside the table."""
+    """Print the progress to standard error."""
     sys.stderr.write(f"benchmark: {text}\n")
 
 
 def show(text: str) -> None:
-    """Print what it is all for."""
+    """Print results."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def main() -> None:
-    """Read the command line, measure, and print."""
+    """Read the command line, measure, and print the results."""
     parser = argparse.ArgumentParser(prog="scripts/benchmark")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; else all")
     parser.add_argument("--json", type=Path, help="write the figures there too")

@@ -1,4 +1,4 @@
-"""Measuring in a fresh process, so that nothing from before weighs on it."""
+"""Measure in a new process, so that nothing done earlier affects it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -16,10 +16,10 @@ def alone[T](
     seconds: float | None = None,
     product: Path | None = None,
 ) -> T:
-    """Run a coroutine function of some module in a process of its own.
+    """Run a coroutine function, which a module defines, in a process of its own.
 
-    After so many seconds it is ended, and TimeoutError raised. With a product, the
-    integration is taken from that checkout; everything else is ours.
+    After `seconds` the process is killed, and TimeoutError raised. With `product`, the
+    integration is imported from that checkout, and everything else from this one.
     """
     with ProcessPoolExecutor(1, get_context("spawn"), _take, (product,)) as pool:
         try:
@@ -30,12 +30,12 @@ def alone[T](
 
 
 def _run[T](measure: Callable[..., Coroutine[None, None, T]], *arguments: object) -> T:
-    """Run it there, without a word."""
+    """Run the function in the new process, without any log."""
     logging.disable(logging.CRITICAL)
     return asyncio.run(measure(*arguments))
 
 
 def _take(product: Path | None) -> None:
-    """Have the integration of a checkout, before anything has imported it."""
+    """Make imports of the integration, which are still to come, use this checkout."""
     if product:
         custom_components.__path__ = [str(product / custom_components.__name__)]

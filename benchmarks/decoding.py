@@ -1,4 +1,4 @@
-"""What it takes to make a snapshot of the bytes of a message, beside its JSON alone."""
+"""The cost of decoding a message into a snapshot, beside that of its JSON alone."""
 
 from collections.abc import Sequence
 import gc
@@ -25,7 +25,7 @@ _MICRO, _KIBI = 1e6, 1024
 
 
 def _decode(kind: Kind) -> Decode:
-    """Return what makes a snapshot of a message that a reading comes in."""
+    """Return a function that decodes a message with a reading into a snapshot."""
     decoding = kind.decoding
     decoder, source = decoding.make(), decoding.reading
     for first in decoding.first:
@@ -58,52 +58,52 @@ async def decoding(effort: Effort) -> list[Part]:
     )
     for kind in KINDS.values():
         if effort.takes(kind.key):
-            said = pushed(kind) if kind.streams else await answered(kind)
-            _add(part, kind, said, effort)
+            messages = pushed(kind) if kind.streams else await answered(kind)
+            _add(part, kind, messages, effort)
     return [part]
 
 
 def pushed(kind: Kind) -> list[bytes]:
-    """Return what a bridge pushes, one reading after the other."""
+    """Return messages that a bridge pushes, each with another reading."""
     house = House()
-    simulator, said = kind.simulator(house), []
+    simulator, messages = kind.simulator(house), []
     for turn in range(_MESSAGES):
         house.draw(321 + turn)
         house.advance(10)
         simulator.tick()
         message = simulator.message(kind.benchmark.path)
         assert message
-        said.append(message)
-    return said
+        messages.append(message)
+    return messages
 
 
 async def answered(kind: Kind) -> list[bytes]:
-    """Return what a bridge answers, one reading after the other."""
-    said = []
+    """Return answers of a bridge, each with another reading."""
+    messages = []
     with Feeder() as feeder:
         place = feeder.open(kind.key, kind.key, kind.benchmark.registers)
         url = f"http://{place.address}{kind.benchmark.path}"
         async with ClientSession(raise_for_status=True) as session:
             for _ in range(_MESSAGES):
-                feeder.turn(kind.key, kind.benchmark.changes[-1])
+                feeder.next_reading(kind.key, kind.benchmark.changes[-1])
                 async with session.request(
                     kind.benchmark.method, url, json=kind.benchmark.body
                 ) as answer:
-                    said.append(await answer.read())
-    return said
+                    messages.append(await answer.read())
+    return messages
 
 
-def _add(part: Part, kind: Kind, said: Sequence[bytes], effort: Effort) -> None:
-    """Add the row of one kind."""
-    alone = [message.rpartition(b"data: ")[2] for message in said]
+def _add(part: Part, kind: Kind, messages: Sequence[bytes], effort: Effort) -> None:
+    """Add the row of one kind of bridge."""
+    alone = [message.rpartition(b"data: ")[2] for message in messages]
     ways: tuple[tuple[Decode, Sequence[bytes]], ...] = (
         (orjson.loads, alone),
-        (_decode(kind), said),
+        (_decode(kind), messages),
     )
     times: tuple[list[float], ...] = ([], [])
     for _ in range(effort.rounds):
-        for (decode, messages), found in zip(ways, times, strict=True):
-            found.append(_time(decode, messages, effort.readings))
+        for (decode, inputs), found in zip(ways, times, strict=True):
+            found.append(_time(decode, inputs, effort.readings))
     floor, ours = map(least, times)
     part.rows.append(
         (
@@ -116,7 +116,7 @@ def _add(part: Part, kind: Kind, said: Sequence[bytes], effort: Effort) -> None:
 
 
 def _time(decode: Decode, messages: Sequence[bytes], count: int) -> float:
-    """Return what a message takes of the processor (µs)."""
+    """Return the processor time of a message (µs)."""
     taken = list(islice(cycle(messages), count))
     before = time.thread_time()
     for message in taken:
@@ -125,9 +125,9 @@ def _time(decode: Decode, messages: Sequence[bytes], count: int) -> float:
 
 
 def _blocks(decode: Decode, messages: Sequence[bytes]) -> float:
-    """Return how many blocks of memory stay with what comes of a message.
+    """Return how many blocks of memory the result of a message keeps.
 
-    Those that were only needed on the way are not among them.
+    Blocks that were only needed while decoding do not count.
     """
     kept: list[object] = [None] * len(messages)
     gc.collect()
@@ -141,7 +141,7 @@ def _blocks(decode: Decode, messages: Sequence[bytes]) -> float:
 
 
 def _peak(decode: Decode, messages: Sequence[bytes]) -> float:
-    """Return how much memory a message takes at once at most (KiB)."""
+    """Return the peak memory that decoding a message needs (KiB)."""
     peaks = []
     tracemalloc.start()
     for message in messages:

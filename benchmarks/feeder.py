@@ -1,4 +1,4 @@
-"""The simulators in a process of their own, where their work does not count."""
+"""Run simulators in another process, so that their work is not measured."""
 
 import asyncio
 from collections import Counter
@@ -16,17 +16,17 @@ from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.simulator import Simulator
 
-from .street import Lived, Street
+from .fleet import Fleet, FleetRun
 
-# Long enough for the last reading to have arrived before it counts as taken.
+# Time for the last reading to arrive.
 _GRACE_SECONDS = 0.05
-# Forced up by another step than import, so that net power changes with them.
+# Export powers change by another step than import, so that net power changes as well.
 _EXPORTS = ("2.7.0", "22.7.0", "42.7.0", "62.7.0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a simulator is, and how to be let in; its serial where it is known."""
+    """The address of a simulator, its credentials, and its serial number if known."""
 
     key: str
     address: str
@@ -34,17 +34,17 @@ class Place:
     serial: str = ""
 
 
-class _Stage:
-    """Everything that can be asked of the other process; each verb is a method."""
+class _Commands:
+    """The commands of the other process, each of which is a method."""
 
     def __init__(self) -> None:
-        """Begin with an empty stage."""
+        """Start without simulators."""
         self._open: dict[str, Simulator] = {}
-        self._street = Street()
+        self._fleet = Fleet()
         self._steps: Counter[tuple[Simulator, str]] = Counter()
 
     async def open(self, name: str, key: str, registers: int) -> Place:
-        """Start a simulator under a name; `registers` is for those that list them."""
+        """Start a simulator under a name; `registers` sets their number unless 0."""
         house = House()
         kind = KINDS[key]
         make = kind.benchmark.with_registers
@@ -58,7 +58,7 @@ class _Stage:
     async def feed(
         self, name: str, codes: Sequence[str], count: int, pace: float
     ) -> None:
-        """Publish so many readings, in each of which these registers change."""
+        """Publish `count` readings, `pace` s apart; each changes these registers."""
         simulator, loop = self._open[name], asyncio.get_running_loop()
         due = loop.time()
         for _ in range(count):
@@ -68,42 +68,42 @@ class _Stage:
             await asyncio.sleep(due - loop.time())
         await asyncio.sleep(_GRACE_SECONDS)
 
-    async def turn(self, name: str, codes: Sequence[str]) -> None:
-        """Have a new reading ready to be asked for."""
+    async def next_reading(self, name: str, codes: Sequence[str]) -> None:
+        """Take a new reading, for the next poll."""
         self._change(self._open[name], codes)
         self._open[name].tick()
 
-    async def hush(self, name: str, hushed: str) -> None:
-        """Push nothing more down a channel."""
+    async def silence(self, name: str, silenced: str) -> None:
+        """Stop pushing to a channel."""
         simulator = self._open[name]
         message = simulator.message
 
-        def phrase(channel: str) -> bytes | None:
-            return None if channel == hushed else message(channel)
+        def message_unless_silenced(channel: str) -> bytes | None:
+            return None if channel == silenced else message(channel)
 
-        simulator.message = phrase  # type: ignore[method-assign]
+        simulator.message = message_unless_silenced  # type: ignore[method-assign]
 
-    async def street(self, count: int) -> list[Place]:
-        """Have so many bridges that push."""
+    async def fleet(self, count: int) -> list[Place]:
+        """Start a fleet of `count` bridges that push."""
         return [
             Place(
                 key=IometerSimulator.key,
-                address=f"127.0.0.1:{neighbour.port}",
-                serial=neighbour.device_id,
+                address=f"127.0.0.1:{bridge.port}",
+                serial=bridge.device_id,
                 credentials={},
             )
-            for neighbour in await self._street.grow(count)
+            for bridge in await self._fleet.grow(count)
         ]
 
-    async def live(self, seconds: int, spread: bool) -> Lived:  # noqa: FBT001 (piped)
-        """Let the street publish a reading of every bridge each second."""
-        return await self._street.live(seconds, spread=spread)
+    async def run_fleet(self, seconds: int, spread: bool) -> FleetRun:  # noqa: FBT001 (piped)
+        """Let each bridge of the fleet publish a reading every second."""
+        return await self._fleet.run(seconds, spread=spread)
 
     def _change(self, simulator: Simulator, codes: Sequence[str]) -> None:
-        """Let the meter say something else of these registers."""
+        """Change the values of these registers."""
         counters = simulator.house.obis()
         for code in codes:
-            # Each for itself: a counter that jumps would not be believed at once.
+            # Step by step: a counter that jumps would be held back.
             self._steps[simulator, code] += 1
             now = self._steps[simulator, code]
             if ".8." in code:
@@ -114,13 +114,13 @@ class _Stage:
 
     async def close(self) -> None:
         """Stop everything."""
-        self._street.close()
+        self._fleet.close()
         for simulator in self._open.values():
             await simulator.stop()
 
 
 def place_of(simulator: Simulator) -> Place:
-    """Describe where a simulator is."""
+    """Return the address and credentials of a simulator."""
     return Place(
         key=simulator.key,
         address=simulator.address,
@@ -129,28 +129,28 @@ def place_of(simulator: Simulator) -> Place:
 
 
 def _serve(pipe: Connection) -> None:
-    """Do what is asked until the other end is closed."""
+    """Run commands until the pipe is closed."""
     asyncio.run(_answer(pipe))
 
 
 async def _answer(pipe: Connection) -> None:
-    """Answer one question after the other."""
-    stage = _Stage()
+    """Run one command after the other."""
+    commands = _Commands()
     while True:
         try:
             verb, arguments = await asyncio.to_thread(pipe.recv)
         except EOFError:
             break
-        pipe.send(await getattr(stage, verb)(*arguments))
+        pipe.send(await getattr(commands, verb)(*arguments))
         if verb == "close":
             break
 
 
 class Feeder(AbstractContextManager["Feeder"]):
-    """Our end: every verb of the stage, to be asked in passing or waited for."""
+    """Controls the process of the simulators: each command, blocking or awaited."""
 
     def __init__(self) -> None:
-        """Start the process."""
+        """Start the process of the simulators."""
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
@@ -164,12 +164,12 @@ class Feeder(AbstractContextManager["Feeder"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the process."""
+        """Stop the process."""
         self._ask("close")
         self._process.join()
 
     def _ask(self, verb: str, *arguments: object) -> object:
-        """Ask, and wait for the answer."""
+        """Send a command, and wait for its result."""
         self._pipe.send((verb, arguments))
         answer: object = self._pipe.recv()
         return answer
@@ -180,28 +180,28 @@ class Feeder(AbstractContextManager["Feeder"]):
         assert isinstance(place, Place)
         return place
 
-    def turn(self, name: str, codes: Sequence[str]) -> None:
-        """Have a new reading ready to be asked for."""
-        self._ask("turn", name, codes)
+    def next_reading(self, name: str, codes: Sequence[str]) -> None:
+        """Take a new reading, for the next poll."""
+        self._ask("next_reading", name, codes)
 
-    def hush(self, name: str, channel: str) -> None:
-        """Push nothing more down a channel but what a listener gets at first."""
-        self._ask("hush", name, channel)
+    def silence(self, name: str, channel: str) -> None:
+        """Stop pushing to a channel, except the first message to each listener."""
+        self._ask("silence", name, channel)
 
-    def street(self, count: int) -> list[Place]:
-        """Have so many bridges that push."""
-        places = self._ask("street", count)
+    def fleet(self, count: int) -> list[Place]:
+        """Start a fleet of `count` bridges that push."""
+        places = self._ask("fleet", count)
         assert isinstance(places, list)
         return places
 
-    async def live(self, seconds: int, *, spread: bool = True) -> Lived:
-        """Let the street publish for some seconds, evenly or all at once."""
-        lived = await asyncio.to_thread(self._ask, "live", seconds, spread)
-        assert isinstance(lived, Lived)
-        return lived
+    async def run_fleet(self, seconds: int, *, spread: bool = True) -> FleetRun:
+        """Let the fleet publish for some seconds, evenly spread or all at once."""
+        run = await asyncio.to_thread(self._ask, "run_fleet", seconds, spread)
+        assert isinstance(run, FleetRun)
+        return run
 
     async def feed(
         self, name: str, codes: Sequence[str], count: int, pace: float
     ) -> None:
-        """Publish readings, and wait until they have been taken."""
+        """Publish readings, and wait until they have been received."""
         await asyncio.to_thread(self._ask, "feed", name, codes, count, pace)

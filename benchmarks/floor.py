@@ -1,6 +1,6 @@
-"""What Home Assistant itself needs: the same states, and nothing else.
+"""The lower limit of the cost: writing the same states in Home Assistant.
 
-And what it costs to get the same bytes from the same socket and decode them.
+Also the cost of reading the same bytes from a socket and decoding their JSON.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from .home import set_up
 
 
 class FloorSensor(SensorEntity):
-    """A sensor that shows what it is given."""
+    """A sensor that shows the values that it is given."""
 
     _attr_should_poll = False
     _attr_has_entity_name = True
@@ -43,7 +43,7 @@ class FloorSensor(SensorEntity):
     def __init__(
         self, description: SensorEntityDescription, unique_id: str, device: DeviceInfo
     ) -> None:
-        """Look as the sensor that it stands for."""
+        """Use the description of the sensor that it stands for."""
         self.entity_description = description
         self._attr_unique_id = unique_id
         self._attr_device_info = device
@@ -51,7 +51,7 @@ class FloorSensor(SensorEntity):
         self._shows_time = description.device_class is SensorDeviceClass.TIMESTAMP
 
     def show(self, value: float) -> None:
-        """Write a state: a number, or a time where one is shown."""
+        """Write a state: a number, or a time if the sensor shows times."""
         self._attr_native_value = (
             datetime.fromtimestamp(value, UTC) if self._shows_time else value
         )
@@ -61,7 +61,7 @@ class FloorSensor(SensorEntity):
 async def set_up_sensors(
     hass: HomeAssistant, domain: str, sensors: Iterable[Entity]
 ) -> MockConfigEntry:
-    """Set sensors up as an integration of their own."""
+    """Set up sensors in an integration of their own."""
     added = list(sensors)
 
     async def set_up_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
@@ -87,7 +87,7 @@ async def set_up_sensors(
 async def floor_of(
     hass: HomeAssistant, shown: Iterable[Entity], name: str
 ) -> list[FloorSensor]:
-    """Set up what looks as these sensors do."""
+    """Set up sensors with the descriptions of these entities."""
     device = DeviceInfo(identifiers={(name, name)}, name=name)
     sensors = [
         FloorSensor(entity.entity_description, f"{name}_{entity.unique_id}", device)
@@ -101,10 +101,10 @@ async def floor_of(
 async def write(
     sensors: list[FloorSensor], values: list[float], count: int, pace: float
 ) -> float:
-    """Write these sensors' states now and then; return processor seconds of each.
+    """Write the states `count` times; return the processor time of each (s).
 
-    They wait as long between two as readings do, so that neither has the processor's
-    caches to itself.
+    The pauses are those between readings, so that the processor's caches help neither
+    more than the other.
     """
     spent = 0.0
     for turn in range(count):
@@ -117,10 +117,10 @@ async def write(
 
 
 class BareStream:
-    """Read what a bridge pushes and decode it, whatever it is."""
+    """Read what a bridge pushes, and decode its JSON only."""
 
     def __init__(self, hass: HomeAssistant, place: Place, path: str) -> None:
-        """Listen to a path; a WebSocket where the path says so."""
+        """Listen to a path: a WebSocket for `/ws`, else server-sent events."""
         self.taken = 0
         self._session = async_get_clientsession(hass)
         self._url = f"http://{place.address}{path}"
@@ -138,7 +138,7 @@ class BareStream:
                         self.taken += 1
 
     async def _follow_socket(self) -> None:
-        """Decode each message."""
+        """Decode the JSON of each message."""
         async with self._session.ws_connect(self._url) as socket:
             async for message in socket:
                 orjson.loads(message.data)
@@ -153,6 +153,6 @@ class BareStream:
 async def ask_bare(
     session: ClientSession, method: str, url: str, body: object = None
 ) -> None:
-    """Ask for JSON and decode it."""
+    """Request JSON and decode it."""
     async with session.request(method, url, json=body) as response:
         orjson.loads(await response.read())

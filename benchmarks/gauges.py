@@ -1,4 +1,4 @@
-"""What a process takes: how late its event loop is, and how much memory."""
+"""Measure the lag of the event loop, and the memory of the process."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _SLEEP_SECONDS = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """By how many seconds a loop was late: half of the time, 99 % of it, at worst."""
+    """The lag of an event loop in seconds: median, 99th percentile, and longest."""
 
     p50: float
     p99: float
@@ -19,15 +19,15 @@ class Lag:
 
 
 class Probe:
-    """Sleep for 10 ms again and again, and note by how much it was too long."""
+    """Sleep for 10 ms repeatedly, and note by how much each sleep was too long."""
 
     def __init__(self) -> None:
-        """Begin."""
+        """Start to measure."""
         self._lags: list[float] = []
         self._task = asyncio.create_task(self._note())
 
     async def _note(self) -> None:
-        """Note until it is stopped."""
+        """Measure until stopped."""
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + _SLEEP_SECONDS
@@ -35,7 +35,7 @@ class Probe:
             self._lags.append(loop.time() - due)
 
     async def stop(self) -> Lag:
-        """Return what was noted."""
+        """Stop, and return the lag."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         lags = sorted(self._lags)
@@ -47,7 +47,7 @@ class Probe:
 
 
 def resident() -> float:
-    """Return how many KiB of memory this process has, garbage aside."""
+    """Return the resident memory of this process (KiB), after a garbage collection."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 1024

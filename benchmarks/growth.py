@@ -1,4 +1,4 @@
-"""What many bridges cost, each of which pushes a reading a second."""
+"""The cost of many bridges, each of which pushes a reading every second."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,20 +14,20 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .alone import alone
 from .feeder import Feeder, Place
+from .fleet import FleetRun
 from .gauges import Lag, Probe, resident
 from .home import home, new_entry
 from .report import Aim, Cell, Part
 from .rounds import Effort
-from .street import Lived
 
 SIZES, QUICK_SIZES = (1, 10, 100, 500, 1000), (1, 10, 100)
-# The throttle lets as much through in each of these ten seconds.
+# Whole intervals of the throttle (10 s).
 _SECONDS, _QUICK_SECONDS = 20, 10
 _WARM_SECONDS, _GRACE_SECONDS = 3, 1.0
-# Until its bridges push, and in all; what takes longer is not reached.
+# Time limits: until all bridges push, and in total.
 _SET_UP_SECONDS, _HARD_SECONDS = 60.0, 120.0
 _TOGETHER = 20
-# Later than that, and what was measured was the simulators.
+# If the simulators are later than this, their own speed would be measured.
 _MOST_LATE = 1.0
 _MOST_LAG, _MOST_SHARE, _MOST_GROWTH = 50.0, 100.0, 1.3
 _HEAD = (
@@ -45,12 +45,12 @@ _HEAD = (
 
 
 class NotReachedError(Exception):
-    """The bridges could not be had, or were not heard, in time."""
+    """The bridges were not set up, or their readings not received, in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What so many bridges took: `spent` seconds of the loop's thread in `seconds`."""
+    """The cost of some bridges: `spent` seconds of processor time in `seconds`."""
 
     entities: float
     states: float
@@ -63,21 +63,21 @@ class Found:
 
     @property
     def share(self) -> float:
-        """Return the share of a core (%)."""
+        """Return the load of a core (%)."""
         return 100 * self.spent / self.seconds
 
     @property
     def reading(self) -> float:
-        """Return what a reading costs (µs)."""
+        """Return the processor time of a reading (µs)."""
         return 1e6 * self.spent / self.readings
 
     @property
     def p99(self) -> float:
-        """Return the lag (ms) that all but a hundredth of the moments keep to."""
+        """Return the 99th percentile of the lag (ms)."""
         return 1000 * self.lag.p99
 
     def cells(self) -> Sequence[Cell]:
-        """Return what stands in the table."""
+        """Return the cells of the table."""
         return (
             *(round(self.entities), self.states, self.reading, self.share),
             *(1000 * self.lag.p50, self.p99, 1000 * self.lag.longest),
@@ -86,7 +86,7 @@ class Found:
 
 
 def growth(effort: Effort) -> list[Part]:
-    """Measure every size, each in a process of its own, and tell as it comes."""
+    """Measure every number of bridges in a process of its own; print as they finish."""
     sizes = QUICK_SIZES if effort.is_quick else SIZES
     seconds = _QUICK_SECONDS if effort.is_quick else _SECONDS
     part = Part(title="Bridges that push a reading a second", head=_HEAD)
@@ -107,7 +107,7 @@ def growth(effort: Effort) -> list[Part]:
 
 
 def _aims(found: dict[int, Found], sizes: Sequence[int]) -> list[Aim]:
-    """Judge the largest size, and what a reading costs there against ten bridges."""
+    """Return the aims: for the most bridges, and their readings' cost beside ten's."""
     few, many, name = found.get(sizes[1]), found.get(sizes[-1]), f"{sizes[-1]} bridges"
     lag, share, times = inf, inf, inf
     if many:
@@ -125,32 +125,32 @@ def _aims(found: dict[int, Found], sizes: Sequence[int]) -> list[Aim]:
 
 
 async def grow(count: int, seconds: int, spread: bool) -> Found:  # noqa: FBT001 (piped)
-    """Measure one size, or tell why it is not reached."""
+    """Measure one number of bridges; raise NotReachedError if it cannot be done."""
     with Feeder() as feeder:
-        places = feeder.street(count)
+        places = feeder.fleet(count)
         async with home() as hass:
             begin = time.monotonic()
-            # What the first one brings along is no part of each.
-            entries = await move_in(hass, places[:1])
+            # The first bridge also loads what all of them share: leave it out.
+            entries = await set_up_all(hass, places[:1])
             before = resident()
-            entries += await move_in(hass, places[1:])
+            entries += await set_up_all(hass, places[1:])
             setup = time.monotonic() - begin
             more = resident() - before
-            await feeder.live(_WARM_SECONDS)
-            # The probe would be busier than one bridge: it has a time of its own.
+            await feeder.run_fleet(_WARM_SECONDS)
+            # Measure the lag separately: its probe costs more than one bridge.
             writes, begin, spent = _Writes(hass), time.monotonic(), time.thread_time()
-            lived = await feeder.live(seconds, spread=spread)
+            run = await feeder.run_fleet(seconds, spread=spread)
             spent, took = time.thread_time() - spent, time.monotonic() - begin
             writes.stop()
-            await _judge(entries, lived)
+            await _judge(entries, run)
             probe = Probe()
-            again = await feeder.live(seconds, spread=spread)
+            again = await feeder.run_fleet(seconds, spread=spread)
             lag = await probe.stop()
             await _judge(entries, again)
             return Found(
                 entities=hass.states.async_entity_ids_count() / count,
-                states=writes.count / lived.sent,
-                readings=lived.sent,
+                states=writes.count / run.sent,
+                readings=run.sent,
                 seconds=took,
                 spent=spent,
                 lag=lag,
@@ -160,27 +160,27 @@ async def grow(count: int, seconds: int, spread: bool) -> Found:  # noqa: FBT001
 
 
 class _Writes:
-    """How many states were written, as whoever listens to them is told."""
+    """Counts the events of changed states."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Count from now on."""
+        """Start to count."""
         self.count = 0
         self.stop = hass.bus.async_listen(EVENT_STATE_CHANGED, self._note)
 
     @callback
     def _note(self, _event: object) -> None:
-        """Count one."""
+        """Count an event."""
         self.count += 1
 
 
-async def move_in(
+async def set_up_all(
     hass: HomeAssistant, places: Sequence[Place]
 ) -> list[MockConfigEntry]:
-    """Set up bridges, some at once, and wait until all of them push."""
+    """Set up bridges, several at once, and wait until all of them push."""
     entries = []
     for place in places:
         entry = await new_entry(hass, place)
-        # Home Assistant tries one number after the other where names are the same.
+        # Equal names would cost time: Home Assistant tries numbers until one is free.
         hass.config_entries.async_update_entry(entry, title=f"Bridge {place.serial}")
         entries.append(entry)
     try:
@@ -202,19 +202,19 @@ async def move_in(
 
 
 def _pushes(entry: MockConfigEntry) -> bool:
-    """Tell whether a bridge is set up and has pushed something."""
+    """Tell whether a bridge is set up and has pushed a reading."""
     return entry.state is ConfigEntryState.LOADED and entry.runtime_data.is_streaming
 
 
-async def _judge(entries: Sequence[MockConfigEntry], lived: Lived) -> None:
-    """Raise where the figures would not be those of readings that were taken."""
+async def _judge(entries: Sequence[MockConfigEntry], run: FleetRun) -> None:
+    """Raise NotReachedError if readings were late or lost: figures would be wrong."""
     await asyncio.sleep(_GRACE_SECONDS)
-    if lived.late > _MOST_LATE:
-        raise NotReachedError(f"the simulators were {lived.late:.1f} s late")
-    if lived.requests:
-        raise NotReachedError(f"bridges were asked {lived.requests} times meanwhile")
+    if run.late > _MOST_LATE:
+        raise NotReachedError(f"the simulators were {run.late:.1f} s late")
+    if run.requests:
+        raise NotReachedError(f"bridges were polled {run.requests} times meanwhile")
     behind = sum(
-        entry.runtime_data.data.readings[0].time != lived.read_at for entry in entries
+        entry.runtime_data.data.readings[0].time != run.read_at for entry in entries
     )
     if behind:
         raise NotReachedError(f"{behind} bridges had not taken the last reading")

@@ -1,8 +1,7 @@
-"""What a pushed reading costs apart from its socket: from the event to the states.
+"""The cost of a pushed reading without its socket: from the event to the states.
 
-Readings are held back as they come out of the stream, and are then handed over one
-right after the other. That says less of a day than the readings at their pace, but
-hardly anything disturbs it.
+Events of the stream are kept back, and then handled one right after the other. This is
+less realistic than readings at their normal pace, but hardly disturbed by anything.
 """
 
 import asyncio
@@ -34,7 +33,7 @@ type Times = dict[tuple[str, int], list[float]]
 
 @dataclass(slots=True)
 class _Tap:
-    """Holds back what comes from one path, for as long as that is wanted."""
+    """Keeps back the events of one path, while it is closed."""
 
     path: str = ""
     take: Take | None = None
@@ -42,23 +41,23 @@ class _Tap:
     is_closed: bool = False
 
     def on(self, follow: Follow) -> Follow:
-        """Return the same way to follow a path, with a tap in it."""
+        """Return the given method with a tap in it."""
 
         async def tapped(http: BridgeHttp, path: str, take: Take, **more: Any) -> None:  # noqa: ANN401 (handed through)
-            def hear(event: object) -> None:
+            def receive(event: object) -> None:
                 if self.is_closed and path == self.path:
                     self.take = take
                     self.held.append(event)
                 else:
                     take(event)
 
-            await follow(http, path, hear, **more)
+            await follow(http, path, receive, **more)
 
         return tapped
 
 
 def handling(effort: Effort) -> list[Part]:
-    """Measure the bridges that push, beside another product if there is one."""
+    """Measure the bridges that push, beside those of another checkout if given."""
     products: list[Path | None] = [effort.before, None] if effort.before else [None]
     runs: list[Times] = [{} for _ in products]
     for _ in range(_REPEATS):
@@ -79,7 +78,7 @@ def handling(effort: Effort) -> list[Part]:
 
 
 async def handle(effort: Effort) -> Times:
-    """Measure every kind that pushes in this process."""
+    """Measure every kind of bridge that pushes, in this process."""
     found: Times = {}
     tap = _Tap()
     with (
@@ -108,7 +107,7 @@ async def handle(effort: Effort) -> Times:
 def _round(
     feeder: Feeder, tap: _Tap, kind: Kind, codes: tuple[str, ...], count: int
 ) -> Callable[[], Awaitable[float]]:
-    """Return what measures so many readings; a round that loses one does not count."""
+    """Return a round of `count` readings, which does not count if it loses one."""
 
     async def run() -> float:
         tap.held, tap.is_closed = [], True

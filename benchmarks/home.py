@@ -1,4 +1,4 @@
-"""A real Home Assistant with nothing in it but what is measured."""
+"""A real Home Assistant with nothing but the integration that is measured."""
 
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
@@ -25,16 +25,16 @@ from custom_components.meter_bridge.const import (
 from custom_components.meter_bridge.flow.probe import connect
 
 from .feeder import Place
-from .ports import lead_aiohttp
+from .ports import redirect_aiohttp
 
-# So many seconds after an entity was enabled Home Assistant loads its entry again, in
-# the midst of what is measured; it is done here at once.
+# Home Assistant reloads an entry some time after an entity was enabled. That must not
+# happen while measuring: `show` reloads at once.
 _NEVER = 1e9
 
 
 @asynccontextmanager
 async def home() -> AsyncIterator[HomeAssistant]:
-    """Run Home Assistant, with its registries and no integration."""
+    """Run Home Assistant with its registries, but no integration."""
     with (
         TemporaryDirectory() as folder,
         patch.object(config_entries, "RELOAD_AFTER_UPDATE_DELAY", _NEVER),
@@ -43,7 +43,7 @@ async def home() -> AsyncIterator[HomeAssistant]:
         hass.config.skip_pip = True
         hass.config_entries = ConfigEntries(hass, {})
         loader.async_setup(hass)
-        lead_aiohttp(hass)
+        redirect_aiohttp(hass)
         await async_load_base_functionality(hass)
         hass.set_state(CoreState.running)
         try:
@@ -55,7 +55,7 @@ async def home() -> AsyncIterator[HomeAssistant]:
 async def new_entry(
     hass: HomeAssistant, place: Place, *, throttle: float = DEFAULT_THROTTLE
 ) -> MockConfigEntry:
-    """Return an entry of ours, not set up yet."""
+    """Return a new entry of our integration, not set up yet."""
     data = {
         CONF_BRIDGE: place.key,
         CONF_HOST: place.address,
@@ -76,7 +76,7 @@ async def new_entry(
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
-    """Set an entry up, whoever's it is."""
+    """Set up an entry of any integration."""
     assert await hass.config_entries.async_setup(entry.entry_id), entry.domain
     await hass.async_block_till_done()
     return entry
@@ -85,7 +85,7 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry
 async def show(
     hass: HomeAssistant, entry: MockConfigEntry, wanted: Container[str] | None = None
 ) -> None:
-    """Show these of its entities, by their ids, and no other; without any, all."""
+    """Enable only the wanted entities of an entry; None: all of them."""
     registry = er.async_get(hass)
     for each in er.async_entries_for_config_entry(registry, entry.entry_id):
         is_shown = wanted is None or each.entity_id in wanted
@@ -99,7 +99,7 @@ async def show(
 
 
 def entities(hass: HomeAssistant, entry: MockConfigEntry) -> list[Entity]:
-    """Return the entities that an entry shows."""
+    """Return the enabled entities of an entry."""
     return [
         entity
         for platform in async_get_platforms(hass, entry.domain)

@@ -1,4 +1,4 @@
-"""What memory a bridge takes, beside as many entities that only show a number."""
+"""The memory of a bridge, beside that of as many entities that only show a number."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ from .alone import alone
 from .feeder import Feeder
 from .floor import FloorSensor
 from .gauges import resident
-from .growth import move_in
+from .growth import set_up_all
 from .home import home, set_up
 from .report import Aim, Part
 from .rounds import Effort
 
 _SIZES, _QUICK_SIZES = (50, 100), (10, 20)
-# Of the whole process more are needed to see one.
+# The memory of the whole process is coarse: it needs more bridges.
 _RESIDENT_TIMES = 3
 _LIMIT_SECONDS = 120.0
 _WARM_SECONDS = 3
@@ -43,14 +43,14 @@ _PLAIN = "plain_sensors"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """What one more takes, and how many entities it has."""
+    """The memory of one more bridge or entry, and the number of its entities."""
 
     kibibytes: float
     entities: int
 
 
 def memory(effort: Effort) -> list[Part]:
-    """Measure what Python has in use and, in another process, what the process has."""
+    """Measure Python's memory and, in another process, that of the process."""
     sizes = _QUICK_SIZES if effort.is_quick else _SIZES
     more = tuple(_RESIDENT_TIMES * size for size in sizes)
     ways = ((sizes, True), (more, False))
@@ -82,22 +82,22 @@ def memory(effort: Effort) -> list[Part]:
 
 
 async def bridges(sizes: tuple[int, int], is_traced: bool) -> Weight:  # noqa: FBT001 (piped)
-    """Weigh bridges that push."""
+    """Measure bridges that push."""
     few, many = sizes
     with Feeder() as feeder:
-        places = feeder.street(many)
+        places = feeder.fleet(many)
         async with home() as hass:
 
             async def have(begin: int, end: int) -> None:
-                await move_in(hass, places[begin:end])
-                await feeder.live(_WARM_SECONDS)
+                await set_up_all(hass, places[begin:end])
+                await feeder.run_fleet(_WARM_SECONDS)
 
             await have(0, 1)
             return await _weigh(hass, have, (few, many), is_traced=is_traced)
 
 
 async def plain(sizes: tuple[int, int], is_traced: bool, entities: int) -> Weight:  # noqa: FBT001 (piped)
-    """Weigh entries of a device, each with so many sensors that show a number."""
+    """Measure entries with a device and sensors that only show a number."""
     async with home() as hass:
         _offer_plain(hass, entities)
 
@@ -118,7 +118,7 @@ async def _weigh(
     *,
     is_traced: bool,
 ) -> Weight:
-    """Weigh what there is more of something at one size than at the other."""
+    """Measure the difference between two numbers of bridges, for each one."""
     few, many = sizes
     if is_traced:
         tracemalloc.start()
@@ -134,7 +134,7 @@ async def _weigh(
 
 
 def _held() -> float:
-    """Return how many KiB Python has in use if it is traced, else the process."""
+    """Return the memory in use (KiB): Python's if it is traced, else the process's."""
     gc.collect()
     if tracemalloc.is_tracing():
         return tracemalloc.get_traced_memory()[0] / 1024
@@ -142,7 +142,7 @@ def _held() -> float:
 
 
 def _offer_plain(hass: HomeAssistant, entities: int) -> None:
-    """Have an integration whose entries show sensors, and do nothing else."""
+    """Register an integration whose entries have sensors and nothing else."""
 
     async def set_up_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         await hass.config_entries.async_forward_entry_setups(entry, ["sensor"])
@@ -170,7 +170,7 @@ def _offer_plain(hass: HomeAssistant, entities: int) -> None:
 
 
 def _description(number: int) -> SensorEntityDescription:
-    """Describe a power, as an integration would for all of its entries."""
+    """Return a description of a power sensor; a real integration would share it."""
     return SensorEntityDescription(
         key=f"power_{number}",
         name=f"Power {number}",

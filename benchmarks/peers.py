@@ -1,4 +1,4 @@
-"""What others take for the same readings: Home Assistant's own, and a plain one."""
+"""The cost of the same readings in Home Assistant's own integration and a plain one."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,17 +26,17 @@ from .feeder import Feeder, Place
 from .floor import set_up_sensors
 from .home import entities, home, new_entry, set_up, show
 from .plain import PlainCoordinator, PlainSensor
-from .ports import lead_httpx, name_of
+from .ports import host_name_of, redirect_httpx
 from .report import Aim, Part, figure
 from .rounds import (
     Effort,
     Round,
-    Taken,
-    asked,
+    UpdateCounter,
     changed_by,
     in_turns,
     least,
     middle,
+    polled,
     pushed,
     ratio,
 )
@@ -51,19 +51,19 @@ _HEAD = (
 
 
 def _data(place: Place) -> Mapping[str, object]:
-    """Return the data of an entry of Home Assistant's own integration."""
+    """Return the entry data for Home Assistant's own integration."""
     login = {
         CONF_USERNAME: place.credentials.get("username"),
         CONF_PASSWORD: place.credentials.get("password"),
         CONF_SSL: False,
         CONF_VERIFY_SSL: False,
     }
-    return {CONF_HOST: name_of(place), **(login if place.credentials else {})}
+    return {CONF_HOST: host_name_of(place), **(login if place.credentials else {})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """An integration, and the simulator that it has for itself."""
+    """An integration, and the name of the simulator that only it uses."""
 
     name: str
     simulator: str
@@ -71,33 +71,33 @@ class Contender:
 
     @property
     def coordinator(self) -> DataUpdateCoordinator[Any]:
-        """Return what takes its readings, which is another one after a reload."""
+        """Return its coordinator; a reload replaces it."""
         coordinator = self.entry.runtime_data
         assert isinstance(coordinator, DataUpdateCoordinator)
         return coordinator
 
 
 class NotMeasuredError(Exception):
-    """An integration cannot be had here."""
+    """An integration cannot be measured here."""
 
 
 async def peers(effort: Effort) -> list[Part]:
-    """Measure every kind of bridge that there are others for."""
+    """Measure every kind of bridge that another integration supports."""
     with Feeder() as feeder:
         async with home() as hass:
-            lead_httpx(hass)
+            redirect_httpx(hass)
             return [
                 part
                 for kind in KINDS.values()
                 if kind.benchmark.peer and effort.takes(kind.key)
-                for part in await _Contest(
+                for part in await _Comparison(
                     hass, feeder, kind, kind.benchmark.peer, effort
-                ).hold()
+                ).run()
             ]
 
 
-class _Contest:
-    """All integrations for one kind of bridge, with the same readings in turns."""
+class _Comparison:
+    """All integrations for one kind of bridge, measured in turns with equal values."""
 
     def __init__(
         self,
@@ -107,23 +107,24 @@ class _Contest:
         peer: Peer,
         effort: Effort,
     ) -> None:
-        """Begin with an empty table."""
+        """Start with empty tables."""
         self._hass, self._feeder, self._effort = hass, feeder, effort
         self._kind, self._peer = kind, peer
-        self._taken: dict[DataUpdateCoordinator[Any], Taken] = {}
+        self._taken: dict[DataUpdateCoordinator[Any], UpdateCounter] = {}
         title = f"A reading of {kind.key} ({'pushed' if kind.streams else 'asked for'})"
         self._shipped = Part(title=f"{title}, entities as they come", head=_HEAD)
         self._equal = Part(title=f"{title}, the same entities", head=_HEAD)
 
-    async def hold(self) -> list[Part]:
-        """Measure them as they come, and then with the same entities."""
+    async def run(self) -> list[Part]:
+        """Measure them with their own entities, and then all with the same entities."""
         hass, kind = self._hass, self._kind
         contenders = [await self._ours()]
         try:
             contenders.append(await self._core())
         except NotMeasuredError as error:
             for part in (self._shipped, self._equal):
-                _tell(part, f"Home Assistant's {kind.key}", f"not measured: {error}")
+                why = f"not measured: {error}"
+                _add_reason(part, f"Home Assistant's {kind.key}", why)
         for codes in kind.benchmark.changes:
             await self._measure(self._shipped, contenders, codes)
         for each in contenders:
@@ -144,20 +145,20 @@ class _Contest:
         return [self._shipped, self._equal]
 
     def _open(self, name: str) -> Place:
-        """Start a simulator that pushes readings alone."""
+        """Start a simulator that pushes nothing but readings."""
         place = self._feeder.open(name, self._kind.key, self._kind.benchmark.registers)
         if self._peer.beside:
-            self._feeder.hush(name, self._peer.beside)
+            self._feeder.silence(name, self._peer.beside)
         return place
 
     async def _ours(self) -> Contender:
-        """Set up ours, which passes everything on at once."""
+        """Set up our integration, without a throttle."""
         entry = await new_entry(self._hass, self._open("ours"), throttle=0)
         await set_up(self._hass, entry)
         return Contender(name=_OURS, simulator="ours", entry=entry)
 
     async def _core(self) -> Contender:
-        """Set up Home Assistant's own."""
+        """Set up Home Assistant's own integration."""
         key = self._kind.key
         package = self._peer.package
         try:
@@ -174,14 +175,14 @@ class _Contest:
         return Contender(name=name, simulator="core", entry=entry)
 
     async def _plain(self) -> Contender:
-        """Set up the plain one, with a sensor for every register that will change."""
+        """Set up the plain integration, with a sensor for each changing register."""
         hass, kind = self._hass, self._kind
         coordinator = PlainCoordinator(
             hass, self._open("plain"), kind, self._peer.parse
         )
         await coordinator.async_refresh()
         before = coordinator.data
-        self._feeder.turn("plain", kind.benchmark.changes[-1])
+        self._feeder.next_reading("plain", kind.benchmark.changes[-1])
         await coordinator.async_refresh()
         sensors = [
             PlainSensor(coordinator, register)
@@ -193,29 +194,29 @@ class _Contest:
         return Contender(name=_PLAIN, simulator="plain", entry=entry)
 
     def _round(self, each: Contender, codes: tuple[str, ...]) -> Round:
-        """Return what measures the readings of one."""
+        """Return a round that measures the readings of one integration."""
         coordinator, count = each.coordinator, self._effort.readings
         if not self._kind.streams:
             ask = coordinator.async_refresh
-            return asked(self._feeder, each.simulator, codes, count, ask)
+            return polled(self._feeder, each.simulator, codes, count, ask)
         if coordinator not in self._taken:
-            self._taken[coordinator] = Taken(coordinator)
+            self._taken[coordinator] = UpdateCounter(coordinator)
         taken = self._taken[coordinator]
         return pushed(self._feeder, each.simulator, codes, count, taken)
 
     async def _measure(
         self, part: Part, contenders: list[Contender], codes: tuple[str, ...]
     ) -> None:
-        """Add a row of each."""
+        """Add a row for each integration."""
         rounds: dict[str, Round] = {}
         counts: dict[str, tuple[float, int]] = {}
         for each in contenders:
             run = self._round(each, codes)
             written: list[int] = []
-            noting = _noting(run, written)
-            changes = await changed_by(self._hass, noting, self._effort)
+            counting = _counting_writes(run, written)
+            changes = await changed_by(self._hass, counting, self._effort)
             if changes is None:
-                _tell(part, each.name, "readings lost")
+                _add_reason(part, each.name, "readings lost")
                 continue
             rounds[each.name] = run
             counts[each.name] = changes[0], written[-1]
@@ -240,22 +241,22 @@ class _Contest:
                 part.aims.append(aim)
 
 
-def _tell(part: Part, name: str, why: str) -> None:
-    """Add a row that has no figures."""
+def _add_reason(part: Part, name: str, why: str) -> None:
+    """Add a row that says why there are no figures."""
     part.rows.append((name, why, *[None] * (len(_HEAD) - 2)))
 
 
-def _noting(run: Round, found: list[int]) -> Round:
-    """Return a round that notes how many states are written, changed or not."""
+def _counting_writes(run: Round, found: list[int]) -> Round:
+    """Return a round that also counts how many states are written, changed or not."""
     write = Entity._async_write_ha_state  # noqa: SLF001 (whoever asks for it)
 
     def note(entity: Entity) -> None:
         found[-1] += 1
         write(entity)
 
-    async def run_and_note() -> float:
+    async def run_and_count() -> float:
         found.append(0)
         with patch.object(Entity, "_async_write_ha_state", note):
             return await run()
 
-    return run_and_note
+    return run_and_count

@@ -1,7 +1,7 @@
-"""A straightforward integration, as most are written, to compare with.
+"""A simple integration, written as most are, to compare with.
 
-A coordinator that decodes with the standard library and keeps everything it was told;
-entities that listen to it, all of which write their state at each update.
+Its coordinator decodes with the standard library and keeps everything that it receives.
+All of its entities write their state at each update.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ _CLASSES = {
 
 
 class PlainCoordinator(DataUpdateCoordinator[Data]):
-    """Ask a bridge, or follow what it pushes."""
+    """Poll a bridge, or follow its stream."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class PlainCoordinator(DataUpdateCoordinator[Data]):
         kind: Kind,
         parse: Callable[[Any], Data],
     ) -> None:
-        """Know where it is."""
+        """Follow the stream if the bridge pushes."""
         super().__init__(
             hass,
             _LOGGER,
@@ -68,12 +68,12 @@ class PlainCoordinator(DataUpdateCoordinator[Data]):
 
     @override
     async def _async_update_data(self) -> Data:
-        """Ask for a reading."""
+        """Poll a reading."""
         async with self._session.get(self._url) as response:
             return self._parse(json.loads(await response.text()))
 
     async def _follow(self) -> None:
-        """Take what is pushed."""
+        """Follow the stream."""
         async with self._session.get(
             self._url,
             headers={"Accept": "text/event-stream"},
@@ -85,7 +85,7 @@ class PlainCoordinator(DataUpdateCoordinator[Data]):
                     self.async_set_updated_data(self._parse(answer))
 
     async def stop(self) -> None:
-        """Follow and ask no longer."""
+        """Stop to poll and to follow."""
         await self.async_shutdown()
         if self._task:
             self._task.cancel()
@@ -93,12 +93,12 @@ class PlainCoordinator(DataUpdateCoordinator[Data]):
 
 
 class PlainSensor(CoordinatorEntity[PlainCoordinator], SensorEntity):
-    """Show one register."""
+    """A sensor of one register."""
 
     _attr_has_entity_name = True
 
     def __init__(self, coordinator: PlainCoordinator, register: str) -> None:
-        """Look as the unit asks for."""
+        """Describe the sensor by its unit."""
         super().__init__(coordinator)
         unit = coordinator.data[register].unit
         is_total = unit.endswith("h")
@@ -120,5 +120,5 @@ class PlainSensor(CoordinatorEntity[PlainCoordinator], SensorEntity):
     @property
     @override
     def native_value(self) -> float:
-        """Return the value."""
+        """Return the present value."""
         return self.coordinator.data[self._register].value

@@ -1,4 +1,4 @@
-"""Names that lead to a simulator: not every client takes a port with its host."""
+"""Host names that stand for a port, for clients that accept no port with a host."""
 
 from collections.abc import Iterable
 import socket
@@ -20,24 +20,24 @@ from .feeder import Place
 _LOOPBACK, _PREFIX = "127.0.0.1", "port-"
 
 
-def name_of(place: Place) -> str:
-    """Return a host name without a port that leads there all the same."""
+def host_name_of(place: Place) -> str:
+    """Return a host name that stands for the port of a simulator."""
     return _PREFIX + place.address.rpartition(":")[2]
 
 
 def _port_of(name: str) -> int:
-    """Return the port of this machine that a name has in it."""
+    """Return the port that a host name stands for."""
     return int(name.removeprefix(_PREFIX))
 
 
 class _Resolver(AbstractResolver):
-    """Tell aiohttp where a name leads, port and all."""
+    """Resolves such a host name for aiohttp, including the port."""
 
     @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the one place."""
+        """Return the address and the port."""
         return [
             ResolveResult(
                 hostname=host,
@@ -51,17 +51,17 @@ class _Resolver(AbstractResolver):
 
     @override
     async def close(self) -> None:
-        """Hold nothing open."""
+        """Do nothing: there is nothing to close."""
 
     async def real_close(self) -> None:
-        """Hold nothing open at the end either, as Home Assistant asks."""
+        """Do nothing; Home Assistant calls this when it stops."""
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
-    """Connect httpx to where a name leads; on the connection nothing is different."""
+    """Connects httpx to the port that a host name stands for."""
 
     def __init__(self) -> None:
-        """Connect as httpx does."""
+        """Use the usual backend of httpx."""
         self._backend = httpcore.AnyIOBackend()
 
     @override
@@ -80,25 +80,25 @@ class _Backend(httpcore.AsyncNetworkBackend):
 
 
 class _Transport(httpx.AsyncHTTPTransport):
-    """Be the usual one, but for where it connects."""
+    """The usual transport of httpx, with that backend."""
 
     def __init__(self) -> None:
-        """Keep connections as long as Home Assistant does."""
+        """Keep idle connections for as long as Home Assistant does."""
         super().__init__()
         self._pool = httpcore.AsyncConnectionPool(
             keepalive_expiry=15, network_backend=_Backend()
         )
 
 
-def lead_aiohttp(hass: HomeAssistant) -> None:
-    """Let Home Assistant's session find the simulators.
+def redirect_aiohttp(hass: HomeAssistant) -> None:
+    """Let Home Assistant's aiohttp session resolve these host names.
 
-    Its own resolver wants the network integration, which looks around.
+    Its own resolver needs the network integration, which scans interfaces.
     """
     hass.data[DATA_RESOLVER] = cast("HassAsyncDNSResolver", _Resolver())
 
 
-def lead_httpx(hass: HomeAssistant) -> None:
-    """Let Home Assistant's httpx client, the one that verifies nothing, find them."""
+def redirect_httpx(hass: HomeAssistant) -> None:
+    """Let Home Assistant's httpx client without TLS verification resolve them."""
     client = create_async_httpx_client(hass, verify_ssl=False, transport=_Transport())
     hass.data.setdefault(DATA_ASYNC_CLIENT, {})[False, SSL_ALPN_HTTP11] = client

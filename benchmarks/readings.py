@@ -1,4 +1,4 @@
-"""What a reading costs, from bytes on the socket to the last state written."""
+"""The cost of a reading, from the bytes on the socket to the last state written."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -21,37 +21,37 @@ from .rounds import (
     PACE,
     Effort,
     Round,
-    Taken,
-    asked,
+    UpdateCounter,
     changed_by,
     in_turns,
     least,
     middle,
+    polled,
     pushed,
     ratio,
 )
 
 _MOST_TIMES_FLOOR = 1.3
 _MOST_UNCHANGED = 20.0
-# So often each of two products is measured, in a new process each time.
+# How often each of two checkouts is measured, in a new process each time.
 _REPEATS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found of one kind of reading; no states where readings were lost."""
+    """The times of one kind of reading; `states` is None if readings were lost."""
 
     key: str
     states: float | None
     times: dict[str, list[float]] = field(default_factory=dict)
 
     def least(self, name: str) -> float | None:
-        """Return the least of what was measured in turns."""
+        """Return the shortest time of this name."""
         return least(self.times.get(name, ()))
 
 
 def readings(effort: Effort) -> list[Part]:
-    """Measure every kind of bridge, beside another product if there is one."""
+    """Measure every kind of bridge, beside that of another checkout if given."""
     if effort.before is None:
         return [_table(alone(measure, effort))]
     once = replace(effort, rounds=1 + effort.rounds // _REPEATS)
@@ -61,16 +61,16 @@ def readings(effort: Effort) -> list[Part]:
             results.append(alone(measure, once, product=product))
     before, after = (_joined(each) for each in runs.values())
     for was, now in zip(before, after, strict=True):
-        # Home Assistant is the same in both.
+        # Home Assistant's part is the same for both.
         for name in ("floor", "bytes"):
             was.times[name] = now.times[name] = was.times[name] + now.times[name]
     return [_comparison(before, after), _table(after)]
 
 
 def _joined(runs: Sequence[Sequence[Found]]) -> list[Found]:
-    """Put the rounds of several runs together, row by row.
+    """Combine the rounds of several runs, row by row.
 
-    Where readings were lost there is no round.
+    Rows with lost readings have no rounds.
     """
     return [
         Found(
@@ -86,7 +86,7 @@ def _joined(runs: Sequence[Sequence[Found]]) -> list[Found]:
 
 
 def _table(found: Iterable[Found]) -> Part:
-    """Return the figures of one product, and the aims that they are judged by."""
+    """Return the figures of one checkout, and their aims."""
     part = Part(
         title="A reading, per bridge (µs of processor)",
         head=(
@@ -117,7 +117,7 @@ def _table(found: Iterable[Found]) -> Part:
 
 
 def _comparison(before: Iterable[Found], after: Iterable[Found]) -> Part:
-    """Return the figures of two products side by side."""
+    """Return the figures of two checkouts side by side."""
     part = Part(
         title="A reading, before and after (µs of processor)",
         head=(
@@ -148,7 +148,7 @@ async def measure(effort: Effort) -> list[Found]:
 async def _measure_kind(
     hass: HomeAssistant, feeder: Feeder, kind: Kind, effort: Effort
 ) -> list[Found]:
-    """Measure one kind."""
+    """Measure one kind of bridge."""
     found: list[Found] = []
     place = feeder.open("ours", kind.key, kind.benchmark.registers)
     other = feeder.open("bare", kind.key, kind.benchmark.registers)
@@ -164,13 +164,13 @@ async def _measure_kind(
     )
     await asyncio.sleep(0.3)
     shown = {entity.entity_id: entity for entity in entities(hass, entry)}
-    taken = Taken(entry.runtime_data)
+    taken = UpdateCounter(entry.runtime_data)
     for number, codes in enumerate(kind.benchmark.changes):
         if kind.streams:
             ours = pushed(feeder, "ours", codes, effort.readings, taken)
         else:
             ask = entry.runtime_data.async_refresh
-            ours = asked(feeder, "ours", codes, effort.readings, ask)
+            ours = polled(feeder, "ours", codes, effort.readings, ask)
         await ours()
         if (changes := await changed_by(hass, ours, effort)) is None:
             found.append(Found(key=kind.key, states=None))
@@ -180,7 +180,7 @@ async def _measure_kind(
         if stream:
             bare = pushed(feeder, "bare", codes, effort.readings, stream)
         else:
-            bare = asked(feeder, "bare", codes, effort.readings, ask_for_bytes)
+            bare = polled(feeder, "bare", codes, effort.readings, ask_for_bytes)
         rounds["bytes"] = bare
         if changed:
             floor = await floor_of(
@@ -196,6 +196,6 @@ async def _measure_kind(
 
 
 def _written(floor: list[FloorSensor], count: int) -> Round:
-    """Return what measures the states alone."""
+    """Return a round that only writes the states."""
     values = [1000.0 + place for place in range(len(floor))]
     return lambda: write(floor, values, count, PACE)

@@ -27,11 +27,11 @@ from .home import home, new_entry, set_up
 from .report import Part
 from .rounds import Effort
 
-# In such times each poll and each turn of the throttle comes as often.
+# Whole multiples of the poll intervals and of the throttle.
 _SECONDS, _QUICK_SECONDS, _WARM_SECONDS = 120, 20, 12
 _LIMIT_SECONDS = 240.0
 _HOUR = 3600
-# What a row of states and its indices take in SQLite.
+# The size of a row of states, with its indices, in SQLite.
 _ROW_BYTES = 155
 _ROWS = """
 SELECT states_meta.entity_id, count(*) FROM states JOIN states_meta USING (metadata_id)
@@ -42,13 +42,13 @@ type Rows = dict[str, float]
 
 
 def recording(effort: Effort) -> list[Part]:
-    """Measure with the throttle as it comes, and without."""
+    """Measure with the default throttle, and without a throttle."""
     seconds = _QUICK_SECONDS if effort.is_quick else _SECONDS
 
     def measure(throttle: float) -> Rows:
         return alone(rows, throttle, seconds, _WARM_SECONDS, seconds=_LIMIT_SECONDS)
 
-    # Nobody counts the processor's time here.
+    # At the same time: processor time does not matter here.
     with ThreadPoolExecutor() as pool:
         throttled, straight = pool.map(measure, (DEFAULT_THROTTLE, 0))
     part = Part(
@@ -65,14 +65,14 @@ def recording(effort: Effort) -> list[Part]:
 
 
 def _daily(count: float) -> float:
-    """Return how many MB such rows take in a day."""
+    """Return the MB a day of `count` rows an hour."""
     return count * 24 * _ROW_BYTES / 1e6
 
 
 async def rows(throttle: float, seconds: int, warm: int) -> Rows:
-    """Return how many rows each kind of bridge has recorded in an hour.
+    """Return how many rows each kind of bridge records in an hour.
 
-    A real recorder writes for some seconds, which stand for the hour.
+    A real recorder runs for `seconds`; the hour is extrapolated.
     """
     async with home() as hass, AsyncExitStack() as stack:
         path = await _record(hass)
@@ -101,10 +101,10 @@ async def rows(throttle: float, seconds: int, warm: int) -> Rows:
 
 
 async def _record(hass: HomeAssistant) -> Path:
-    """Have a recorder that keeps everything in a file."""
+    """Start a recorder with a database file; return its path."""
     path = Path(hass.config.path("home-assistant_v2.db"))
     recorder.async_initialize_recorder(hass)
-    # What is not committed at the end would not be counted.
+    # Commit at once: uncommitted rows would not be counted.
     config = {"db_url": f"sqlite:///{path}", "commit_interval": 0}
     assert await async_setup_component(hass, "recorder", {"recorder": config})
     await hass.async_block_till_done()
@@ -112,13 +112,13 @@ async def _record(hass: HomeAssistant) -> Path:
 
 
 def _recorded(path: Path, since: float) -> Counter[str]:
-    """Count what was recorded since then, by entity."""
+    """Return the number of rows since then, by entity."""
     with sqlite3.connect(path) as database:
         return Counter(dict(database.execute(_ROWS, (since,))))
 
 
 def _entity_ids(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
-    """Return what an entry shows."""
+    """Return the entity ids of an entry."""
     registry = er.async_get(hass)
     return [
         each.entity_id
@@ -127,13 +127,13 @@ def _entity_ids(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
 
 
 async def _live(simulators: list[Simulator], house: House, seconds: int) -> None:
-    """Let the meter read something else everywhere each second, and publish it."""
+    """Change all values of the meter every second, and publish them."""
     begin = time.monotonic()
     for second in range(seconds):
         house.draw(3600 + 30 * house.now.second)
         house.react(400 + 10 * house.now.second)
         for phase in house.voltage:
-            # By no step that the throttle would not see.
+            # With a period of 7 s, which differs after each 10 s of the throttle.
             house.voltage[phase] = Decimal(225 + house.now.second % 7)
         house.burn(1000)
         house.advance(1)

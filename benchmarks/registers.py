@@ -1,4 +1,4 @@
-"""What a poll costs by how many registers there are, and by how many changed."""
+"""The cost of a poll, by the number of registers, and of those that change."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -13,7 +13,7 @@ from .feeder import Feeder
 from .floor import ask_bare
 from .home import home, new_entry, set_up, show
 from .report import Part
-from .rounds import Effort, asked, in_turns, least
+from .rounds import Effort, in_turns, least, polled
 
 _KIND = next(kind for kind in KINDS.values() if kind.benchmark.registers)
 REGISTERS, _CHANGES = (4, 64, 512), (0, 1, 4)
@@ -41,7 +41,7 @@ def registers(effort: Effort) -> list[Part]:
 
 
 def _each(found: Costs) -> Part:
-    """Say what one register more costs."""
+    """Return the cost of one more register."""
     few, many, changes = REGISTERS[0], REGISTERS[-1], _CHANGES[-1]
     unchanged = {
         name: (found[many, 0][name] - found[few, 0][name]) / (many - few)
@@ -57,7 +57,7 @@ def _each(found: Costs) -> Part:
 
 
 async def polls(effort: Effort, counts: Sequence[int]) -> Costs:
-    """Return what polls cost (µs), and how many bytes there are in an answer."""
+    """Return the cost of polls (µs), and the size of an answer in bytes."""
     found: Costs = {}
     with Feeder() as feeder:
         async with home() as hass:
@@ -69,7 +69,7 @@ async def polls(effort: Effort, counts: Sequence[int]) -> Costs:
 async def _polls(
     hass: HomeAssistant, feeder: Feeder, effort: Effort, count: int
 ) -> Costs:
-    """Measure a bridge with so many registers, all of them shown."""
+    """Measure a bridge with `count` registers, all of them enabled."""
     place = feeder.open("ours", _KIND.key, count)
     other = feeder.open("bare", _KIND.key, count)
     entry = await set_up(hass, await new_entry(hass, place, throttle=0))
@@ -84,8 +84,8 @@ async def _polls(
     for changed in _CHANGES:
         codes = tuple(str(number) for number in range(changed))
         rounds = {
-            "read": asked(feeder, "bare", codes, effort.readings, read),
-            "ours": asked(feeder, "ours", codes, effort.readings, ask),
+            "read": polled(feeder, "bare", codes, effort.readings, read),
+            "ours": polled(feeder, "ours", codes, effort.readings, ask),
         }
         times = await in_turns(rounds, effort)
         cost = {name: least(each) or 0 for name, each in times.items()}

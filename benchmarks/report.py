@@ -1,4 +1,4 @@
-"""The figures, as a table to read and as JSON."""
+"""The figures, as Markdown tables and as JSON."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ _NEAR = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """A figure that should be no more than so much, or no less."""
+    """A figure that should be at most `most`, or at least `least`."""
 
     name: str
     value: float
@@ -20,21 +20,21 @@ class Aim:
 
     @property
     def is_met(self) -> bool:
-        """Tell whether it is as it should be."""
+        """Tell whether the aim is met."""
         return (self.most is None or self.value <= self.most) and (
             self.least is None or self.value >= self.least
         )
 
     @property
     def wanted(self) -> str:
-        """Say what it should be."""
+        """Return the limit as text."""
         sign, limit = ("≤", self.most) if self.least is None else ("≥", self.least)
         return f"{sign} {_shown(limit)} {self.unit}".rstrip()
 
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """One table, and the aims that its figures are judged by."""
+    """A table, and the aims of its figures."""
 
     title: str
     head: Sequence[str]
@@ -48,7 +48,7 @@ class Part:
         yield from _table(self.head, self.rows)
 
     def as_json(self) -> dict[str, object]:
-        """Return everything for other programs."""
+        """Return table and aims as plain data."""
         return {
             "title": self.title,
             "rows": [dict(zip(self.head, row, strict=True)) for row in self.rows],
@@ -57,7 +57,7 @@ class Part:
 
 
 def aims(parts: Iterable[Part]) -> Iterator[str]:
-    """Yield the table of all aims, hit or missed."""
+    """Yield the table of all aims, met or missed."""
     yield "### Aims"
     yield ""
     rows: list[Sequence[Cell]] = [
@@ -74,7 +74,7 @@ def aims(parts: Iterable[Part]) -> Iterator[str]:
 
 
 def figure(value: float) -> float | int:
-    """Return a mean of what is counted: mostly it is a whole number."""
+    """Return a mean as a whole number if it is close to one."""
     return round(value) if abs(value - round(value)) < _NEAR else round(value, 1)
 
 
@@ -87,7 +87,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]
 
 
 def _shown(cell: Cell) -> str:
-    """Return a figure with as many digits as it is worth."""
+    """Return a cell as text; a small number with decimals, a large one without."""
     if isinstance(cell, float):
         return f"{cell:.2f}" if abs(cell) < 10 else f"{cell:,.0f}"
     return "" if cell is None else str(cell)

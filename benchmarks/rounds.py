@@ -1,4 +1,4 @@
-"""Rounds of readings, and what one reading takes of the processor."""
+"""Rounds of readings, each of which measures the processor time of a reading."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -25,10 +25,10 @@ type Round = Callable[[], Awaitable[float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How many readings make a round, how many rounds there are, and of what.
+    """How much to measure: the readings of a round, and the number of rounds.
 
-    `bridges` are the kinds that are measured, all where it is empty; `before` is the
-    checkout of another state of the integration that is measured beside this one.
+    `bridges` are the kinds to measure, all if empty. `before` is another checkout: its
+    integration is measured beside this one.
     """
 
     readings: int
@@ -45,18 +45,18 @@ class Effort:
 async def in_turns(
     rounds: Mapping[str, Round], effort: Effort
 ) -> dict[str, list[float]]:
-    """Return what each took, in µs, round after round; infinite where none counts."""
+    """Return the times of each in µs, measured in turns; infinite if none counts."""
     found: dict[str, list[float]] = {name: [] for name in rounds}
     for _ in range(effort.rounds):
         for name, run in rounds.items():
-            found[name].append(await _counting(run) * _MICRO)
+            found[name].append(await _valid_round(run) * _MICRO)
     return found
 
 
-async def _counting(run: Round) -> float:
-    """Return what a round took that counts, if there is one.
+async def _valid_round(run: Round) -> float:
+    """Repeat a round until one counts; return its time.
 
-    Some clients give up a stream once a minute, and are away for seconds.
+    Some clients close their stream once a minute, and reopen it seconds later.
     """
     for _ in range(_MOST_TRIES):
         if (took := await run()) < inf:
@@ -65,7 +65,7 @@ async def _counting(run: Round) -> float:
 
 
 def least(times: Iterable[float]) -> float | None:
-    """Return the least: whatever else the machine does only ever adds to it."""
+    """Return the shortest time: other load on the machine can only add to it."""
     return min((each for each in times if each < inf), default=None)
 
 
@@ -76,21 +76,21 @@ def middle(times: Iterable[float]) -> float | None:
 
 
 def ratio(one: float | None, other: float | None) -> float | None:
-    """Return how many times the other one is."""
+    """Return the quotient, None without both numbers."""
     return one / other if one and other else None
 
 
-class Taking(Protocol):
-    """Whatever counts the readings that it took."""
+class CountsReadings(Protocol):
+    """An object that counts the readings that it has received."""
 
     taken: int
 
 
-class Taken:
-    """How many readings a coordinator took: one that gets none costs nothing."""
+class UpdateCounter:
+    """Counts the updates of a coordinator, to notice readings that were lost."""
 
     def __init__(self, coordinator: DataUpdateCoordinator[Any]) -> None:
-        """Count from now on."""
+        """Start to count."""
         self.taken = 0
         update = coordinator.async_update_listeners
 
@@ -102,39 +102,43 @@ class Taken:
 
 
 def pushed(
-    feeder: Feeder, name: str, codes: tuple[str, ...], count: int, taking: Taking
+    feeder: Feeder,
+    name: str,
+    codes: tuple[str, ...],
+    count: int,
+    counter: CountsReadings,
 ) -> Round:
-    """Return what measures readings that are pushed: all that the loop's thread does.
+    """Return a round of pushed readings: all processor time of the loop's thread.
 
-    A round in which some did not arrive, or more than were sent, does not count.
+    It does not count if fewer readings arrived than were sent, or more.
     """
 
     async def run() -> float:
-        due, before = taking.taken + count, time.thread_time()
+        due, before = counter.taken + count, time.thread_time()
         await feeder.feed(name, codes, count, PACE)
         for _ in range(_MOST_WAITS):
-            if taking.taken >= due:
+            if counter.taken >= due:
                 break
             await asyncio.sleep(_WAIT_SECONDS)
         spent = time.thread_time() - before
-        return spent / count if taking.taken == due else inf
+        return spent / count if counter.taken == due else inf
 
     return run
 
 
-def asked(
+def polled(
     feeder: Feeder,
     name: str,
     codes: tuple[str, ...],
     count: int,
     ask: Callable[[], Awaitable[None]],
 ) -> Round:
-    """Return what measures readings that are asked for."""
+    """Return a round of polled readings."""
 
     async def run() -> float:
         spent = 0.0
         for _ in range(count):
-            feeder.turn(name, codes)
+            feeder.next_reading(name, codes)
             before = time.thread_time()
             await ask()
             spent += time.thread_time() - before
@@ -146,7 +150,7 @@ def asked(
 async def changed_by(
     hass: HomeAssistant, run: Round, effort: Effort
 ) -> tuple[float, list[str]] | None:
-    """Return how many states a reading changes, and whose; None if no round counts."""
+    """Return how many states a reading changes, and which; None if no round counts."""
     count = effort.readings
     seen: list[str] = []
 

@@ -1,4 +1,4 @@
-"""What starting costs: one entry, a hundred together, and the import."""
+"""The cost of starting: one entry, a hundred at once, and the import."""
 
 import asyncio
 import json
@@ -49,7 +49,7 @@ async def starts() -> list[Part]:
                     best = min(best, (time.thread_time() - spent, took))
                 await hass.config_entries.async_remove(entry.entry_id)
                 part.rows.append((f"one {kind.key}", *(1000 * each for each in best)))
-            entries = [await new_entry(hass, each) for each in feeder.street(_MANY)]
+            entries = [await new_entry(hass, each) for each in feeder.fleet(_MANY)]
             spent, begin = time.thread_time(), time.monotonic()
             await asyncio.gather(
                 *(hass.config_entries.async_setup(each.entry_id) for each in entries)
@@ -61,7 +61,7 @@ async def starts() -> list[Part]:
 
 
 def imports() -> Part:
-    """Measure the import in a fresh interpreter that has Home Assistant already."""
+    """Measure the import in a new interpreter that has imported Home Assistant."""
     least, modules, others = float("inf"), 0, ""
     for _ in range(3):
         answer = subprocess.run(  # noqa: S603 (our own words)

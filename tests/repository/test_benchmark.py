@@ -1,4 +1,4 @@
-"""Test that the benchmark can still be had; what it finds is judged nowhere here."""
+"""Test that the benchmark still runs; its figures are not checked here."""
 
 import pytest
 
@@ -15,7 +15,7 @@ _EFFORT = Effort(readings=2, rounds=1, bridges=("iometer",))
 
 
 async def _measure() -> tuple[list[Found], list[Part]]:
-    """Do everything once."""
+    """Run each measurement once."""
     return await measure(_EFFORT), [*await peers(_EFFORT), *await decoding(_EFFORT)]
 
 
@@ -26,7 +26,7 @@ def test_every_bridge_is_measured() -> None:
 
 @pytest.mark.programs
 def test_measuring() -> None:
-    """Readings come through to everybody, and as many states change as should."""
+    """Readings reach all integrations, and change as many states as they should."""
     readings, (shipped, equal, messages) = alone(_measure)
     assert [each.states for each in readings] == [0, 1, 5, 8]
     assert all(each.least("ours") and each.least("bytes") for each in readings)

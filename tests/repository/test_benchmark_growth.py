@@ -1,4 +1,4 @@
-"""Test that many bridges can be measured; what is found is judged nowhere here."""
+"""Test that many bridges can be measured; the figures are not checked here."""
 
 from collections.abc import AsyncIterator
 
@@ -8,17 +8,17 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 import pytest
 
 from benchmarks.alone import alone
+from benchmarks.fleet import READING, STATUS, Fleet
 from benchmarks.growth import Found, grow
 from benchmarks.memory import Weight, plain
 from benchmarks.recording import rows
-from benchmarks.street import READING, STATUS, Street
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import Start
 from tests.kinds import KINDS
 
 
 async def _measure() -> tuple[dict[str, float], Found, Weight]:
-    """Do everything once."""
+    """Run each measurement once."""
     return (
         await rows(0, 3, 1),
         await grow(2, 1, spread=True),
@@ -28,7 +28,7 @@ async def _measure() -> tuple[dict[str, float], Found, Weight]:
 
 @pytest.mark.programs
 def test_measuring() -> None:
-    """Readings are recorded, come through, and change what they should."""
+    """Readings are recorded, arrive, and change states."""
     recorded, size, floor = alone(_measure)
     assert recorded.keys() == KINDS.keys()
     assert recorded["iometer"]
@@ -37,14 +37,14 @@ def test_measuring() -> None:
 
 
 @pytest.fixture
-async def street() -> AsyncIterator[Street]:
-    """Run a street."""
-    street = Street()
-    yield street
-    street.close()
+async def fleet() -> AsyncIterator[Fleet]:
+    """Create a fleet, and stop it at the end."""
+    fleet = Fleet()
+    yield fleet
+    fleet.close()
 
 
-async def _say(
+async def _ask(
     session: ClientSession, address: str, path: str, accept: str
 ) -> tuple[str, list[bytes]]:
     """Return the type of an answer, and the first three lines of its body."""
@@ -56,17 +56,17 @@ async def _say(
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 @pytest.mark.parametrize("path", [READING, STATUS])
-async def test_a_street_speaks_as_the_simulator_does(
-    hass: HomeAssistant, simulators: Start, street: Street, path: str, accept: str
+async def test_a_fleet_answers_as_the_simulator_does(
+    hass: HomeAssistant, simulators: Start, fleet: Fleet, path: str, accept: str
 ) -> None:
-    """Its answers are those of the real simulator of the same house, but for the id."""
-    neighbour = (await street.grow(1))[0]
+    """A bridge of the fleet answers like the real simulator, except for its id."""
+    bridge = (await fleet.grow(1))[0]
     simulator = await simulators("iometer")
     assert isinstance(simulator, IometerSimulator)
     simulator.house.draw(3600)
     simulator.house.advance(1)
     simulator.tick()
-    simulator.device_id = neighbour.device_id
+    simulator.device_id = bridge.device_id
     session = async_get_clientsession(hass)
-    cheap = await _say(session, f"127.0.0.1:{neighbour.port}", path, accept)
-    assert cheap == await _say(session, simulator.address, path, accept)
+    cheap = await _ask(session, f"127.0.0.1:{bridge.port}", path, accept)
+    assert cheap == await _ask(session, simulator.address, path, accept)

@@ -1,7 +1,7 @@
-"""Many IOmeters that cost next to nothing, all of them on the meter of one house.
+"""A fleet of many cheap IOmeter simulators, all on the meter of one house.
 
-One simulator phrases what they say, once for all of them: a reading does not tell whose
-it is, and a status does by its id alone.
+A real simulator creates each message once for all of them: a reading does not contain
+the id of its bridge, and in a status the id is replaced.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ _UNKNOWN = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lived:
-    """What went on in a street for some seconds.
+class FleetRun:
+    """The result of running a fleet for some seconds.
 
-    `late` is by how many seconds a reading was sent after it was due at worst, `busy`
-    the processor seconds of this process, `read_at` the meter's time of the last one.
+    `late` is the longest delay of a reading (s), `busy` the processor time of this
+    process (s), and `read_at` the meter's time of the last reading.
     """
 
     sent: int
@@ -36,12 +36,12 @@ class Lived:
     read_at: datetime
 
 
-class Neighbour:
-    """One bridge: an id, a port, and whoever follows its streams."""
+class FleetBridge:
+    """One bridge: its id, its port, and the connections that follow its streams."""
 
-    def __init__(self, street: Street, number: int) -> None:
-        """Have an id of its own."""
-        self.street = street
+    def __init__(self, fleet: Fleet, number: int) -> None:
+        """Create a bridge with an id of its own."""
+        self.fleet = fleet
         self.device_id = f"{number:08x}-3f61-4b8e-9a47-1c2e6f80b3d9"
         self.port = 0
         self._server: asyncio.Server | None = None
@@ -50,61 +50,59 @@ class Neighbour:
     async def start(self) -> None:
         """Listen on a port of its own."""
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: _Visit(self), "127.0.0.1"
+            lambda: _Connection(self), "127.0.0.1"
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     def stop(self) -> None:
-        """Be gone, and every connection with it."""
+        """Close the server and all its connections."""
         if self._server:
             self._server.close()
             self._server.abort_clients()
 
     def event(self, path: str) -> bytes:
-        """Return the latest of a stream as it is sent, in a chunk."""
+        """Return the latest event of a stream, as an HTTP chunk."""
         if path == READING:
-            return self.street.reading
-        return self.street.status.replace(
-            self.street.device_id, self.device_id.encode()
-        )
+            return self.fleet.reading
+        return self.fleet.status.replace(self.fleet.device_id, self.device_id.encode())
 
     def publish(self) -> None:
-        """Tell everybody the latest reading and, beside it, the status."""
+        """Send the latest events to all connections that follow a stream."""
         for path, transport in self.followers:
             transport.write(self.event(path))
 
 
-class _Visit(asyncio.Protocol):
+class _Connection(asyncio.Protocol):
     """A connection to one bridge."""
 
-    def __init__(self, neighbour: Neighbour) -> None:
-        """Have heard nothing yet."""
-        self._neighbour = neighbour
-        self._heard = b""
+    def __init__(self, bridge: FleetBridge) -> None:
+        """Start with an empty buffer."""
+        self._bridge = bridge
+        self._buffer = b""
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Know whom to answer."""
+        """Keep the transport for answers."""
         self._transport = cast("asyncio.Transport", transport)
 
     @override
     def data_received(self, data: bytes) -> None:
-        """Answer each request once its head has come; none has a body."""
-        *heads, self._heard = (self._heard + data).split(b"\r\n\r\n")
+        """Answer each request once its head is complete; requests have no body."""
+        *heads, self._buffer = (self._buffer + data).split(b"\r\n\r\n")
         for head in heads:
             self._answer(head.split(b" ", 2)[1].decode(), b"text/event-stream" in head)
 
     def _answer(self, path: str, is_streamed: bool) -> None:  # noqa: FBT001 (of two)
         """Answer as the simulator would: one object, or a stream of them."""
-        neighbour = self._neighbour
-        neighbour.street.requests += 1
+        bridge = self._bridge
+        bridge.fleet.requests += 1
         if path not in (READING, STATUS):
             self._transport.write(_UNKNOWN)
         elif is_streamed:
-            self._transport.write(_EVENTS + neighbour.event(path))
-            neighbour.followers.append((path, self._transport))
+            self._transport.write(_EVENTS + bridge.event(path))
+            bridge.followers.append((path, self._transport))
         else:
-            body = _data(neighbour.event(path))
+            body = _data(bridge.event(path))
             head = (
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n"
@@ -113,50 +111,47 @@ class _Visit(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget who is gone."""
-        followers = self._neighbour.followers
+        """Forget a connection that was closed."""
+        followers = self._bridge.followers
         followers[:] = [each for each in followers if each[1] is not self._transport]
 
 
-class Street:
-    """The bridges, and what all of them say."""
+class Fleet:
+    """The bridges, and the messages that all of them send."""
 
     def __init__(self) -> None:
-        """Read the meter, with nobody there to tell."""
+        """Start without bridges."""
         self._simulator = IometerSimulator(House())
-        self._neighbours: list[Neighbour] = []
+        self._bridges: list[FleetBridge] = []
         self.device_id = self._simulator.device_id.encode()
         self.reading = self.status = b""
         self.requests = 0
         self._read()
 
-    async def grow(self, count: int) -> list[Neighbour]:
-        """Return so many bridges; those that there were are among them."""
-        for number in range(len(self._neighbours), count):
-            neighbour = Neighbour(self, number)
-            await neighbour.start()
-            self._neighbours.append(neighbour)
-        return self._neighbours[:count]
+    async def grow(self, count: int) -> list[FleetBridge]:
+        """Return `count` bridges, starting those that are missing."""
+        for number in range(len(self._bridges), count):
+            bridge = FleetBridge(self, number)
+            await bridge.start()
+            self._bridges.append(bridge)
+        return self._bridges[:count]
 
-    async def live(self, seconds: int, *, spread: bool = True) -> Lived:
-        """Publish a reading of every bridge each second: one after the other, or all.
-
-        Readings are spread evenly over the second, as they are in real life.
-        """
+    async def run(self, seconds: int, *, spread: bool = True) -> FleetRun:
+        """Publish a reading of every bridge each second, evenly or all at once."""
         loop, requests = asyncio.get_running_loop(), self.requests
         busy, begin, late = time.process_time(), loop.time(), 0.0
-        step = 1 / len(self._neighbours) if spread else 0.0
+        step = 1 / len(self._bridges) if spread else 0.0
         for second in range(seconds):
             self._read()
-            for number, neighbour in enumerate(self._neighbours):
+            for number, bridge in enumerate(self._bridges):
                 due = begin + second + number * step
                 if (early := due - loop.time()) > 0:
                     await asyncio.sleep(early)
                 late = max(late, loop.time() - due)
-                neighbour.publish()
+                bridge.publish()
             await asyncio.sleep(max(begin + second + 1 - loop.time(), 0))
-        return Lived(
-            sent=seconds * len(self._neighbours),
+        return FleetRun(
+            sent=seconds * len(self._bridges),
             late=late,
             busy=time.process_time() - busy,
             requests=self.requests - requests,
@@ -164,14 +159,14 @@ class Street:
         )
 
     def close(self) -> None:
-        """Be gone."""
-        for neighbour in self._neighbours:
-            neighbour.stop()
+        """Stop all bridges."""
+        for bridge in self._bridges:
+            bridge.stop()
 
     def _read(self) -> None:
-        """Read the meter a second later, and phrase what it says.
+        """Read the meter a second later, and create the messages.
 
-        All powers have changed then, and so has what counts them.
+        All powers and their counters have changed.
         """
         house = self._simulator.house
         house.draw(3600 + 30 * house.now.second)
@@ -180,11 +175,11 @@ class Street:
         self.reading, self.status = map(self._phrase, (READING, STATUS))
 
     def _phrase(self, path: str) -> bytes:
-        """Return the chunk of an event."""
+        """Return an event as an HTTP chunk."""
         event = self._simulator.message(path) or b""
         return b"%x\r\n%b\r\n" % (len(event), event)
 
 
 def _data(chunk: bytes) -> bytes:
-    """Return the JSON of the event that a chunk is."""
+    """Return the JSON of an event in a chunk."""
     return chunk.partition(b"data: ")[2].rstrip()
