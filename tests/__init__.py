@@ -1,1 +1,1 @@
-"""Test Meter Bridge against pretend bridges on loopback."""
+"""Test Meter Bridge against simulated bridges on loopback."""

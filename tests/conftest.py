@@ -1,4 +1,4 @@
-"""What the tests share: the integration, the simulators, and entries of them."""
+"""Fixtures of all tests: the integration, simulators, and their config entries."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
-# The harness has a package `custom_components` of its own; ours has to be there first.
+# The harness has its own package `custom_components`: ours must be imported first.
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import CONF_BRIDGE, CONF_THROTTLE, DOMAIN
 from custom_components.meter_bridge.flow.probe import connect
@@ -29,20 +29,20 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 
 @pytest.fixture(autouse=True)
 def _loopback(socket_enabled: None) -> None:
-    """Allow sockets; the harness still refuses every host but 127.0.0.1."""
+    """Allow sockets; the harness still blocks every host except 127.0.0.1."""
 
 
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
-    """Leave asyncio's debug mode off, which the harness switches on for every test.
+    """Override the fixture of the harness that turns on asyncio's debug mode.
 
-    It takes half of the processor time. `PYTHONASYNCIODEBUG=1` brings it back.
+    Debug mode takes half of the processor time. `PYTHONASYNCIODEBUG=1` turns it on.
     """
 
 
 @pytest.fixture
 async def loop_debug() -> None:
-    """Switch asyncio's debug mode on."""
+    """Turn on asyncio's debug mode."""
     asyncio.get_running_loop().set_debug(True)
 
 
@@ -50,10 +50,10 @@ async def loop_debug() -> None:
 async def freezer(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[FrozenDateTimeFactory]:
-    """Stop every clock but the event loop's: sockets go on, time passes by `tick`."""
+    """Freeze every clock except the event loop's, so that sockets still work."""
     real = time.monotonic
     with freeze_time() as frozen:
-        # Home Assistant's loop has a clock of its own, set on the object.
+        # Home Assistant sets the clock of its loop on the object.
         monkeypatch.setattr(hass.loop, "time", real)
         assert isinstance(frozen, FrozenDateTimeFactory)
         yield frozen
@@ -61,19 +61,19 @@ async def freezer(
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Write snapshots as Home Assistant does; syrupy's own fixture hides that one."""
+    """Write snapshots in Home Assistant's format, instead of syrupy's own."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
 def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable the entities that an owner has to enable."""
+    """Enable the entities that are disabled by default."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture
 def house() -> House:
-    """Return the pretend household."""
+    """Return the simulated household."""
     return House()
 
 
@@ -81,7 +81,7 @@ def house() -> House:
 async def simulators(
     house: House,
 ) -> AsyncGenerator[Start]:
-    """Start simulators of the house by their key; stop them afterwards."""
+    """Return a function that starts a simulator of a kind; stop all at the end."""
     started: list[Simulator] = []
 
     async def start(key: str) -> Simulator:
@@ -103,9 +103,9 @@ async def simulator(simulators: Start, key: str) -> Simulator:
 
 @pytest.fixture
 def set_up(hass: HomeAssistant, enable_custom_integrations: None) -> SetUp:
-    """Set up an entry for a simulator, every value passed on at once.
+    """Return a function that sets up an entry for a simulator, without a throttle.
 
-    Its serial is asked for where the test does not name one.
+    The simulator is asked for its serial number unless the test gives one.
     """
 
     async def add(

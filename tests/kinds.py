@@ -1,4 +1,4 @@
-"""The registry of all kinds of bridge: whichever folder has a `kind.py`."""
+"""The registry of all kinds of bridge: every folder with a `kind.py`."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,7 +10,7 @@ _BRIDGES = Path(__file__).parent / "bridges"
 
 
 def _kind(folder: str) -> Kind:
-    """Return what a folder says of its kind."""
+    """Return the kind that a folder describes."""
     kind: Kind = import_module(f"tests.bridges.{folder}.kind").KIND
     return kind
 

@@ -1,4 +1,4 @@
-"""Run every simulator on loopback, in one living house: python -m tests.simulate."""
+"""Run all simulators on loopback, on one changing house: python -m tests.simulate."""
 
 import argparse
 import asyncio
@@ -20,11 +20,11 @@ from tests.kinds import KINDS
 from tests.support.house import PHASES, House
 from tests.support.simulator import Announcement, Simulator
 
-_DAY = 1200  # seconds from sunrise to sunrise
+_DAY = 1200  # length of a simulated day in seconds
 
 
 def live(house: House, seconds: float) -> None:
-    """Let loads and voltages wander, and the sun rise after half a minute."""
+    """Vary loads and voltages; the sun rises after half a minute."""
     sun = max(0, round(5200 * sin(2 * pi * (seconds - 30) / _DAY)))
     for phase in PHASES:
         swing = sin(seconds / (17 + 11 * phase)) + sin(seconds / (5 + 2 * phase))
@@ -36,7 +36,7 @@ def live(house: House, seconds: float) -> None:
 
 
 def addresses() -> list[str]:
-    """List this machine's IPv4 addresses other than loopback."""
+    """Return the IPv4 addresses of this machine, except loopback."""
     return [
         address.ip
         for adapter in ifaddr.get_adapters()
@@ -47,7 +47,7 @@ def addresses() -> list[str]:
 
 @asynccontextmanager
 async def announced(simulators: Sequence[Simulator]) -> AsyncIterator[set[str]]:
-    """Announce by mDNS for as long as the block lasts; yield the keys that are."""
+    """Announce simulators by mDNS until the block ends; yield the announced keys."""
     if not (interfaces := addresses()):
         say("no network interface but loopback: nothing is announced by mDNS")
         yield set()
@@ -76,7 +76,7 @@ async def announced(simulators: Sequence[Simulator]) -> AsyncIterator[set[str]]:
 
 
 def service_info(simulator: Simulator, announcement: Announcement) -> ServiceInfo:
-    """Put an announcement into zeroconf's terms."""
+    """Convert an announcement into one of zeroconf."""
     return ServiceInfo(
         announcement.service,
         f"{announcement.name}.{announcement.service}",
@@ -88,12 +88,12 @@ def service_info(simulator: Simulator, announcement: Announcement) -> ServiceInf
 
 
 def say(text: str) -> None:
-    """Tell the owner something that is no data."""
+    """Print a message to standard error: standard output has data only."""
     sys.stderr.write(f"simulate: {text}\n")
 
 
 async def simulate(seconds: float | None, interval: float, *, announce: bool) -> None:
-    """Run until time is up or a signal asks to stop."""
+    """Run the simulators until time is up or a signal arrives."""
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
@@ -129,7 +129,7 @@ async def simulate(seconds: float | None, interval: float, *, announce: bool) ->
 
 
 def main() -> None:
-    """Read the command line."""
+    """Read the command line, and run."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulate")
     parser.add_argument("--seconds", type=float, help="stop after this long")
     parser.add_argument("--interval", type=float, default=1.0, help="between readings")

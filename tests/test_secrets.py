@@ -1,4 +1,4 @@
-"""What tells whose bridge it is comes to light only where the owner wants to see it."""
+"""Texts that identify a bridge or its owner appear only where the owner wants them."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
@@ -18,7 +18,7 @@ from custom_components.meter_bridge.flow.probe import entry_title
 from .conftest import Start
 from .support.flows import LOCKABLE, add, form, submit
 from .support.plants import Plants
-from .support.secret_bridges import leaks, planted, set_up, talkative
+from .support.secret_bridges import full_simulator, leaks, planted, set_up
 from .support.secret_plants import emitted, error_text, plant
 from .support.simulator import Simulator
 
@@ -27,18 +27,18 @@ _TOKEN = re.compile(r"(?<![/\w])[\w.-]{16,}")
 
 @pytest.fixture
 async def simulator(simulators: Start, key: str) -> Simulator:
-    """Return a simulator that says all it ever says, and has a login if it can."""
-    return await talkative(simulators, key)
+    """Return a simulator that sends everything it can, with a login if it has one."""
+    return await full_simulator(simulators, key)
 
 
 @pytest.fixture
 def plants(simulator: Simulator) -> Plants:
-    """Plant secrets in what a simulator says, and in its login."""
+    """Put secrets into the answers of a simulator, and into its login."""
     return planted(simulator)
 
 
-async def pressed(hass: HomeAssistant) -> AsyncIterator[str]:
-    """Press every button; yield what those that fail tell."""
+async def button_errors(hass: HomeAssistant) -> AsyncIterator[str]:
+    """Press every button; yield the error texts of those that fail."""
     for button in hass.states.async_entity_ids("button"):
         try:
             await hass.services.async_call(
@@ -48,8 +48,8 @@ async def pressed(hass: HomeAssistant) -> AsyncIterator[str]:
             yield error_text(error)
 
 
-def told(simulator: Simulator) -> Iterator[str]:
-    """Yield every login, token and digest that was sent to a simulator."""
+def sent_logins(simulator: Simulator) -> Iterator[str]:
+    """Yield all logins, tokens and digests that were sent to a simulator."""
     for request in simulator.requests:
         yield from _TOKEN.findall(request.headers.get("Authorization", ""))
 
@@ -62,11 +62,11 @@ async def test_a_bridge_that_is_well(
     plants: Plants,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Of all the texts that a bridge says, only what is listed here is passed on."""
+    """Of all texts that a bridge sends, only those listed as shown appear anywhere."""
     caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
     entry = await set_up(hass, simulator)
     await entry.runtime_data.async_refresh()
-    for each in told(simulator):
+    for each in sent_logins(simulator):
         plants.add("token", each)
     surfaces = await emitted(hass, entry, caplog)
     assert not leaks(simulator, plants, surfaces)
@@ -83,10 +83,10 @@ async def test_a_bridge_that_fails(
     plants: Plants,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Nor does a message pass on what a bridge says instead of an answer."""
+    """No message contains the body of a failure or of a malformed answer."""
     caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
     entry = await set_up(hass, simulator)
-    secret = plants.in_place_of("failure", "anything")
+    secret = plants.secret_for("failure", "anything")
     errors = []
     failures: tuple[Callable[[], None], ...] = (
         partial(simulator.fail_with, 500, secret),
@@ -100,7 +100,7 @@ async def test_a_bridge_that_fails(
     )
     for fail in failures:
         fail()
-        errors += [error async for error in pressed(hass)]
+        errors += [error async for error in button_errors(hass)]
         await entry.runtime_data.async_refresh()
         error = entry.runtime_data.last_exception
         errors += [error_text(error)] if error else []
@@ -126,9 +126,9 @@ async def test_a_login_that_is_refused(
     plants: Plants,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What was typed stands neither in the log nor in what the flow shows."""
+    """What the owner typed appears neither in the log nor in what the flow shows."""
     caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
-    typed = plants.in_place_of("typed", "another password")
+    typed = plants.secret_for("typed", "another password")
     result = await add(hass, simulator.address, simulator.key)
     result = await submit(
         hass, result, **{**simulator.credentials, CONF_PASSWORD: typed}
@@ -146,6 +146,6 @@ async def test_a_login_that_is_refused(
     [(None, "IOmeter"), ("Cellar", "Cellar"), ("Reader 9d5e", "IOmeter")],
 )
 def test_an_entry_is_called_by_no_id(name: str | None, title: str) -> None:
-    """A title stands in logs and entity ids: one that tells an id is not taken."""
+    """A title appears in logs and entity ids: a name with an id does not become one."""
     identity = Identity(serial="02A4C61B9D5E", name=name)
     assert entry_title(BRIDGES["iometer"], identity, ()) == title

@@ -1,4 +1,4 @@
-"""What tells whose bridge it is is neither in a form nor in an action's error."""
+"""Texts that identify a bridge or its owner appear in no form and no action's error."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -26,7 +26,7 @@ from .support.flows import (
     suggestions,
 )
 from .support.plants import Plants
-from .support.secret_bridges import leaks, planted, set_up, talkative
+from .support.secret_bridges import full_simulator, leaks, planted, set_up
 from .support.secret_plants import emitted, plant
 from .support.simulator import Simulator
 
@@ -35,18 +35,18 @@ ACTING = [key for key, bridge in BRIDGES.items() if bridge.actions]
 
 @pytest.fixture
 async def simulator(simulators: Start, key: str) -> Simulator:
-    """Return a simulator that says all it ever says, and has a login if it can."""
-    return await talkative(simulators, key)
+    """Return a simulator that sends everything it can, with a login if it has one."""
+    return await full_simulator(simulators, key)
 
 
 @pytest.fixture
 def plants(simulator: Simulator) -> Plants:
-    """Plant secrets in what a simulator says, and in its login."""
+    """Put secrets into the answers of a simulator, and into its login."""
     return planted(simulator)
 
 
 def shown_by(hass: HomeAssistant, *results: ConfigFlowResult) -> Mapping[str, str]:
-    """Return what flows show beside their translations, and how they are called."""
+    """Return what flows show beside their translations, and their titles."""
     titles = [
         flow["context"].get("title_placeholders")
         for flow in hass.config_entries.flow.async_progress()
@@ -57,7 +57,7 @@ def shown_by(hass: HomeAssistant, *results: ConfigFlowResult) -> Mapping[str, st
 
 
 def fails_with(simulator: Simulator, secret: str) -> Iterator[Callable[[], None]]:
-    """Yield ways to answer that a client must not pass on."""
+    """Make the simulator fail in ways whose body must not be passed on, one by one."""
     yield partial(simulator.fail_with, 500, secret)
     yield partial(simulator.fail_with, 403, f'{{"reason": "{secret}"}}')
     yield partial(simulator.fail_with, 401, secret)
@@ -73,10 +73,10 @@ async def test_a_bridge_that_is_reconfigured(
     plants: Plants,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """No form of a known bridge shows its stored login, or what comes for an answer."""
+    """No form of a known bridge shows its stored login, or the body of an answer."""
     caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
     entry = await set_up(hass, simulator)
-    secret = plants.in_place_of("failure", "anything")
+    secret = plants.secret_for("failure", "anything")
     if simulator.credentials:
         entry.async_start_reauth(hass)
         await hass.async_block_till_done()
@@ -107,11 +107,11 @@ async def test_a_bridge_that_is_reconfigured(
 async def found(
     hass: HomeAssistant, simulator: Simulator, plants: Plants
 ) -> ConfigFlowResult:
-    """Let Home Assistant hear of a simulator, as which it also answers."""
+    """Let Home Assistant discover a simulator, which also answers."""
     spoken = simulator.announcement
     if spoken is None or "id" not in spoken.properties:
         return await discover(hass, simulator)
-    serial = plants.in_place_of("id", spoken.properties["id"])
+    serial = plants.secret_for("id", spoken.properties["id"])
     return await announce(hass, announcement(simulator, serial=serial))
 
 
@@ -123,9 +123,9 @@ async def test_a_bridge_that_is_found(
     plants: Plants,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What a bridge announces of itself is not shown either, but for where it is."""
+    """Nothing that a bridge announces is shown, except its address."""
     caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
-    secret = plants.in_place_of("failure", "anything")
+    secret = plants.secret_for("failure", "anything")
     results = []
     for fail in fails_with(simulator, secret):
         fail()
@@ -156,10 +156,10 @@ async def test_an_action_that_fails(
     plants: Plants,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What an action was given stands in no error, nor what came for an answer."""
+    """An action's error contains neither its fields nor the body of the answer."""
     caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
     entry = await set_up(hass, simulator)
-    secret = plants.in_place_of("failure", "anything")
+    secret = plants.secret_for("failure", "anything")
     errors = []
     for fail in fails_with(simulator, secret):
         fail()

@@ -1,4 +1,4 @@
-"""Deleting the device of a meter that is gone, as the owner does it."""
+"""The owner deletes the device of a meter that no longer reports."""
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -25,7 +25,7 @@ from .conftest import SetUp, Start
 from .support.waiting import eventually
 from .support.watching import advance, poll, state
 
-# Home Assistant's own web server has not followed aiohttp here.
+# Home Assistant's own web server uses something that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web")
 
 GAS, BUS = "Gas meter", "Volume meter"
@@ -37,14 +37,17 @@ type Delete = Callable[[MockConfigEntry, str], Awaitable[str | None]]
 def device(
     hass: HomeAssistant, entry: MockConfigEntry, name: str
 ) -> dr.DeviceEntry | None:
-    """Return the device of this name, if there is one."""
+    """Return the device with this name, if there is one."""
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return next((each for each in devices if each.name == name), None)
 
 
 @pytest.fixture
 async def delete(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Delete:
-    """Return what deletes a device as the front end does, and tells why it cannot."""
+    """Return a function that deletes a device as the front end does.
+
+    It returns the reason of a refusal.
+    """
     assert await async_setup_component(hass, "config", {})
     client = await hass_ws_client(hass)
 
@@ -67,7 +70,7 @@ async def delete(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Del
 
 @pytest.fixture
 async def home(simulators: Start) -> OctopusHomeProSimulator:
-    """Return a Home Pro that hears both meters."""
+    """Return a Home Pro that receives both meters."""
     return cast("OctopusHomeProSimulator", await simulators("octopus_home_pro"))
 
 
@@ -78,7 +81,7 @@ async def test_gas_meter_that_is_gone(
     delete: Delete,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Once nothing is read of it, all of it can be deleted; it comes back as new."""
+    """A gas meter without readings can be deleted; if it reports again, it is new."""
     entry = await set_up(home)
     entry.runtime_data.issues.report_replaced("gas")
     silent, replaced = (
@@ -100,7 +103,7 @@ async def test_gas_meter_that_is_gone(
     assert not issues.async_get_issue(DOMAIN, replaced)
     await pass_time(hass, freezer, 120)
     assert device(hass, entry, GAS) is None
-    # An older meter would have to wait for an hour to be believed with so little.
+    # With a stored level, the lower one would be believed only after an hour.
     home.has_gas = True
     home.force("3.0.0", Decimal(12))
     home.tick()
@@ -116,7 +119,7 @@ async def test_gas_meter_that_was_gone_before_a_restart(
     delete: Delete,
     hass_storage: dict[str, Any],
 ) -> None:
-    """A meter of which only the file tells is taken out of that at once."""
+    """A meter that is only known from the stored file is deleted from it at once."""
     entry = await set_up(home)
     home.has_gas = False
     await hass.config_entries.async_reload(entry.entry_id)
@@ -136,7 +139,7 @@ async def test_gas_meter_that_may_be_there(
     delete: Delete,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A meter that was read last, or whose bridge is away, stays, and so does that."""
+    """The device of a meter that still reports, or whose bridge is away, stays."""
     entry = await set_up(home)
     assert await delete(entry, GAS) == REFUSED
     assert await delete(entry, "Bridge") == REFUSED
@@ -162,7 +165,7 @@ async def test_meter_that_still_says_something(
     delete: Delete,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A meter without a reading is not gone before everything else about it is old."""
+    """A meter without readings cannot be deleted while it still has other values."""
     entry = await set_up(home)
     home.has_gas = False
     await pass_time(hass, freezer, 130)
@@ -179,7 +182,7 @@ async def test_meter_of_the_bus(
     delete: Delete,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A meter taken off the meter bus can be deleted; put back on, it is as new."""
+    """A meter removed from the M-Bus can be deleted; when it returns, it is new."""
     bridge = cast("WhatwattGoSimulator", await simulators("whatwatt_go"))
     bridge.volume_id = "30012345"
     bridge.tick()

@@ -1,4 +1,4 @@
-"""System health: numbers about all bridges, and nothing about one."""
+"""System health: numbers about all bridges, and nothing about a single one."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -11,12 +11,12 @@ from .conftest import SetUp, Start
 from .repository.test_translations import said
 from .support.flows import lockable, pushing, settled
 
-# Home Assistant's own web server has not followed aiohttp here.
+# Home Assistant's own web server uses something that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
 
 
 async def test_numbers(hass: HomeAssistant, simulators: Start, set_up: SetUp) -> None:
-    """Bridges are counted by kind, by whether they answer, and by whether they push."""
+    """Bridges are counted by kind; so are those that answer and those that push."""
     one, other = await pushing(simulators), await lockable(simulators)
     await set_up(one, one.device_id)
     await set_up(other, other.device_id)

@@ -1,6 +1,6 @@
 """An entry of a newer version, whose kind of bridge this version does not know.
 
-It says so in words, and everything beside it works.
+Its setup fails with a message, and everything else works.
 """
 
 from homeassistant.config_entries import ConfigEntryState
@@ -36,7 +36,7 @@ from .support.flows import (
 )
 from .support.repairing import Fix, raised_issues
 
-# Home Assistant's own web server has not followed aiohttp here.
+# Home Assistant's own web server uses something that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
 
 
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.App
 async def entry(
     hass: HomeAssistant, enable_custom_integrations: None
 ) -> MockConfigEntry:
-    """Return the entry, whose setup was tried."""
+    """Return an entry of an unknown kind, after an attempt to set it up."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         unique_id="future_box_4711",
@@ -72,13 +72,13 @@ def test_unknown(data: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("key", BRIDGES)
 def test_known(key: str) -> None:
-    """Every kind in the registry is found by its key."""
+    """Every kind in the registry is found for its entries."""
     entry = MockConfigEntry(domain=DOMAIN, data={CONF_BRIDGE: key})
     assert bridge_of(entry) is BRIDGES[key]
 
 
 async def test_setup(entry: MockConfigEntry) -> None:
-    """The setup fails for good, with a sentence for the owner."""
+    """The setup fails and is not retried, with a message for the owner."""
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "unknown_kind"
     sentence = said("en")["exceptions.unknown_kind.message"]
@@ -88,7 +88,7 @@ async def test_setup(entry: MockConfigEntry) -> None:
 async def test_system_health(
     hass: HomeAssistant, entry: MockConfigEntry, simulators: Start, set_up: SetUp
 ) -> None:
-    """It is counted under its key, beside a bridge that works."""
+    """System health counts it under its key, beside a bridge that works."""
     known = await pushing(simulators)
     await set_up(known, known.device_id)
     assert await async_setup_component(hass, "system_health", {})
@@ -100,7 +100,7 @@ async def test_system_health(
 
 
 async def test_diagnostics(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Diagnostics tell the kind and the keys of the data, and no value."""
+    """Diagnostics contain the kind and the keys of the data, but no value."""
     found = await async_get_config_entry_diagnostics(hass, entry)
     assert found["bridge"] == "future_box"
     assert found["entry"]["state"] == "setup_error"
@@ -109,7 +109,7 @@ async def test_diagnostics(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def test_flows_abort(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Another address, another login and options are refused in words."""
+    """Flows for another address, another login and options abort with a message."""
     words = said("en")
     assert words["config.abort.unknown_kind"] == words["options.abort.unknown_kind"]
     assert aborted(await entry.start_reconfigure_flow(hass)) == "unknown_kind"
@@ -121,7 +121,7 @@ async def test_flows_abort(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def test_discovery_beside_it(
     hass: HomeAssistant, entry: MockConfigEntry, simulators: Start
 ) -> None:
-    """A bridge of a known kind is discovered and added as ever."""
+    """A bridge of a known kind is still discovered and added."""
     result = await announce(hass, announcement(await pushing(simulators)))
     assert form(result) == ("confirm", {})
     added = created(await submit(hass, result))
@@ -131,7 +131,7 @@ async def test_discovery_beside_it(
 
 @pytest.mark.parametrize("key", ["meter_replaced", "meter_silent", "no_permission"])
 async def test_repair(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> None:
-    """An issue from before can be confirmed: nobody can ask the bridge about it."""
+    """An earlier issue can only be confirmed, since the bridge cannot be asked."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -150,7 +150,7 @@ async def test_repair(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> 
 async def test_removal(
     hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, object]
 ) -> None:
-    """It can be removed, with the counters that were stored for it."""
+    """It can be removed, together with its stored counters."""
     await EntryStore(hass, entry.entry_id).async_save({"meters": {}})
     assert await hass.config_entries.async_remove(entry.entry_id)
     assert not hass.config_entries.async_entries(DOMAIN)

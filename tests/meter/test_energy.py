@@ -68,7 +68,7 @@ class Home:
         """Let the utility install another meter, which shows so many Wh."""
         self.milliwatt_hours = start * 3_600_000
 
-    def go(self, step: Step) -> None:
+    def pass_time(self, step: Step) -> None:
         """Let time pass, then a reading arrive."""
         self.clock += step.seconds
         self.milliwatt_hours += step.watts * step.seconds * 1000
@@ -138,10 +138,10 @@ class Home:
 def test_what_is_recorded_is_what_was_counted(stream: Stream) -> None:
     """Whatever was sent meanwhile, the sum ends as the meter's own count, to the Wh."""
     home = Home(stream.start, timed=stream.timed)
-    home.go(Step(seconds=1))
+    home.pass_time(Step(seconds=1))
     begin = home.true
     for step in (*stream.steps, *settling()):
-        home.go(step)
+        home.pass_time(step)
     hass = recorder()
     assert home.restarts == 0 or stream.has_gaps
     assert float(home.states[-1].state) * 1000 == pytest.approx(home.true, abs=0.01)
@@ -153,14 +153,14 @@ def test_what_is_recorded_is_what_was_counted(stream: Stream) -> None:
 def exchanged(old: int, new: int) -> tuple[int, int]:
     """Replace a meter; return what was recorded, and what both have counted."""
     home = Home(old)
-    home.go(Step(seconds=1))
+    home.pass_time(Step(seconds=1))
     begin = home.true
     for _ in range(100):
-        home.go(Step(seconds=60))
+        home.pass_time(Step(seconds=60))
     counted = home.true - begin
     home.replace_meter(new)
     for _ in range(100):
-        home.go(Step(seconds=60))
+        home.pass_time(Step(seconds=60))
     assert home.restarts == 1
     assert float(home.states[-1].state) * 1000 == pytest.approx(home.true, abs=0.01)
     return compiled(recorder(), home.states), counted + home.true - new

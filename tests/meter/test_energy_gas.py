@@ -132,13 +132,13 @@ async def test_other_options_book_nothing(
     hour = [Step(seconds=60)] * 60
     await choose(hass, counted.entry, 36.0)
     for step in hour:
-        await counted.go(step)
+        await counted.pass_time(step)
     before = counted.shown
     assert before - counted.begin == 20_000
     await choose(hass, counted.entry, calorific)
     assert counted.shown == before
     for step in hour:
-        await counted.go(step)
+        await counted.pass_time(step)
     assert counted.shown - before == pytest.approx(2000 * calorific / 3.6)
     assert await counted.recorded() == pytest.approx(20_000 + 2000 * calorific / 3.6)
     assert not [key for key in ir.async_get(hass).issues if key[0] == DOMAIN]

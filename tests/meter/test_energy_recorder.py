@@ -70,9 +70,9 @@ async def test_what_is_recorded_is_what_was_counted(
     counted = await count(await simulators(key))
     for step in stream.steps:
         if step.wrong not in KINDS[key].energy.believed:
-            await counted.go(step)
+            await counted.pass_time(step)
     for step in settling(every=900):
-        await counted.go(step)
+        await counted.pass_time(step)
     end = counted.shown
     assert floor(end) == counted.true
     assert await counted.recorded() == pytest.approx(end - counted.begin, abs=1e-3)

@@ -20,7 +20,7 @@ from custom_components.meter_bridge.messages import translated
 from custom_components.meter_bridge.values.sources import METER_CONNECTION
 from scripts.check.translations import sentences
 from scripts.check.words import placeholders
-from tests.support.spoken_words import LETTER, prose, spoken
+from tests.support.user_texts import LETTER, user_sentences, user_texts
 
 FOLDER = Path(__file__).parents[2] / "custom_components" / "meter_bridge"
 LANGUAGES = {"de", "en", "fi", "fr", "it", "nl", "pl", "sv"}
@@ -108,8 +108,8 @@ def test_english_words_are_found() -> None:
 def test_no_words_outside_the_translations(path: Path) -> None:
     """A module says nothing to a person but by a key of the translations."""
     source = path.read_text(encoding="utf-8")
-    assert list(spoken(source)) == []
-    assert list(prose(source)) == []
+    assert list(user_texts(source)) == []
+    assert list(user_sentences(source)) == []
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_no_words_outside_the_translations(path: Path) -> None:
 )
 def test_words_are_found(source: str) -> None:
     """Words in a module are found, however they are put."""
-    assert list(spoken(source))
+    assert list(user_texts(source))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_words_are_found(source: str) -> None:
 )
 def test_what_is_not_shown_is_fine(source: str) -> None:
     """Keys, names and words for the log are no words for a person."""
-    assert list(spoken(source)) == []
+    assert list(user_texts(source)) == []
 
 
 @pytest.mark.parametrize("kind", sorted(set(kinds_of(BridgeError)), key=str))
@@ -189,7 +189,7 @@ def test_only_a_bridge_speaks_for_itself(kind: type[BridgeError]) -> None:
 )
 def test_prose_is_found(source: str) -> None:
     """A sentence is found wherever it stands."""
-    assert list(prose(source))
+    assert list(user_sentences(source))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_prose_is_found(source: str) -> None:
 )
 def test_what_is_for_the_log_is_no_prose(source: str) -> None:
     """Docstrings, words for the log and names are left alone."""
-    assert list(prose(source)) == []
+    assert list(user_sentences(source)) == []
 
 
 def test_all_that_is_named_has_its_words() -> None:

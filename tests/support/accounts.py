@@ -1,4 +1,4 @@
-"""The accounts of some meters, as a board keeps them, without Home Assistant."""
+"""Accounts of meters, as the board keeps them, without Home Assistant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from custom_components.meter_bridge.meter.trouble import Restart
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What may be shown of a meter after a reading, and which counters start anew."""
+    """The values of a meter after a reading, and the counters that start anew."""
 
     values: Mapping[str, float]
     is_fresh: bool
@@ -21,7 +21,7 @@ class Taken:
 
 @dataclass(slots=True, kw_only=True)
 class Accounts:
-    """An account for each meter that was read."""
+    """An account for each meter that has sent a reading."""
 
     max_power: float = 100_000
     stale_after: float
@@ -50,7 +50,7 @@ class Accounts:
         )
 
     def as_stored(self) -> dict[str, Stored]:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         return self._stored | {
             key: account.as_stored() for key, account in self.meters.items()
         }
@@ -58,6 +58,6 @@ class Accounts:
     def restore(
         self, stored: Mapping[str, Stored], *, is_orderly: bool = False
     ) -> None:
-        """Take up again what `as_stored` returned before the restart."""
+        """Restore what `as_stored` returned before the restart."""
         self._stored = {key: dict(known) for key, known in stored.items()}
         self._is_orderly = is_orderly

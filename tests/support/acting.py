@@ -1,4 +1,4 @@
-"""Calling the actions of a bridge."""
+"""Call actions of a bridge."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from custom_components.meter_bridge.const import DOMAIN
 async def act(
     hass: HomeAssistant, entry: ConfigEntry, action: str, /, **data: object
 ) -> dict[str, Any] | None:
-    """Call an action for the device of the bridge itself."""
+    """Call an action with the device of the bridge."""
     device, *_ = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return await hass.services.async_call(
         DOMAIN,

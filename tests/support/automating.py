@@ -1,4 +1,4 @@
-"""Automations that run in Home Assistant, and what they act upon."""
+"""Run automations with our triggers and conditions."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -21,7 +21,7 @@ from .simulator import Simulator
 from .waiting import eventually
 from .watching import state
 
-_TOLD = "told"
+_EVENT = "automation_ran"
 
 
 async def automate(
@@ -29,8 +29,8 @@ async def automate(
     trigger: Mapping[str, Any],
     conditions: Sequence[Mapping[str, Any]] = (),
 ) -> list[Event[Any]]:
-    """Run an automation that fires an event; return the events, those to come too."""
-    told: list[Event[Any]] = async_capture_events(hass, _TOLD)
+    """Add an automation that fires events; return a list that they are added to."""
+    events: list[Event[Any]] = async_capture_events(hass, _EVENT)
     assert await async_setup_component(
         hass,
         automation.DOMAIN,
@@ -40,7 +40,7 @@ async def automate(
                 "triggers": dict(trigger),
                 "conditions": [dict(each) for each in conditions],
                 "actions": {
-                    "event": _TOLD,
+                    "event": _EVENT,
                     "event_data": {"by": "{{ trigger.entity_id | default('') }}"},
                 },
                 "mode": "queued",
@@ -48,22 +48,22 @@ async def automate(
         },
     )
     await hass.async_block_till_done()
-    return told
+    return events
 
 
 async def automate_trigger(
     hass: HomeAssistant, entry: MockConfigEntry, key: str, **options: object
 ) -> list[Event[Any]]:
-    """Run an automation with a trigger for all devices of a bridge."""
-    told = await automate(hass, config_of(hass, entry, "trigger", key, **options))
+    """Add an automation with a trigger for all devices of a bridge."""
+    events = await automate(hass, config_of(hass, entry, "trigger", key, **options))
     assert runs(hass)
-    return told
+    return events
 
 
 def config_of(
     hass: HomeAssistant, entry: MockConfigEntry, what: str, key: str, **options: object
 ) -> dict[str, Any]:
-    """Return a trigger for, or a condition on, all devices of a bridge."""
+    """Return a trigger or condition whose target is all devices of a bridge."""
     return {
         what: f"{DOMAIN}.{key}",
         "target": {"device_id": devices(hass, entry)},
@@ -72,14 +72,14 @@ def config_of(
 
 
 def runs(hass: HomeAssistant) -> bool:
-    """Tell whether the automation was accepted and is on."""
+    """Tell whether the automation exists and is on."""
     state = hass.states.get("automation.tell")
     return state is not None and state.state == "on"
 
 
-def by(told: Sequence[Event[Any]]) -> list[str]:
-    """Return which entities led to the events."""
-    return [event.data["by"] for event in told]
+def by(events: Sequence[Event[Any]]) -> list[str]:
+    """Return the entities that caused the events."""
+    return [event.data["by"] for event in events]
 
 
 def devices(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
@@ -98,7 +98,7 @@ async def start[S: Simulator](simulators: Start, kind: type[S]) -> S:
 async def draw(
     hass: HomeAssistant, simulator: Simulator, phase: int, amperes: int, shown: int = 0
 ) -> None:
-    """Let this current flow through a phase, until its sensor shows it."""
+    """Set the current of a phase, and wait until its sensor shows it."""
     await eventually(lambda: simulator.open_streams)
     simulator.force(f"{11 + 20 * phase}.7.0", Decimal(amperes))
     simulator.tick()
@@ -107,6 +107,6 @@ async def draw(
 
 
 def shown_number(hass: HomeAssistant, entity_id: str) -> float | None:
-    """Return what a sensor shows, None while it shows no value."""
+    """Return the number that a sensor shows, None if it shows none."""
     shown = state(hass, entity_id)
     return None if shown in (STATE_UNAVAILABLE, STATE_UNKNOWN) else float(shown)

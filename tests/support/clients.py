@@ -1,4 +1,4 @@
-"""Follow the stream of a client, and see what it asked and what it read."""
+"""Follow the stream of a client, and return its requests and readings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,9 +18,9 @@ type Published[D] = list[Snapshot[D]]
 async def streaming[D](
     client: Client[D], simulator: Simulator | None = None
 ) -> AsyncIterator[tuple[Published[D], asyncio.Task[None]]]:
-    """Follow the stream for the length of a block.
+    """Follow the stream until the block ends.
 
-    With a simulator, the block begins once a stream stands there, or has failed.
+    With a simulator, the block begins once a stream is open there, or has failed.
     """
     published: Published[D] = []
     task = asyncio.create_task(client.stream(published.append))
@@ -34,12 +34,12 @@ async def streaming[D](
 
 
 def asked(simulator: Simulator, since: int = 0) -> list[str]:
-    """Return the paths that were asked for since then."""
+    """Return the paths that were requested after that time."""
     return [request.path for request in simulator.requests[since:]]
 
 
 def values(snapshot: Snapshot[object]) -> dict[str, float]:
-    """Return the main meter's values, none where it was not read."""
+    """Return the values of the main meter, none if it has no reading."""
     return dict(snapshot.readings[0].values) if snapshot.readings else {}
 
 

@@ -1,4 +1,4 @@
-"""Home Assistant's own statistics compiler, without a database."""
+"""Run Home Assistant's own statistics compiler without a database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ PERIOD = timedelta(hours=1)
 
 @contextmanager
 def database(history: list[State], last: dict[str, object]) -> Iterator[None]:
-    """Stand in for the recorder: these are the states, that is the last statistic."""
+    """Replace the recorder's database by these states and this last statistic."""
     with (
         patch.object(compiler, "_get_sensor_states", lambda _hass: history[-1:]),
         patch.object(compiler, "get_instance"),
@@ -46,7 +46,7 @@ def compiled(hass: HomeAssistant, states: list[State]) -> int:
         until = done
         while until < len(states) and states[until].last_updated < start + PERIOD:
             until += 1
-        # The state that the hour began with belongs to it.
+        # Include the state at the beginning of the hour.
         with database(states[max(done - 1, 0) : until], last):
             result = compiler.compile_statistics(
                 hass, cast(Session, None), start, start + PERIOD, {}
@@ -59,5 +59,5 @@ def compiled(hass: HomeAssistant, states: list[State]) -> int:
 
 
 def recorder() -> HomeAssistant:
-    """Return as much of Home Assistant as the compiler needs."""
+    """Return the part of Home Assistant that the compiler needs."""
     return cast(HomeAssistant, SimpleNamespace(data={}))

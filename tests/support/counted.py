@@ -1,4 +1,4 @@
-"""A sensor that counts, and what a real recorder makes of it."""
+"""A counter's sensor, and the statistics that a real recorder compiles of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ PERIOD = timedelta(minutes=5)
 
 
 class Counted:
-    """An entry of a simulated bridge, and the statistics of what it counts."""
+    """An entry of a simulated bridge, and the statistics of one of its counters."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Counted:
         freezer: FrozenDateTimeFactory,
         entity: str | None = None,
     ) -> None:
-        """Know a sensor, by itself that of the imported energy."""
+        """Use this entity, by default the sensor of imported energy."""
         self.hass, self.recorder = recorder.hass, recorder
         self.simulator, self.entry, self.freezer = simulator, entry, freezer
         self.entity = entity or next(
@@ -47,18 +47,18 @@ class Counted:
 
     @property
     def true(self) -> int:
-        """Return what the house has drawn, in whole Wh."""
+        """Return the energy that the house has imported, in whole Wh."""
         return int(self.simulator.house.import_energy)
 
     @property
     def shown(self) -> float:
-        """Return what the sensor shows, in Wh."""
+        """Return the value of the sensor, in Wh."""
         state = self.hass.states.get(self.entity)
         assert state
         return shift(float(state.state), 3)
 
-    async def go(self, step: Step) -> None:
-        """Let time pass, and the bridge be asked."""
+    async def pass_time(self, step: Step) -> None:
+        """Let the time of a step pass, then poll the bridge."""
         house = self.simulator.house
         house.draw(step.watts)
         house.advance(step.seconds)
@@ -66,18 +66,18 @@ class Counted:
         if (period := _period(dt_util.utcnow())) != self.period:
             self.compile()
             self.period = period
-        with self._lie(step):
+        with self._wrong_reading(step):
             self.simulator.tick()
             if step.restart:
                 await self.hass.config_entries.async_reload(self.entry.entry_id)
-                # The recorder could not tell the order of states of one moment.
+                # The recorder cannot order states with the same time.
                 self.freezer.tick(1)
             await self.entry.runtime_data.async_refresh()
         await self.hass.async_block_till_done()
 
     @contextmanager
-    def _lie(self, step: Step) -> Iterator[None]:
-        """Let the meter show something else for a moment."""
+    def _wrong_reading(self, step: Step) -> Iterator[None]:
+        """Let the meter send the wrong reading of a step, if it has one."""
         house = self.simulator.house
         before = house.imported
         sent = step.sent(self.true)
@@ -91,7 +91,7 @@ class Counted:
         self.simulator.silent = True
 
     def compile(self) -> None:
-        """Let the recorder compile the five minutes that are over."""
+        """Let the recorder compile the last five minutes."""
         self.recorder.queue_task(StatisticsTask(self.period, fire_events=False))
 
     async def recorded(self) -> float:
@@ -121,5 +121,5 @@ def tariffs(first: int, second: int = 0) -> dict[int, Register]:
 
 
 def _period(now: datetime) -> datetime:
-    """Return the beginning of the five minutes that a time is in."""
+    """Return the start of the five-minute period of a time."""
     return now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""The Energy dashboard: what is in it, and what a bridge should bring."""
+"""The sources of the Energy dashboard, and those that a bridge should add."""
 
 from copy import deepcopy
 
@@ -51,13 +51,13 @@ OWN: EnergyPreferencesUpdate = {
 
 
 async def empty_dashboard(hass: HomeAssistant) -> EnergyManager:
-    """Have an Energy dashboard that nobody has configured."""
+    """Set up an Energy dashboard without any source."""
     hass.config.components.add("energy")
     return await async_get_manager(hass)
 
 
 def sources(dashboard: EnergyManager) -> list[SourceType]:
-    """Return what is configured, which Home Assistant itself finds valid."""
+    """Return the configured sources, after Home Assistant has validated them."""
     if dashboard.data is None:
         return []
     found = dashboard.data["energy_sources"]
@@ -66,17 +66,17 @@ def sources(dashboard: EnergyManager) -> list[SourceType]:
 
 
 def types(dashboard: EnergyManager) -> list[str]:
-    """Return the types of what is configured."""
+    """Return the types of the configured sources."""
     return [source["type"] for source in sources(dashboard)]
 
 
 def pending(entry: ConfigEntry) -> object:
-    """Return what is still to be added for an entry, None where there is nothing."""
+    """Return the types of source that an entry has yet to add; None: no more."""
     return entry.data.get(CONF_ENERGY_SOURCES)
 
 
 def sensor(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str:
-    """Return the entity of a register."""
+    """Return the entity id of a register."""
     entity_id = er.async_get(hass).async_get_entity_id(
         "sensor", DOMAIN, f"{entry.unique_id}_{key}"
     )
@@ -87,7 +87,7 @@ def sensor(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str:
 def grid(
     hass: HomeAssistant, entry: ConfigEntry, keys: tuple[str, str | None, str | None]
 ) -> GridSourceType:
-    """Return the source that these registers make."""
+    """Return the grid source with these registers."""
     imported, exported, power = keys
     source: GridSourceType = {
         "type": "grid",
@@ -108,7 +108,7 @@ def grid(
 
 
 def gas(hass: HomeAssistant, entry: ConfigEntry, key: str) -> SourceType:
-    """Return the source that this register makes."""
+    """Return the gas source with this register."""
     return {
         "type": "gas",
         "stat_energy_from": sensor(hass, entry, key),
@@ -121,7 +121,7 @@ def gas(hass: HomeAssistant, entry: ConfigEntry, key: str) -> SourceType:
 async def answered(
     hass: HomeAssistant, result: ConfigFlowResult, *, wanted: bool = True
 ) -> ConfigEntry:
-    """Answer the last step; what there is to add at once has been added."""
+    """Answer the last step of the flow, and wait until sources have been added."""
     assert form(result) == ("energy", {})
     entry = created(await submit(hass, result, **{CONF_ENERGY_DASHBOARD: wanted}))
     await hass.async_block_till_done()

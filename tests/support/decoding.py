@@ -1,4 +1,4 @@
-"""How fuzzing and benchmarks feed bytes to the decoder of each kind of bridge."""
+"""How fuzzing and benchmarks call the decoder of each kind of bridge."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ type Decode = Callable[[bytes], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Something that a kind decodes beside its answers, such as a challenge.
+    """Another input that a kind decodes, such as the challenge of a login.
 
-    `make` returns a new function that decodes it. `seeds` finds sound input among the
-    bodies that were received from a bridge.
+    `make` returns a new function that decodes it. `seeds` selects valid inputs from the
+    bodies that a bridge has sent.
     """
 
     make: Callable[[], Decode]
@@ -25,11 +25,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoding:
-    """The decoder of a kind of bridge, and what it takes.
+    """The decoder of a kind of bridge, and its inputs.
 
-    `sources` returns the sources that may send such a body. `reading` is the one that
-    readings come from, as server-sent events if `events` is set. `first` is what the
-    decoder has to take before a reading. `check` is given the decoder now and then.
+    `sources` returns the sources that a body may come from. `reading` is the source of
+    readings, which are server-sent events if `events` is set. `first` are the inputs
+    that the decoder needs before a reading. `check` is called with the decoder from
+    time to time, and raises if its state is wrong.
     """
 
     make: Callable[[], Decoder[Any]]

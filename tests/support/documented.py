@@ -1,4 +1,4 @@
-"""The commands that the pages name, and a copy of the repository to run them in."""
+"""The commands that the pages contain, and a copy of the repository to run them in."""
 
 from collections.abc import Iterator
 import os
@@ -19,12 +19,12 @@ _VENVS = (".venv", ".venv-demo", ".venv-oldest", ".venv-newest", ".venv-beta")
 
 
 def commands() -> list[str]:
-    """Return every command that some page names, once."""
+    """Return all commands in the pages, without repetitions."""
     return sorted({each for page in PAGES for each in _of(page.read_text("utf-8"))})
 
 
 def parts(command: str) -> tuple[dict[str, str], str, list[str]]:
-    """Take a command apart: what it sets, what it runs, and the arguments."""
+    """Split a command: variables that it sets, program, and arguments."""
     words = command.split()
     count = sum(bool(_SETTING.fullmatch(word)) for word in words)
     settings = dict(word.split("=", 1) for word in words[:count])
@@ -32,9 +32,9 @@ def parts(command: str) -> tuple[dict[str, str], str, list[str]]:
 
 
 def copy(to: Path) -> None:
-    """Copy what git knows or would take, with ready environments beside it.
+    """Copy all files except those that git ignores; link virtual environments.
 
-    All of them are the one that runs this, so that nothing has to be fetched.
+    All of these are the environment of this run, so that nothing is downloaded.
     """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
@@ -52,7 +52,7 @@ def copy(to: Path) -> None:
 
 
 def stage(to: Path, *programs: str) -> None:
-    """Copy the scripts; what they run are stand-ins that note what they are told."""
+    """Copy the scripts, and replace the programs that they run by stand-ins."""
     bytecode = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "scripts", to / "scripts", ignore=bytecode)
     drawing = to / "docs" / "brand" / "meter-bridge.svg"
@@ -65,9 +65,9 @@ def stage(to: Path, *programs: str) -> None:
 
 
 def run(command: str, within: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder, as its words stand on the page; fetch nothing."""
+    """Run a command in a folder exactly as written; nothing is downloaded."""
     path = f"{within / 'bin'}:{within / '.venv/bin'}:{os.environ['PATH']}"
-    # The run of tests that this is in says of itself what another one would take up.
+    # Remove variables that this test run sets and that another one would read.
     ours = {
         name: value
         for name, value in os.environ.items()
@@ -86,7 +86,7 @@ def run(command: str, within: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _of(text: str) -> Iterator[str]:
-    """Find the lines of blocks that are not YAML, and code in lines that is run."""
+    """Yield lines of code blocks that are not YAML, and commands in inline code."""
     for language, block in FENCED.findall(text):
         if language != "yaml":
             for line in block.splitlines():
@@ -100,7 +100,7 @@ def _of(text: str) -> Iterator[str]:
 
 
 def _is_run(word: str) -> bool:
-    """Tell whether this is something to run, and not a folder or file to look at."""
+    """Tell whether inline code is a command, rather than the name of a file."""
     is_script = word.startswith("scripts/") and not (ROOT / word).is_dir()
     return (
         (is_script and "." not in word) or word in _PROGRAMS or word.startswith(_VENVS)
@@ -108,7 +108,7 @@ def _is_run(word: str) -> bool:
 
 
 def _stand_in(folder: Path, *programs: str) -> None:
-    """Make programs that do nothing but note their arguments."""
+    """Create programs that only write down their arguments."""
     folder.mkdir(parents=True, exist_ok=True)
     for program in programs:
         file = folder / program

@@ -1,9 +1,9 @@
-"""Streams of good and bad readings of one counter, as Hypothesis draws them.
+"""Random streams of good and wrong readings of one counter, drawn by Hypothesis.
 
-A stream keeps to what the guard promises to see through. The first reading is good.
-Wrong readings are contradicted by a good one before they count as a replaced meter:
-in less than ten minutes, an hour where they are zeros, and after at most four readings
-where they are too high.
+Streams contain only faults that the guard promises to find. The first reading is good.
+Wrong readings end with a good one before they would count as a replaced meter: within
+ten minutes, an hour if they are zeros, and after at most four readings if they are too
+high.
 """
 
 from collections import Counter
@@ -19,14 +19,15 @@ from hypothesis.errors import HypothesisWarning
 from .wrong import Wrong
 
 HOUR, DAY = 3600, 86_400
-# Below this, what is stored at most every 15 minutes may be a tenth less than recorded.
+# Below this level (Wh), a value stored up to 15 minutes ago may be a tenth lower than
+# the recorded one, which the recorder takes for a reset.
 LARGE = 300_000
-# What a wrong reading may hide while nothing is believed for longer than this.
+# Energy that flows during a longer gap may exceed what a wrong reading can add.
 _SEEN = 900
 
 
 class Restart(Enum):
-    """How Home Assistant ends: what is believed is stored then, or was a while ago."""
+    """How Home Assistant stops: it stores counters then, or did so some time ago."""
 
     ORDERLY = auto()
     CRASH = auto()
@@ -34,10 +35,11 @@ class Restart(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Time that passes at some power, and the reading that ends it.
+    """A time with constant power, and the reading at its end.
 
-    `amount` is how wrong it is: ‰ of a drop, else Wh. A replay repeats the reading so
-    many back. Clocks are set, and Home Assistant restarted, before the reading.
+    `amount` is the error of the reading: ‰ of a drop, else Wh. `replay` repeats the
+    reading that many steps back. Before the reading, clocks are changed by so many
+    seconds and Home Assistant is restarted.
     """
 
     seconds: int
@@ -50,7 +52,7 @@ class Step:
     meter_clock: int = 0
 
     def sent(self, true: int) -> int | None:
-        """Return what is sent of a true total (Wh); None leaves the register out."""
+        """Return what is sent instead of a true total (Wh); None: nothing is sent."""
         if self.wrong is Wrong.MISSING:
             return None
         return {
@@ -66,7 +68,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """A counter that starts somewhere (Wh), and what happens to its readings."""
+    """The first level of a counter (Wh), and the steps that follow."""
 
     start: int
     timed: bool
@@ -74,21 +76,21 @@ class Stream:
 
     @property
     def crashes(self) -> bool:
-        """Tell whether Home Assistant ever ends without storing what it knows."""
+        """Tell whether Home Assistant ever stops without storing its counters."""
         return any(step.restart is Restart.CRASH for step in self.steps)
 
     @property
     def has_gaps(self) -> bool:
-        """Tell whether more could flow unseen than a wrong reading can add."""
+        """Tell whether in a gap more could flow than a wrong reading can add."""
         return any(step.seconds > _SEEN for step in self.steps)
 
     @property
     def features(self) -> set[object]:
-        """Return how readings are wrong here, and how Home Assistant ends."""
+        """Return the kinds of wrong reading and of restart in this stream."""
         return {what for step in self.steps for what in (step.wrong, step.restart)}
 
 
-# The most readings in a row, the most seconds that they take, and how wrong they are.
+# Limits: how many in a row, for how many seconds in all, and the range of errors.
 _KINDS = {
     Wrong.ZERO: (60, 3599, st.just(0)),
     Wrong.NEGATIVE: (60, 3599, st.integers(1, 10**9)),
@@ -105,7 +107,7 @@ _good = st.builds(Step, seconds=_pause, watts=_watts)
 
 @st.composite
 def _bad(draw: st.DrawFn) -> list[Step]:
-    """Draw wrong readings, and the good one that contradicts them."""
+    """Draw wrong readings, and the good one that ends them."""
     kind = draw(st.sampled_from(Wrong))
     most, seconds, amounts = _KINDS[kind]
     every = draw(st.sampled_from([1, 10, 60, 149]))
@@ -117,14 +119,14 @@ def _bad(draw: st.DrawFn) -> list[Step]:
 
 @st.composite
 def _replay(draw: st.DrawFn) -> list[Step]:
-    """Draw some old readings that come again, and the next new one."""
+    """Draw a replay of old readings, and the next new one."""
     back = draw(st.integers(1, 20))
     return [Step(seconds=1, replay=back)] * draw(st.integers(1, 3)) + [draw(_good)]
 
 
 @st.composite
 def streams(draw: st.DrawFn) -> Stream:
-    """Draw a counter and all that happens to it."""
+    """Draw a stream."""
     start = draw(st.sampled_from([0, 1, 999, 5000, 321_000, 10_526_027, 10**9]))
     crashes = start >= LARGE and draw(st.booleans())
     gap = st.builds(
@@ -148,7 +150,7 @@ def streams(draw: st.DrawFn) -> Stream:
             st.builds(Step, seconds=_pause, meter_clock=clock),
         ).map(lambda step: [step]),
     )
-    # What follows a restart or a gap may well be wrong at once.
+    # The first reading after a restart or gap may be wrong.
     hard = st.tuples(st.one_of(gap, restart), _bad()).map(
         lambda pair: [_led_by(pair[0], pair[1][0]), *pair[1][1:]]
     )
@@ -161,14 +163,14 @@ def streams(draw: st.DrawFn) -> Stream:
 
 
 def _led_by(before: Step, step: Step) -> Step:
-    """Let a reading come after what happens before another."""
+    """Let a reading follow the gap or restart of another step."""
     return replace(
         step, seconds=before.seconds, watts=before.watts, restart=before.restart
     )
 
 
 def settling(every: int = 300) -> Iterator[Step]:
-    """Yield good readings until whatever was believed by mistake is overtaken."""
+    """Yield good readings until the counter exceeds any level believed by mistake."""
     yield from [Step(seconds=60)] * 15
     yield from [Step(seconds=every, watts=20_000)] * (130 * HOUR // 20 // every)
     yield Step(seconds=10, watts=360)
@@ -176,7 +178,7 @@ def settling(every: int = 300) -> Iterator[Step]:
 
 @cache
 def drawn(count: int, most_steps: int) -> tuple[Stream, ...]:
-    """Return always the same streams of limited length, as different as they come."""
+    """Return the same streams every time, of limited length and most various."""
     found: list[Stream] = []
 
     @settings(
@@ -192,7 +194,7 @@ def drawn(count: int, most_steps: int) -> tuple[Stream, ...]:
             found.append(stream)
 
     with catch_warnings():
-        # Python 3.14 counts references in a way that Hypothesis 6.170 warns about.
+        # Hypothesis 6.170 warns about reference counting in Python 3.14.
         simplefilter("ignore", HypothesisWarning)
         keep()
     chosen: list[Stream] = []

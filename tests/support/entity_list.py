@@ -1,4 +1,4 @@
-"""The page that lists every entity, written from what Home Assistant has of each."""
+"""The page that lists every entity, generated from Home Assistant's registries."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ _COLUMNS = ("Entity", "Kind", "Class", "Unit", "Category", "At first")
 
 
 def section(hass: HomeAssistant, key: str, entry_id: str) -> str:
-    """List the entities of one entry."""
+    """Return the section with the entities of one entry."""
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
     rows = sorted(_row(hass, each) for each in entities)
     lines = [_line(_COLUMNS), _line(["---"] * len(_COLUMNS)), *map(_line, rows)]
@@ -34,18 +34,18 @@ def section(hass: HomeAssistant, key: str, entry_id: str) -> str:
 
 
 def page(sections: Iterable[str]) -> str:
-    """Put the page together."""
+    """Return the page."""
     return "\n".join([_HEAD, *sections, _FOOT])
 
 
 def sections(text: str) -> Iterator[str]:
-    """Take a page apart into what `section` returned."""
+    """Split a page into the results of `section`."""
     for part in text.split("\n## ")[1:]:
         yield f"## {part.removesuffix(_FOOT).rstrip()}\n"
 
 
 def _row(hass: HomeAssistant, entity: er.RegistryEntry) -> tuple[str, ...]:
-    """Describe one entity."""
+    """Return the row of one entity."""
     device = dr.async_get(hass).async_get(entity.device_id or "")
     name = entity.original_name or ""
     if isinstance(device, dr.DeviceEntry) and device.via_device_id:
@@ -61,5 +61,5 @@ def _row(hass: HomeAssistant, entity: er.RegistryEntry) -> tuple[str, ...]:
 
 
 def _line(cells: Iterable[str]) -> str:
-    """Write one row of a table."""
+    """Return a row as Markdown."""
     return f"| {' | '.join(cells)} |"

@@ -1,4 +1,4 @@
-"""Going through the flows as the front end and the network do."""
+"""Go through flows, as the front end and the network do."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -43,7 +43,7 @@ FINDABLE = [
 
 
 async def pushing(simulators: Start) -> IometerSimulator:
-    """Start a bridge that announces no serial and has no login."""
+    """Start a bridge that announces no serial number and has no login."""
     started = await simulators("iometer")
     assert isinstance(started, IometerSimulator)
     return started
@@ -52,7 +52,7 @@ async def pushing(simulators: Start) -> IometerSimulator:
 async def lockable(
     simulators: Start, *, protection: bool = False, serial: str | None = None
 ) -> WhatwattGoSimulator:
-    """Start a bridge that announces its serial and may ask for a password."""
+    """Start a bridge that announces its serial number and can have a password."""
     started = await simulators("whatwatt_go")
     assert isinstance(started, WhatwattGoSimulator)
     started.protection = protection
@@ -63,7 +63,7 @@ async def lockable(
 
 
 async def settled(simulator: Simulator) -> None:
-    """Wait until an entry follows everything that a simulator pushes."""
+    """Wait until an entry follows all streams of a simulator."""
     streams = KINDS[simulator.key].streams
     await eventually(lambda: simulator.open_streams == streams)
 
@@ -93,14 +93,14 @@ async def add(hass: HomeAssistant, host: str, kind: str = AUTO) -> ConfigFlowRes
 async def added(
     hass: HomeAssistant, simulator: Simulator, kind: str = AUTO
 ) -> ConfigEntry:
-    """Add a bridge by its address, and log in where it asks for that."""
+    """Add a bridge by its address, and log in if it asks for a login."""
     return created(await logged_in(hass, simulator, kind))
 
 
 async def logged_in(
     hass: HomeAssistant, simulator: Simulator, kind: str = AUTO
 ) -> ConfigFlowResult:
-    """Type an address, and the login where one is asked for."""
+    """Enter an address, and a login if one is asked for."""
     result = await add(hass, simulator.address, kind)
     if simulator.credentials:
         assert form(result) == ("login", {})
@@ -109,7 +109,7 @@ async def logged_in(
 
 
 async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
-    """Open the form that changes where a bridge is and how it lets us in."""
+    """Open the form that changes the address and login of a bridge."""
     result = await hass.config_entries.flow.async_init(
         DOMAIN,
         context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
@@ -125,7 +125,7 @@ def announcement(
     port: int | None = None,
     serial: str | None = None,
 ) -> ZeroconfServiceInfo:
-    """Return what the network hears of a simulator, or a lie where one is given."""
+    """Return the announcement of a simulator, with other properties if given."""
     spoken = simulator.announcement
     assert spoken is not None
     properties = dict(spoken.properties)
@@ -143,7 +143,7 @@ def announcement(
 
 
 async def announce(hass: HomeAssistant, info: ZeroconfServiceInfo) -> ConfigFlowResult:
-    """Let Home Assistant hear an announcement."""
+    """Let Home Assistant receive an announcement."""
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_ZEROCONF}, data=info
     )
@@ -154,9 +154,9 @@ async def announce(hass: HomeAssistant, info: ZeroconfServiceInfo) -> ConfigFlow
 async def lease(
     hass: HomeAssistant, simulator: Simulator, hostname: str
 ) -> ConfigFlowResult:
-    """Let Home Assistant see a simulator ask for its address under a name."""
+    """Let Home Assistant see the DHCP request of a simulator with this host name."""
     info = DhcpServiceInfo(ip="127.0.0.1", hostname=hostname, macaddress="02aabbccddee")
-    # As in any lease there is no port, and no test may listen on the usual one.
+    # A DHCP lease has no port, and no test may listen on the usual one.
     address = partial(Address, port=simulator.port)
     with patch.object(announcements, "Address", address):
         result = await hass.config_entries.flow.async_init(
@@ -167,7 +167,7 @@ async def lease(
 
 
 async def discover(hass: HomeAssistant, simulator: Simulator) -> ConfigFlowResult:
-    """Let Home Assistant hear of a simulator in the way that its kind is heard of."""
+    """Let Home Assistant discover a simulator, by mDNS or DHCP as its kind is."""
     if simulator.announcement:
         return await announce(hass, announcement(simulator))
     pattern = BRIDGES[simulator.key].dhcp_hostname
@@ -176,30 +176,30 @@ async def discover(hass: HomeAssistant, simulator: Simulator) -> ConfigFlowResul
 
 
 def form(result: ConfigFlowResult) -> tuple[str, dict[str, str]]:
-    """Return the step that is shown, and what is wrong."""
+    """Return the step that is shown, and its errors."""
     assert result["type"] is FlowResultType.FORM, result
     return result["step_id"], result["errors"] or {}
 
 
 def aborted(result: ConfigFlowResult) -> str:
-    """Return why a flow ended without an entry."""
+    """Return the reason why a flow was aborted."""
     assert result["type"] is FlowResultType.ABORT, result
     return result["reason"]
 
 
 def created(result: ConfigFlowResult) -> ConfigEntry:
-    """Return the entry that a flow ended with."""
+    """Return the entry that a flow created."""
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     return result["result"]
 
 
 def state(entry: ConfigEntry) -> ConfigEntryState:
-    """Return the state of an entry, which mypy would take for unchanging."""
+    """Return the state of an entry: mypy would assume that it never changes."""
     return entry.state
 
 
 def suggestions(schema: probatio.Schema | None) -> dict[str, object]:
-    """Return what the fields of a form are filled with."""
+    """Return the suggested values of a form."""
     assert schema is not None
     filled: dict[str, object] = {}
     for key in schema.schema:
@@ -211,7 +211,7 @@ def suggestions(schema: probatio.Schema | None) -> dict[str, object]:
 
 
 def passwords(simulator: Simulator) -> list[str]:
-    """Return every login that was sent to a simulator."""
+    """Return all logins that were sent to a simulator."""
     return [
         request.headers["Authorization"]
         for request in simulator.requests
@@ -223,7 +223,7 @@ def passwords(simulator: Simulator) -> list[str]:
 async def web_server(
     answer: Callable[[web.Request], web.Response], *, slow: str | None = None
 ) -> AsyncGenerator[str]:
-    """Answer every path, one of them after a while; yield the address."""
+    """Answer every path, one of them slowly; yield the address."""
 
     async def handle(request: web.Request) -> web.Response:
         if request.path == slow:

@@ -1,7 +1,7 @@
-"""Pretend to be a household whose meter every simulator reads.
+"""A simulated household, whose meter all simulators read.
 
-Nothing drifts: power is whole watts, time is whole milliseconds, and a register
-counts their product. Powers are signed, positive for import.
+There are no rounding errors: power is in whole watts, time in whole milliseconds, and a
+register counts their product. Powers are signed, positive for import.
 """
 
 from collections.abc import Mapping
@@ -20,42 +20,42 @@ _PHASE_STEP = 20
 
 @dataclass(slots=True)
 class Register:
-    """Count a flow exactly: watts (var, litres an hour) times milliseconds."""
+    """A register that counts exactly: watts (var, litres/hour) times milliseconds."""
 
     raw: int = 0
 
     @classmethod
     def of(cls, amount: str) -> Register:
-        """Start at an amount in kWh (kvarh, m³), at most nine decimals."""
+        """Return a register at a level in kWh (kvarh, m³), at most nine decimals."""
         return cls(int(Decimal(amount) * 3_600_000_000))
 
     def flow(self, rate: int, milliseconds: int) -> None:
-        """Add what flowed at a rate in W (var, l/h)."""
+        """Count a flow at a rate in W (var, l/h)."""
         self.raw += rate * milliseconds
 
     @property
     def amount(self) -> Decimal:
-        """Show Wh (varh, l) cut, not rounded, after three decimals, as meters do."""
+        """Return Wh (varh, l), cut after three decimals as meters do, not rounded."""
         return Decimal(self.raw // 3600).scaleb(-3)
 
 
 def _spread(total: int) -> dict[int, int]:
-    """Share watts over the phases unevenly, so that their sum is the total."""
+    """Distribute watts over the phases unevenly; their sum is the total."""
     first = total * 45 // 100
     second = total * 35 // 100
     return {1: first, 2: second, 3: total - first - second}
 
 
 class House:
-    """Live behind one three-phase meter with two tariffs, solar and gas.
+    """A household with a three-phase meter, two tariffs, solar power and gas.
 
-    `lived` is for how many milliseconds, whatever somebody does to the clock.
+    `elapsed` is the time in milliseconds since it began, whatever the clock is set to.
     """
 
     def __init__(self, start: datetime = START) -> None:
-        """Move in with some years on the counters and 321 W drawn."""
+        """Start with counters of some years, and 321 W of import."""
         self.now = start
-        self.lived = 0
+        self.elapsed = 0
         self.tariff = 1
         self.load = _spread(321)
         self.solar = dict.fromkeys(PHASES, 0)
@@ -75,29 +75,29 @@ class House:
         self.demand = {1: 5210, 2: 3870}
 
     def draw(self, watts: int, phase: int | None = None) -> None:
-        """Draw exactly these watts, in total or on one phase, with the sun down."""
+        """Import exactly these watts, in total or on one phase, without solar power."""
         for number, share in self._shares(watts, phase).items():
             self.load[number] = share
             self.solar[number] = 0
 
     def export(self, watts: int, phase: int | None = None) -> None:
-        """Let the sun feed in exactly these watts beyond what the loads take."""
+        """Export exactly these watts: set solar power to that and the loads."""
         for number, share in self._shares(watts, phase).items():
             self.solar[number] = self.load[number] + share
 
     def react(self, var: int, phase: int | None = None) -> None:
-        """Draw reactive power, + inductive, in total or on one phase."""
+        """Set reactive power (inductive is positive), in total or on one phase."""
         self.reactive.update(self._shares(var, phase))
 
     def burn(self, litres_per_hour: int) -> None:
-        """Burn gas at a rate."""
+        """Use gas at a rate (l/h)."""
         self.gas_rate = litres_per_hour
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, to the millisecond, and count what flowed."""
+        """Let time pass, in whole milliseconds, and count what flowed."""
         milliseconds = round(seconds * 1000)
         self.now += timedelta(milliseconds=milliseconds)
-        self.lived += milliseconds
+        self.elapsed += milliseconds
         self.imported[self.tariff].flow(self.import_power, milliseconds)
         self.exported[self.tariff].flow(self.export_power, milliseconds)
         self.quadrants[self.quadrant].flow(abs(self.reactive_power), milliseconds)
@@ -131,7 +131,7 @@ class House:
 
     @property
     def quadrant(self) -> int:
-        """Quadrant that reactive energy is counted in now."""
+        """Quadrant in which reactive energy is counted now."""
         if self.reactive_power >= 0:
             return 1 if self.power >= 0 else 2
         return 4 if self.power >= 0 else 3
@@ -171,7 +171,7 @@ class House:
         }
 
     def obis(self) -> dict[str, Decimal]:
-        """Everything an electricity meter could say: OBIS code to W, Wh, V, A, Hz."""
+        """All values of an electricity meter: OBIS code to W, Wh, V, A, Hz."""
         values = self._energies() | {
             "1.7.0": Decimal(self.import_power),
             "2.7.0": Decimal(self.export_power),
@@ -216,5 +216,5 @@ class House:
 
     @staticmethod
     def _shares(amount: int, phase: int | None) -> Mapping[int, int]:
-        """Say what falls on which phase."""
+        """Return the share of each phase."""
         return _spread(amount) if phase is None else {phase: amount}

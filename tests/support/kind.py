@@ -1,4 +1,4 @@
-"""What the suites over all kinds of bridge need to know of one."""
+"""The description of a kind of bridge for the tests and benchmarks of all kinds."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,16 +19,16 @@ type Calls = Iterable[tuple[str, Mapping[str, object]]]
 
 
 def do_nothing(_: object) -> None:
-    """Do nothing, as most simulators need nothing done."""
+    """Do nothing: the default of optional callbacks."""
 
 
 def call_nothing(_: str) -> Calls:
-    """Call no action, as most bridges have none."""
+    """Return no calls: most bridges have no actions of their own."""
     return ()
 
 
 class Register(NamedTuple):
-    """One value that somebody else's code read."""
+    """A value that another integration has read."""
 
     value: float
     unit: str
@@ -38,8 +38,8 @@ class Register(NamedTuple):
 class Login[S: Simulator]:
     """How to handle the login of a simulator.
 
-    `ask` switches it on where the owner may do without. `change` sets another password,
-    and ends what the old one opened. `plant` puts a secret in the place of each part.
+    `ask` turns the login on, if it is optional. `change` sets another password, and
+    ends the sessions of the old one. `plant` replaces its parts by secrets.
     """
 
     change: Callable[[S, str], None]
@@ -49,9 +49,10 @@ class Login[S: Simulator]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Energy:
-    """What the Energy dashboard gets, and what of a wrong counter must be believed.
+    """The registers for the Energy dashboard, and wrong readings that cannot be found.
 
     `grid` are the registers of import, export and power, `gas` is that of the volume.
+    `believed` are wrong readings that look like good ones on this kind of bridge.
     """
 
     grid: tuple[str, str | None, str | None] = ("1.8.0", "2.8.0", "16.7.0")
@@ -61,10 +62,10 @@ class Energy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """Home Assistant's own integration for the same bridge, whose domain is our key.
+    """Home Assistant's own integration for the same bridge; its domain is our key.
 
-    It needs a `package`. Nothing is pushed down the channel `beside`. `parse` is how a
-    plain integration reads an answer.
+    It needs a `package`. The channel `beside` is silenced in the comparison. `parse`
+    reads an answer for the plain integration.
     """
 
     package: str
@@ -74,11 +75,11 @@ class Peer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """How a reading is measured.
+    """How to measure a reading.
 
-    It comes from `path`, where `body` is sent to get one. To change all the registers
-    of a row of `changes` changes as many states, as far as this can be. A bridge that
-    lists its `registers` has a simulator `with_registers`, which lists so many.
+    Readings come from `path`, by a request with `body` if it has one. Each row of
+    `changes` has registers, which change as many states if possible. If the number of
+    `registers` can be chosen, `with_registers` creates a simulator with so many.
     """
 
     path: str
@@ -90,22 +91,22 @@ class Benchmark:
 
     @property
     def method(self) -> str:
-        """Return how a reading is asked for."""
+        """Return the HTTP method of a request for a reading."""
         return "POST" if self.body else "GET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind[S: Simulator = Any]:
-    """One kind of bridge; what has a default suits a box that is polled.
+    """One kind of bridge; the defaults suit a bridge that is polled.
 
-    - `title`, `unique_id`, `pinned`: what the entry of a fresh simulator has of these
-    - `asked`: the path on which a bridge is asked who it is
-    - `swap`: be another device, on another meter
-    - `vocabulary`: keys of the texts without which nothing is recognised or read
-    - `shown`: keys of the texts that are shown, by the reason for it
-    - `streams`: how many an entry follows
-    - `restart`: start again; the connection is cut by whoever asks for it
-    - `actions`: calls of its own actions that pass a secret on to the device
+    - `title`, `unique_id`, `pinned`: those of an entry for a new simulator
+    - `asked`: the path that identifies a bridge
+    - `swap`: turn a simulator into another device, on another meter
+    - `vocabulary`: JSON keys of texts that the client needs unchanged
+    - `shown`: JSON keys of texts that may be shown, by the reason
+    - `streams`: how many streams an entry follows
+    - `restart`: restart the device; the caller cuts the connections
+    - `actions`: calls of its own actions, with a secret among their fields
     """
 
     simulator: type[S]
@@ -132,8 +133,8 @@ class Kind[S: Simulator = Any]:
     def decoding(self) -> Decoding:
         """Return `DECODING` of its `decode` module.
 
-        That is imported only here: it imports our client, which simulators, and
-        programs that run nothing else, do without.
+        It is imported only here, because it imports our client, which programs that
+        only run simulators do not need.
         """
         found: Decoding = import_module(f"tests.bridges.{self.key}.decode").DECODING
         return found

@@ -1,4 +1,4 @@
-"""A plugin of pytest: tell at the end how many tests were left out."""
+"""A pytest plugin that prints at the end how many tests were left out."""
 
 import pytest
 
@@ -7,21 +7,21 @@ _KEY = "left_out"
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
-    """Count them."""
+    """Count the deselected tests."""
     stash = items[0].config.stash
     stash[_LEFT_OUT] = stash.get(_LEFT_OUT, 0) + len(items)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tell the process that gives out the tests, where this one only runs them."""
+    """Send the count from a worker process to the main process."""
     output = getattr(session.config, "workeroutput", {})
     output[_KEY] = session.config.stash.get(_LEFT_OUT, 0)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object) -> None:
-    """Take the count over: every process leaves out the same ones."""
+    """Take the count of any worker: all of them leave out the same tests."""
     output = getattr(node, "workeroutput", {})
     config: pytest.Config = getattr(node, "config")  # noqa: B009
     config.stash[_LEFT_OUT] = output.get(_KEY, 0)
@@ -31,7 +31,7 @@ def pytest_testnodedown(node: object) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say it below everything else."""
+    """Print the count below everything else."""
     if count := config.stash.get(_LEFT_OUT, 0):
         terminalreporter.section("left out")
         terminalreporter.line(

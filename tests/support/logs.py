@@ -1,16 +1,16 @@
-"""Reading the log as an owner would."""
+"""Read the log as an owner does."""
 
 import logging
 
 import pytest
 
 _NOTICE = "which has not been tested by Home Assistant"
-# On a busy machine asyncio counts what took long.
+# asyncio's debug mode logs callbacks that took long, as on a busy machine.
 _STOPWATCH = "asyncio"
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was logged above info, tracebacks as such; the usual notice apart."""
+    """Return warnings and errors, with tracebacks, except the usual warning."""
     return [
         f"Traceback: {record.getMessage()}" if record.exc_info else record.getMessage()
         for record in caplog.records

@@ -1,4 +1,4 @@
-"""Let a simulator misbehave the way devices and networks do."""
+"""Faults of devices and networks that a simulator can have."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,26 +13,26 @@ type Mishap = Callable[[web.Request, Answer], Awaitable[web.StreamResponse]]
 type Change = Callable[[bytes], bytes]
 
 _EVENTS = "text/event-stream"
-# Longer than any client waits, short enough that nothing hangs for ever.
-_PATIENCE = 300
+# Longer than any client waits, but short enough for a test to end.
+_LONGEST_PAUSE = 300
 
 
 class Mishaps:
-    """Switch mishaps on for one path or, with no path, for all; `heal` ends them.
+    """Mishaps (faults) of one path or, without a path, of all; `heal` ends them.
 
-    `twist` changes what goes down the open streams. What breaks off whole answers
-    breaks off streams that are asked for as soon as they begin.
+    `twist` changes the messages of open streams. A mishap that interrupts answers also
+    interrupts new streams, as soon as they begin.
     """
 
     def __init__(self) -> None:
-        """Begin in good health."""
+        """Start without mishaps."""
         self.twist: Change | None = None
         self.longest_answer = 0
         self._mishaps: dict[str | None, Mishap] = {}
         self._healed = asyncio.Event()
 
     def heal(self) -> None:
-        """End every mishap, also for the requests that are in the middle of one."""
+        """End all mishaps, also for requests that are in progress."""
         self.twist = None
         self._mishaps.clear()
         self._release()
@@ -44,7 +44,7 @@ class Mishaps:
         content_type: str = "text/plain",
         path: str | None = None,
     ) -> None:
-        """Answer with this status."""
+        """Answer with this HTTP status."""
 
         async def fail(_request: web.Request, _answer: Answer) -> web.StreamResponse:
             return web.Response(status=status, text=body, content_type=content_type)
@@ -52,23 +52,23 @@ class Mishaps:
         self._mishaps[path] = fail
 
     def stall(self, path: str | None = None) -> None:
-        """Take the request and say nothing."""
+        """Accept requests without an answer."""
 
         async def stall(_request: web.Request, answer: Answer) -> web.StreamResponse:
-            await self._pause(_PATIENCE)
+            await self._pause(_LONGEST_PAUSE)
             return await answer()
 
         self._mishaps[path] = stall
 
     def trickle(self, delay: float = 1.0, path: str | None = None) -> None:
-        """Answer a byte at a time."""
+        """Answer one byte at a time."""
 
         async def trickle(request: web.Request, answer: Answer) -> web.StreamResponse:
             if _wants_stream(request):
-                return await self._break_off(request, _PATIENCE)
+                return await self._break_off(request, _LONGEST_PAUSE)
             slow, body = _taken_apart(await answer())
             await slow.prepare(request)
-            # A client may leave at any moment.
+            # The client may disconnect at any time.
             with suppress(ConnectionResetError):
                 for byte in body:
                     await slow.write(bytes([byte]))
@@ -78,15 +78,15 @@ class Mishaps:
         self._mishaps[path] = trickle
 
     def stall_mid_body(self, path: str | None = None) -> None:
-        """Answer half of it, and then nothing."""
+        """Send half of an answer, and then nothing."""
 
         async def stall(request: web.Request, answer: Answer) -> web.StreamResponse:
             if _wants_stream(request):
-                return await self._break_off(request, _PATIENCE)
+                return await self._break_off(request, _LONGEST_PAUSE)
             half, body = _taken_apart(await answer())
             await half.prepare(request)
             await half.write(body[: len(body) // 2])
-            await self._pause(_PATIENCE)
+            await self._pause(_LONGEST_PAUSE)
             cut(request)
             return half
 
@@ -98,7 +98,7 @@ class Mishaps:
         content_type: str = "application/json",
         path: str | None = None,
     ) -> None:
-        """Answer with a changed body, or under the name of something else."""
+        """Change the body or the content type of answers."""
 
         async def distort(_request: web.Request, answer: Answer) -> web.StreamResponse:
             whole = await answer()
@@ -113,9 +113,9 @@ class Mishaps:
         self._mishaps[path] = distort
 
     def cut_after(self, position: int, path: str | None = None) -> None:
-        """Close the connection after so many bytes of an answer, its head included.
+        """Close the connection after `position` bytes of an answer, including its head.
 
-        `longest_answer` tells how many bytes there would have been.
+        `longest_answer` is then the length of the longest answer so far.
         """
 
         async def close(request: web.Request, answer: Answer) -> web.StreamResponse:
@@ -135,7 +135,7 @@ class Mishaps:
         self._mishaps[path] = close
 
     def garble(self, body: bytes, path: str | None = None) -> None:
-        """Answer 200 with these bytes under the name of JSON."""
+        """Answer 200 with these bytes as if they were JSON."""
 
         async def garble(_request: web.Request, _answer: Answer) -> web.StreamResponse:
             return web.Response(body=body, content_type="application/json")
@@ -143,7 +143,7 @@ class Mishaps:
         self._mishaps[path] = garble
 
     def flood(self, size: int = 64 * 1024 * 1024, path: str | None = None) -> None:
-        """Answer with far more bytes than anyone wants, and without a length."""
+        """Answer with an extremely long body without a length."""
 
         async def flood(request: web.Request, _answer: Answer) -> web.StreamResponse:
             response = web.StreamResponse()
@@ -158,7 +158,7 @@ class Mishaps:
         self._mishaps[path] = flood
 
     def redirect(self, url: str, path: str | None = None) -> None:
-        """Send the client elsewhere."""
+        """Redirect requests to another address."""
 
         async def redirect(
             _request: web.Request, _answer: Answer
@@ -168,7 +168,7 @@ class Mishaps:
         self._mishaps[path] = redirect
 
     def reset_mid_body(self, path: str | None = None) -> None:
-        """Promise a whole answer, send half of it, and reset the connection."""
+        """Send the head and half of the body, and reset the connection."""
 
         async def reset(request: web.Request, answer: Answer) -> web.StreamResponse:
             if _wants_stream(request):
@@ -184,7 +184,7 @@ class Mishaps:
     async def _break_off(
         self, request: web.Request, seconds: float = 0
     ) -> web.StreamResponse:
-        """Begin a stream, say nothing in it for some time, and reset the connection."""
+        """Begin a stream, send nothing for some time, and reset the connection."""
         begun = web.StreamResponse()
         begun.content_type = _EVENTS
         await begun.prepare(request)
@@ -193,16 +193,16 @@ class Mishaps:
         return begun
 
     def _mishap(self, path: str) -> Mishap | None:
-        """Choose the mishap for a path."""
+        """Return the mishap of a path."""
         return self._mishaps.get(path) or self._mishaps.get(None)
 
     def _release(self) -> None:
-        """Wake whoever pauses."""
+        """End all pauses."""
         self._healed.set()
         self._healed = asyncio.Event()
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, but no longer than until the mishap is over."""
+        """Wait, but only until the mishap ends."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._healed.wait(), seconds)
 
@@ -213,18 +213,18 @@ def cut(request: web.Request) -> None:
         return
     wire: socket.socket | None = transport.get_extra_info("socket")
     if wire is not None:
-        # Closing with a linger of zero sends RST rather than FIN.
+        # With a linger time of zero, closing sends RST rather than FIN.
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
 
 def _wants_stream(request: web.Request) -> bool:
-    """Tell whether a client asks for events or a WebSocket rather than an object."""
+    """Tell whether a request is for events or a WebSocket."""
     return _EVENTS in request.headers.get("Accept", "") or "Upgrade" in request.headers
 
 
 def _taken_apart(answer: web.StreamResponse) -> tuple[web.StreamResponse, bytes]:
-    """Split an answer into its head, ready to send, and its body."""
+    """Return the head of an answer, ready to send, and its body."""
     body = answer.body if isinstance(answer, web.Response) else None
     head = web.StreamResponse(status=answer.status, headers=answer.headers)
     if not isinstance(body, bytes):
@@ -234,7 +234,7 @@ def _taken_apart(answer: web.StreamResponse) -> tuple[web.StreamResponse, bytes]
 
 
 def _as_sent(answer: web.Response) -> bytes:
-    """Write an answer out as it goes over the wire."""
+    """Return an answer as the bytes on the wire."""
     body = answer.body if isinstance(answer.body, bytes) else b""
     head = (
         f"HTTP/1.1 {answer.status} {answer.reason}\r\n"

@@ -1,4 +1,4 @@
-"""Secrets that are planted in what a bridge says, and found again in any spelling."""
+"""Secrets that replace texts of a bridge, and can be found again in any spelling."""
 
 from collections.abc import Iterable, Iterator
 import json
@@ -8,7 +8,7 @@ import string
 
 from .simulator import Json
 
-# A part of a secret that is long enough to be known by.
+# The length of a part that still identifies a secret.
 _PART = 6
 _LETTERS = string.ascii_lowercase + string.digits
 _HARDWARE = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5,7}")
@@ -16,31 +16,31 @@ _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 
 
 class Plants:
-    """What was planted, and under which keys."""
+    """The planted secrets, and their JSON keys."""
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
-        """Leave alone what stands under these keys: without it nothing is read."""
+        """Leave the values of these keys unchanged: the client needs them."""
         self._vocabulary = set(vocabulary)
         self.keys: dict[str, set[str]] = {}
 
     def add(self, key: str, secret: str) -> str:
-        """Know one secret more."""
+        """Add a secret."""
         self.keys.setdefault(secret, set()).add(key)
         return secret
 
-    def in_place_of(self, key: str, said: str) -> str:
-        """Return a secret of the same shape, always the same one."""
-        random = Random(said)  # noqa: S311 (no secret, merely looks like one)
-        if _HARDWARE.fullmatch(said):
-            pairs = (f"{random.randrange(256):02X}" for _ in re.split("[:-]", said))
+    def secret_for(self, key: str, value: str) -> str:
+        """Return the secret for a value: of the same form, and always the same."""
+        random = Random(value)  # noqa: S311 (no secret, merely looks like one)
+        if _HARDWARE.fullmatch(value):
+            pairs = (f"{random.randrange(256):02X}" for _ in re.split("[:-]", value))
             return self.add(key, ":".join(pairs))
-        if _ADDRESS.fullmatch(said):
+        if _ADDRESS.fullmatch(value):
             parts = (str(random.randrange(100, 256)) for _ in range(4))
             return self.add(key, ".".join(parts))
         return self.add(key, "".join(random.choices(_LETTERS, k=12)))
 
     def _planted(self, key: str, value: Json) -> Json:
-        """Copy a value with a secret in the place of each text."""
+        """Return a copy of a value, with every text replaced by a secret."""
         if isinstance(value, dict):
             return {each: self._planted(each, inner) for each, inner in value.items()}
         if isinstance(value, list):
@@ -49,22 +49,22 @@ class Plants:
             return value
         if value.lstrip().startswith("{"):
             return json.dumps(self._planted(key, json.loads(value)))
-        return self.in_place_of(key, value)
+        return self.secret_for(key, value)
 
     def change(self, body: bytes) -> bytes:
-        """Plant in a body, if it is JSON; add what some firmware may come to say."""
+        """Replace the texts of a JSON body; add keys that a later firmware may send."""
         try:
-            said: Json = json.loads(body)
+            value: Json = json.loads(body)
         except ValueError:
             return body
-        if isinstance(said, dict):
-            said = {**said, **_MORE}
-        return json.dumps(self._planted("", said)).encode()
+        if isinstance(value, dict):
+            value = {**value, **_EXTRA}
+        return json.dumps(self._planted("", value)).encode()
 
     def found_in(self, text: str) -> Iterator[str]:
-        """Yield the secrets of which at least a part stands in a text.
+        """Yield the secrets of which a text contains at least a part.
 
-        Digits alone are no part: they may be anything.
+        A part with digits only does not count: it may be any number.
         """
         spelt = _spelt(text)
         for secret in self.keys:
@@ -76,8 +76,8 @@ class Plants:
                 yield secret
 
 
-# In every answer, beside what the simulator says.
-_MORE: dict[str, Json] = {
+# Added to every answer of a simulator.
+_EXTRA: dict[str, Json] = {
     "wifiSsid": "a network",
     "access_point": {"BSSID": "02:00:5E:10:00:01", "psk": "a passphrase"},
     "userName": "a user",
@@ -89,5 +89,5 @@ _MORE: dict[str, Json] = {
 
 
 def _spelt(text: str) -> str:
-    """Return letters and digits alone: one address is written in many ways."""
+    """Return letters and digits only: an address can be written in several ways."""
     return "".join(letter for letter in text.lower() if letter.isalnum())

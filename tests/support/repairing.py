@@ -1,4 +1,4 @@
-"""Issues as the owner sees them, and the flows that mend them."""
+"""Repair issues as the owner sees them, and their fix flows."""
 
 from typing import Any, Self, cast
 
@@ -14,7 +14,7 @@ from custom_components.meter_bridge.const import DOMAIN
 
 
 def raised_issues(hass: HomeAssistant) -> set[str]:
-    """Return the keys of our issues that are shown."""
+    """Return the keys of our issues that are raised."""
     issues = ir.async_get(hass).issues.values()
     return {
         str(issue.translation_key)
@@ -34,12 +34,12 @@ def found_issue(
 
 
 class Fix:
-    """The flow that mends an issue; `result` is what it answered last."""
+    """The fix flow of an issue; `result` is its last answer."""
 
     def __init__(
         self, hass: HomeAssistant, repairs: RepairsFlowManager, result: dict[str, Any]
     ) -> None:
-        """Keep a flow that is open."""
+        """Keep an open flow."""
         self._hass = hass
         self._repairs = repairs
         self.result = result
@@ -52,11 +52,11 @@ class Fix:
         key: str,
         meter: str = MAIN_METER,
     ) -> Self:
-        """Open the flow of an issue, which explains it in the issue's own words."""
+        """Open the flow of an issue, and check that it shows the issue's text."""
         issue = found_issue(hass, entry, key, meter)
         assert await async_setup_component(hass, "repairs", {})
         repairs = cast("RepairsFlowManager", hass.data["repairs"]["flow_manager"])
-        # As data: only Home Assistant 2026.10 and later takes it from the context.
+        # As data: before 2026.10, Home Assistant does not read it from the context.
         result = await repairs.async_init(DOMAIN, data={"issue_id": issue.issue_id})
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "confirm"
@@ -64,7 +64,7 @@ class Fix:
         return cls(hass, repairs, cast("dict[str, Any]", result))
 
     async def submit(self) -> str | None:
-        """Submit the form; return the error or the reason to abort, None if mended."""
+        """Submit the form; return the error or reason to abort, None if it is fixed."""
         result = await self._repairs.async_configure(self.result["flow_id"], {})
         await self._hass.async_block_till_done()
         self.result = cast("dict[str, Any]", result)

@@ -1,4 +1,4 @@
-"""The page that shows each rule of the quality scale with its evidence."""
+"""The page with each rule of the quality scale and its evidence."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "quality.md"
 SCALE = ROOT / "custom_components" / "meter_bridge" / "quality_scale.yaml"
 COMMAND = "scripts/test tests/repository/test_rule_list.py --snapshot-update"
-# Between how a rule is met and what shows it.
+# Separates how a rule is met from its evidence.
 _SHOWN_BY = " Shown by "
 
 _HEAD = """\
@@ -31,7 +31,7 @@ _FOOT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule: `how` it is met or why it is not, and what shows it.
+    """One rule: `how` it is met, or why it is not, and the evidence.
 
     Evidence is a file of the repository, or a test: path, two colons, name.
     """
@@ -44,7 +44,7 @@ class Rule:
 
 
 def rules() -> Iterator[Rule]:
-    """Read every rule, tier by tier."""
+    """Return all rules, tier by tier."""
     stated = load_yaml_dict(str(SCALE))["rules"]
     for tier, keys in RULES.items():
         for key in keys:
@@ -60,7 +60,7 @@ def rules() -> Iterator[Rule]:
 
 
 def page() -> str:
-    """Write the page."""
+    """Return the page."""
     found = list(rules())
     counts = ", ".join(
         f"{count} {status}"
@@ -78,13 +78,13 @@ def page() -> str:
 
 
 def _row(rule: Rule) -> str:
-    """Write one rule."""
+    """Return the row of one rule."""
     links = "<br>".join(map(_link, rule.evidence))
     return f"| `{rule.key}` | {rule.status} | {rule.how} | {links} |"
 
 
 def _link(evidence: str) -> str:
-    """Lead to a file or to that of a test."""
+    """Return a link to a file, or to the file of a test."""
     path, _, test = evidence.partition("::")
     text = test or path.removeprefix("custom_components/meter_bridge/")
     target = path.removeprefix("docs/") if path.startswith("docs/") else f"../{path}"

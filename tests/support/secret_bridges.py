@@ -1,4 +1,4 @@
-"""Bridges that say all they can, and where what they say may come to light."""
+"""Simulators that send everything they can, with secrets, and where these appear."""
 
 from collections.abc import Mapping
 
@@ -15,8 +15,8 @@ from .secret_plants import plant
 from .simulator import Simulator
 
 
-async def talkative(simulators: Start, key: str) -> Simulator:
-    """Return a simulator that says all it ever says, and has a login if it can."""
+async def full_simulator(simulators: Start, key: str) -> Simulator:
+    """Return a simulator that sends everything it can, with a login if it has one."""
     simulator = await simulators(key)
     simulator.send_everything()
     if login := KINDS[key].login:
@@ -25,7 +25,7 @@ async def talkative(simulators: Start, key: str) -> Simulator:
 
 
 def planted(simulator: Simulator) -> Plants:
-    """Plant secrets in what a simulator says, and in its login."""
+    """Replace texts of a simulator, and its login, by secrets."""
     kind = KINDS[simulator.key]
     plants = Plants(kind.vocabulary)
     plant(simulator, plants)
@@ -37,7 +37,7 @@ def planted(simulator: Simulator) -> Plants:
 def leaks(
     simulator: Simulator, plants: Plants, surfaces: Mapping[str, str]
 ) -> set[tuple[str, str]]:
-    """Return the keys of the secrets that stand where they should not, and where."""
+    """Return keys of secrets that appear where they must not, and where."""
     shown = {
         (key, place)
         for why, keys in KINDS[simulator.key].shown.items()

@@ -1,4 +1,4 @@
-"""Secrets planted in all that a bridge says, and where they come to light again."""
+"""Put secrets into all that a bridge sends, and collect all that others can read."""
 
 from collections.abc import Mapping
 import json
@@ -28,7 +28,7 @@ from .simulator import Simulator
 
 
 def plant(simulator: Simulator, plants: Plants) -> None:
-    """Let a simulator say secrets wherever it says a text."""
+    """Let a simulator send secrets instead of its texts."""
 
     async def say(_request: web.Request, answer: Answer) -> web.StreamResponse:
         whole = await answer()
@@ -43,7 +43,7 @@ def plant(simulator: Simulator, plants: Plants) -> None:
 async def emitted(
     hass: HomeAssistant, entry: ConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> Mapping[str, str]:
-    """Return everything that the integration tells others, by where it tells it."""
+    """Return all texts that the integration passes on, by place."""
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     diagnostics = [await async_get_config_entry_diagnostics(hass, entry)] + [
@@ -77,7 +77,7 @@ async def emitted(
 
 
 def _logged(record: logging.LogRecord) -> str:
-    """Return all that a line of the log tells, with what it was made from."""
+    """Return the text of a log record, with its format and arguments."""
     told = f"{record.getMessage()} {record.msg} {record.args}"
     if record.exc_info and record.exc_info[1]:
         told += error_text(record.exc_info[1])
@@ -85,5 +85,5 @@ def _logged(record: logging.LogRecord) -> str:
 
 
 def error_text(error: BaseException) -> str:
-    """Return all that an error tells, and what caused it."""
+    """Return the text of an error, with its traceback and attributes."""
     return f"{''.join(traceback.format_exception(error))} {vars(error)}"

@@ -1,4 +1,4 @@
-"""Serve a client under test: pages from aiohttp, or raw bytes by a script."""
+"""Servers for a client under test: of aiohttp answers, or of scripted raw bytes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -16,21 +16,21 @@ from custom_components.meter_bridge.bridges.transport.http import BODY_LIMIT, Br
 
 
 class Cut(Enum):
-    """How a connection ends other than in good order."""
+    """How a connection ends other than by closing it."""
 
     RESET = auto()
 
 
 type Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 type Step = bytes | float | Cut
-"""Bytes to send, seconds to wait for the client to leave, or a reset."""
+"""Bytes to send, seconds to wait for the client to disconnect, or a reset."""
 
 
 class RawServer:
-    """Play a script to every connection, then close it."""
+    """Send the steps of a script to every connection, then close it."""
 
     def __init__(self, script: tuple[Step, ...]) -> None:
-        """Nobody has connected yet."""
+        """Start without connections."""
         self.script = script
         self.asked = asyncio.Event()
         self.left = asyncio.Event()
@@ -38,7 +38,7 @@ class RawServer:
     async def answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Read one request and play the script."""
+        """Read one request, and answer with the script."""
         try:
             await reader.readuntil(b"\r\n\r\n")
             self.asked.set()
@@ -55,12 +55,12 @@ class RawServer:
     async def _play(
         self, step: Step, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
-        """Play one step; tell whether the client is still there."""
+        """Do one step; return whether the client is still connected."""
         if isinstance(step, bytes):
             writer.write(step)
             await writer.drain()
         elif isinstance(step, Cut):
-            # Closing with a linger of zero sends RST rather than FIN.
+            # With a linger time of zero, closing sends RST rather than FIN.
             writer.get_extra_info("socket").setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
             )
@@ -74,26 +74,26 @@ class RawServer:
         return True
 
 
-class Turns:
-    """Count how often everybody else gets a turn."""
+class LoopTurns:
+    """Counts iterations of the event loop, in which other tasks can run."""
 
     def __init__(self) -> None:
-        """Count from 0."""
+        """Start at 0."""
         self.count = 0
         self._handle: asyncio.Handle | None = None
 
     async def __aenter__(self) -> Self:
-        """Begin."""
+        """Start to count."""
         self._take()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End."""
+        """Stop to count."""
         if self._handle is not None:
             self._handle.cancel()
 
     def _take(self) -> None:
-        """Take one turn, and ask for the next."""
+        """Count an iteration, and schedule the next call."""
         self.count += 1
         self._handle = asyncio.get_running_loop().call_soon(self._take)
 
@@ -105,7 +105,7 @@ async def scripted(
     timeout: float = 5,  # noqa: ASYNC109
     limit: int = BODY_LIMIT,
 ) -> AsyncIterator[tuple[BridgeHttp, RawServer]]:
-    """Connect a client with a server that plays this script."""
+    """Return a client that is connected to a server with this script."""
     raw = RawServer(script)
     server = await asyncio.start_server(raw.answer, "127.0.0.1", 0, limit=1 << 20)
     port = server.sockets[0].getsockname()[1]
@@ -129,7 +129,7 @@ def always(
     content_type: str = "application/json",
     headers: Iterable[tuple[str, str]] = (),
 ) -> Answer:
-    """Answer every request alike."""
+    """Return a handler that gives every request the same answer."""
 
     async def answer(_request: web.Request) -> web.StreamResponse:
         return web.Response(
@@ -149,7 +149,7 @@ async def serving(
     timeout: float = 5,  # noqa: ASYNC109
     limit: int = BODY_LIMIT,
 ) -> AsyncIterator[tuple[BridgeHttp, list[web.Request]]]:
-    """Connect a client with a server that answers every path so."""
+    """Return a client that is connected to a server with this handler."""
     requests: list[web.Request] = []
 
     async def handle(request: web.Request) -> web.StreamResponse:

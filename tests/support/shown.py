@@ -1,4 +1,4 @@
-"""Where a text that a bridge says may be shown, and why."""
+"""Where a text of a bridge may be shown, and why."""
 
 from enum import Enum
 
@@ -6,17 +6,17 @@ _NAMES = frozenset({"title", "names", "attributes", "devices", "log", "issues"})
 
 
 class Shown(Enum):
-    """Reasons to show a text; the value is the places where that is right."""
+    """Reasons to show a text; each value has the places where it may appear."""
 
     ON_THE_BOX = frozenset({"serials", "connections"})
-    """An owner looks in the device registry for numbers that stand on the box."""
+    """Owners compare the serial number of a device with the one on its label."""
     ON_THE_BILL = frozenset({"states"})
-    """A sensor shows the number of the meter, to compare it with the bill."""
+    """A sensor shows the number of the meter, for comparison with the bill."""
     NAME = _NAMES | {"diagnostics"}
-    """A bridge and its registers are called as the owner has called them."""
+    """A bridge and its registers have the names that the owner gave them."""
     NAME_ASKED_FOR = _NAMES
-    """The same, under a key that stands for other things in diagnostics."""
+    """The same, but the key has another meaning in diagnostics."""
     DEVICE = frozenset({"diagnostics", "states", "attributes", "devices"})
-    """What kind of device it is, which software runs, and how it is."""
+    """The model of a device, its software, and its condition."""
     RAW = frozenset({"diagnostics"})
     """The meter's number as text, a time, or a country."""

@@ -1,4 +1,4 @@
-"""Serve a house's meter readings over real sockets, in some bridge's dialect."""
+"""The base of all simulators: serves readings of a house over real sockets."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -26,14 +26,14 @@ compact = partial(json.dumps, separators=(",", ":"))
 
 
 def number(value: Decimal, digits: int = 0) -> int | float:
-    """Cut a value after some decimals and make it the shortest JSON number."""
+    """Return a value as the shortest JSON number, cut after some decimals."""
     shown = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_DOWN)
     return int(shown) if shown == shown.to_integral_value() else float(shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """What a bridge says about itself by mDNS."""
+    """The mDNS announcement of a bridge."""
 
     service: str
     name: str
@@ -42,7 +42,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a client asked, and when by the monotonic clock."""
+    """A request of a client, and its time (monotonic seconds)."""
 
     method: str
     path: str
@@ -51,10 +51,10 @@ class Request:
 
 
 class Stream:
-    """Queue messages for one connected client."""
+    """The messages for one connected client."""
 
     def __init__(self, channel: str, twist: Change = bytes) -> None:
-        """Begin with an empty queue; every message is twisted on its way."""
+        """Start with an empty queue; `twist` changes every message."""
         self.channel = channel
         self._twist = twist
         self._messages: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -70,14 +70,14 @@ class Stream:
 
 
 class Simulator(Mishaps, ABC):
-    """Be one bridge: state, routes and verbs; the house and the plumbing are shared."""
+    """A simulated bridge; subclasses add its state, paths and messages."""
 
     key: ClassVar[str]
-    # A meter of its own reads no other meter's clock.
+    # The device measures by itself: there is no clock of another meter.
     counts_by_itself: ClassVar[bool] = False
 
     def __init__(self, house: House) -> None:
-        """Stand beside the meter of a house, unplugged."""
+        """Create a bridge at the meter of a house; it is not started yet."""
         super().__init__()
         self.house = house
         self.requests: list[Request] = []
@@ -97,36 +97,36 @@ class Simulator(Mishaps, ABC):
 
     @abstractmethod
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Say which paths the bridge answers."""
+        """Return the paths that the bridge serves."""
 
     @abstractmethod
     def read_meter(self) -> None:
-        """Take a new reading from the meter; `read_at` and `values` say what."""
+        """Take a new reading of the meter, from `read_at` and `values()`."""
 
     def send_everything(self) -> None:
-        """Be the device, on the meter, that has the most to say."""
+        """Become the device, on the meter, that sends the most."""
         self.house.export(2500)
 
     def message(self, channel: str) -> bytes | None:  # noqa: ARG002
-        """Phrase the latest reading for the streams of a channel."""
+        """Return the message with the latest reading for a channel, None for none."""
         return None
 
     async def admit(self, request: web.Request) -> web.StreamResponse | None:  # noqa: ARG002
-        """Refuse a request by answering it; let it pass with None."""
+        """Return an answer that refuses a request; None to accept it."""
         return None
 
     @property
     def credentials(self) -> Mapping[str, str]:
-        """What the owner has to know to be let in."""
+        """The login that the owner has to enter."""
         return {}
 
     @property
     def announcement(self) -> Announcement | None:
-        """What the bridge announces by mDNS, if it does."""
+        """The mDNS announcement, None if the bridge does not announce itself."""
         return None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen, and read the meter once; port 0 is any or the one had before."""
+        """Listen and read the meter; port 0 is the port used before, or any."""
         self._host, self._port = host, port or self._port
         self.tick()
         await self.plug_in()
@@ -141,7 +141,7 @@ class Simulator(Mishaps, ABC):
         await self._close()
 
     async def plug_in(self) -> None:
-        """Listen where it listened before."""
+        """Listen on the port used before."""
         if self._runner is not None:
             return
         app = web.Application(middlewares=[self._serve])
@@ -157,7 +157,7 @@ class Simulator(Mishaps, ABC):
         self._port = int(self._runner.addresses[0][1])
 
     async def unplug(self) -> None:
-        """Go off without a word: reset connections, close the listening socket."""
+        """Disappear at once: reset connections and close the listening socket."""
         for request in self._open:
             cut(request)
         await self._close()
@@ -169,7 +169,7 @@ class Simulator(Mishaps, ABC):
         await self.plug_in()
 
     def black_out(self, seconds: float) -> asyncio.Task[None]:
-        """Go off right after the present answer, and come back some seconds later."""
+        """Disappear right after the present answer, and return after some seconds."""
 
         async def black_out() -> None:
             await asyncio.sleep(0.01)
@@ -182,16 +182,16 @@ class Simulator(Mishaps, ABC):
 
     @property
     def port(self) -> int:
-        """Port it listens on, or did before it was unplugged."""
+        """The port that it listens on, or did before it was unplugged."""
         return self._port
 
     @property
     def address(self) -> str:
-        """What the owner types: host and port."""
+        """The address that the owner enters: host and port."""
         return f"{self._host}:{self._port}"
 
     def tick(self) -> None:
-        """Publish the house's present state as a new meter reading."""
+        """Read the meter now, and publish the reading."""
         now = (self.house.now + self.ahead).replace(microsecond=0)
         if not self.clock_stands:
             self.read_at = max(now, self.read_at + timedelta(seconds=1))
@@ -199,23 +199,23 @@ class Simulator(Mishaps, ABC):
         self.publish()
 
     def publish(self) -> None:
-        """Tell every open stream the latest reading."""
+        """Send the latest reading to all open streams."""
         for stream in self._streams:
             if not self.silent and (message := self.message(stream.channel)):
                 stream.push(message)
 
     def set_clock(self, ahead: timedelta) -> None:
-        """Let the meter's clock be off from now on, also earlier than it was."""
+        """Set the meter's clock ahead or back of the house's."""
         self.ahead = ahead
         self.read_at = self.house.now + ahead - timedelta(days=1)
 
     def values(self) -> dict[str, Decimal]:
-        """Ask the meter: OBIS code to W, Wh, V, A, Hz, with forced values."""
+        """Return the meter's values, OBIS code to W, Wh, V, A, Hz, with forced ones."""
         forced = self.house.obis() | self._forced
         return {code: value for code, value in forced.items() if value is not None}
 
     def force(self, code: str, value: Decimal | None) -> None:
-        """Let the meter say this value from now on; None leaves the register out."""
+        """Force the value of a register from now on; None leaves the register out."""
         self._forced[code] = value
 
     def zero_counter(self, code: str) -> None:
@@ -231,28 +231,28 @@ class Simulator(Mishaps, ABC):
 
     @property
     def open_streams(self) -> int:
-        """How many streams have a client."""
+        """The number of streams with a client."""
         return len(self._streams)
 
     def push_raw(self, data: bytes) -> None:
-        """Send these very bytes down every open stream."""
+        """Send these bytes to all open streams."""
         for stream in self._streams:
             stream.push(data)
 
     def end_streams(self) -> None:
-        """Close every open stream in good order."""
+        """Close all open streams normally."""
         for stream in self._streams:
             stream.push(None)
 
     def cut_streams(self) -> None:
-        """Reset the connection of every open stream."""
+        """Reset the connections of all open streams."""
         for request in self._open:
             if request.path.endswith(tuple(each.channel for each in self._streams)):
                 cut(request)
 
     @contextmanager
     def streaming(self, channel: str) -> Iterator[Stream]:
-        """Count a stream in for as long as its client stays."""
+        """Register a stream until its client disconnects."""
         stream = Stream(channel, lambda sent: self.twist(sent) if self.twist else sent)
         self._streams.append(stream)
         try:
@@ -270,7 +270,7 @@ class Simulator(Mishaps, ABC):
             if first is not None and not self.silent:
                 stream.push(first)
             await response.prepare(request)
-            # A client may leave at any moment, also between two messages.
+            # The client may disconnect at any time, also between two messages.
             with suppress(ConnectionResetError):
                 async for message in stream:
                     await response.write(message)
@@ -280,7 +280,7 @@ class Simulator(Mishaps, ABC):
     async def _serve(
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
-        """Log a request, then let it meet its mishap, its login or its answer."""
+        """Record a request, then answer it with a mishap, a refusal, or normally."""
         self.requests.append(
             Request(
                 method=request.method,
@@ -303,25 +303,25 @@ class Simulator(Mishaps, ABC):
             self._open.remove(request)
 
     async def _end(self, _app: web.Application) -> None:
-        """Let open streams and stalled requests go."""
+        """End open streams and stalled requests."""
         self.end_streams()
         self._release()
 
     async def _close(self) -> None:
-        """Stop listening and close what is open."""
+        """Stop listening, and close all connections."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
             try:
                 await _stop_accepting(runner)
                 await runner.cleanup()
             except asyncio.CancelledError:
-                # Whoever ends a blackout early closes what it had not closed yet.
+                # A blackout was cancelled while closing: the next call closes the rest.
                 self._runner = runner
                 raise
 
 
 async def _stop_accepting(runner: web.AppRunner) -> None:
-    """Let connections come to be that were just accepted; asyncio trips over them."""
+    """Let asyncio finish accepting connections: closing in between raises errors."""
     loop = asyncio.get_running_loop()
     for site in runner.sites:
         server = getattr(site, "_server", None)
@@ -332,5 +332,5 @@ async def _stop_accepting(runner: web.AppRunner) -> None:
 
 
 def event(name: str, data: Json) -> bytes:
-    """Phrase one server-sent event."""
+    """Return a server-sent event."""
     return f"event: {name}\ndata: {compact(data)}\n\n".encode()

@@ -1,4 +1,4 @@
-"""Hold a small repository in which scripts/check finds nothing wrong."""
+"""A small repository in which scripts/check finds no problem."""
 
 from io import BytesIO
 from itertools import chain
@@ -22,7 +22,7 @@ TRIGGERS = f"{FOLDER}/triggers.yaml"
 CONDITIONS = f"{FOLDER}/conditions.yaml"
 HACS = "hacs.json"
 FLOW = f"{FOLDER}/config_flow.py"
-# Pictures that are sound: those that we have.
+# Our own pictures, which have no faults.
 _BRAND = Path(__file__).parents[2] / FOLDER / "brand"
 
 STEP: Json = {
@@ -189,7 +189,7 @@ GONE = object()
 
 
 def write(root: Path, files: dict[str, Json]) -> None:
-    """Write a repository: text as it is, pictures as said, all else as JSON."""
+    """Write the files of a repository: texts, pictures as described, else JSON."""
     for path, content in files.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -202,7 +202,7 @@ def write(root: Path, files: dict[str, Json]) -> None:
 
 
 def sound() -> dict[str, Json]:
-    """Return a copy of the sound files in which no two share a part."""
+    """Return a deep copy of the files."""
     return {
         path: content if isinstance(content, str) else json.loads(json.dumps(content))
         for path, content in SOUND.items()
@@ -210,7 +210,7 @@ def sound() -> dict[str, Json]:
 
 
 def spoil(files: dict[str, Json], path: str, place: str, value: object) -> None:
-    """Put a value into a file, or take one out of it."""
+    """Set a value in a file, or remove one."""
     *steps, last = place.split("/")
     part = files[path]
     for step in steps:
@@ -224,7 +224,7 @@ def spoil(files: dict[str, Json], path: str, place: str, value: object) -> None:
 
 
 def _picture(content: Json) -> bytes:
-    """Return a picture of ours, or one of a size, a mode and a margin."""
+    """Return one of our pictures, or one with this size, mode and margin."""
     if isinstance(content, str):
         return (_BRAND / content).read_bytes()
     assert isinstance(content, list)

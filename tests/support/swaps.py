@@ -1,4 +1,4 @@
-"""Other bridges, and other passwords, in the place of those that we know."""
+"""Replace bridges, and their passwords, by others."""
 
 from tests.conftest import Start
 from tests.kinds import KINDS
@@ -15,12 +15,12 @@ async def another(simulators: Start, key: str) -> Simulator:
 
 
 def swap(simulator: Simulator) -> None:
-    """Put another bridge of the same kind, on another meter, in its place."""
+    """Replace a bridge by another of the same kind, on another meter."""
     KINDS[simulator.key].swap(simulator)
 
 
 async def locked(simulators: Start, key: str) -> Simulator:
-    """Start a bridge of a kind that has a login, and ask for it."""
+    """Start a bridge that has a login, and turn the login on."""
     simulator = await simulators(key)
     _login(simulator).ask(simulator)
     assert simulator.credentials
@@ -28,12 +28,12 @@ async def locked(simulators: Start, key: str) -> Simulator:
 
 
 def lock_with(simulator: Simulator, password: str) -> None:
-    """Give a bridge another password; what it let in before is out."""
+    """Change the password of a bridge, which ends all sessions."""
     _login(simulator).change(simulator, password)
 
 
 def _login(simulator: Simulator) -> Login[Simulator]:
-    """Return how to handle the login of a kind that has one."""
+    """Return the login of a kind that has one."""
     login = KINDS[simulator.key].login
     assert login
     return login

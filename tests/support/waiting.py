@@ -1,4 +1,4 @@
-"""Waiting for what happens on a real socket."""
+"""Wait for events on a real socket."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,8 @@ _TICK = 0.01
 async def eventually(
     happened: Callable[[], object], seconds: float = 3.0, *, tick: float = _TICK
 ) -> None:
-    """Wait until something is so; fail when it still is not after these seconds."""
+    """Wait until a condition is true; fail after these seconds."""
     async with asyncio.timeout(seconds):
-        # What happens there has no event to wait for.
+        # Nothing signals what happens on a socket, so poll.
         while not happened():  # noqa: ASYNC110
             await asyncio.sleep(tick)

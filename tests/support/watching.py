@@ -1,4 +1,4 @@
-"""What an owner sees in Home Assistant, and time that passes meanwhile."""
+"""States that an owner sees in Home Assistant, while time passes."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from .waiting import eventually
 
 
 def state(hass: HomeAssistant, entity_id: str) -> str:
-    """Return a state that has to exist."""
+    """Return the state of an entity, which must exist."""
     found = hass.states.get(entity_id)
     assert found, entity_id
     return found.state
@@ -24,14 +24,14 @@ def state(hass: HomeAssistant, entity_id: str) -> str:
 async def shows(
     hass: HomeAssistant, entity_id: str, value: str, seconds: float = 3
 ) -> None:
-    """Wait until an entity shows a value; fail when it takes longer."""
+    """Wait until an entity shows a value; fail if it takes too long."""
     await eventually(lambda: state(hass, entity_id) == value, seconds)
 
 
 async def advance(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
 ) -> None:
-    """Let time pass, and what is due happen."""
+    """Let time pass, and run the timers that are due."""
     later = dt_util.utcnow() + timedelta(seconds=seconds)
     async_fire_time_changed(hass, later)
     freezer.move_to(later)
@@ -39,12 +39,12 @@ async def advance(
 
 
 async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Let the bridge be asked now."""
+    """Poll the bridge now."""
     await entry.runtime_data.async_refresh()
     await hass.async_block_till_done()
 
 
 def entries(hass: HomeAssistant, entry: MockConfigEntry) -> list[er.RegistryEntry]:
-    """Return the registry's entries, by entity id."""
+    """Return entity registry entries by entity id."""
     found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     return sorted(found, key=lambda each: each.entity_id)

@@ -1,10 +1,10 @@
-"""How the reading of a counter can be wrong."""
+"""How a reading of a counter can be wrong."""
 
 from enum import Enum, auto
 
 
 class Wrong(Enum):
-    """What is sent instead of the true level."""
+    """What is sent instead of the true level of a counter."""
 
     ZERO = auto()
     NEGATIVE = auto()

@@ -51,7 +51,7 @@ class Register:
     did: int | None = None
     count: Callable[[House], int] | None = None
     start: int = 0
-    lived: int = 0
+    elapsed: int = 0
     history: list[tuple[int, int, Decimal]] = field(default_factory=list)
 
     @property
@@ -68,14 +68,14 @@ class Register:
             counter = self.start + self.count(house)
         elif self.history:
             _, before, was = self.history[-1]
-            counter = before + int(was * (house.lived - self.lived) / 1000)
+            counter = before + int(was * (house.elapsed - self.lived) / 1000)
         else:
             counter = self.start + int(flow * 1_000_000)
         while self.history and self.history[-1][0] >= now:
             # A clock that was set back writes over what is there.
             self.history.pop()
         self.history.append((now, counter, flow))
-        self.lived = house.lived
+        self.elapsed = house.lived
 
     def at(self, time: int) -> int:
         """Return the counter at a time, also before the first and after the last."""

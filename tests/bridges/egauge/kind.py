@@ -40,9 +40,9 @@ def _change_password(simulator: EgaugeSimulator, password: str) -> None:
 def _plant(simulator: EgaugeSimulator, plants: Plants) -> None:
     """Put secrets in the place of the login."""
     gate = simulator.gate
-    gate.username = plants.in_place_of("login", "user")
-    gate.password = plants.in_place_of("login", "password")
-    gate.realm = plants.in_place_of("login", "realm")
+    gate.username = plants.secret_for("login", "user")
+    gate.password = plants.secret_for("login", "password")
+    gate.realm = plants.secret_for("login", "realm")
 
 
 def _actions(secret: str) -> Calls:

@@ -17,7 +17,7 @@ from custom_components.meter_bridge.bridges.errors import (
     StreamClosedError,
 )
 from tests.support.mishaps import cut
-from tests.support.servers import Answer, Turns, always, scripted, serving
+from tests.support.servers import Answer, LoopTurns, always, scripted, serving
 
 type Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
 
@@ -295,7 +295,7 @@ async def test_a_flood_holds_up_nobody() -> None:
         return socket
 
     taken: list[int] = []
-    async with Turns() as turns, serving(answer) as (http, _):
+    async with LoopTurns() as turns, serving(answer) as (http, _):
         with pytest.raises(StreamClosedError):
             await http.follow_socket("/", lambda _: taken.append(turns.count))
     assert taken[0] > 100

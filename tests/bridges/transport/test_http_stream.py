@@ -14,7 +14,7 @@ from custom_components.meter_bridge.bridges.errors import (
     StreamClosedError,
 )
 from custom_components.meter_bridge.bridges.transport.sse import Event
-from tests.support.servers import Cut, Step, Turns, always, scripted, serving
+from tests.support.servers import Cut, LoopTurns, Step, always, scripted, serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
 UNTIL_CLOSE = HEAD + b"\r\n"
@@ -219,7 +219,7 @@ async def test_a_stream_does_not_hold_up_requests() -> None:
 async def test_a_flood_holds_up_nobody() -> None:
     """However much comes at once, everybody else gets a turn after each event."""
     taken: list[int] = []
-    async with Turns() as turns, scripted(UNTIL_CLOSE + TWO * 1000) as (http, _):
+    async with LoopTurns() as turns, scripted(UNTIL_CLOSE + TWO * 1000) as (http, _):
         with pytest.raises(StreamClosedError):
             await http.follow("/live", lambda _: taken.append(turns.count))
     assert len(taken) == len(set(taken)) == 1000

@@ -25,7 +25,7 @@ def _change_password(simulator: WhatwattGoSimulator, password: str) -> None:
 
 def _plant(simulator: WhatwattGoSimulator, plants: Plants) -> None:
     """Put a secret in the place of the password; the realm tells the device's id."""
-    simulator.password = plants.in_place_of("login", "password")
+    simulator.password = plants.secret_for("login", "password")
     plants.add("login", simulator.device_id)
 
 

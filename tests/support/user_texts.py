@@ -1,4 +1,4 @@
-"""Find the words for a person that stand in a module instead of a translation."""
+"""Find texts for users in a module, which should be in a translation."""
 
 import ast
 from collections.abc import Iterator
@@ -6,42 +6,42 @@ import re
 
 LETTER = re.compile(r"[^\W\d_]")
 _KEY = re.compile(r"[a-z0-9_]*")
-_PROSE = re.compile(r"\b[a-z]{2,},? [a-z]{2,}\b")
+_SENTENCE = re.compile(r"\b[a-z]{2,},? [a-z]{2,}\b")
 
-# What tells a person that something failed.
+# Exceptions whose text is shown to users.
 _EXCEPTIONS = {
     *("ConfigEntryAuthFailed", "ConfigEntryError", "ConfigEntryNotReady"),
     *("HomeAssistantError", "PlatformNotReady", "ServiceValidationError"),
     *("UpdateFailed",),
 }
-# What Home Assistant shows of what it is given.
+# Arguments and attributes that Home Assistant shows as they are.
 _SHOWN = {
     *("description", "label", "message", "name", "notification_title", "reason"),
     *("release_notes", "release_summary", "summary", "title"),
 }
-# What it fills into sentences, or shows at each field of a form.
+# Arguments that it inserts into sentences, or shows at the fields of a form.
 _FILLED_IN = {
     *("description_placeholders", "errors", "placeholders", "title_placeholders"),
     "translation_placeholders",
 }
-# What passes on words as they are: those of a bridge, or of who validates.
+# Errors whose text is shown unchanged: those of a bridge, or of validation.
 _VERBATIM = {"BridgeRefusedError", "Invalid"}
-# A kind of bridge is called as its maker calls it.
+# The name of a kind of bridge is the manufacturer's, and not translated.
 _NAMED = {"BridgeType"}
-# What only a log tells: a bridge's error has a translation, a task merely a name.
+# Texts that appear only in a log: of errors that have a translation, names of tasks.
 _LOGS = re.compile(r"LOGGER\.\w+|\w+Error|kind|.*\.async_create_background_task")
 
-# What the front end knows and translates: how a trigger names its cause.
+# Texts that the front end knows and translates: the cause of a trigger.
 _KNOWN = {"state of "}
 
 
-def spoken(source: str) -> Iterator[int]:
-    """Yield the lines of a module that hold words for a person."""
+def user_texts(source: str) -> Iterator[int]:
+    """Yield the lines of a module with a text for users."""
     for node in ast.walk(ast.parse(source)):
         found = False
         match node:
             case ast.Call():
-                found = _speaks(node)
+                found = _has_user_text(node)
             case ast.Raise(exc=ast.Name(id=name)):
                 found = name in _EXCEPTIONS
             case ast.Assign(targets=[target], value=value):
@@ -54,18 +54,18 @@ def spoken(source: str) -> Iterator[int]:
             yield node.lineno
 
 
-def prose(source: str) -> Iterator[int]:
-    """Yield the lines of a module that hold a sentence which is not for the log."""
+def user_sentences(source: str) -> Iterator[int]:
+    """Yield the lines of a module with a sentence that is not for the log."""
     tree = ast.parse(source)
-    silent = [node for node in ast.walk(tree) if _is_silent(node)]
-    told = {found for node in silent for found, _ in _texts(node)}
+    hidden = [node for node in ast.walk(tree) if _is_not_shown(node)]
+    ignored = {found for node in hidden for found, _ in _texts(node)}
     for found, text in _texts(tree):
-        if found not in told and text not in _KNOWN and _PROSE.search(text):
+        if found not in ignored and text not in _KNOWN and _SENTENCE.search(text):
             yield found.lineno
 
 
-def _is_silent(node: ast.AST) -> bool:
-    """Tell whether nobody is told what stands in this: a docstring, or for the log."""
+def _is_not_shown(node: ast.AST) -> bool:
+    """Tell whether texts in a node are not shown: a docstring, or for the log."""
     match node:
         case ast.Expr(value=ast.Constant()):
             return True
@@ -75,8 +75,8 @@ def _is_silent(node: ast.AST) -> bool:
             return False
 
 
-def _speaks(node: ast.Call) -> bool:
-    """Tell whether a call hands over words for a person."""
+def _has_user_text(node: ast.Call) -> bool:
+    """Tell whether a call has a text for users among its arguments."""
     name, keywords = _name(node.func), {each.arg: each.value for each in node.keywords}
     words = [value for key, value in keywords.items() if key in _SHOWN]
     for key, value in keywords.items():
@@ -92,7 +92,7 @@ def _speaks(node: ast.Call) -> bool:
 
 
 def _is_shown(name: str, values: list[ast.expr] | list[ast.expr | None]) -> bool:
-    """Tell whether what an attribute or a method gives is text that is shown."""
+    """Tell whether an attribute or method returns a text that is shown."""
     shown = name.removeprefix("_attr_").removeprefix("async_") in _SHOWN
     return shown and any(map(_is_text, values))
 
@@ -107,7 +107,7 @@ def _name(node: ast.expr) -> str:
 
 
 def _is_text(node: ast.expr | None) -> bool:
-    """Tell whether this is text with a letter of our own in it, and no key."""
+    """Tell whether a node is a text with letters, rather than a key."""
     match node:
         case ast.Constant(value=str(value)):
             return bool(LETTER.search(value)) and not _KEY.fullmatch(value)
@@ -118,12 +118,12 @@ def _is_text(node: ast.expr | None) -> bool:
 
 
 def _has_letter(node: ast.expr) -> bool:
-    """Tell whether any text with a letter goes into this."""
+    """Tell whether a node contains a text with letters."""
     return any(LETTER.search(text) for _, text in _texts(node))
 
 
 def _texts(node: ast.AST) -> Iterator[tuple[ast.Constant, str]]:
-    """Yield every text that stands in this."""
+    """Yield all texts inside a node."""
     for each in ast.walk(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str):
             yield each, each.value
