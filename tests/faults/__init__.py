@@ -1,1 +1,1 @@
-"""The fault matrix: every mishap on every bridge, and what the owner sees of it."""
+"""The fault matrix: every mishap (fault) on every bridge, and what its owner sees."""

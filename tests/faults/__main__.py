@@ -1,4 +1,4 @@
-"""Run the fault matrix, print it and write it down: python -m tests.faults."""
+"""Run the fault matrix, print it, and write its page: python -m tests.faults."""
 
 from pathlib import Path
 import subprocess
@@ -16,13 +16,13 @@ _PYTEST = (
 
 
 def run(report: Path, arguments: list[str]) -> int:
-    """Run every cell in a process of its own; return what pytest returned."""
+    """Run all cells in processes of their own; return pytest's exit code."""
     command = [sys.executable, *_PYTEST, f"--junitxml={report}", *arguments]
     return subprocess.run(command, check=False).returncode  # noqa: S603
 
 
 def read(report: Path) -> Matrix:
-    """Read what each cell recorded; one that failed is red whatever that is."""
+    """Read the result of each cell; a failed test is red, whatever it recorded."""
     matrix = Matrix()
     for case in ET.parse(report).iter("testcase"):  # noqa: S314
         found = {
@@ -37,7 +37,7 @@ def read(report: Path) -> Matrix:
 
 
 def main() -> int:
-    """Run the matrix; with arguments for pytest write nothing down."""
+    """Run the matrix; with arguments for pytest, do not write the page."""
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         status = run(report, sys.argv[1:])

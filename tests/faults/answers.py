@@ -1,4 +1,4 @@
-"""Mishaps of what a bridge answers and pushes: another status, or no sound JSON."""
+"""Mishaps of answers and pushed messages: another status, or malformed JSON."""
 
 from tests.support.house import House
 from tests.support.mishaps import Change
@@ -23,7 +23,7 @@ def _status(status: int) -> Act:
 
 
 async def _redirect(cell: Cell) -> None:
-    """Send every request to a bridge in another house."""
+    """Redirect every request to the bridge of another house."""
     house = House()
     house.draw(54_321)
     other = type(cell.simulator)(house)
@@ -33,15 +33,15 @@ async def _redirect(cell: Cell) -> None:
     cell.simulator.cut_streams()
 
 
-async def _nobody_went(cell: Cell) -> None:
-    """See that nothing was asked elsewhere."""
+async def _other_got_no_request(cell: Cell) -> None:
+    """Check that no request went to the other bridge."""
     (other,) = cell.others
     assert not other.requests
     cell.simulator.cut_streams()
 
 
 def _body(change: Change, event: Change, content_type: str = "application/json") -> Act:
-    """Change what is answered, and what is pushed."""
+    """Change all answers, and all pushed messages."""
 
     async def act(cell: Cell) -> None:
         cell.simulator.distort(change, content_type)
@@ -51,7 +51,7 @@ def _body(change: Change, event: Change, content_type: str = "application/json")
 
 
 def _both(change: Change) -> Act:
-    """Change the JSON of answers and of what is pushed alike."""
+    """Change the JSON of answers and of pushed messages alike."""
     return _body(change, bodies.in_events(change))
 
 
@@ -62,9 +62,9 @@ STATUSES = (
             name=f"answers {status}",
             cause=_status(status),
             sees=sees(Sees.GONE),
-            says=says,
+            errors=errors,
         )
-        for status, says in (
+        for status, errors in (
             (500, _AWAY),
             (503, _AWAY),
             (404, _STRANGE),
@@ -76,9 +76,9 @@ STATUSES = (
         group=_STATUS,
         name="redirects to another host",
         cause=_redirect,
-        then=_nobody_went,
+        then=_other_got_no_request,
         sees=sees(Sees.GONE),
-        says=_STRANGE,
+        errors=_STRANGE,
     ),
 )
 BODIES = (
@@ -88,7 +88,7 @@ BODIES = (
             name=name,
             cause=cause,
             sees=sees(Sees.GONE),
-            says=_STRANGE,
+            errors=_STRANGE,
         )
         for name, cause in (
             ("an empty body", _body(lambda _: b"", bodies.empty)),
@@ -105,9 +105,9 @@ BODIES = (
             group=_BODY,
             name=name,
             cause=cause,
-            # Where the bridge says of itself nothing but words, it still answers.
+            # A bridge that sends only texts about itself still answers.
             sees=sees(Sees.GONE, Sees.KEPT),
-            says=_STRANGE,
+            errors=_STRANGE,
         )
         for name, cause in (
             ("NaN instead of numbers", _both(bodies.nan)),
@@ -119,7 +119,7 @@ BODIES = (
         name="null everywhere",
         cause=_both(bodies.nulls),
         sees=sees(Sees.GONE, Sees.PART, Sees.KEPT),
-        says=_STRANGE | {"meter_not_ready"},
+        errors=_STRANGE | {"meter_not_ready"},
     ),
     Mishap(
         group=_BODY,
@@ -138,6 +138,6 @@ BODIES = (
         name="numbers as text",
         cause=_both(bodies.numbers_as_text),
         sees=sees(Sees.LIVE, Sees.PART, Sees.GONE),
-        says=_STRANGE,
+        errors=_STRANGE,
     ),
 )

@@ -1,4 +1,4 @@
-"""Answers and events as no bridge should send them, made from true ones."""
+"""Malformed answers and events, made from good ones."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +10,7 @@ from tests.support.simulator import Json
 
 _BOGUS = 987_654
 _NESTED = re.compile(r"\s*\{")
-# Letters and digits alone, as an id is compared whatever stands between them.
+# Ids are compared by letters and digits only, without separators.
 _SEPARATORS = re.compile(r"[^0-9a-z]")
 _OTHER_DIGITS = str.maketrans("0123456789abcdefABCDEF", "1234567890bcdefaBCDEFA")
 
@@ -22,7 +22,7 @@ type Leaf = Callable[[Json], Json]
 
 
 def rework(change: Leaf) -> Change:
-    """Change every leaf of a JSON body, also of JSON that is a string within it."""
+    """Change every leaf of a JSON body, also inside JSON in a string."""
 
     def reworked(body: bytes) -> bytes:
         try:
@@ -35,7 +35,7 @@ def rework(change: Leaf) -> Change:
 
 
 def _walk(value: Json, change: Leaf) -> Json:
-    """Copy a value with its leaves changed."""
+    """Return a copy of a value with changed leaves."""
     if isinstance(value, dict):
         return {key: _walk(inner, change) for key, inner in value.items()}
     if isinstance(value, list):
@@ -46,12 +46,12 @@ def _walk(value: Json, change: Leaf) -> Json:
 
 
 def _is_number(value: Json) -> bool:
-    """Tell a number, which a boolean is not."""
+    """Tell whether a value is a number; a boolean is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _instead_of_numbers(other: Callable[[Json], Json]) -> Change:
-    """Put something else in the place of each number."""
+    """Replace every number by something else."""
     return rework(lambda leaf: other(leaf) if _is_number(leaf) else leaf)
 
 
@@ -62,17 +62,17 @@ nulls = rework(lambda _: None)
 
 
 def half(body: bytes) -> bytes:
-    """Cut a body in the middle."""
+    """Cut a body in half."""
     return body[: len(body) // 2]
 
 
 def twice(body: bytes) -> bytes:
-    """Send each key with a number twice, first with a number that is not true."""
+    """Send every key with a number twice, first with a wrong number."""
     return _dumped_twice(json.loads(body)).encode()
 
 
 def _dumped_twice(value: Json) -> str:
-    """Write JSON whose numbers are announced by wrong ones."""
+    """Return JSON in which each number has a wrong one under the same key before it."""
     if isinstance(value, dict):
         members = []
         for key, inner in value.items():
@@ -88,7 +88,7 @@ def _dumped_twice(value: Json) -> str:
 
 
 def of_another(ids: frozenset[str]) -> Change:
-    """Let answers come from another device: whatever is one of its ids is another."""
+    """Replace all ids of the device by those of another."""
     known = {_bare(each) for each in ids}
 
     def renamed(leaf: Json) -> Json:
@@ -100,12 +100,12 @@ def of_another(ids: frozenset[str]) -> Change:
 
 
 def _bare(text: str) -> str:
-    """Return an id without what separates its parts."""
+    """Return an id without separators."""
     return _SEPARATORS.sub("", text.lower())
 
 
 def in_events(change: Change) -> Change:
-    """Change the JSON within a message of a stream, where there is any."""
+    """Change the JSON inside a message of a stream, if it has any."""
 
     def changed(message: bytes) -> bytes:
         start, end = message.find(b"{"), message.rfind(b"}") + 1
@@ -117,7 +117,7 @@ def in_events(change: Change) -> Change:
 
 
 def as_event(data: bytes, message: bytes) -> bytes:
-    """Put other data into a message of a stream."""
+    """Replace the data of a message of a stream."""
     return in_events(lambda _: data)(message)
 
 

@@ -1,4 +1,4 @@
-"""One bridge in Home Assistant, beside a twin that shows what would be right."""
+"""A bridge in Home Assistant, and a healthy twin that knows the right values."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,21 +20,21 @@ from tests.support.house import PHASES, House
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 
-from .haste import Haste
-from .truth import Fate, Truth, sensors
+from .timeouts import ClientTimeouts
+from .truth import Result, Truth, sensors
 
-# What is pushed over loopback is there by then; where nothing but it is looked at, more
-# is worth waiting for.
+# Pushed messages arrive over loopback within this time; a test that checks only these
+# waits longer.
 _SETTLE_SECONDS, _LONG_SECONDS = 0.01, 0.1
-_RIGHT = {Fate.SAME, Fate.LIVE}
-_OUTDATED = {Fate.KEPT, Fate.BACK}
+_RIGHT = {Result.SAME, Result.LIVE}
+_OUTDATED = {Result.KEPT, Result.BACK}
 
 
 class Cell:
-    """The house, the bridge that meets a mishap, and what Home Assistant shows of it.
+    """The house, the bridge with a mishap, and its states in Home Assistant.
 
-    `bend` changes the house that the bridge believes to stand in; `times` is how often
-    a mishap happened that has many forms.
+    `bend` changes the values of the house that the bridge reads. `times` counts how
+    often a mishap with many variants has happened.
     """
 
     def __init__(
@@ -43,17 +43,17 @@ class Cell:
         freezer: FrozenDateTimeFactory,
         simulator: Simulator,
         twin: Simulator,
-        haste: Haste,
+        timeouts: ClientTimeouts,
     ) -> None:
-        """Know everything, before there is an entry."""
+        """Start without an entry."""
         self.hass = hass
         self.simulator = simulator
         self.twin = twin
-        self.haste = haste
+        self.timeouts = timeouts
         self.house = simulator.house
         self.truth = Truth(hass, twin)
         self.bend: Callable[[House], None] | None = None
-        self.is_quiet = False
+        self.is_repeating = False
         self.turn = 0
         self.times = 0
         self.entry: MeterBridgeEntry
@@ -64,11 +64,11 @@ class Cell:
 
     @property
     def key(self) -> str:
-        """Which kind of bridge it is."""
+        """Key of the kind of bridge."""
         return self.simulator.key
 
     async def begin(self, entry: MeterBridgeEntry) -> None:
-        """Take over an entry that was just set up, and see that all is well."""
+        """Take an entry that was just set up, and check that its states are right."""
         self.entry, self.coordinator = entry, entry.runtime_data
         if BRIDGES[self.key].pushes:
             await eventually(lambda: self.simulator.open_streams)
@@ -84,8 +84,8 @@ class Cell:
         then: Callable[[Cell], Awaitable[None]] | None = None,
         *,
         is_polled: bool = True,
-    ) -> dict[str, Fate]:
-        """Let time pass, the meter be read and the bridge be polled; look at it."""
+    ) -> dict[str, Result]:
+        """Let time pass, read the meter, poll the bridge, and check the states."""
         self._freezer.tick(timedelta(seconds=seconds))
         await self.read(seconds)
         if then:
@@ -95,20 +95,20 @@ class Cell:
             await self.poll()
         return self.look()
 
-    async def wait(self, seconds: float) -> dict[str, Fate]:
-        """Let time pass, and what is due by itself happen; look at it."""
+    async def wait(self, seconds: float) -> dict[str, Result]:
+        """Let time pass, run the timers that are due, and check the states."""
         later = dt_util.utcnow() + timedelta(seconds=seconds)
         await self.read(seconds)
         await self.settle()
         async_fire_time_changed(self.hass, later)
         self._freezer.move_to(later)
-        # The next poll has its timer once the present one is over.
+        # The timer of the next poll starts only when the present poll has ended.
         await eventually(lambda: self.coordinator._unsub_refresh)  # noqa: SLF001
         await self.hass.async_block_till_done()
         return self.look()
 
     async def read(self, seconds: float) -> None:
-        """Let the household live on for a while, and the bridges read its meter."""
+        """Let time pass in the house, and both bridges read the meter."""
         self.turn += 1
         house = self.house
         house.draw(3000 + 137 * self.turn)
@@ -117,14 +117,14 @@ class Cell:
         for phase in PHASES:
             house.voltage[phase] += 1 if self.turn % 2 else -1
         house.advance(seconds)
-        if not self.is_quiet:
+        if not self.is_repeating:
             self.show(self.house)
             self.twin.house = self.house
             self.twin.tick()
         await self.truth.ask()
 
     def show(self, house: House) -> None:
-        """Let the bridge read the meter of a house, bent as it may be."""
+        """Let a bridge read the meter of the house, after `bend`."""
         if self.bend:
             house = deepcopy(house)
             self.bend(house)
@@ -133,51 +133,51 @@ class Cell:
         self.truth.times.add(self.simulator.read_at)
 
     async def settle(self, seconds: float = _SETTLE_SECONDS) -> None:
-        """Let arrive what was sent."""
+        """Wait until sent messages have arrived."""
         if BRIDGES[self.key].pushes:
             await asyncio.sleep(seconds)
         await self.hass.async_block_till_done()
 
     async def poll(self) -> None:
-        """Let the bridge be asked now."""
+        """Poll the bridge now."""
         await self.coordinator.async_refresh()
         await self.hass.async_block_till_done()
 
-    def look(self) -> dict[str, Fate]:
-        """Judge every sensor against what was shown before and what is true."""
+    def look(self) -> dict[str, Result]:
+        """Compare every sensor with its previous state and with the truth."""
         before, self.shown = self.shown, sensors(self.hass, self.entry)
-        fates = {
-            key: self.truth.fate(key, state, before.get(key))
+        results = {
+            key: self.truth.compare(key, state, before.get(key))
             for key, state in self.shown.items()
         }
         wrong = {
             key: self.shown[key].state
-            for key, fate in fates.items()
-            if fate is Fate.WRONG
+            for key, result in results.items()
+            if result is Result.WRONG
         }
-        assert not wrong, f"never said by the meter: {wrong}"
-        return fates
+        assert not wrong, f"never sent by the meter: {wrong}"
+        return results
 
     def state_class(self, key: str) -> str:
-        """Return what kind of number a sensor shows, nothing for none."""
+        """Return the state class of a sensor, if it has one."""
         return str(self.shown[key].attributes.get("state_class", ""))
 
     def is_measured(self, key: str) -> bool:
-        """Tell whether a sensor shows what a meter measures."""
+        """Tell whether a sensor shows a value of a meter."""
         entity = er.async_get(self.hass).async_get(self.shown[key].entity_id)
         return bool(self.state_class(key) and entity and entity.entity_category is None)
 
-    def late(self, fates: Mapping[str, Fate]) -> dict[str, Fate]:
-        """Return what is not right yet, but for what is asked seldom."""
+    def late(self, results: Mapping[str, Result]) -> dict[str, Result]:
+        """Return the sensors that are not right yet, except those polled seldom."""
         return {
-            key: fate
-            for key, fate in fates.items()
-            if fate not in _RIGHT
-            and not (key in self.truth.seldom and fate in _OUTDATED)
+            key: result
+            for key, result in results.items()
+            if result not in _RIGHT
+            and not (key in self.truth.seldom and result in _OUTDATED)
         }
 
     def heal(self) -> None:
-        """End what is wrong with the bridge."""
-        self.bend, self.is_quiet = None, False
+        """End the mishap of the bridge."""
+        self.bend, self.is_repeating = None, False
         self.simulator.heal()
-        self.haste.hurry(is_on=False)
+        self.timeouts.shorten(is_on=False)

@@ -22,7 +22,7 @@ _AWAY = frozenset({"cannot_connect"})
 
 
 async def _restart(cell: Cell) -> None:
-    """Start again, with another boot id where there is one, and be away meanwhile."""
+    """Restart, with another boot id if it has one; it is away meanwhile."""
     for simulator in (cell.simulator, cell.twin):
         done = KINDS[simulator.key].restart(simulator)
         if done is not None:
@@ -31,23 +31,23 @@ async def _restart(cell: Cell) -> None:
 
 
 async def _plug_in(cell: Cell) -> None:
-    """Come back."""
+    """Return after an absence."""
     await cell.simulator.plug_in()
 
 
 async def _move(cell: Cell) -> None:
-    """Get another address."""
+    """Move to another address."""
     await cell.simulator.move()
 
 
 async def _announce(cell: Cell) -> None:
-    """Let Home Assistant hear where the bridge is now."""
+    """Announce the new address to Home Assistant."""
     await announce(cell.hass, announcement(cell.simulator))
     _take_over(cell)
 
 
 async def _reconfigure(cell: Cell) -> None:
-    """Type where the bridge is now."""
+    """Enter the new address in the reconfigure flow."""
     flows, entry = cell.hass.config_entries.flow, cell.entry
     result = await flows.async_init(
         DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
@@ -67,14 +67,14 @@ async def _reconfigure(cell: Cell) -> None:
 
 
 def _take_over(cell: Cell) -> None:
-    """Go on with the entry as it was loaded anew."""
+    """Continue with the coordinator of the reloaded entry."""
     cell.coordinator = cell.entry.runtime_data
 
 
 async def _be_another(cell: Cell) -> None:
-    """Let another device of the same kind, in another house, have the address.
+    """Give the address to another device of the same kind, in another house.
 
-    No poll, but every stream, finds out that the bridge is gone.
+    Polls do not notice that the bridge is gone, but streams break.
     """
     await cell.simulator.unplug()
     await cell.settle(_LONG_SECONDS)
@@ -82,14 +82,14 @@ async def _be_another(cell: Cell) -> None:
 
 
 async def _be_away_and_another(cell: Cell) -> None:
-    """Let the address be nobody's for a while before it is another device's."""
+    """Leave the address unused for a while before another device gets it."""
     await cell.simulator.unplug()
     await cell.round(20)
     await _start_another(cell)
 
 
 async def _start_another(cell: Cell) -> None:
-    """Start another device of the same kind, in another house."""
+    """Start another device of the same kind in another house."""
     change = bodies.of_another(await cell.truth.ids())
     house = House()
     house.draw(54_321)
@@ -102,7 +102,7 @@ async def _start_another(cell: Cell) -> None:
 
 
 async def _goes_on(cell: Cell) -> None:
-    """Let the streams find the other device, which reads its meter."""
+    """Let the streams connect to the other device, which reads its meter."""
     (other,) = cell.others
     await cell.settle(_LONG_SECONDS)
     other.house.advance(20)
@@ -110,14 +110,14 @@ async def _goes_on(cell: Cell) -> None:
 
 
 async def _give_back(cell: Cell) -> None:
-    """Put the bridge in the place of the other device."""
+    """Return the address from the other device to the bridge."""
     (other,) = cell.others
     await other.stop()
     await cell.simulator.plug_in()
 
 
 async def _be_away_and_give_back(cell: Cell) -> None:
-    """Take the other device away some time before the bridge is back."""
+    """Stop the other device some time before the bridge returns."""
     (other,) = cell.others
     await other.stop()
     await cell.round(20)
@@ -125,7 +125,7 @@ async def _be_away_and_give_back(cell: Cell) -> None:
 
 
 def _messages(simulator: Simulator) -> list[bytes]:
-    """Return what each channel would be told now."""
+    """Return the present message of each channel."""
     channels = {stream.channel for stream in simulator._streams}  # noqa: SLF001
     return [
         message for each in sorted(channels) if (message := simulator.message(each))
@@ -133,7 +133,7 @@ def _messages(simulator: Simulator) -> list[bytes]:
 
 
 async def _be_silent(cell: Cell) -> None:
-    """Push nothing by itself."""
+    """Push nothing."""
     cell.simulator.silent = True
 
 
@@ -147,7 +147,7 @@ async def _halves(cell: Cell) -> None:
 
 
 async def _half_and_end(cell: Cell) -> None:
-    """Push half a message, and end the stream in good order."""
+    """Push half a message, and end the stream normally."""
     for message in _messages(cell.simulator):
         cell.simulator.push_raw(bodies.half(message))
     cell.simulator.end_streams()
@@ -181,7 +181,7 @@ DEVICES = (
         cure=_plug_in,
         rounds=1,
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
     ),
     Mishap(
         group=_DEVICE,
@@ -191,7 +191,7 @@ DEVICES = (
         rounds=1,
         needs=(ANNOUNCED,),
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
         reloads=True,
     ),
     Mishap(
@@ -201,7 +201,7 @@ DEVICES = (
         cure=_reconfigure,
         rounds=1,
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
         reloads=True,
     ),
     *(
@@ -212,7 +212,7 @@ DEVICES = (
             then=_goes_on,
             cure=cure,
             sees=sees(Sees.GONE),
-            says=frozenset({"wrong_bridge"}),
+            errors=frozenset({"wrong_bridge"}),
         )
         for name, cause, cure in (
             (

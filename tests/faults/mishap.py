@@ -1,4 +1,4 @@
-"""A mishap as data: what it is called, how to cause it, what the owner must see."""
+"""A mishap as data: its name, how to cause it, and what the owner must see."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ type Act = Callable[[Cell], Awaitable[None]]
 
 
 class Sees(StrEnum):
-    """What an owner sees of a bridge in the middle of a mishap."""
+    """What an owner sees of a bridge during a mishap."""
 
     LIVE = "live"
     HELD = "counter held"
@@ -24,7 +24,7 @@ class Sees(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What a bridge has to have for a mishap to happen to it, and why."""
+    """What a bridge needs for a mishap to be possible; the text errors why it is not."""
 
     is_met: Callable[[Cell], bool]
     otherwise: str
@@ -51,17 +51,17 @@ ANNOUNCED = Need(
 class Mishap:
     """One row of the matrix.
 
-    It is caused once and lasts for some rounds: time passes, the meter is read, what
-    is pushed arrives, the bridge is polled. `then` happens in each round after the
-    reading. What was wrong then heals, or is cured by `cure`, and everything is right
-    again within some seconds. `says` are the errors whose message may be shown.
+    It is caused once and lasts for some rounds, in each of which time passes, the meter
+    is read, pushed messages arrive, and the bridge is polled. `then` is called in each
+    round after the reading. At the end the mishap heals, or `cure` ends it, and all is
+    right again within some seconds. `errors` are the errors whose message may be shown.
     """
 
     group: str
     name: str
     cause: Act
     sees: frozenset[Sees]
-    says: frozenset[str] = frozenset()
+    errors: frozenset[str] = frozenset()
     needs: tuple[Need, ...] = ()
     then: Act | None = None
     cure: Act | None = None
@@ -75,14 +75,14 @@ class Mishap:
 
     @property
     def key(self) -> str:
-        """Name it among all mishaps."""
+        """Key of the mishap."""
         return f"{self.group}: {self.name}"
 
 
 def sees(*seen: Sees) -> frozenset[Sees]:
-    """Return what an owner may see; which of it, depends on the dialect."""
+    """Return what an owner may see; which one depends on the kind of bridge."""
     return frozenset(seen)
 
 
 async def nothing(_cell: Cell) -> None:
-    """Do nothing: all that goes wrong goes wrong in each round."""
+    """Do nothing: the mishap is caused by `then`, in each round."""

@@ -1,4 +1,4 @@
-"""Mishaps of the way to a bridge, and answers that never end well."""
+"""Mishaps of the network, and answers that do not end normally."""
 
 from .bodies import MEBIBYTE
 from .cell import Cell
@@ -10,7 +10,7 @@ _AWAY = frozenset({"cannot_connect"})
 
 
 def _calling(verb: str, *given: object) -> Act:
-    """Call a verb of the bridge, and let streams that are open meet the same."""
+    """Return an act that calls a method of the simulator and breaks open streams."""
 
     async def act(cell: Cell) -> None:
         getattr(cell.simulator, verb)(*given)
@@ -20,17 +20,17 @@ def _calling(verb: str, *given: object) -> Act:
 
 
 async def _unplug(cell: Cell) -> None:
-    """Pull the plug."""
+    """Unplug the bridge."""
     await cell.simulator.unplug()
 
 
 async def _plug_in(cell: Cell) -> None:
-    """Put the plug back."""
+    """Plug the bridge in again."""
     await cell.simulator.plug_in()
 
 
 async def _close_everywhere(cell: Cell) -> None:
-    """Poll once for every byte at which an answer can end, the last one first."""
+    """Poll once for every byte at which an answer can be cut, the last one first."""
     simulator = cell.simulator
     simulator.longest_answer = 0
     simulator.cut_after(_NEVER)
@@ -44,13 +44,13 @@ async def _close_everywhere(cell: Cell) -> None:
 
 
 async def _silence(cell: Cell) -> None:
-    """Say nothing more, neither on the open streams nor to requests."""
+    """Send nothing, neither on open streams nor to requests."""
     cell.simulator.silent = True
     cell.simulator.stall()
 
 
 async def _cut(cell: Cell) -> None:
-    """Reset the streams."""
+    """Reset the open streams."""
     cell.simulator.cut_streams()
 
 
@@ -61,7 +61,7 @@ NETWORK = (
         cause=_unplug,
         cure=_plug_in,
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
     ),
     Mishap(
         group=_GROUP,
@@ -69,8 +69,8 @@ NETWORK = (
         cause=_calling("reset_mid_body"),
         then=_cut,
         sees=sees(Sees.GONE),
-        # Half a question for the login is none.
-        says=_AWAY | {"not_recognised"},
+        # Half of a login's challenge is not recognised as one.
+        errors=_AWAY | {"not_recognised"},
     ),
     Mishap(
         group=_GROUP,
@@ -78,7 +78,7 @@ NETWORK = (
         cause=_close_everywhere,
         then=_cut,
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
         rounds=1,
     ),
     Mishap(
@@ -86,7 +86,7 @@ NETWORK = (
         name="accepts requests and never answers",
         cause=_silence,
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
         is_slow=True,
         rounds=1,
     ),
@@ -96,7 +96,7 @@ NETWORK = (
         cause=_calling("stall_mid_body"),
         then=_cut,
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
         is_slow=True,
         rounds=1,
     ),
@@ -106,7 +106,7 @@ NETWORK = (
         cause=_calling("trickle"),
         then=_cut,
         sees=sees(Sees.GONE),
-        says=_AWAY,
+        errors=_AWAY,
         is_slow=True,
         rounds=1,
     ),
@@ -124,6 +124,6 @@ NETWORK = (
         cause=_calling("flood", 10 * MEBIBYTE),
         then=_cut,
         sees=sees(Sees.GONE),
-        says=frozenset({"not_recognised"}),
+        errors=frozenset({"not_recognised"}),
     ),
 )

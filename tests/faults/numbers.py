@@ -1,4 +1,4 @@
-"""Mishaps of counters and clocks: what is sent is sound JSON and still not true."""
+"""Mishaps of counters and clocks: valid JSON with wrong values."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -15,7 +15,7 @@ _MILLION_KWH = "1000000"
 
 
 def _counts(change: Callable[[Register], int]) -> Act:
-    """Let the import counters show something else."""
+    """Change the values of the import counters."""
 
     def bend(house: House) -> None:
         for register in house.imported.values():
@@ -28,7 +28,7 @@ def _counts(change: Callable[[Register], int]) -> Act:
 
 
 async def _replace(cell: Cell) -> None:
-    """Put another meter into the house, which begins at 5 kWh."""
+    """Replace the meter of the house by one that begins at 5 kWh."""
     for tariff in cell.house.imported:
         cell.house.imported[tariff] = Register.of("5")
 
@@ -44,24 +44,24 @@ def _is_set(**ahead: float) -> Act:
 
 
 async def _set_right(cell: Cell) -> None:
-    """Set the meter's clock right again."""
+    """Correct the meter's clock."""
     for simulator in _owners(cell):
         simulator.set_clock(timedelta())
 
 
 def _owners(cell: Cell) -> list[Simulator]:
-    """Return whose clock is set: a bridge that is the meter says so of itself."""
+    """Return whose clock is set; a bridge that is the meter has its twin's set, too."""
     is_meter = cell.simulator.counts_by_itself
     return [cell.simulator, *([cell.twin] if is_meter else [])]
 
 
 async def _stop_clock(cell: Cell) -> None:
-    """Let the meter's clock stand still."""
+    """Stop the meter's clock."""
     cell.simulator.clock_stands = True
 
 
 async def _replay(cell: Cell) -> None:
-    """Say again what was said before the meter was read last."""
+    """Send the reading before the last one again."""
     simulator, house, read_at = cell.simulator, cell.house, cell.simulator.read_at
     before = deepcopy(house)
     await cell.read(20)
@@ -71,14 +71,14 @@ async def _replay(cell: Cell) -> None:
     simulator.house, simulator.read_at = before, read_at
     simulator.read_meter()
     simulator.publish()
-    cell.is_quiet = True
+    cell.is_repeating = True
 
 
-async def _be_quiet(cell: Cell) -> None:
-    """Read the meter no more, and repeat what was read last."""
+async def _repeat_last(cell: Cell) -> None:
+    """Stop reading the meter, and repeat the last reading."""
     for simulator in (cell.simulator, cell.twin):
         simulator.house = deepcopy(cell.house)
-    cell.is_quiet = True
+    cell.is_repeating = True
 
 
 COUNTERS = (
@@ -105,7 +105,7 @@ COUNTERS = (
         group=_COUNTERS,
         name="lower for good: another meter",
         cause=_replace,
-        # A bridge whose counters may be erased goes on from where they were.
+        # If the owner can erase its counters, a lower level is believed at once.
         sees=sees(Sees.HELD, Sees.LIVE),
         back_within=720,
         reports="meter_replaced",
@@ -118,7 +118,7 @@ CLOCKS = (
         cause=_replay,
         rounds=1,
         needs=(CLOCK,),
-        # A stream may name no time by which to know an older one.
+        # A stream without times does not show which message is older.
         sees=sees(Sees.LIVE, Sees.BACK),
     ),
     Mishap(
@@ -154,7 +154,7 @@ CLOCKS = (
     Mishap(
         group=_CLOCKS,
         name="the last reading is repeated for ever",
-        cause=_be_quiet,
+        cause=_repeat_last,
         rounds=5,
         step=150,
         sees=sees(Sees.GONE, Sees.PART),

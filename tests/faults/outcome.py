@@ -1,4 +1,4 @@
-"""Going through one cell of the matrix, and what came of it."""
+"""Run one cell of the matrix, and record its outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,47 +12,47 @@ from custom_components.meter_bridge.const import DOMAIN
 
 from .cell import Cell
 from .mishap import Mishap, Sees
-from .truth import Fate
+from .truth import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the owner saw, which message was shown, and after how long all was well."""
+    """What the owner saw, which message was shown, and how long recovery took."""
 
     sees: Sees
-    says: str | None
+    error: str | None
     seconds: float
 
     @override
     def __str__(self) -> str:
-        """Say it in a cell of the table."""
-        return f"{self.sees} `{self.says}`" if self.says else str(self.sees)
+        """Return the text of the cell."""
+        return f"{self.sees} `{self.error}`" if self.error else str(self.sees)
 
 
-async def endure(cell: Cell, mishap: Mishap) -> Outcome:
-    """Cause a mishap, see what the owner sees, heal it, and wait until all is well."""
+async def run_cell(cell: Cell, mishap: Mishap) -> Outcome:
+    """Cause a mishap, record what the owner sees, heal it, and wait for recovery."""
     alive = {
         key for key, state in cell.shown.items() if state.state != STATE_UNAVAILABLE
     }
-    cell.haste.hurry(is_on=mishap.is_slow)
+    cell.timeouts.shorten(is_on=mishap.is_slow)
     await mishap.cause(cell)
-    fates: Mapping[str, Fate] = {}
+    results: Mapping[str, Result] = {}
     for _ in range(mishap.rounds):
-        fates = await cell.round(mishap.step, mishap.then, is_polled=mishap.is_polled)
-    seen, said = _seen(cell, fates), _said(cell)
+        results = await cell.round(mishap.step, mishap.then, is_polled=mishap.is_polled)
+    seen, error = _seen(cell, results), _shown_error(cell)
     if mishap.cure:
         await mishap.cure(cell)
     cell.heal()
     seconds = 0.0
     step = max(20.0, mishap.back_within / 20)
     while seconds < mishap.back_within:
-        fates = await cell.wait(step)
+        results = await cell.wait(step)
         seconds += step
-        if alive <= fates.keys() and not cell.late(fates):
+        if alive <= results.keys() and not cell.late(results):
             break
-    late = cell.late(fates)
+    late = cell.late(results)
     assert not late, f"after {seconds} s: {late}, {cell.coordinator.last_exception}"
-    assert alive <= fates.keys()
+    assert alive <= results.keys()
     assert cell.coordinator.last_update_success
     assert cell.entry.state is ConfigEntryState.LOADED
     assert (cell.entry.runtime_data is cell.coordinator) or mishap.reloads
@@ -62,30 +62,31 @@ async def endure(cell: Cell, mishap: Mishap) -> Outcome:
         if issue.domain == DOMAIN
     }
     assert issues == ({mishap.reports} if seen is Sees.HELD else set()) - {None}
-    return Outcome(sees=seen, says=said, seconds=seconds)
+    return Outcome(sees=seen, error=error, seconds=seconds)
 
 
-def _seen(cell: Cell, fates: Mapping[str, Fate]) -> Sees:
-    """Tell what an owner sees by what became of what meters measure."""
+def _seen(cell: Cell, results: Mapping[str, Result]) -> Sees:
+    """Return what an owner sees, by the results of the meters' sensors."""
     measured = {
-        key: fate
-        for key, fate in fates.items()
-        if cell.is_measured(key) and (fate is Fate.GONE or key not in cell.truth.seldom)
+        key: result
+        for key, result in results.items()
+        if cell.is_measured(key)
+        and (result is Result.GONE or key not in cell.truth.seldom)
     }
     kinds = set(measured.values())
-    if Fate.GONE in kinds:
-        return Sees.GONE if kinds == {Fate.GONE} else Sees.PART
-    if Fate.BACK in kinds:
+    if Result.GONE in kinds:
+        return Sees.GONE if kinds == {Result.GONE} else Sees.PART
+    if Result.BACK in kinds:
         return Sees.BACK
-    if Fate.KEPT not in kinds:
+    if Result.KEPT not in kinds:
         return Sees.LIVE
-    kept = {key for key, fate in measured.items() if fate is Fate.KEPT}
+    kept = {key for key, result in measured.items() if result is Result.KEPT}
     is_count = all(cell.state_class(key).startswith("total") for key in kept)
-    return Sees.HELD if is_count and Fate.LIVE in kinds else Sees.KEPT
+    return Sees.HELD if is_count and Result.LIVE in kinds else Sees.KEPT
 
 
-def _said(cell: Cell) -> str | None:
-    """Return which error's message is shown."""
+def _shown_error(cell: Cell) -> str | None:
+    """Return the error whose message is shown."""
     coordinator = cell.coordinator
     if coordinator.last_update_success:
         return None

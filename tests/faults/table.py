@@ -1,4 +1,4 @@
-"""The matrix as a page for people: written from what ran, and read back."""
+"""The page with the matrix: written from results, and read back."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,13 +27,13 @@ type Place = tuple[str, str]
 
 @dataclass(slots=True)
 class Matrix:
-    """What ran: by bridge and mishap the text of the cell, and how long it took."""
+    """The results: text and duration of each cell, by bridge and mishap."""
 
     cells: dict[Place, str] = field(default_factory=dict)
     seconds: dict[Place, float] = field(default_factory=dict)
 
     def take(self, found: Mapping[str, str], *, is_green: bool) -> None:
-        """Take what one test recorded."""
+        """Add the result of one test."""
         place = found["bridge"], found["mishap"]
         text = found.get("outcome", "")
         if times := int(found.get("times", "0")):
@@ -42,7 +42,7 @@ class Matrix:
         self.seconds[place] = float(found.get("seconds", "0"))
 
     def count(self) -> str:
-        """Say how many cells there are, and how many of them are green."""
+        """Return a sentence with the number of cells, and of those that are green."""
         texts = self.cells.values()
         red = sum(text == RED for text in texts)
         without = sum(text.startswith(NOT_APPLICABLE) for text in texts)
@@ -52,11 +52,11 @@ class Matrix:
         )
 
     def section(self) -> str:
-        """Write the section of the page."""
+        """Return the section of the page."""
         return "\n".join([_BEGIN, "", *self._lines(), "", _END])
 
     def _lines(self) -> Iterator[str]:
-        """Yield what stands between the marks."""
+        """Yield the lines between the markers of the page."""
         yield f"{self.count()}. Written by `{COMMAND}`."
         yield ""
         yield self._recovery()
@@ -74,14 +74,14 @@ class Matrix:
         yield from self._messages()
 
     def _row(self, mishap: Mishap, reasons: Mapping[str, str]) -> Iterator[str]:
-        """Yield the cells of one mishap."""
+        """Yield the cells of a mishap's row."""
         for key in BRIDGES:
             text = self.cells.get((key, mishap.key), "")
             reason = text.removeprefix(f"{NOT_APPLICABLE} ")
             yield f"{NOT_APPLICABLE} {reasons[reason]}" if reason in reasons else text
 
     def _recovery(self) -> str:
-        """Say how long it took until everything was right again."""
+        """Return sentences on how long recovery took."""
         usual, slow = (
             max(
                 (
@@ -100,7 +100,7 @@ class Matrix:
         )
 
     def _reasons(self) -> dict[str, str]:
-        """Give each reason why something does not apply a letter."""
+        """Assign a letter to each reason why a mishap does not apply."""
         mark = f"{NOT_APPLICABLE} "
         found = {
             text.removeprefix(mark)
@@ -112,7 +112,7 @@ class Matrix:
         }
 
     def _messages(self) -> Iterator[str]:
-        """Yield the messages that were shown, in the words of the owner."""
+        """Yield the messages that were shown, as the owner reads them."""
         words = json.loads(_WORDS.read_text())["exceptions"]
         keys = {key for text in self.cells.values() for key in _MESSAGE.findall(text)}
         for key in sorted(keys):
@@ -120,18 +120,18 @@ class Matrix:
 
 
 def _row(cells: list[str]) -> str:
-    """Write one line of a table."""
+    """Return a row as Markdown."""
     return f"| {' | '.join(cells)} |"
 
 
 def write(matrix: Matrix) -> None:
-    """Put the matrix into the page."""
+    """Write the matrix into the page."""
     page = PAGE.read_text()
     PAGE.write_text(_SECTION.sub(lambda _: matrix.section(), page))
 
 
 def committed() -> dict[Place, str]:
-    """Read the cells of the page as it is, without how often they were tried."""
+    """Return the cells of the present page, without the number of attempts."""
     found = _SECTION.search(PAGE.read_text())
     names = {bridge.name: key for key, bridge in BRIDGES.items()}
     cells: dict[Place, str] = {}

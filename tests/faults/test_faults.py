@@ -1,4 +1,4 @@
-"""The fault matrix: every mishap on every bridge, and what the owner sees of it."""
+"""The fault matrix: every mishap on every bridge, and what its owner sees."""
 
 from collections.abc import AsyncIterator, Callable
 import logging
@@ -15,29 +15,31 @@ from tests.kinds import KINDS
 from tests.support.logs import complaints
 
 from .cell import Cell
-from .haste import Haste, hasty
 from .matrix import MISHAPS
-from .outcome import endure
+from .outcome import run_cell
 from .table import NOT_APPLICABLE, RED, Place, committed
+from .timeouts import ClientTimeouts, timeouts_of_clients
 
-# The page is compared with all cells, so one process has to run them.
+# The page is compared with all cells, so one process must run all of them.
 pytestmark = pytest.mark.xdist_group("faults")
-# What came of the cells that ran.
+# The results of the cells so far.
 RAN: dict[Place, str] = {}
-# Home Assistant's own lines about a coordinator that fails.
+# Home Assistant's own log lines about a failing coordinator.
 _OWN = ("Error fetching Bridge data", "Authentication failed while fetching Bridge")
 
 
 @pytest.fixture
-def haste(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Haste:
-    """Try broken streams again at once, enable every entity, and log no chatter."""
+def timeouts(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> ClientTimeouts:
+    """Retry broken streams at once, enable all entities, and log warnings only."""
     caplog.set_level(logging.WARNING)
     monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.001)
     monkeypatch.setattr(coordinator_module, "_RETRY_MAXIMUM", 0.005)
-    # The event loop's clock goes on as ever.
+    # The event loop's clock is not frozen.
     monkeypatch.setattr(coordinator_module, "_PUSH_HOLDS_SECONDS", 0.0)
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
-    return Haste()
+    return ClientTimeouts()
 
 
 @pytest.fixture
@@ -46,15 +48,15 @@ async def cell(
     freezer: FrozenDateTimeFactory,
     simulators: Start,
     key: str,
-    haste: Haste,
+    timeouts: ClientTimeouts,
 ) -> AsyncIterator[Cell]:
-    """Return a bridge and its twin, before there is an entry."""
+    """Return a bridge and its twin, without an entry yet."""
     hass.loop.set_debug(False)
     simulator = await simulators(key)
     twin = KINDS[key].simulator(simulator.house)
     await twin.start()
-    cell = Cell(hass, freezer, simulator, twin, haste)
-    with hasty(haste):
+    cell = Cell(hass, freezer, simulator, twin, timeouts)
+    with timeouts_of_clients(timeouts):
         yield cell
     for other in (twin, *cell.others):
         await other.stop()
@@ -69,7 +71,7 @@ async def test_fault(
     caplog: pytest.LogCaptureFixture,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """The owner sees what the matrix says, never a wrong number, and it ends itself."""
+    """The owner sees what the matrix errors, never a wrong number, and all recovers."""
     caused = MISHAPS[mishap]
     record_property("bridge", cell.key)
     record_property("mishap", mishap)
@@ -80,20 +82,20 @@ async def test_fault(
             RAN[cell.key, mishap] = NOT_APPLICABLE
             return
     await cell.begin(await set_up(cell.simulator))
-    outcome = await endure(cell, caused)
+    outcome = await run_cell(cell, caused)
     record_property("outcome", str(outcome))
     RAN[cell.key, mishap] = str(outcome)
     record_property("seconds", outcome.seconds)
     record_property("times", cell.times)
     assert outcome.sees in caused.sees
-    assert outcome.says is None or outcome.says in caused.says
+    assert outcome.error is None or outcome.error in caused.errors
     lines = complaints(caplog)
     assert len(lines) <= 1
     assert all(line.startswith(_OWN) for line in lines)
 
 
 def test_page_has_every_cell() -> None:
-    """The page has a row for every mishap, a column for every bridge; none is red."""
+    """The page has a row for every mishap, a column for every bridge, nothing red."""
     cells = committed()
     assert cells.keys() == {(key, mishap) for key in BRIDGES for mishap in MISHAPS}
     assert all(cells.values())
@@ -101,9 +103,9 @@ def test_page_has_every_cell() -> None:
 
 
 def test_page_says_what_was_seen() -> None:
-    """What the page says is what came of the cells; `python -m tests.faults` writes it.
+    """The page shows the results of the cells; `python -m tests.faults` writes it.
 
-    Of a cell that does not apply it gives the reason below, by a letter.
+    A cell that does not apply has the letter of a reason below.
     """
     cells = committed()
     assert {

@@ -1,4 +1,4 @@
-"""What a healthy twin of a bridge says, and how the states compare with it."""
+"""The values of a healthy twin of a bridge, to compare states with."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,45 +30,45 @@ from tests.support.simulator import Simulator
 _NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 
 
-class Fate(StrEnum):
-    """What became of one sensor."""
+class Result(StrEnum):
+    """The state of a sensor compared with the truth."""
 
     SAME = "shows what is still true"
     LIVE = "shows the present value"
     KEPT = "shows the last value"
     BACK = "shows an older value"
     GONE = "shows nothing"
-    WRONG = "shows what the meter never said"
+    WRONG = "shows what the meter never was_polled"
 
 
 class Truth:
-    """A twin that no mishap meets, on the same meter.
+    """A twin without mishaps, on the same meter.
 
-    It is asked by one client for ever, as an entry asks, and by one that knows nothing.
-    What only the second one has yet is asked `seldom`, and may be shown somewhat later.
+    One client polls it all the time, as an entry does, and a new client each time.
+    Values that only the new one has are polled `seldom`, and may be shown later.
     """
 
     def __init__(self, hass: HomeAssistant, twin: Simulator) -> None:
-        """Know the twin."""
+        """Poll this twin."""
         self._hass = hass
         self._bridge = BRIDGES[twin.key]
         self._data = {"host": twin.address, **twin.credentials}
         self._client = connect(hass, self._bridge, self._data)
         self._sources = Sources(self._bridge)
-        self._told: list[Mapping[str, Value]] = []
+        self._polled: list[Mapping[str, Value]] = []
         self.seldom: set[str] = set()
         self.times: set[datetime] = set()
         self.has_time = False
 
     async def ask(self) -> None:
-        """Ask for everything that is true now."""
+        """Poll all values that are true now."""
         now = await self._ask(connect(self._hass, self._bridge, self._data))
         known = await self._ask(self._client)
         self.seldom |= {key for key in now if now[key] != known.get(key)}
-        self._told += [known, now]
+        self._polled += [known, now]
 
     async def _ask(self, client: Client[Any]) -> Mapping[str, Value]:
-        """Ask by one of the clients."""
+        """Poll by one of the clients."""
         snapshot = await client.fetch()
         values = dict(self._sources.read_details(snapshot.details)[0])
         for reading in snapshot.readings:
@@ -81,25 +81,25 @@ class Truth:
         return values
 
     async def ids(self) -> frozenset[str]:
-        """Return every id by which the bridge may be known."""
+        """Return all ids of the bridge."""
         identity = await self._client.identify()
         mac = {identity.mac} if identity.mac else set[str]()
         return frozenset({identity.serial, *identity.also, *mac})
 
-    def fate(self, key: str, state: State, before: State | None) -> Fate:
-        """Judge what a sensor shows."""
+    def compare(self, key: str, state: State, before: State | None) -> Result:
+        """Compare the state of a sensor with the truth."""
         if state.state in _NOTHING:
-            return Fate.GONE
+            return Result.GONE
         is_still = before is not None and state.state == before.state
-        if any(self._agrees(values, key, state) for values in self._told[-2:]):
-            return Fate.SAME if is_still else Fate.LIVE
+        if any(self._agrees(values, key, state) for values in self._polled[-2:]):
+            return Result.SAME if is_still else Result.LIVE
         if is_still:
-            return Fate.KEPT
-        said = any(self._agrees(values, key, state) for values in self._told)
-        return Fate.BACK if said else Fate.WRONG
+            return Result.KEPT
+        was_polled = any(self._agrees(values, key, state) for values in self._polled)
+        return Result.BACK if was_polled else Result.WRONG
 
     def _agrees(self, values: Mapping[str, Value], key: str, state: State) -> bool:
-        """Tell whether a state shows the value that was told."""
+        """Tell whether a state shows a value of the twin."""
         value = values.get(key)
         if isinstance(value, datetime):
             shown = datetime.fromisoformat(state.state)
@@ -119,7 +119,7 @@ class Truth:
 
 
 def sensors(hass: HomeAssistant, entry: MeterBridgeEntry) -> dict[str, State]:
-    """Return the states of an entry's sensors, by the key of their value."""
+    """Return the states of an entry's sensors, by key."""
     registry = er.async_get(hass)
     return {
         entity.unique_id.removeprefix(f"{entry.unique_id}_"): state
@@ -129,7 +129,7 @@ def sensors(hass: HomeAssistant, entry: MeterBridgeEntry) -> dict[str, State]:
 
 
 def _shown(reading: Reading) -> dict[str, float]:
-    """Return what a meter that was not known before is said to show."""
+    """Return the values of a new meter's first reading."""
     worked_out = {
         each.code: round(reading.values[each.source] * each.factor, each.places)
         for each in reading.derived
