@@ -17,7 +17,7 @@ from custom_components.meter_bridge.coordinator import MeterCoordinator
 
 from .conftest import SetUp, Start
 from .soak.meters import Size, measure
-from .soak.mischief import MISHAPS, begin
+from .soak.mishaps import MISHAPS, begin
 from .soak.warp import warped
 from .support.flows import state
 

@@ -24,7 +24,7 @@ class Sees(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What a bridge needs for a mishap to be possible; the text errors why it is not."""
+    """What a bridge needs for a mishap to be possible, and why it may not be."""
 
     is_met: Callable[[Cell], bool]
     otherwise: str
@@ -54,7 +54,7 @@ class Mishap:
     It is caused once and lasts for some rounds, in each of which time passes, the meter
     is read, pushed messages arrive, and the bridge is polled. `then` is called in each
     round after the reading. At the end the mishap heals, or `cure` ends it, and all is
-    right again within some seconds. `errors` are the errors whose message may be shown.
+    right again within some seconds. `errors` are those whose message may be shown.
     """
 
     group: str

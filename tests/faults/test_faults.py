@@ -71,7 +71,7 @@ async def test_fault(
     caplog: pytest.LogCaptureFixture,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """The owner sees what the matrix errors, never a wrong number, and all recovers."""
+    """The owner sees what the matrix says, never a wrong number, and all recovers."""
     caused = MISHAPS[mishap]
     record_property("bridge", cell.key)
     record_property("mishap", mishap)

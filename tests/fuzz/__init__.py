@@ -1,1 +1,1 @@
-"""Feeding the decoders a million things that no bridge would say."""
+"""Fuzzing: feed the decoders a million malformed inputs."""

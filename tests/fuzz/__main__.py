@@ -1,4 +1,4 @@
-"""Run by scripts/fuzz: python -m tests.fuzz [decoder ...] [--count N] [--seed N]."""
+"""The command of scripts/fuzz: python -m tests.fuzz [decoder ...] [options]."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ import sys
 
 from .decoders import DECODERS
 from .run import run
-from .seeds import hear_all
+from .seeds import record_all
 
 _HEAD = (
     *("decoder", "inputs", "refused", "mean input", "mean time"),
@@ -16,7 +16,7 @@ _HEAD = (
 
 
 def main() -> None:
-    """Read the command line, and print a table as it grows."""
+    """Read the command line, run the decoders, and print a row for each."""
     parser = argparse.ArgumentParser(prog="scripts/fuzz")
     parser.add_argument(
         "decoder", nargs="*", choices=[[], *DECODERS], metavar="decoder"
@@ -24,14 +24,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1_000_000, help="for each")
     parser.add_argument("--seed", type=int, default=1, help="another one, other input")
     options = parser.parse_args()
-    heard = asyncio.run(hear_all())
-    # The garbage collector need not look at all of Home Assistant again and again.
+    recordings = asyncio.run(record_all())
+    # Do not let the garbage collector scan all of Home Assistant again and again.
     gc.collect()
     gc.freeze()
     sys.stdout.write(f"| {' | '.join(_HEAD)} |\n| --- |{' ---: |' * len(_HEAD[1:])}\n")
     is_good = True
     for name in options.decoder or DECODERS:
-        figures = run(name, DECODERS[name], heard, options.count, options.seed)
+        figures = run(name, DECODERS[name], recordings, options.count, options.seed)
         is_good &= figures.is_good
         cells = (
             name,

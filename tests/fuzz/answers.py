@@ -1,4 +1,4 @@
-"""Decode the answers of each kind of bridge, as far as what its owner sees."""
+"""Decode the answers of each kind of bridge, up to the values that its owner sees."""
 
 from math import isfinite
 
@@ -16,15 +16,15 @@ _TURNS_PER_CHECK = 64
 
 
 class Owner:
-    """Look at snapshots as the coordinator does, down to each entity's value."""
+    """Processes snapshots as the coordinator does, up to the value of each entity."""
 
     def __init__(self, key: str) -> None:
-        """Have an entry of this kind."""
+        """Create what an entry of this kind has."""
         bridge = BRIDGES[key]
         self._board = Board(bridge, Limits(max_power=bridge.max_power))
 
     def look(self, snapshot: Snapshot[object]) -> None:
-        """Judge what was read; a number that is none would be our mistake."""
+        """Process a snapshot; a value that is no finite number would be our fault."""
         for reading in snapshot.readings:
             assert all(map(isfinite, reading.values.values()))
         self._board.take(snapshot)
@@ -33,12 +33,12 @@ class Owner:
             for value in self._board.values.values()
             if isinstance(value, float)
         )
-        # What has to survive a restart must be such that it can be stored.
+        # The data to store must be valid JSON.
         orjson.dumps(self._board.as_stored())
 
 
 def answers_of(key: str) -> Decode:
-    """Return what decodes each body as if it came from any of its kind's sources."""
+    """Return a function that decodes a body as coming from each possible source."""
     owner, decoding, turns = Owner(key), KINDS[key].decoding, 0
     decoder = decoding.make()
 

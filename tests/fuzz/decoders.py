@@ -1,4 +1,4 @@
-"""Every decoder by name: bytes in, and only BridgeErrors may come out."""
+"""All decoders by name: they take bytes, and may only raise BridgeErrors."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -28,30 +28,30 @@ from tests.kinds import KINDS
 from tests.support.decoding import Decode, Part
 
 from .answers import answers_of
-from .seeds import Heard
+from .seeds import Recording
 
 _LIMIT = 1 << 16
-# What no frame begins with: such input is a message that needs one.
+# No WebSocket frame begins with these: such an input is a message without a frame.
 _TEXT_STARTS = {b"{", b"[", b'"'}
-# No more comes at once from a socket.
+# The most bytes that a socket delivers at once.
 _CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoder:
-    """How to make one, since some remember, and its sound input."""
+    """How to create a decoder, since some keep state, and valid inputs for it."""
 
     make: Callable[[], Decode]
-    seeds: Callable[[Mapping[str, Heard]], Iterable[bytes]]
+    seeds: Callable[[Mapping[str, Recording]], Iterable[bytes]]
     largest: int = BODY_LIMIT
 
 
 def sse() -> Decode:
-    """Take a stream apart, cut into chunks anywhere."""
+    """Return a decoder of server-sent events in random chunks."""
     random = Random(1)  # noqa: S311 (where the chunks are cut is no secret)
 
     def decode(stream: bytes) -> None:
-        """Cut anywhere, a stream says the same as in one piece."""
+        """Check that a stream in chunks has the same events as in one piece."""
         whole = _events([stream])
         cuts = sorted(random.randrange(len(stream) + 1) for _ in range(3))
         pieces = zip([0, *cuts], [*cuts, len(stream)], strict=True)
@@ -65,7 +65,7 @@ def sse() -> Decode:
 
 
 def _events(chunks: Iterable[bytes]) -> list[Event | None]:
-    """Return every event; None at the end stands for one that is too large."""
+    """Return all events; None at the end means that one was too large."""
     decoder, events = EventDecoder(limit=_LIMIT), list[Event | None]()
     try:
         for chunk in chunks:
@@ -76,34 +76,34 @@ def _events(chunks: Iterable[bytes]) -> list[Event | None]:
 
 
 class _Protocol(BaseProtocol):
-    """Be at the other end of a socket, and never in a hurry."""
+    """The protocol of a socket that never needs to pause."""
 
     @override
     def pause_reading(self) -> None:
-        """Need no pause."""
+        """Do nothing."""
 
     @override
     def resume_reading(self, resume_parser: bool = True) -> None:
-        """Go on."""
+        """Do nothing."""
 
 
 class _Response:
-    """Be what a socket came from, and what it writes to."""
+    """The response that a WebSocket belongs to."""
 
     connection = None
 
     def close(self) -> None:
-        """Let go."""
+        """Do nothing."""
 
 
 class _Writer:
-    """Hear what is sent."""
+    """A writer that discards what is sent."""
 
     async def send_frame(self, *_: object) -> None:
-        """Hear an answer."""
+        """Discard a frame."""
 
     async def close(self, *_: object) -> None:
-        """Hear a farewell."""
+        """Discard a close frame."""
 
 
 def _take(message: bytes) -> None:
@@ -112,11 +112,11 @@ def _take(message: bytes) -> None:
 
 
 def _ignore(_message: object) -> None:
-    """Take no notice."""
+    """Do nothing."""
 
 
 def websocket() -> Decode:
-    """Take frames apart, as far as what they say."""
+    """Return a decoder of WebSocket frames and the messages inside."""
     loop = asyncio.new_event_loop()
     protocol = _Protocol(loop)
     writer = cast("WebSocketWriter", _Writer())
@@ -147,7 +147,7 @@ def websocket() -> Decode:
 
 
 def _length(message: bytes) -> bytes:
-    """Return the length of a message as its frame has it."""
+    """Return the length field of a message's frame."""
     size = len(message)
     if size < 126:
         return bytes([size])
@@ -155,21 +155,23 @@ def _length(message: bytes) -> bytes:
 
 
 def frames(messages: Iterable[bytes]) -> bytes:
-    """Put messages into frames, a ping and one in two parts between them."""
+    """Return messages in frames, with pings, then a split one and a close frame."""
     whole = b"\x89\x02hi".join(b"\x81" + _length(it) + it for it in messages)
     return whole + b"\x01\x01{\x80\x01}\x88\x02\x03\xe8"
 
 
 def _answers(key: str) -> Decoder:
-    """Decode whatever one kind of bridge sends."""
-    return Decoder(make=lambda: answers_of(key), seeds=lambda heard: heard[key].bodies)
+    """Return the decoder of the answers of one kind of bridge."""
+    return Decoder(
+        make=lambda: answers_of(key), seeds=lambda recordings: recordings[key].bodies
+    )
 
 
 def _part(key: str, part: Part) -> Decoder:
-    """Decode what one kind decodes beside its answers."""
+    """Return the decoder of another input of one kind of bridge."""
     return Decoder(
         make=part.make,
-        seeds=lambda heard: part.seeds(heard[key].bodies),
+        seeds=lambda recordings: part.seeds(recordings[key].bodies),
         largest=part.largest,
     )
 
@@ -177,14 +179,16 @@ def _part(key: str, part: Part) -> Decoder:
 DECODERS: Mapping[str, Decoder] = {
     "sse": Decoder(
         make=sse,
-        seeds=lambda heard: (it for each in heard.values() for it in each.chunks),
+        seeds=lambda recordings: (
+            it for each in recordings.values() for it in each.chunks
+        ),
         largest=_CHUNK,
     ),
     "websocket": Decoder(
         make=websocket,
-        seeds=lambda heard: (
+        seeds=lambda recordings: (
             it
-            for each in heard.values()
+            for each in recordings.values()
             for it in (*each.messages, frames(each.messages))
         ),
         largest=_CHUNK,

@@ -1,4 +1,4 @@
-"""Make odd input out of sound input, much of it sound enough to be looked into."""
+"""Make malformed inputs of valid ones; many are valid enough to be decoded further."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _ODD: tuple[bytes, ...] = (
     *(b"[]", b"{}", b"[[1]]", b'{"": null}', b'{"total":{"total":1}}', b'[null,1,"1"]'),
     *(b"[" * 500 + b"]" * 500, b'{"a":' * 500 + b"1" + b"}" * 500),
 )  # fmt: skip
-# What makes it no JSON, or another event.
+# Tokens that make invalid JSON, or another event.
 _BROKEN: tuple[bytes, ...] = (
     *(b"", b"NaN", b"Infinity", b"-Infinity", b"undefined", b"0x10", b"1e999", b"'a'"),
     *(b"-1e999", b'"\xff\xfe"', b'"\\ud800"', b"[" * 5000, b"9" * 400, b"\x00", b"01"),
@@ -39,7 +39,7 @@ _BROKEN: tuple[bytes, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Seed:
-    """Sound input in tokens; `spans` are its values, whole objects and lists too."""
+    """A valid input in tokens; `spans` are its values, including objects and lists."""
 
     whole: bytes
     tokens: list[bytes]
@@ -48,7 +48,7 @@ class _Seed:
 
 
 def _seed(whole: bytes) -> _Seed:
-    """Take sound input apart."""
+    """Split a valid input into tokens."""
     tokens = _TOKEN.findall(whole)
     keys, spans, opened = [], [], list[int]()
     for place, token in enumerate(tokens):
@@ -64,8 +64,8 @@ def _seed(whole: bytes) -> _Seed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Way:
-    """How a value grows: by copies, which may be numbered or named, or by a filling."""
+class _Growth:
+    """How a value grows: by copies, with numbers or keys, or by filler bytes."""
 
     opening: bytes = b""
     closing: bytes = b""
@@ -75,36 +75,36 @@ class _Way:
     names: bool = False
 
 
-_WAYS = (
-    _Way(),
-    _Way(between=b"\n"),
-    _Way(between=b","),
-    _Way(between=b",", numbers=True),
-    _Way(opening=b"[", between=b",", closing=b"]"),
-    _Way(opening=b"[", between=b",", closing=b"]", numbers=True),
-    _Way(opening=b"{", between=b",", closing=b"}", names=True),
-    _Way(opening=b"{", between=b",", closing=b"}", names=True, numbers=True),
-    _Way(opening=b"[1", fill=b",{}", closing=b"]"),
-    _Way(opening=b"[1", fill=b",[1]", closing=b"]"),
-    _Way(fill=b"["),
-    _Way(fill=b"9"),
-    _Way(fill=b"\n"),
+_GROWTHS = (
+    _Growth(),
+    _Growth(between=b"\n"),
+    _Growth(between=b","),
+    _Growth(between=b",", numbers=True),
+    _Growth(opening=b"[", between=b",", closing=b"]"),
+    _Growth(opening=b"[", between=b",", closing=b"]", numbers=True),
+    _Growth(opening=b"{", between=b",", closing=b"}", names=True),
+    _Growth(opening=b"{", between=b",", closing=b"}", names=True, numbers=True),
+    _Growth(opening=b"[1", fill=b",{}", closing=b"]"),
+    _Growth(opening=b"[1", fill=b",[1]", closing=b"]"),
+    _Growth(fill=b"["),
+    _Growth(fill=b"9"),
+    _Growth(fill=b"\n"),
     *(
-        _Way(opening=b'"', fill=fill, closing=b'"')
+        _Growth(opening=b'"', fill=fill, closing=b'"')
         for fill in (b"9", b" ", b":", b".", b"-", b"a", "é".encode(), b"\\u0000")
     ),
 )
 
 
 class Mutator:
-    """Yield odd input without end; the same seeds and number give the same."""
+    """Makes malformed inputs without end, always the same ones for the same seeds."""
 
     def __init__(
         self, seeds: Sequence[bytes], random: Random, largest: int = 1 << 20
     ) -> None:
-        """Know the sound input, and how many bytes may come at once."""
+        """Use these valid inputs, and return at most `largest` bytes at once."""
         self._largest = largest
-        # What says more is looked into more often.
+        # Longer inputs are chosen more often.
         self._seeds = [
             seed for whole in seeds for seed in [_seed(whole)] * (1 + len(whole) // 300)
         ]
@@ -112,12 +112,12 @@ class Mutator:
         self._bytes = random.randbytes
 
     def next(self) -> bytes:
-        """Return one input."""
+        """Return the next input."""
         seed, way = self._pick(self._seeds), self._random()
         if way < 0.001:
-            return self._swollen(seed)
+            return self._grown(seed)
         if way < 0.80:
-            return self._retold(seed)
+            return self._with_other_values(seed)
         if way < 0.87:
             return self._rearranged(seed)
         if way < 0.97:
@@ -127,14 +127,14 @@ class Mutator:
         return self._bytes(self._below(64))
 
     def _below(self, number: int) -> int:
-        """Return a whole number from 0 to below this one."""
+        """Return a random number from 0 to below this one."""
         return int(self._random() * number)
 
     def _pick[T](self, choices: Sequence[T]) -> T:
-        """Choose one."""
+        """Return a random choice."""
         return choices[int(self._random() * len(choices))]
 
-    def _retold(self, seed: _Seed) -> bytes:
+    def _with_other_values(self, seed: _Seed) -> bytes:
         """Replace some values, from the last to the first, and sometimes a key."""
         tokens = seed.tokens.copy()
         if seed.keys and self._random() < 0.2:
@@ -145,11 +145,11 @@ class Mutator:
             (self._pick(seed.spans) for _ in range(1 + self._below(4))), reverse=True
         )
         for start, end in spans:
-            tokens[start:end] = [self._other(seed.tokens[start:end])]
+            tokens[start:end] = [self._other_value(seed.tokens[start:end])]
         return b"".join(tokens)
 
-    def _other(self, value: list[bytes]) -> bytes:
-        """Return something else in place of a value."""
+    def _other_value(self, value: list[bytes]) -> bytes:
+        """Return a replacement for a value."""
         way = self._random()
         if way < 0.45:
             return self._pick(_ODD)
@@ -176,7 +176,7 @@ class Mutator:
         )
 
     def _rearranged(self, seed: _Seed) -> bytes:
-        """Move, repeat (keys too) or leave out a run of tokens."""
+        """Move, repeat (also keys) or drop some tokens in a row."""
         tokens = seed.tokens
         start, end = sorted((self._below(len(tokens)), self._below(len(tokens))))
         run = tokens[start : min(end, start + 40)]
@@ -185,7 +185,7 @@ class Mutator:
         return b"".join([*kept[:place], *run, *kept[place:]])
 
     def _damaged(self, seed: _Seed) -> bytes:
-        """Flip, cut or join bytes."""
+        """Change, cut or join bytes."""
         whole, way = bytearray(seed.whole), self._random()
         if way < 0.3:
             return bytes(whole[: self._below(len(whole))])
@@ -199,15 +199,15 @@ class Mutator:
             whole[self._below(len(whole))] = self._below(256)
         return bytes(whole)
 
-    def _swollen(self, seed: _Seed) -> bytes:
-        """Let one value, or all, take the room of thousands."""
+    def _grown(self, seed: _Seed) -> bytes:
+        """Make one value, or the whole input, extremely long."""
         size = int(2 ** (8 + self._random() * (log2(self._largest) - 8)))
         start, end = (
             self._pick(seed.spans) if self._random() < 0.8 else (0, len(seed.tokens))
         )
         value = b"".join(seed.tokens[start:end])
         count = 1 + size // (len(value) + 8)
-        way = self._pick(_WAYS)
+        way = self._pick(_GROWTHS)
         if way.numbers:
             copies = [_DIGITS.sub(b"%d" % it, value, count=1) for it in range(count)]
         else:

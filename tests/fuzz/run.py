@@ -1,4 +1,4 @@
-"""Feed a decoder, and measure what that costs."""
+"""Feed a decoder, and measure time and memory."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from tests.support.decoding import Decode
 
 from .decoders import Decoder
 from .mutate import Mutator
-from .seeds import Heard
+from .seeds import Recording
 
 LIMIT_SECONDS = 0.1
-"""What one input may cost, of up to a MiB: asyncio calls it slow from here on."""
-# What remembers the last thousand names holds some blocks for each; a leak would add
-# something for each input.
+"""The most time for an input of up to a MiB: asyncio reports slower callbacks."""
+# A cache of the last thousand names holds some blocks for each of them; a leak would
+# hold some for each input.
 _MOST_BLOCKS = 30_000
 _PAGE = 4096
 _REPEATS = 5
@@ -27,7 +27,7 @@ _REPEATS = 5
 
 @dataclass(slots=True, kw_only=True)
 class Figures:
-    """What came of it; seconds are of processor time."""
+    """The figures of a run; seconds are processor time."""
 
     inputs: int = 0
     refused: int = 0
@@ -41,7 +41,7 @@ class Figures:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether only BridgeErrors came out, in time, and nothing stayed."""
+        """Tell whether only BridgeErrors were raised, in time, and no memory leaked."""
         return (
             not self.failures
             and self.slowest < LIMIT_SECONDS
@@ -50,11 +50,11 @@ class Figures:
 
 
 def run(
-    name: str, decoder: Decoder, heard: dict[str, Heard], count: int, seed: int
+    name: str, decoder: Decoder, recordings: dict[str, Recording], count: int, seed: int
 ) -> Figures:
-    """Decode so many inputs; the first tenth warms up what remembers."""
+    """Decode `count` inputs; the first tenth fills the caches."""
     random = Random(f"{seed} {name}")  # noqa: S311 (to be had again by its seed)
-    mutator = Mutator(sorted(decoder.seeds(heard)), random, decoder.largest)
+    mutator = Mutator(sorted(decoder.seeds(recordings)), random, decoder.largest)
     decode, figures, clock = decoder.make(), Figures(), time.thread_time
     blocks, memory = 0, 0
     for number in range(count):
@@ -85,15 +85,15 @@ def run(
 
 
 def _again(decode: Decode, data: bytes) -> float:
-    """Measure once more: a busy machine may have made it slow."""
+    """Measure again: a busy machine may have made it slow."""
     start = time.thread_time()
-    with suppress(Exception):  # the first time told
+    with suppress(Exception):  # it was noted the first time
         decode(data)
     return time.thread_time() - start
 
 
 def _note(figures: Figures, error: Exception, data: bytes) -> None:
-    """Keep the shortest input for each place that failed."""
+    """Keep the shortest input for each place in the code that failed."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
     before = figures.failures.get(place)
@@ -102,7 +102,7 @@ def _note(figures: Figures, error: Exception, data: bytes) -> None:
 
 
 def _memory() -> tuple[int, int]:
-    """Return how many blocks Python holds, and how many bytes the process."""
+    """Return the memory in use: Python's blocks, and the bytes of the process."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return sys.getallocatedblocks(), pages * _PAGE

@@ -1,4 +1,4 @@
-"""Sound input: what our clients hear at the simulators, and the captured answers."""
+"""Valid inputs: what our clients receive from simulators, and the captured answers."""
 
 import asyncio
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ _FIXTURES = Path(__file__).parents[1] / "bridges"
 
 
 @dataclass(slots=True)
-class Heard:
-    """What came from the bridges: whole bodies, parts of streams, messages."""
+class Recording:
+    """What came from a bridge: bodies, chunks of streams, and messages."""
 
     bodies: set[bytes] = field(default_factory=set)
     chunks: set[bytes] = field(default_factory=set)
@@ -34,8 +34,8 @@ class Heard:
 
 
 @contextmanager
-def _listening(heard: Heard) -> Iterator[None]:
-    """Note everything before it is decoded."""
+def _recording_into(recording: Recording) -> Iterator[None]:
+    """Record everything before it is decoded."""
     feed, record = EventDecoder.feed, Answers.record
     request = http.BridgeHttp.request
 
@@ -47,23 +47,23 @@ def _listening(heard: Heard) -> Iterator[None]:
         try:
             answer = await request(self, *args, **kwargs)
         except BridgeError as error:
-            heard.bodies.add(error.body.encode())
+            recording.bodies.add(error.body.encode())
             raise
-        heard.bodies.add(answer.body)
+        recording.bodies.add(answer.body)
         return answer
 
     def note_chunk(self: EventDecoder, chunk: bytes) -> Iterator[Event]:
-        heard.chunks.add(bytes(chunk))
+        recording.chunks.add(bytes(chunk))
         for event in feed(self, chunk):
-            heard.bodies.add(event.data.encode())
+            recording.bodies.add(event.data.encode())
             yield event
 
     def note_message(
         self: Answers, name: str, body: bytes | str, status: int | None = None
     ) -> None:
         if not isinstance(body, str) and status is None:
-            heard.messages.add(bytes(body))
-            heard.bodies.add(bytes(body))
+            recording.messages.add(bytes(body))
+            recording.bodies.add(bytes(body))
         record(self, name, body, status)
 
     with ExitStack() as stack:
@@ -76,9 +76,9 @@ def _listening(heard: Heard) -> Iterator[None]:
         yield
 
 
-async def _listen(key: str) -> Heard:
-    """Let a client ask everything that it asks, and follow what is pushed."""
-    heard, house = Heard(), House()
+async def _record(key: str) -> Recording:
+    """Record all that a client requests, and what the bridge pushes."""
+    recording, house = Recording(), House()
     simulator, bridge = KINDS[key].simulator(house), BRIDGES[key]
     await simulator.start()
     async with ClientSession() as session:
@@ -89,7 +89,7 @@ async def _listen(key: str) -> Heard:
             password=login.get("password", ""),
         )
         client = bridge.connect(access, session)
-        with _listening(heard):
+        with _recording_into(recording):
             await client.identify()
             await client.fetch()
             if bridge.pushes:
@@ -104,18 +104,18 @@ async def _listen(key: str) -> Heard:
                 with suppress(asyncio.CancelledError, BridgeError):
                     await stream
     await simulator.stop()
-    heard.bodies.discard(b"")
-    return heard
+    recording.bodies.discard(b"")
+    return recording
 
 
-async def hear(key: str) -> Heard:
-    """Return what there is to hear from one kind of bridge."""
-    heard = await _listen(key)
+async def record_kind(key: str) -> Recording:
+    """Record one kind of bridge, and add its captured answers."""
+    recording = await _record(key)
     for path in sorted((_FIXTURES / key / "fixtures").glob("*.json")):
-        heard.bodies.add(path.read_bytes())
-    return heard
+        recording.bodies.add(path.read_bytes())
+    return recording
 
 
-async def hear_all() -> dict[str, Heard]:
-    """Return what there is to hear from every kind."""
-    return {key: await hear(key) for key in KINDS}
+async def record_all() -> dict[str, Recording]:
+    """Record every kind of bridge."""
+    return {key: await record_kind(key) for key in KINDS}

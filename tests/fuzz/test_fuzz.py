@@ -11,39 +11,39 @@ from custom_components.meter_bridge.bridges.errors import BridgeResponseError
 from .decoders import DECODERS, Decoder
 from .mutate import Mutator
 from .run import LIMIT_SECONDS, run
-from .seeds import Heard, hear_all
+from .seeds import Recording, record_all
 
 COUNT = 2000
 
 
-_HEARD: dict[str, Heard] = {}
+_HEARD: dict[str, Recording] = {}
 
 
 @pytest.fixture
-async def heard() -> dict[str, Heard]:
-    """Return what there is to hear at the simulators, which are asked once."""
+async def recordings() -> dict[str, Recording]:
+    """Return recordings of all simulators, made once."""
     if not _HEARD:
-        _HEARD.update(await hear_all())
+        _HEARD.update(await record_all())
     return _HEARD
 
 
 @pytest.mark.parametrize("name", DECODERS)
-def test_only_our_errors_come_out(name: str, heard: dict[str, Heard]) -> None:
-    """Whatever comes in: a value or a BridgeError, soon, and nothing stays behind."""
-    figures = run(name, DECODERS[name], heard, COUNT, seed=1)
+def test_only_our_errors_come_out(name: str, recordings: dict[str, Recording]) -> None:
+    """Every input gives a value or a BridgeError, in time, without a memory leak."""
+    figures = run(name, DECODERS[name], recordings, COUNT, seed=1)
     assert not figures.failures
     assert figures.slowest < LIMIT_SECONDS
     assert figures.is_good
 
 
-def test_every_bridge_has_a_decoder(heard: dict[str, Heard]) -> None:
-    """No kind of bridge is left out, nor has nothing to be heard."""
+def test_every_bridge_has_a_decoder(recordings: dict[str, Recording]) -> None:
+    """Every kind of bridge has a decoder and valid inputs."""
     assert BRIDGES.keys() <= DECODERS.keys()
-    assert all(list(decoder.seeds(heard)) for decoder in DECODERS.values())
+    assert all(list(decoder.seeds(recordings)) for decoder in DECODERS.values())
 
 
-def test_failures_are_found(heard: dict[str, Heard]) -> None:
-    """A decoder that raises something else, is slow or keeps what it got is no good."""
+def test_failures_are_found(recordings: dict[str, Recording]) -> None:
+    """A decoder that raises another error, is slow or leaks memory is reported."""
     kept: list[bytes] = []
     slow: set[bytes] = set()
 
@@ -60,7 +60,7 @@ def test_failures_are_found(heard: dict[str, Heard]) -> None:
                 pass
 
     decoder = Decoder(make=lambda: decode, seeds=DECODERS["iometer"].seeds)
-    figures = run("iometer", decoder, heard, COUNT, seed=1)
+    figures = run("iometer", decoder, recordings, COUNT, seed=1)
     (place,) = figures.failures
     assert place.startswith("KeyError at test_fuzz.py:")
     assert figures.slowest > LIMIT_SECONDS
@@ -69,7 +69,7 @@ def test_failures_are_found(heard: dict[str, Heard]) -> None:
 
 
 def test_mutations_are_to_be_had_again() -> None:
-    """The same number gives the same input, most of which is odd in its own way."""
+    """The same seed gives the same inputs, most of which differ from each other."""
     sound = b'{"a": [1, 2.5, "x"], "b": {"c": null}}'
     first, again = (
         [mutator.next() for _ in range(1000)]

@@ -1,1 +1,1 @@
-"""A week with every bridge and all of their mishaps, in minutes."""
+"""A simulated week with every bridge and random mishaps, in minutes."""

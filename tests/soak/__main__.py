@@ -1,4 +1,4 @@
-"""Run by scripts/soak: python -m tests.soak [--days N] [--step S] [--seed N]."""
+"""The command of scripts/soak: python -m tests.soak [options]."""
 
 import argparse
 import sys
@@ -9,20 +9,20 @@ from .plan import Plan
 
 
 class Options:
-    """Hand the command line over to the test, as a plugin of pytest."""
+    """A pytest plugin that gives the command line's options to the test."""
 
     def __init__(self, plan: Plan) -> None:
-        """Know what was asked for."""
+        """Keep the plan."""
         self._plan = plan
 
     @pytest.fixture
     def plan(self) -> Plan:
-        """Return what was asked for."""
+        """Return the plan."""
         return self._plan
 
 
 def main() -> None:
-    """Read the command line."""
+    """Read the command line, and run the test."""
     parser = argparse.ArgumentParser(prog="scripts/soak")
     parser.add_argument("--days", type=int, default=7, help="of simulated time")
     parser.add_argument("--step", type=int, default=10, help="seconds between readings")
@@ -30,7 +30,9 @@ def main() -> None:
         "--seed", type=int, default=1, help="another one, other mishaps"
     )
     parser.add_argument(
-        "--trace", action="store_true", help="weigh memory too, which takes four times"
+        "--trace",
+        action="store_true",
+        help="trace memory, four times slower",
     )
     options = parser.parse_args()
     plan = Plan(

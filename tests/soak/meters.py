@@ -1,4 +1,4 @@
-"""What is measured: everything that may grow, and everything that may be too much."""
+"""Measure everything that could grow, and everything that could be too much."""
 
 import asyncio
 from collections import Counter
@@ -20,7 +20,7 @@ from homeassistant.util.async_ import get_scheduled_timer_handles
 from tests.support.simulator import Simulator
 
 _TESTS = str(Path(__file__).parents[1] / "*")
-# What simulators hold is no part of Home Assistant; they may keep so many rows.
+# The memory of simulators does not count. They may keep this many rows of history.
 _FILTERS = (
     tracemalloc.Filter(inclusive=False, filename_pattern=_TESTS),
     tracemalloc.Filter(inclusive=False, filename_pattern=tracemalloc.__file__),
@@ -33,10 +33,10 @@ _ROWS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much there is at one moment.
+    """What exists at one moment.
 
-    `resident` is the memory of the whole process in MiB, simulators and all, `blocks`
-    what Python has in use of it, `traced` their KiB outside of tests where traced.
+    `resident` is the memory of the whole process in MiB, with simulators; `blocks` are
+    those that Python has in use; `traced` are KiB outside of tests, 0 unless traced.
     """
 
     resident: int
@@ -50,11 +50,11 @@ class Size:
 
 
 def measure(hass: HomeAssistant) -> Size:
-    """Count everything."""
-    # What the harness has instead of files notes each time that it was called.
+    """Measure everything now."""
+    # The harness's mocks of files record every call.
     for name in ("_async_load", "_async_write_data", "async_remove"):
         getattr(Store, name).reset_mock()
-    # The simulators' web server does not forget the last 1024 that were unplugged.
+    # The web server of the simulators caches the last 1024 apps, also unplugged ones.
     web_app._cached_build_middleware.cache_clear()  # noqa: SLF001
     gc.collect()
     blocks, traced = sys.getallocatedblocks(), 0
@@ -79,7 +79,7 @@ def measure(hass: HomeAssistant) -> Size:
 
 
 def resident() -> int:
-    """Return how much memory this process has, in MiB."""
+    """Return the resident memory of this process, in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() // (1 << 20)
 
@@ -90,16 +90,16 @@ def sockets() -> int:
     for number in Path("/proc/self/fd").iterdir():
         try:
             count += str(number.readlink()).startswith("socket:")
-        except FileNotFoundError:  # the one that this folder was read by
+        except FileNotFoundError:  # the descriptor of this listing itself
             continue
     return count
 
 
 class LogCounter(logging.Handler):
-    """Count what an owner finds in the log, hour by hour and in all."""
+    """Counts the log lines that an owner sees, by the hour and in all."""
 
     def __init__(self) -> None:
-        """Count from info on."""
+        """Count the levels from info up."""
         super().__init__(logging.INFO)
         self.hour = 0
         self.most = 0
@@ -107,19 +107,19 @@ class LogCounter(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Count one line; a traceback is worth being told apart."""
+        """Count a line; those with a traceback are counted separately."""
         self.hour += 1
         traceback = "with traceback: " if record.exc_info else ""
         self.lines[f"{record.levelname} {record.name}: {traceback}{record.msg}"] += 1
 
     def end_hour(self) -> None:
-        """Begin another hour."""
+        """Begin the next hour."""
         self.most, self.hour = max(self.most, self.hour), 0
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What one simulator was asked, hour by hour and in all."""
+    """Counts the requests to a simulator, by the hour and in all."""
 
     simulator: Simulator
     requests: int = 0
@@ -128,22 +128,22 @@ class Traffic:
     most_streams: int = 0
 
     def end_hour(self) -> None:
-        """Count an hour, and let the simulator forget it."""
-        asked = self.simulator.requests
+        """Count the requests of an hour, and delete them from the simulator."""
+        requests = self.simulator.requests
         streams = sum(
             "event-stream" in it.headers.get("Accept", "") or "Upgrade" in it.headers
-            for it in asked
+            for it in requests
         )
-        self.requests += len(asked)
-        self.most_requests = max(self.most_requests, len(asked))
+        self.requests += len(requests)
+        self.most_requests = max(self.most_requests, len(requests))
         self.streams += streams
         self.most_streams = max(self.most_streams, streams)
-        asked.clear()
+        requests.clear()
         _forget(self.simulator)
 
 
 def _forget(simulator: Simulator) -> None:
-    """Let a simulator forget what it was asked and measured long ago."""
+    """Delete old requests and history of a simulator."""
     if (asked := getattr(simulator, "asked", None)) is not None:
         asked.clear()
     database = getattr(simulator, "database", None)

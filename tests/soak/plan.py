@@ -1,11 +1,11 @@
-"""What is asked for; it knows nothing else, for pytest to find its plugins fresh."""
+"""The plan of a run. Imports nothing: pytest must import its plugins first."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How long: periods of some hours, a reading every `step` seconds."""
+    """The length of a run: periods of some hours, a reading every `step` seconds."""
 
     periods: int
     hours: int

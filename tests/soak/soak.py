@@ -1,4 +1,4 @@
-"""Live with every bridge and its mishaps, and measure period by period."""
+"""Run every bridge with random mishaps, and measure after each period."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,16 +22,16 @@ from tests.support.house import House
 from tests.support.simulator import Simulator
 
 from .meters import LogCounter, Size, Traffic, measure
-from .mischief import Mischief, end, live
+from .mishaps import RandomMishaps, end, vary_house
 from .plan import Plan
 from .warp import warped
 
 _HOUR = 3600
 _IMPORT = "1.8.0"
-# The last values come by a poll, or when the throttle lets them through.
+# Time for the next poll, and for the throttle to write the last values.
 _SETTLING_SECONDS = 60
-# How much more there may be after the last period than after the first.
-# What the process keeps beyond the blocks in use goes up and down by some MiB.
+# The most that may be added between the first and the last period. The resident
+# memory goes up and down by some MiB.
 _GROWTH = Size(
     resident=32,
     blocks=5000,
@@ -43,24 +43,24 @@ _GROWTH = Size(
     entities=0,
 )
 _LOG_LINES = 12
-"""Each hour and bridge: a mishap is told when it begins and when it is over."""
+"""For each hour and bridge: a mishap is logged when it begins and when it ends."""
 _STREAMS = 240
-"""Tries each hour: once a minute at the least, and one bridge has two streams."""
+"""Attempts in an hour; pauses grow to a minute, and one bridge has two streams."""
 _REQUESTS_EACH_POLL = 4
 
 
 @dataclass(slots=True)
 class Report:
-    """What came of it: a size after each period, and what went on meanwhile."""
+    """The results: a size after each period, log lines, requests and mishaps."""
 
     log: LogCounter = field(default_factory=LogCounter)
     traffic: list[Traffic] = field(default_factory=list)
-    mischief: list[Mischief] = field(default_factory=list)
+    mishaps: list[RandomMishaps] = field(default_factory=list)
     sizes: list[Size] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def complaints(self) -> list[str]:
-        """Return whatever is not as it should be."""
+        """Return everything that exceeds its limit."""
         first, last = asdict(self.sizes[0]), asdict(self.sizes[-1])
         found = [
             f"{name} grew from {first[name]} to {last[name]}"
@@ -80,7 +80,7 @@ class Report:
         return [*self.wrong, *found]
 
     def lines(self) -> Iterator[str]:
-        """Yield tables of the figures."""
+        """Yield the tables of figures."""
         names = list(asdict(self.sizes[0]))
         yield f"| after period | {' | '.join(names)} |"
         yield "| ---: |" + " ---: |" * len(names)
@@ -90,9 +90,9 @@ class Report:
         yield ""
         yield "| bridge | mishaps | requests | most an hour | streams | most an hour |"
         yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-        for it, mischief in zip(self.traffic, self.mischief, strict=True):
+        for it, mishaps in zip(self.traffic, self.mishaps, strict=True):
             yield (
-                f"| {it.simulator.key} | {mischief.count.total():,} | {it.requests:,}"
+                f"| {it.simulator.key} | {mishaps.count.total():,} | {it.requests:,}"
                 f" | {it.most_requests:,} | {it.streams:,} | {it.most_streams:,} |"
             )
         yield ""
@@ -136,24 +136,24 @@ async def _run(
     report: Report,
     say: Callable[[str], object],
 ) -> None:
-    """Let the time pass, with trouble but in the last hour of each period."""
+    """Run all periods, each with mishaps except in its last hour."""
     report.traffic = [Traffic(simulator) for simulator in simulators]
-    report.mischief = [
-        Mischief(it, Random(f"{plan.seed} {it.key}"))  # noqa: S311 (to be had again)
+    report.mishaps = [
+        RandomMishaps(it, Random(f"{plan.seed} {it.key}"))  # noqa: S311 (to be had again)
         for it in simulators
     ]
     random = Random(plan.seed)  # noqa: S311 (same)
-    # Those of pytest would keep every line.
+    # pytest's own handlers would keep every line.
     root = logging.getLogger()
     handlers, root.handlers = root.handlers, [report.log]
     level = root.level
     root.setLevel(logging.INFO)
-    tasks = [asyncio.create_task(it.run()) for it in report.mischief]
+    tasks = [asyncio.create_task(it.run()) for it in report.mishaps]
     try:
         for period in range(1, plan.periods + 1):
             for hour in range(1, plan.hours + 1):
                 is_quiet = hour == plan.hours
-                for it in report.mischief:
+                for it in report.mishaps:
                     it.is_on = not is_quiet
                     if is_quiet:
                         await end(it.simulator)
@@ -177,16 +177,16 @@ async def _hour(simulators: list[Simulator], step: int, random: Random) -> None:
     for second in range(0, _HOUR, step):
         await asyncio.sleep(step)
         house.advance(step)
-        # The last minute is the same all through, for all to agree on it.
+        # Change nothing in the last minute, so that all bridges show the same.
         if random.random() < 0.1 and second < _HOUR - 60:
-            live(house, random)
+            vary_house(house, random)
         for simulator in simulators:
             simulator.tick()
 
 
 @asynccontextmanager
 async def _simulators(house: House) -> AsyncIterator[list[Simulator]]:
-    """Run one of each kind."""
+    """Run one simulator of each kind."""
     simulators = [kind.simulator(house) for kind in KINDS.values()]
     try:
         for simulator in simulators:
@@ -198,7 +198,7 @@ async def _simulators(house: House) -> AsyncIterator[list[Simulator]]:
 
 
 def _wrong(hass: HomeAssistant, entry: MockConfigEntry, house: House) -> list[str]:
-    """Say where an entry does not show what its house does."""
+    """Return the values of an entry that differ from the house's."""
     wanted = {
         NET_POWER: Decimal(house.power),
         _IMPORT: (house.import_energy / 1000).quantize(Decimal("0.001")),

@@ -1,4 +1,4 @@
-"""Some hours with every bridge and its mishaps; scripts/soak lasts a week."""
+"""A short run with every bridge and random mishaps; scripts/soak runs a week."""
 
 from homeassistant.core import HomeAssistant
 
@@ -12,4 +12,4 @@ async def test_some_hours(hass: HomeAssistant, set_up: SetUp) -> None:
     """Mishaps leave nothing behind, and every bridge comes back by itself."""
     report = await soak(hass, set_up, Plan(periods=2, hours=2))
     assert not report.complaints()
-    assert all(it.count for it in report.mischief)
+    assert all(it.count for it in report.mishaps)

@@ -1,8 +1,8 @@
-"""Let time jump whenever there is nothing to do but wait.
+"""Skip the time in which there is nothing to do but wait.
 
-Sockets are real and take no time, everything else waits for the event loop's timers:
-when nothing is to be read, the next of them comes at once. So back-off, idle limits and
-pauses take part, which a clock that is only set on would pass over.
+Sockets are real and take no simulated time. When nothing can be read, time jumps to the
+next timer of the event loop. So back-off, idle limits and pauses really happen, which
+would not if a test only moved a clock.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from freezegun.api import FrozenDateTimeFactory
 
 type Ready = list[tuple[SelectorKey, int]]
 
-# What is sent over loopback is there at once; on a busy machine a moment later.
+# Look several times: on a busy machine, loopback delivers a moment later.
 _LOOKS = 3
 _THREAD_SECONDS = 0.05
-# The frozen clock counts microseconds; one more, and a timer is never early.
+# The frozen clock has microseconds: round up, so that no timer is early.
 _STEP = timedelta(microseconds=2)
 
 
@@ -38,7 +38,7 @@ class Warp:
         frozen: FrozenDateTimeFactory,
         begin: float,
     ) -> None:
-        """Begin at what the event loop takes for the present."""
+        """Start at the present time of the event loop."""
         self._select = selector.select
         self._run_in_executor = loop.run_in_executor
         self._frozen = frozen
@@ -47,11 +47,11 @@ class Warp:
         self._threads = 0
 
     def time(self) -> float:
-        """Return what the event loop takes for the time."""
+        """Return the time of the event loop."""
         return self._begin + self._passed.total_seconds()
 
     def select(self, timeout: float | None = None) -> Ready:
-        """Return what can be read; with nothing to read, let the time pass."""
+        """Return what can be read; if nothing can, let the time jump."""
         for _ in range(_LOOKS):
             if (ready := self._select(0)) or timeout == 0:
                 return ready
@@ -66,20 +66,20 @@ class Warp:
     def run_in_executor(
         self, executor: Executor | None, run: Callable[..., object], *args: object
     ) -> asyncio.Future[object]:
-        """Count what runs in threads, which takes its time."""
+        """Count running threads: time must not jump while one runs."""
         self._threads += 1
         future = self._run_in_executor(executor, run, *args)
         future.add_done_callback(self._end_thread)
         return future
 
     def _end_thread(self, _future: asyncio.Future[object]) -> None:
-        """Count it out."""
+        """Count a thread that has ended."""
         self._threads -= 1
 
 
 @contextmanager
 def warped(loop: asyncio.AbstractEventLoop) -> Iterator[FrozenDateTimeFactory]:
-    """Warp the time of this event loop, and all other clocks with it."""
+    """Warp the time of an event loop, and of all other clocks."""
     assert isinstance(loop, BaseEventLoop)
     selector: BaseSelector = loop._selector  # type: ignore[attr-defined]  # noqa: SLF001
     begin = loop.time()

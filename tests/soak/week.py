@@ -1,4 +1,4 @@
-"""The long run; pytest collects it for `python -m tests.soak` only."""
+"""The long run, which pytest collects only for `python -m tests.soak`."""
 
 import logging
 import sys
@@ -27,6 +27,6 @@ async def test_long_run(hass: HomeAssistant, set_up: SetUp, plan: Plan) -> None:
 
 
 def say(line: str) -> None:
-    """Tell the owner."""
+    """Print the progress."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

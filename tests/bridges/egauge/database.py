@@ -68,14 +68,14 @@ class Register:
             counter = self.start + self.count(house)
         elif self.history:
             _, before, was = self.history[-1]
-            counter = before + int(was * (house.elapsed - self.lived) / 1000)
+            counter = before + int(was * (house.elapsed - self.elapsed) / 1000)
         else:
             counter = self.start + int(flow * 1_000_000)
         while self.history and self.history[-1][0] >= now:
             # A clock that was set back writes over what is there.
             self.history.pop()
         self.history.append((now, counter, flow))
-        self.elapsed = house.lived
+        self.elapsed = house.elapsed
 
     def at(self, time: int) -> int:
         """Return the counter at a time, also before the first and after the last."""

@@ -1,4 +1,4 @@
-"""What goes wrong in a week: a random mishap now and then, for a random while."""
+"""The mishaps of a week: random ones at random times, for a random duration."""
 
 import asyncio
 from collections import Counter
@@ -40,21 +40,21 @@ MISHAPS: Mapping[str, Mishap] = {
 
 
 async def begin(simulator: Simulator, mishap: Mishap) -> None:
-    """Let one mishap begin."""
+    """Begin a mishap."""
     done = mishap(simulator)
     if done is not None:
         await done
 
 
 async def end(simulator: Simulator) -> None:
-    """End whatever is wrong."""
+    """End all mishaps."""
     simulator.heal()
     await simulator.plug_in()
 
 
 @dataclass(slots=True)
-class Mischief:
-    """Trouble one simulator for as long as `is_on`."""
+class RandomMishaps:
+    """Random mishaps of one simulator, as long as `is_on`."""
 
     simulator: Simulator
     random: Random
@@ -62,7 +62,7 @@ class Mischief:
     count: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
-        """Go on until cancelled: some minutes of peace, then some of trouble."""
+        """Alternate times without a mishap and with one, until cancelled."""
         while True:
             await asyncio.sleep(self.random.expovariate(1 / 1200))
             if not self.is_on:
@@ -74,8 +74,8 @@ class Mischief:
             await end(self.simulator)
 
 
-def live(house: House, random: Random) -> None:
-    """Let the household do something else, and the sun shine or not."""
+def vary_house(house: House, random: Random) -> None:
+    """Change loads, solar power and gas of the house at random."""
     for phase in PHASES:
         house.draw(random.randrange(20, 2500), phase)
         if random.random() < 0.3:
