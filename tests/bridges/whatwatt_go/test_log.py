@@ -33,9 +33,9 @@ def read(
     return log.hours
 
 
-def full(*hour: int) -> int:
+def full(year: int, month: int, day: int, hour: int) -> int:
     """Return a full hour in UTC."""
-    return int(datetime(*hour, tzinfo=UTC).timestamp())  # type: ignore[arg-type]
+    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp())
 
 
 def test_the_vendors_sample() -> None:
