@@ -3,14 +3,30 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
+import os
+import select
 import socket
 import struct
+import threading
 
 from aiohttp import web
 
 type Answer = Callable[[], Awaitable[web.StreamResponse]]
 type Mishap = Callable[[web.Request, Answer], Awaitable[web.StreamResponse]]
 type Change = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pour:
+    """Raw bytes without end: a head, and a portion again and again.
+
+    `head` gets the key of the WebSocket that was asked for.
+    """
+
+    head: Callable[[bytes], bytes]
+    portion: bytes
+
 
 _EVENTS = "text/event-stream"
 # Longer than any client waits, but short enough for a test to end.
@@ -157,6 +173,31 @@ class Mishaps:
 
         self._mishaps[path] = flood
 
+    def pour(self, pour: Pour, path: str | None = None) -> None:
+        """Pour raw bytes at the client until it leaves, or until this is healed.
+
+        They come from a thread of their own: the event loop is the client's.
+        """
+
+        async def pour_out(request: web.Request, _: Answer) -> web.StreamResponse:
+            assert request.transport is not None
+            wire: socket.socket = request.transport.get_extra_info("socket")
+            key = request.headers.get("Sec-WebSocket-Key", "").encode()
+            is_over = threading.Event()
+            own = socket.socket(fileno=os.dup(wire.fileno()))
+            pouring = asyncio.get_running_loop().run_in_executor(
+                None, _pour, own, pour.head(key), pour.portion, is_over
+            )
+            try:
+                await self._pause(_PATIENCE, asyncio.shield(pouring))
+            finally:
+                is_over.set()
+                await pouring
+                cut(request)
+            return web.StreamResponse()
+
+        self._mishaps[path] = pour_out
+
     def redirect(self, url: str, path: str | None = None) -> None:
         """Redirect requests to another address."""
 
@@ -201,10 +242,17 @@ class Mishaps:
         self._healed.set()
         self._healed = asyncio.Event()
 
-    async def _pause(self, seconds: float) -> None:
-        """Wait, but only until the mishap ends."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._healed.wait(), seconds)
+    async def _pause(
+        self, seconds: float, end: asyncio.Future[None] | None = None
+    ) -> None:
+        """Wait, but no longer than until the mishap is over, or its end comes."""
+        healed = asyncio.ensure_future(self._healed.wait())
+        await asyncio.wait(
+            (healed, *((end,) if end else ())),
+            timeout=seconds,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        healed.cancel()
 
 
 def cut(request: web.Request) -> None:
@@ -216,6 +264,20 @@ def cut(request: web.Request) -> None:
         # With a linger time of zero, closing sends RST rather than FIN.
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+
+
+def _pour(
+    wire: socket.socket, head: bytes, portion: bytes, is_over: threading.Event
+) -> None:
+    """Send a head, and a portion again and again, until nobody takes it."""
+    rest = memoryview(head)
+    with wire, suppress(OSError):
+        while not is_over.is_set():
+            if not rest:
+                rest = memoryview(portion)
+            if select.select([], [wire], [], 0.05)[1]:
+                with suppress(BlockingIOError):
+                    rest = rest[wire.send(rest) :]
 
 
 def _wants_stream(request: web.Request) -> bool:

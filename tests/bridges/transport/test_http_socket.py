@@ -1,7 +1,6 @@
 """Test following a WebSocket: what it hands over, and how each end of it is told."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable
 import time
 
@@ -283,21 +282,43 @@ async def test_middlewares_see_the_handshake() -> None:
     assert asked[0].headers["X-Signed"] == "yes"
 
 
-async def test_a_flood_holds_up_nobody() -> None:
-    """However much comes at once, everybody else gets a turn after a few messages."""
+@pytest.mark.parametrize("frame", [b"\x81\x011", b"\x82\x00", b"\x89\x00"])
+async def test_a_flood_breaks_the_socket(frame: bytes) -> None:
+    """What says more than a meter can is given up at once, and left for a while."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         assert request.transport
-        request.transport.write(b"\x89\x00" * 1000 + b"\x81\x011" * 1000)
-        await socket.close()
+        request.transport.write(frame * 200_000)
+        await linger(socket)
         return socket
 
-    taken: list[int] = []
     async with LoopTurns() as turns, serving(answer) as (http, _):
-        with pytest.raises(StreamClosedError):
-            await http.follow_socket("/", lambda _: taken.append(turns.count))
-    assert taken[0] > 100
-    assert len(taken) == 1000
-    assert max(Counter(taken).values()) <= 8
+        started = time.monotonic()
+        with pytest.raises(BridgeResponseError, match="more than a meter") as raised:
+            await http.follow_socket("/", ignore)
+        assert time.monotonic() - started < 1
+        assert raised.value.retry_after > 0
+        assert turns.count > 5
+
+
+async def test_a_socket_is_left_within_a_second() -> None:
+    """Unloading waits for no goodbye, whatever is still on its way."""
+    begun = asyncio.Event()
+
+    async def talk(socket: web.WebSocketResponse) -> None:
+        begun.set()
+        while True:
+            await socket.send_str("{}")
+            await asyncio.sleep(0.1)
+
+    async with serving(talking(talk, answers_pings=False)) as (http, _):
+        task = asyncio.create_task(http.follow_socket("/", ignore))
+        await asyncio.wait_for(begun.wait(), 2)
+        await asyncio.sleep(0.05)
+        started = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert time.monotonic() - started < 1

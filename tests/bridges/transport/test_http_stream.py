@@ -216,10 +216,32 @@ async def test_a_stream_does_not_hold_up_requests() -> None:
             await stream
 
 
-async def test_a_flood_holds_up_nobody() -> None:
+async def test_much_at_once_holds_up_nobody() -> None:
     """However much comes at once, everybody else gets a turn after each event."""
     taken: list[int] = []
-    async with LoopTurns() as turns, scripted(UNTIL_CLOSE + TWO * 1000) as (http, _):
+    async with LoopTurns() as turns, scripted(UNTIL_CLOSE + TWO * 200) as (http, _):
         with pytest.raises(StreamClosedError):
             await http.follow("/live", lambda _: taken.append(turns.count))
-    assert len(taken) == len(set(taken)) == 1000
+    assert len(taken) == len(set(taken)) == 200
+
+
+@pytest.mark.parametrize("flood", [TWO * 1000, b":\n" * (1 << 20)])
+async def test_a_flood_breaks_the_stream(flood: bytes) -> None:
+    """What says more than a meter can is given up at once, and left for a while."""
+    async with scripted(UNTIL_CLOSE + flood, 30.0) as (http, server):
+        with pytest.raises(BridgeResponseError, match="more than a meter") as raised:
+            await http.follow("/live", ignore)
+        assert raised.value.retry_after > 0
+        await asyncio.wait_for(server.left.wait(), 2)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "identity, gzip"])
+async def test_a_packed_stream_is_refused(coding: str) -> None:
+    """Streams are asked for as they are; a few packed bytes may become a flood."""
+    answer = always(
+        ONE, content_type="text/event-stream", headers=[("Content-Encoding", coding)]
+    )
+    async with serving(answer) as (http, asked):
+        with pytest.raises(BridgeError):
+            await http.follow("/live", ignore)
+    assert asked[0].headers["Accept-Encoding"] == "identity"

@@ -14,7 +14,6 @@ from aiohttp import (
     ClientResponse,
     ClientSession,
     ClientTimeout,
-    ClientWSTimeout,
 )
 import orjson
 from yarl import URL
@@ -26,13 +25,12 @@ from .download import BUFFER_BYTES, read_slowly
 from .failures import as_bridge_errors, check_status, keep_own_errors
 from .session import guarded_session
 from .sse import Event, receive_events
-from .websocket import receive_messages
+from .websocket import MESSAGE_LIMIT, close, receive_messages
 
 REQUEST_SECONDS = 10.0
 STREAM_IDLE_SECONDS = 60.0
 BODY_LIMIT = 1 << 20
 _CHUNK = 1 << 16
-_CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +144,11 @@ class BridgeHttp:
         It counts as broken after `idle` seconds without a byte. StreamClosedError: the
         bridge closed the stream in good order.
         """
-        sent = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
+        sent = {
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",
+            "Cache-Control": "no-cache",
+        }
         limits = ClientTimeout(total=None, connect=self.timeout)
         record = partial(self.answers.record, f"Events {path}")
         with as_bridge_errors():
@@ -155,12 +157,7 @@ class BridgeHttp:
                 self._open("GET", path, sent, limits) as response,
             ):
                 await receive_events(
-                    response,
-                    limit,
-                    idle,
-                    keep_own_errors(take),
-                    record,
-                    most_bytes=self.limit,
+                    response, limit, idle, keep_own_errors(take), record
                 )
         raise StreamClosedError("The bridge closed its stream")
 
@@ -177,21 +174,31 @@ class BridgeHttp:
         is not answered. StreamClosedError: the bridge closed it in good order.
         """
         record = partial(self.answers.record, f"Messages {path}")
+        response: ClientResponse
+
+        async def open_socket(
+            request: ClientRequest, handler: ClientHandlerType
+        ) -> ClientResponse:
+            nonlocal response
+            response = await self._check_handshake(request, handler)
+            return response
+
         with as_bridge_errors():
             async with guarded_session(
-                self.session, self._check_handshake, *self.middlewares
+                self.session, open_socket, *self.middlewares
             ) as session:
                 async with asyncio.timeout(self.timeout):
                     socket = await session.ws_connect(
                         self.url.join(URL(path, encoded=True)),
-                        timeout=ClientWSTimeout(ws_close=_CLOSE_SECONDS),
                         autoping=False,
-                        max_msg_size=self.limit,
+                        max_msg_size=min(self.limit, MESSAGE_LIMIT),
                         decode_text=False,
                         ssl=self.verify_ssl,
                     )
-                async with socket:
+                try:
                     await receive_messages(socket, idle, keep_own_errors(take), record)
+                finally:
+                    await close(socket, response)
 
     async def _check_handshake(
         self, request: ClientRequest, handler: ClientHandlerType

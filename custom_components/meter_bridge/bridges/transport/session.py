@@ -1,5 +1,6 @@
 """Check the address that a connection really leads to, whatever name it was given."""
 
+import asyncio
 from typing import override
 
 from aiohttp import (
@@ -14,10 +15,14 @@ from aiohttp.connector import Connection
 
 from ..errors import BridgeConnectionError
 from .address import is_forbidden
+from .inlet import let_in_slowly
 
 
 class _GuardedRequest(ClientRequest):
-    """A request that is sent only if the address of the other end is allowed."""
+    """A request that is sent only if the address of the other end is allowed.
+
+    Its answer is let in by portions.
+    """
 
     @override
     async def send(self, conn: Connection) -> ClientResponse:
@@ -25,6 +30,8 @@ class _GuardedRequest(ClientRequest):
         peer = conn.transport and conn.transport.get_extra_info("peername")
         if peer and is_forbidden(peer[0]):
             raise BridgeConnectionError("No bridge can have this address")
+        if isinstance(conn.transport, asyncio.Transport):
+            let_in_slowly(conn.transport)
         return await super().send(conn)
 
 

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 import re
 
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, hdrs
 
 from ..errors import BridgeConnectionError, BridgeResponseError
 from ..wire import parse_json
+from .fluency import Fluency
 from .tasks import extend
 
-EVENT_LIMIT = 1 << 20
+EVENT_LIMIT = 1 << 18
+# Looked at in one go, so that everybody has a turn in between.
+_PORTION = 1 << 14
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"data", b"event")
@@ -94,37 +97,36 @@ class EventDecoder:
         return None
 
 
-async def receive_events(  # noqa: PLR0913 (what a stream needs, each of its own type)
+async def receive_events(
     response: ClientResponse,
     limit: asyncio.Timeout,
     idle: float,
     take: Callable[[Event], None],
     record: Callable[[str], None],
-    *,
-    most_bytes: int = EVENT_LIMIT,
 ) -> None:
     """Hand over the events of an answer until the bridge ends it.
 
     `limit` is pushed back to `idle` seconds after each chunk. `record` gets the data of
     each event first. The time limit is ours: after a chunk that is framed wrongly
     aiohttp (3.14.5) closes the connection but neither wakes its reader nor keeps its
-    own time limit. However many events come at once, other tasks run between them.
+    own time limit. However many events come at once, other tasks run between them; a
+    stream that says more than a meter can counts as broken.
     """
     if response.content_type != "text/event-stream":
         raise BridgeResponseError("The answer is not an event stream")
-    decoder, closed = EventDecoder(most_bytes), _closed(response)
+    if response.headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity":
+        raise BridgeResponseError("The stream is packed, which nobody asked for")
+    decoder, closed, fluency = EventDecoder(), _closed(response), Fluency()
     extend(limit, idle)
-    while chunk := await response.content.readany():
+    while chunk := await response.content.read(_PORTION):
         extend(limit, idle)
-        taken = 0
+        fluency.hear(len(chunk))
         for event in decoder.feed(chunk):
-            if taken:
-                await asyncio.sleep(0)
+            fluency.count_message()
             record(event.data)
             take(event)
-            taken += 1
-        if taken > 1:
             await asyncio.sleep(0)
+        await asyncio.sleep(0)
     if closed is not None and closed.done() and closed.exception():
         raise BridgeConnectionError("The connection to the bridge was lost")
 

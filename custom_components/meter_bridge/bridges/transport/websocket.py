@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 from aiohttp import (
+    ClientError,
+    ClientResponse,
     ClientWebSocketResponse,
     WebSocketError,
     WSCloseCode,
@@ -17,10 +20,13 @@ from ..errors import (
     BridgeResponseError,
     StreamClosedError,
 )
+from .fluency import Fluency
 from .tasks import extend
 
+MESSAGE_LIMIT = 1 << 18
+_CLOSE_SECONDS = 1.0
 # After this many messages in a row, other tasks run.
-_MOST_AT_ONCE = 8
+_MOST_AT_ONCE = 32
 
 type Socket = ClientWebSocketResponse[Literal[False]]
 
@@ -36,9 +42,10 @@ async def receive_messages(
     After a third of that time in silence the bridge is pinged; if another third passes
     without any frame, it counts as gone (TimeoutError). The heartbeat of aiohttp 3.14.5
     is no use here: it leaves a timer behind when a socket is closed. Binary messages
-    are ignored. However fast messages come, other tasks run after a few. `record` gets
-    each text before `take`.
+    are ignored. However fast messages come, other tasks run after a few; a bridge that
+    says more than a meter can counts as broken. `record` gets each text before `take`.
     """
+    fluency = Fluency()
     clock = asyncio.get_running_loop().time
     received, is_pinged, turn = clock(), False, 0
     while True:
@@ -50,9 +57,11 @@ async def receive_messages(
                         await asyncio.sleep(0)
                     message = await socket.receive()
                     is_pinged = False
+                    fluency.count_message()
                     match message.type:
                         case WSMsgType.TEXT:
                             received = clock()
+                            fluency.hear(len(message.data))
                             record(message.data)
                             take(message.data)
                         case WSMsgType.PING:
@@ -69,6 +78,19 @@ async def receive_messages(
                 raise
         is_pinged = True
         await socket.ping()
+
+
+async def close(socket: Socket, response: ClientResponse) -> None:
+    """Say goodbye and close the connection, within a second.
+
+    aiohttp (3.14.5) by itself first reads all that is still waiting, without letting
+    anybody else have a turn, and waits a second for each message more.
+    """
+    with suppress(ClientError, TimeoutError):
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await socket.send_frame(WSCloseCode.OK.to_bytes(2, "big"), WSMsgType.CLOSE)
+    response.close()
+    await socket.close()
 
 
 def _failure(cause: object) -> BridgeError:

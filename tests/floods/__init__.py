@@ -1,0 +1,1 @@
+"""Floods: whatever a box pours out, Home Assistant has its turns."""

@@ -1,0 +1,37 @@
+"""How long the event loop is kept from everybody else."""
+
+import asyncio
+import time
+from typing import Self
+
+
+class LongestWait:
+    """Measure the longest time, in seconds, between two turns of the event loop.
+
+    It is time of the processor: what else the machine does is not counted.
+    """
+
+    def __init__(self) -> None:
+        """Nothing was measured yet."""
+        self.seconds = 0.0
+        self._since = 0.0
+        self._handle: asyncio.Handle | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        self._since = time.thread_time()
+        self._take()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _take(self) -> None:
+        """Take a turn, and ask for the next."""
+        now = time.thread_time()
+        self.seconds = max(self.seconds, now - self._since)
+        self._since = now
+        # Waiting in between costs nothing that would be measured.
+        self._handle = asyncio.get_running_loop().call_later(0.0005, self._take)
