@@ -189,7 +189,7 @@ class Mishaps:
                 None, _pour, own, pour.head(key), pour.portion, is_over
             )
             try:
-                await self._pause(_PATIENCE, asyncio.shield(pouring))
+                await self._pause(_LONGEST_PAUSE, asyncio.shield(pouring))
             finally:
                 is_over.set()
                 await pouring
