@@ -31,6 +31,9 @@ class Demand:
     ahead: int | None = None
     _peaks: Peaks = field(default_factory=Peaks)
     _at: float | None = None
+    # The running period, and the month in which it began.
+    _period: Period | None = None
+    _month: str = ""
     _intervals: list[float] = field(default_factory=list)
     _count: Count = field(default_factory=Count)
     _flow: Flow = field(default_factory=Flow)
@@ -40,9 +43,7 @@ class Demand:
     @property
     def peak(self) -> Peak | None:
         """Return the highest demand of the month of the last reading."""
-        if self._at is None:
-            return None
-        return self.months.get(self.clock.month(self._at))
+        return self._peaks.peak(self.clock.minutes, self._month)
 
     @property
     def months(self) -> Mapping[str, Peak]:
@@ -128,6 +129,8 @@ class Demand:
     def _run(self, at: float, power: float | None) -> None:
         """Work out the demand of the running period."""
         period = self.clock.period(at)
+        if period is not self._period:
+            self._period, self._month = period, self.clock.month(period.start)
         energy = self._energy(at, period)
         self.now = self.ahead = None
         if energy is None:
@@ -175,6 +178,7 @@ class Demand:
         if at is None:
             return demand
         demand._at = at
+        demand._month = clock.month(clock.period(at).start)
         intervals = (number(each) for each in entries(kept.get("intervals")))
         demand._intervals = [each for each in intervals if each is not None]
         demand._count = Count.restored(section(kept, "count"))

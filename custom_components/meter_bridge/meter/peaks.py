@@ -35,6 +35,10 @@ class Peaks:
         for old in sorted(months)[:-_MONTHS]:
             del months[old]
 
+    def peak(self, minutes: int, month: str) -> Peak | None:
+        """Return the peak of a month."""
+        return self._of.get(minutes, {}).get(month)
+
     def months(self, minutes: int) -> Mapping[str, Peak]:
         """Return the peaks of periods of this length, the latest month last."""
         return dict(sorted(self._of.get(minutes, {}).items()))

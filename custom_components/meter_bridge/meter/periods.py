@@ -1,6 +1,6 @@
 """The clock-aligned periods over which a utility takes the average power."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 
@@ -12,12 +12,14 @@ class Period:
     end: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Clock:
     """Cut time into periods of so many minutes, aligned to the clock on the wall."""
 
     minutes: int
     zone: tzinfo
+    # Most moments are in the period of the last one.
+    _last: Period = field(default=Period(start=0.0, end=0.0), compare=False)
 
     @property
     def hours(self) -> float:
@@ -35,10 +37,13 @@ class Clock:
         A clock that is changed by an hour leaves the periods as they are. Where it is
         changed by half an hour, two periods of an hour overlap.
         """
+        if self._last.start <= at < self._last.end:
+            return self._last
         offset = self._local(at).utcoffset()
         ahead = offset.total_seconds() if offset else 0.0
         start = (at + ahead) // self.seconds * self.seconds - ahead
-        return Period(start=start, end=start + self.seconds)
+        self._last = Period(start=start, end=start + self.seconds)
+        return self._last
 
     def month(self, at: float) -> str:
         """Return the month of a moment, such as 2026-11."""

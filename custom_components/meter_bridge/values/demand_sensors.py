@@ -80,6 +80,8 @@ class ShownDemand:
             return None
         if key in self._shown:
             before, since = self._shown[key]
+            if value == before:
+                return before
             moved = abs(value - before)
             # It falls as a period begins: nothing of the last one is left by then.
             age = clock - since if value > before else inf
