@@ -1,6 +1,7 @@
 """Sensors: registers of the meters, and those of one kind of bridge."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -11,18 +12,23 @@ from homeassistant.components.sensor import (
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .bridges.contract import BridgeSensor
 from .bridges.wire import shift
+from .const import DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import MeterEntity
 from .meter.peaks import Peak
 from .values.demand_sensors import DEMAND_SENSORS, PEAK_DEMAND
 from .values.meter_sensors import MeterSensorDescription
-from .values.sources import Value
+from .values.sources import Value, entity_key
 
 PARALLEL_UPDATES = 0
+# As `utility_meter` has it; the Energy dashboard looks for it from 2026.12.
+ATTR_SOURCE = "source"
 
 
 async def async_setup_entry(
@@ -39,7 +45,7 @@ async def async_setup_entry(
     def add(keys: Iterable[str]) -> None:
         async_add_entities(
             _sensor(coordinator, key)
-            for key in keys
+            for key in sorted(keys, key=partial(_is_double, coordinator))
             if coordinator.board.source(key).platform is Platform.SENSOR
         )
 
@@ -50,6 +56,7 @@ class MeterSensor(MeterEntity, SensorEntity):
     """A value that is a number, a text or a time."""
 
     entity_description: SensorEntityDescription
+    _unrecorded_attributes = frozenset({ATTR_SOURCE})
 
     def __init__(self, coordinator: MeterCoordinator, key: str) -> None:
         """Show the value of this key; a register's is converted to the unit shown."""
@@ -67,6 +74,34 @@ class MeterSensor(MeterEntity, SensorEntity):
         if self._places and isinstance(value, (int, float)):
             return shift(value, self._places)
         return value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Name the sensor that counts the same as well.
+
+        Home Assistant's Energy dashboard leaves it at that one.
+        """
+        code = _counted_by(self.entity_description)
+        if code is None:
+            return None
+        key = entity_key(self._meter, code)
+        source = er.async_get(self.hass).async_get_entity_id(
+            Platform.SENSOR, DOMAIN, f"{self.coordinator.config_entry.unique_id}_{key}"
+        )
+        return {ATTR_SOURCE: source} if source else None
+
+
+def _counted_by(description: EntityDescription) -> str | None:
+    """Return the register that counts the same as a sensor, if any does."""
+    if isinstance(description, MeterSensorDescription | BridgeSensor):
+        return description.counted_by
+    return None
+
+
+def _is_double(coordinator: MeterCoordinator, key: str) -> bool:
+    """Tell whether a sensor has to name another one, which is registered before it."""
+    return _counted_by(coordinator.board.source(key).description) is not None
 
 
 class MoneySensor(MeterSensor):

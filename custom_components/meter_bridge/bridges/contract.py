@@ -22,10 +22,12 @@ class BridgeSensor[D](SensorEntityDescription):
     """A sensor that only this kind of bridge has.
 
     `value_fn` returns None if the value is not known now. `meter` is the key of the
-    meter whose device shows it.
+    meter whose device shows it. `counted_by` is the register of that meter that counts
+    the same energy as well.
     """
 
     meter: str = MAIN_METER
+    counted_by: str | None = None
     value_fn: Callable[[D], StateType | datetime]
 
 

@@ -1,5 +1,6 @@
 """The sensors of the registers in the vocabulary (OBIS codes)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,15 +21,27 @@ from homeassistant.const import (
     UnitOfVolume,
 )
 
-from ..bridges.obis import IMPORT_ENERGY, REGISTERS, Direction, Quantity, Register
+from ..bridges.obis import (
+    EXPORT_ENERGY,
+    IMPORT_ENERGY,
+    REGISTERS,
+    VOLUME,
+    Direction,
+    Quantity,
+    Register,
+)
 from ..bridges.snapshot import Medium
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeterSensorDescription(SensorEntityDescription):
-    """A register of the meter; `places` moves the decimal point into the unit shown."""
+    """A register of the meter; `places` moves the decimal point into the unit shown.
+
+    `counted_by` is the register that counts the same energy or gas as well.
+    """
 
     places: int = 0
+    counted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +154,14 @@ _KINDS = {
 }
 
 
+# The part of an energy that a tariff, a phase or a net sum counts is in these as well.
+_TOTALS: Mapping[Direction | None, str] = {
+    Direction.IMPORT: IMPORT_ENERGY,
+    Direction.EXPORT: EXPORT_ENERGY,
+    Direction.NET: IMPORT_ENERGY,
+}
+
+
 @cache
 def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
     """Describe the sensor of an OBIS code."""
@@ -160,7 +181,19 @@ def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
         suggested_display_precision=kind.precision,
         entity_registry_enabled_default=kind.enabled and not _is_half(register),
         places=kind.places,
+        counted_by=_counted_by(code, medium),
     )
+
+
+def _counted_by(code: str, medium: Medium) -> str | None:
+    """Return the register that counts the same energy or gas as well, if any does."""
+    if medium is Medium.GAS:
+        return {IMPORT_ENERGY: VOLUME, VOLUME: IMPORT_ENERGY}.get(code)
+    register = REGISTERS[code]
+    if register.quantity is not Quantity.ACTIVE_ENERGY:
+        return None
+    total = _TOTALS.get(register.direction)
+    return None if total == code else total
 
 
 def _state_class(register: Register) -> SensorStateClass:

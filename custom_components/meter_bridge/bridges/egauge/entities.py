@@ -32,7 +32,7 @@ from homeassistant.helpers.typing import UNDEFINED
 from ..contract import BridgeButton, BridgeSensor, BridgeUpdate
 from ..descriptions import choice_sensor, restart_sensor
 from .client import EgaugeClient
-from .models import Details
+from .models import Details, counted_by
 from .registers import Register
 
 
@@ -208,6 +208,7 @@ def _total(
         native_unit_of_measurement=look.unit,
         suggested_display_precision=look.precision,
         entity_registry_enabled_default=look.enabled,
+        counted_by=counted_by(register),
         value_fn=lambda details: details.values.get(key),
     )
 

@@ -128,6 +128,17 @@ def reading_of(listing: Listing, values: Mapping[str, float]) -> Reading:
     return Reading(values=found, token=listing.time)
 
 
+def counted_by(register: Register) -> str | None:
+    """Return the code of the main meter that counts the same energy as a register."""
+    if register.type != _POWER:
+        return None
+    return {
+        _GRID: IMPORT_ENERGY,
+        f"{_GRID}+": IMPORT_ENERGY,
+        f"{_GRID}-": EXPORT_ENERGY,
+    }.get(register.name.lower())
+
+
 def _offset(time: float | None, before: int | None, now: datetime) -> int | None:
     """Return by how many seconds the device's clock is ahead of ours."""
     if time is None:
