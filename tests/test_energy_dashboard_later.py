@@ -97,6 +97,63 @@ async def test_only_import(
     assert sources(dashboard) == [grid(hass, entry, (IMPORT, None, None))]
 
 
+async def power_arrives(
+    hass: HomeAssistant, simulator: Simulator, entry: ConfigEntry
+) -> None:
+    """Let the meter send its power from now on, as after its PIN was entered."""
+    await eventually(lambda: simulator.open_streams == 2)
+    simulator.heal()
+    simulator.house.advance(10)
+    simulator.tick()
+    await eventually(lambda: POWER in entry.runtime_data.board.values)
+    await hass.async_block_till_done()
+
+
+async def without_power(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
+    """Add a meter that sends no power yet to the dashboard."""
+    for code in (POWER, "36.7.0", "56.7.0", "76.7.0"):
+        simulator.force(code, None)
+    simulator.tick()
+    return await answered(hass, await logged_in(hass, simulator))
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_power_comes_last(
+    hass: HomeAssistant,
+    simulators: Start,
+    dashboard: EnergyManager,
+    *,
+    is_restarted: bool,
+) -> None:
+    """Power that comes later is added to the source, also after a restart, once."""
+    simulator = await simulators("iometer")
+    entry = await without_power(hass, simulator)
+    assert sources(dashboard) == [grid(hass, entry, (IMPORT, EXPORT, None))]
+    if is_restarted:
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+    await power_arrives(hass, simulator, entry)
+    assert sources(dashboard) == [grid(hass, entry, (IMPORT, EXPORT, POWER))]
+    assert "energy_grid" not in entry.data
+
+
+@pytest.mark.parametrize("change", [{"number_energy_price": 0.3}, {"name": "Flat"}])
+async def test_power_is_not_added_to_what_the_owner_changed(
+    hass: HomeAssistant,
+    simulators: Start,
+    dashboard: EnergyManager,
+    change: dict[str, object],
+) -> None:
+    """A source that is not as it was added stays as it is; so does its removal."""
+    simulator = await simulators("iometer")
+    entry = await without_power(hass, simulator)
+    mine = [{**sources(dashboard)[0], **change}]
+    await dashboard.async_update({"energy_sources": mine})  # type: ignore[typeddict-item]
+    await power_arrives(hass, simulator, entry)
+    assert sources(dashboard) == mine
+    assert "energy_grid" not in entry.data
+
+
 async def test_no_register_of_the_grid(
     hass: HomeAssistant,
     simulators: Start,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -11,10 +11,11 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, NET_POWER, VOLUME
-from .const import CONF_ENERGY_SOURCES, DOMAIN
+from .const import CONF_ENERGY_GRID, CONF_ENERGY_SOURCES, DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.energy import (
     ENERGY,
+    GAS,
     GRID,
     MEDIA,
     energy_manager,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     )
 
 _LONGEST_WAIT = timedelta(days=1)
+_CODES = {
+    GRID: (IMPORT_ENERGY, EXPORT_ENERGY, NET_POWER),
+    GAS: (VOLUME, IMPORT_ENERGY),
+}
 
 
 @callback
@@ -38,6 +43,8 @@ def async_feed_dashboard(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
     """Add the sources that the owner agreed to, as soon as their entities exist."""
     if CONF_ENERGY_SOURCES in entry.data:
         _Feed(hass, entry).start()
+    if CONF_ENERGY_GRID in entry.data:
+        _Power(hass, entry).start()
 
 
 class _Feed:
@@ -86,6 +93,9 @@ class _Feed:
         present = source_types(preferences)
         new = [source for source in sources if source["type"] not in present]
         self._drop({source["type"] for source in sources})
+        for source in new:
+            if source["type"] == "grid" and "power_config" not in source:
+                self._wait_for_power(source)
         if new:
             await manager.async_update(
                 {
@@ -93,6 +103,14 @@ class _Feed:
                     "device_consumption": preferences["device_consumption"],
                 }
             )
+
+    @callback
+    def _wait_for_power(self, source: GridSourceType) -> None:
+        """Add the power later: many meters send it only once they have their PIN."""
+        self._hass.config_entries.async_update_entry(
+            self._entry, data={**self._entry.data, CONF_ENERGY_GRID: dict(source)}
+        )
+        _Power(self._hass, self._entry).start()
 
     @callback
     def _give_up(self, _now: object = None) -> None:
@@ -118,44 +136,113 @@ class _Feed:
 
     def _source(self, kind: str) -> SourceType | None:
         """Return a source of this type; None until all its entities exist."""
-        values = self._coordinator.board.values
-        for meter in dict.fromkeys(map(self._meter_of, values)):
-            if self._coordinator.board.meter(meter).medium is MEDIA[kind]:
-                source = (
-                    _grid(
-                        self._entities(meter, (IMPORT_ENERGY, EXPORT_ENERGY, NET_POWER))
-                    )
-                    if kind == GRID
-                    else _gas(self._entities(meter, (VOLUME, IMPORT_ENERGY)))
-                )
-                if source:
+        board = self._coordinator.board
+        for meter in dict.fromkeys(board.source(key).meter for key in board.values):
+            if board.meter(meter).medium is MEDIA[kind]:
+                codes = _CODES[kind]
+                found = _entities(self._hass, self._entry, meter, codes)
+                if source := (_grid if kind == GRID else _gas)(found):
                     return source
         return None
 
-    def _meter_of(self, key: str) -> str:
-        """Return the key of the meter that a value belongs to."""
-        return self._coordinator.board.source(key).meter
 
-    def _entities(self, meter: str, codes: Iterable[str]) -> Mapping[str, str]:
-        """Return, by code, a meter's enabled entities for registers that have a value.
+class _Power:
+    """Wait for the power of a grid source that was added without it."""
 
-        Return none at all until each of them is registered.
+    def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
+        """Keep the entry; nothing is awaited yet."""
+        self._hass = hass
+        self._entry = entry
+        self._stop: CALLBACK_TYPE | None = None
+
+    @callback
+    def start(self) -> None:
+        """Look for the power now, and again whenever an entity may have been added."""
+        stops = [
+            self._entry.runtime_data.async_on_new(self._look),
+            self._hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._look),
+        ]
+
+        def stop() -> None:
+            while stops:
+                stops.pop()()
+
+        self._stop = stop
+        self._entry.async_on_unload(stop)
+
+    @callback
+    def _look(self, _news: object) -> None:
+        """Add the power to the source once its entity exists."""
+        board = self._entry.runtime_data.board
+        added = self._entry.data.get(CONF_ENERGY_GRID)
+        if not added or ENERGY not in self._hass.config.components:
+            return
+        for meter in dict.fromkeys(board.source(key).meter for key in board.values):
+            found = _entities(self._hass, self._entry, meter, _CODES[GRID])
+            if (
+                NET_POWER in found
+                and found.get(IMPORT_ENERGY) == added["stat_energy_from"]
+            ):
+                self._entry.async_create_task(
+                    self._hass, self._add(added, found[NET_POWER]), eager_start=False
+                )
+
+    async def _add(self, added: Mapping[str, object], power: str) -> None:
+        """Add the power, if the source is still as it was added; look no more.
+
+        No `await` between reading the preferences and updating them.
         """
-        registry = er.async_get(self._hass)
-        found: dict[str, str] = {}
-        for code in codes:
-            key = entity_key(meter, code)
-            if key not in self._coordinator.board.values:
-                continue
-            entity_id = registry.async_get_entity_id(
-                Platform.SENSOR, DOMAIN, f"{self._entry.unique_id}_{key}"
+        manager = await energy_manager(self._hass)
+        preferences = preferences_of(manager)
+        if self._stop:
+            self._stop()
+        data = dict(self._entry.data)
+        if data.pop(CONF_ENERGY_GRID, None) is None:
+            return
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
+        sources = preferences["energy_sources"]
+        changed = [
+            cast("SourceType", {**each, "power_config": {"stat_rate": power}})
+            if _filled(each) == _filled(added)
+            else each
+            for each in sources
+        ]
+        if changed != sources:
+            await manager.async_update(
+                {
+                    "energy_sources": changed,
+                    "device_consumption": preferences["device_consumption"],
+                }
             )
-            entity = entity_id and registry.async_get(entity_id)
-            if not entity:
-                return {}
-            if not entity.disabled:
-                found[code] = entity.entity_id
-        return found
+
+
+def _filled(source: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the fields of a source that are filled in."""
+    return {key: value for key, value in source.items() if value is not None}
+
+
+def _entities(
+    hass: HomeAssistant, entry: MeterBridgeEntry, meter: str, codes: Iterable[str]
+) -> Mapping[str, str]:
+    """Return, by code, a meter's enabled entities for registers that have a value.
+
+    Return none at all until each of them is registered.
+    """
+    registry = er.async_get(hass)
+    found: dict[str, str] = {}
+    for code in codes:
+        key = entity_key(meter, code)
+        if key not in entry.runtime_data.board.values:
+            continue
+        entity_id = registry.async_get_entity_id(
+            Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{key}"
+        )
+        entity = entity_id and registry.async_get(entity_id)
+        if not entity:
+            return {}
+        if not entity.disabled:
+            found[code] = entity.entity_id
+    return found
 
 
 def _grid(entities: Mapping[str, str]) -> GridSourceType | None:
