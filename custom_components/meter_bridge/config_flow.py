@@ -118,7 +118,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
             return await self._go_on()
         if self._has_core_twin():
             return await self.async_step_twin()
-        if self._identity and not await missing_sources(self.hass, self._bridge):
+        if self._identity and not await missing_sources(self.hass, self._bridge.media):
             self._set_confirm_only()
         return self.async_show_form(
             step_id="confirm", description_placeholders=self._placeholders()

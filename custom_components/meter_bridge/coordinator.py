@@ -22,6 +22,7 @@ from .bridges.snapshot import Snapshot
 from .bridges.wire import shift
 from .const import (
     CONF_MAX_POWER,
+    CONF_METERS,
     CONF_POLL_INTERVAL,
     CONF_THROTTLE,
     DEFAULT_THROTTLE,
@@ -82,7 +83,10 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.identity = identity
         self.issues = Issues(hass, entry, bridge)
         self.board = Board(
-            bridge, limits_of(entry, bridge), period_clock(entry.options, bridge)
+            bridge,
+            limits_of(entry, bridge),
+            period_clock(entry.options, bridge),
+            entry.options.get(CONF_METERS),
         )
         self.outages = Outages(totals=_TOTALS, are_filled=bridge.remembers)
         self._store = EntryStore(hass, entry.entry_id)

@@ -33,19 +33,19 @@ _NAMES = {
 }
 # Words that are the same in a language as they are in English.
 _SAME = {
-    "de": {"Backup", "Bridges", "Host", "Software", "Version", "Watchdog"},
+    "de": {"Backup", "Bridges", "Gas", "Host", "Software", "Version", "Watchdog"},
     "fi": set[str](),
     "fr": {
         *("Action", "Licence", "Options", "Service", "Version", "Volume"),
         "Watchdog",
     },
-    "it": {"Backup", "Host", "Password", "Software", "Volume", "Watchdog"},
+    "it": {"Backup", "Gas", "Host", "Password", "Software", "Volume", "Watchdog"},
     "nl": {
-        *("Adapters", "Bridges", "Host", "Registers", "Software", "Volume"),
-        "{register} volume",
+        *("Adapters", "Bridges", "Gas", "Host", "Registers", "Software", "Volume"),
+        *("{register} volume", "Water"),
     },
     "pl": {"Host"},
-    "sv": {"Tariff 1", "Tariff 2", "Tariff 3", "Tariff 4", "Version"},
+    "sv": {"Gas", "Tariff 1", "Tariff 2", "Tariff 3", "Tariff 4", "Version"},
 }
 
 

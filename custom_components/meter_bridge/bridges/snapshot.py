@@ -17,6 +17,9 @@ class Medium(StrEnum):
     ELECTRICITY = "electricity"
     GAS = "gas"
     VOLUME = "volume"
+    WATER = "water"
+    HEAT = "heat"
+    COLD = "cold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class Meter:
     manufacturer: str | None = None
     model: str | None = None
     stale_after: float | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

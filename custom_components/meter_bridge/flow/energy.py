@@ -1,30 +1,31 @@
 """Look up which sources the Energy dashboard has, and which a bridge could add."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
 
-from ..bridges import Kind
 from ..bridges.snapshot import Medium
 
 if TYPE_CHECKING:
     from homeassistant.components.energy.data import EnergyManager, EnergyPreferences
 
 ENERGY = "energy"
-GRID, GAS = "grid", "gas"
-# Meters that count only a volume are left out: what flows there may well be water.
-MEDIA = {GRID: Medium.ELECTRICITY, GAS: Medium.GAS}
+GRID, GAS, WATER = "grid", "gas", "water"
+# Meters that count only a volume are left out until their owner says what flows there.
+MEDIA = {GRID: Medium.ELECTRICITY, GAS: Medium.GAS, WATER: Medium.WATER}
 
 
-async def missing_sources(hass: HomeAssistant, bridge: Kind) -> list[str]:
-    """Return the types of source that the owner lacks and this kind could add."""
+async def missing_sources(hass: HomeAssistant, media: Iterable[Medium]) -> list[str]:
+    """Return the types of source that the owner lacks and such meters could add."""
+    wanted = set(media)
     if ENERGY not in hass.config.components:
         return []
     present = source_types(preferences_of(await energy_manager(hass)))
     return [
         source
         for source, medium in MEDIA.items()
-        if medium in bridge.media and source not in present
+        if medium in wanted and source not in present
     ]
 
 

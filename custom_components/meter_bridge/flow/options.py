@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import (
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
 from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -15,17 +18,28 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+from homeassistant.util import dt as dt_util
 import probatio
 
 from ..bridges import Kind
 from ..bridges.contract import BridgeOption
+from ..bridges.snapshot import Medium
 from ..const import (
     CONF_DEMAND,
     CONF_DEMAND_PERIOD,
+    CONF_ENERGY_ASKED,
+    CONF_ENERGY_DASHBOARD,
+    CONF_ENERGY_SOURCES,
+    CONF_MEDIUM,
+    CONF_METERS,
     CONF_POLL_INTERVAL,
     CONF_THROTTLE,
+    CONF_UNIT,
     DEFAULT_THROTTLE,
 )
+from .bare_meters import METER, bare_meters, fits
+from .energy import missing_sources
+from .forms import energy_schema
 from .steps import bridge_or_abort
 
 # Every kind of bridge has this option.
@@ -58,14 +72,21 @@ _DEMAND_FIELDS: Mapping[str, Selector[Any]] = {
 class MeterBridgeOptionsFlow(OptionsFlowWithReload):
     """Ask for the options; saving them reloads the entry."""
 
+    _chosen: dict[str, Any]
+    _meters: dict[str, Mapping[str, str]]
+    _unasked: dict[str, str]
+
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the update intervals, and for the options of this kind of bridge."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
         entry = self.config_entry
         bridge = bridge_or_abort(entry)
+        if user_input is not None:
+            self._chosen = user_input
+            self._meters = dict(entry.options.get(CONF_METERS, {}))
+            self._unasked = bare_meters(entry)
+            return await self._async_next()
         fields: dict[str, tuple[object, Selector[Any]]] = {
             option.key: (option.default, _number(option))
             for option in options_of(bridge)
@@ -85,6 +106,68 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
                 entry.options,
             ),
         )
+
+    async def _async_next(self) -> ConfigFlowResult:
+        """Ask for the next meter, then for the dashboard; save when all is known."""
+        if self._unasked:
+            return await self.async_step_meter()
+        if self._meters:
+            self._chosen[CONF_METERS] = self._meters
+        before = self.config_entry.options.get(CONF_METERS, {})
+        self._sources = await missing_sources(
+            self.hass,
+            {
+                Medium(words[CONF_MEDIUM])
+                for meter, words in self._meters.items()
+                if words != before.get(meter)
+            },
+        )
+        if self._sources:
+            return await self.async_step_energy()
+        return self.async_create_entry(data=self._chosen)
+
+    async def async_step_meter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what a meter counts whose bridge does not tell."""
+        meter, name = next(iter(self._unasked.items()))
+        errors = {}
+        if user_input is not None:
+            if not fits(user_input):
+                errors[CONF_UNIT] = "unit_does_not_fit"
+            else:
+                del self._unasked[meter]
+                self._meters[meter] = user_input
+                return await self._async_next()
+        return self.async_show_form(
+            step_id="meter",
+            data_schema=self.add_suggested_values_to_schema(
+                METER, user_input or self._meters.get(meter)
+            ),
+            errors=errors,
+            description_placeholders={"meter": name},
+        )
+
+    async def async_step_energy(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer to add the meters to the Energy dashboard."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="energy", data_schema=energy_schema(default=True)
+            )
+        if user_input[CONF_ENERGY_DASHBOARD]:
+            entry = self.config_entry
+            pending = [*entry.data.get(CONF_ENERGY_SOURCES, ()), *self._sources]
+            self.hass.config_entries.async_update_entry(
+                entry,
+                data={
+                    **entry.data,
+                    CONF_ENERGY_SOURCES: pending,
+                    CONF_ENERGY_ASKED: dt_util.utcnow().isoformat(),
+                },
+            )
+        return self.async_create_entry(data=self._chosen)
 
 
 def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:

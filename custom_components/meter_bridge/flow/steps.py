@@ -63,7 +63,9 @@ class SetupSteps(ConfigFlow):
         entry = self._entry_of(unique_ids(self._bridge, identity))
         if entry is not None and entry.source != SOURCE_IGNORE:
             return self._move(entry, identity)
-        if self._sources is None and await missing_sources(self.hass, self._bridge):
+        if self._sources is None and await missing_sources(
+            self.hass, self._bridge.media
+        ):
             if self._has_core_twin():
                 return await self.async_step_energy_twin()
             return await self.async_step_energy()
@@ -146,7 +148,7 @@ class SetupSteps(ConfigFlow):
                 description_placeholders=self._placeholders(),
             )
         self._sources = (
-            await missing_sources(self.hass, self._bridge)
+            await missing_sources(self.hass, self._bridge.media)
             if user_input[CONF_ENERGY_DASHBOARD]
             else []
         )

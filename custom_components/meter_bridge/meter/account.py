@@ -204,6 +204,7 @@ class Account:
         return {
             **self._other,
             **demand,
+            "unit": self.meter.unit,
             "number": self._number.last,
             "powers": self._powers.as_stored(),
             "live": self.live and list(self.live),
@@ -232,6 +233,9 @@ class Account:
         self._guard.restore(
             stored.get("counters", {}), stored.get("doubts"), is_orderly=is_orderly
         )
+        if stored.get("unit") != self.meter.unit:
+            # Its owner has said that the number is meant otherwise.
+            self._guard.forget_all()
         self._tallies = {
             code: Tally.restored(numbers)
             for code, numbers in stored.get("derived", {}).items()

@@ -14,6 +14,7 @@ from ..meter.plausible import Limits
 from ..meter.trouble import Restart, Trouble
 from .demand_sensors import ShownDemand
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
+from .told import Told, as_told
 
 # More than a home has. A bridge that renames its meters all the time must not fill
 # Home Assistant with devices.
@@ -44,6 +45,7 @@ class Board:
         bridge: BridgeType[Any, Any],
         limits: Limits,
         period_clock: Clock | None = None,
+        told: Told | None = None,
     ) -> None:
         """Start with what every bridge of this kind has; nothing has been read yet.
 
@@ -54,6 +56,7 @@ class Board:
         self._limits = limits
         self._sources = Sources(bridge)
         self._period_clock = period_clock
+        self._told = told or {}
         self._accounts: dict[str, Account] = {}
         self._shown_demand: dict[str, ShownDemand] = {}
         # Of meters that have sent no reading since the restart.
@@ -99,10 +102,7 @@ class Board:
         """Process a snapshot; return what it changes."""
         details, altered = self._sources.read_details(snapshot.details)
         values = dict(details)
-        readings = {reading.meter.key: reading for reading in snapshot.readings}
-        for key in readings.keys() - self._accounts.keys():
-            if len(self._accounts) < MOST_METERS:
-                self._open_account(readings[key].meter)
+        readings = self._readings_of(snapshot)
         links: dict[str, bool] = {}
         restarts: dict[str, Restart] = {}
         troubles: dict[str, tuple[Trouble, ...]] = {}
@@ -133,6 +133,17 @@ class Board:
             restarts=restarts,
             troubles=troubles,
         )
+
+    def _readings_of(self, snapshot: Snapshot[object]) -> Mapping[str, Reading]:
+        """Return the readings by meter; each new one gets its account."""
+        readings = {
+            reading.meter.key: as_told(reading, self._told)
+            for reading in snapshot.readings
+        }
+        for key in readings.keys() - self._accounts.keys():
+            if len(self._accounts) < MOST_METERS:
+                self._open_account(readings[key].meter)
+        return readings
 
     def _demand_values(self, account: Account) -> Mapping[str, Value]:
         """Return what is shown of the demand of a meter that is not stale."""

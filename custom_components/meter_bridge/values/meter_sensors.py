@@ -162,12 +162,35 @@ _TOTALS: Mapping[Direction | None, str] = {
 }
 
 
+_VOLUMES = {
+    Medium.GAS: SensorDeviceClass.GAS,
+    Medium.WATER: SensorDeviceClass.WATER,
+}
+_ENERGY_UNITS = frozenset(UnitOfEnergy)
+
+
+def _counted_energy(code: str, medium: Medium, unit: str) -> MeterSensorDescription:
+    """Describe a meter on the meter bus that counts energy rather than a volume."""
+    return MeterSensorDescription(
+        key=code,
+        translation_key=f"{medium}_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=unit,
+        suggested_display_precision=3,
+    )
+
+
 @cache
-def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
-    """Describe the sensor of an OBIS code."""
+def meter_sensor(
+    code: str, medium: Medium, unit: str | None = None
+) -> MeterSensorDescription:
+    """Describe the sensor of an OBIS code; `unit` is the one that its owner names."""
+    if unit in _ENERGY_UNITS:
+        return _counted_energy(code, medium, unit)
     register = REGISTERS[code]
     kind = _KINDS[register.quantity]
-    is_gas = register.quantity is Quantity.VOLUME and medium is Medium.GAS
+    is_volume = register.quantity is Quantity.VOLUME
     is_gas_energy = code == IMPORT_ENERGY and medium is Medium.GAS
     return MeterSensorDescription(
         key=code,
@@ -175,7 +198,9 @@ def meter_sensor(code: str, medium: Medium) -> MeterSensorDescription:
         if is_gas_energy
         else _translation_key(register, kind.name),
         translation_placeholders=_placeholders(register),
-        device_class=SensorDeviceClass.GAS if is_gas else kind.device_class,
+        device_class=_VOLUMES.get(medium, kind.device_class)
+        if is_volume
+        else kind.device_class,
         state_class=_state_class(register),
         native_unit_of_measurement=kind.unit,
         suggested_display_precision=kind.precision,

@@ -86,7 +86,9 @@ class Sources:
         """Add the entities of a meter: its connection, and registers by code."""
         self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
         for code in codes:
-            self._add(Platform.SENSOR, meter_sensor(code, meter.medium), meter.key)
+            self._add(
+                Platform.SENSOR, meter_sensor(code, meter.medium, meter.unit), meter.key
+            )
 
     def add_demand(self, meter: str) -> None:
         """Add the demand of a meter."""

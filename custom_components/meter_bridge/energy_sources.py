@@ -1,0 +1,106 @@
+"""Sources for the Energy dashboard, made of the entities of a meter."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, NET_POWER, VOLUME
+from .const import DOMAIN
+from .coordinator import MeterBridgeEntry
+from .flow.energy import GAS, GRID, WATER
+from .values.sources import entity_key
+
+if TYPE_CHECKING:
+    from homeassistant.components.energy.data import (
+        GasSourceType,
+        GridSourceType,
+        SourceType,
+        WaterSourceType,
+    )
+
+CODES = {
+    GRID: (IMPORT_ENERGY, EXPORT_ENERGY, NET_POWER),
+    GAS: (VOLUME, IMPORT_ENERGY),
+    WATER: (VOLUME,),
+}
+
+
+def entities_of(
+    hass: HomeAssistant, entry: MeterBridgeEntry, meter: str, codes: Iterable[str]
+) -> Mapping[str, str]:
+    """Return, by code, a meter's enabled entities for registers that have a value.
+
+    Return none at all until each of them is registered.
+    """
+    registry = er.async_get(hass)
+    found: dict[str, str] = {}
+    for code in codes:
+        key = entity_key(meter, code)
+        if key not in entry.runtime_data.board.values:
+            continue
+        entity_id = registry.async_get_entity_id(
+            Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{key}"
+        )
+        entity = entity_id and registry.async_get(entity_id)
+        if not entity:
+            return {}
+        if not entity.disabled:
+            found[code] = entity.entity_id
+    return found
+
+
+def _grid(entities: Mapping[str, str]) -> GridSourceType | None:
+    """Return a grid source; None without imported energy."""
+    if IMPORT_ENERGY not in entities:
+        return None
+    source: GridSourceType = {
+        "type": "grid",
+        "stat_energy_from": entities[IMPORT_ENERGY],
+        "stat_energy_to": entities.get(EXPORT_ENERGY),
+        "stat_cost": None,
+        "entity_energy_price": None,
+        "number_energy_price": None,
+        "stat_compensation": None,
+        "entity_energy_price_export": None,
+        "number_energy_price_export": None,
+        "cost_adjustment_day": 0.0,
+    }
+    if NET_POWER in entities:
+        source["power_config"] = {"stat_rate": entities[NET_POWER]}
+    return source
+
+
+def _gas(entities: Mapping[str, str]) -> GasSourceType | None:
+    """Return a gas source, by volume if there is one, else by energy."""
+    if not entities:
+        return None
+    return {
+        "type": "gas",
+        "stat_energy_from": next(iter(entities.values())),
+        "stat_cost": None,
+        "entity_energy_price": None,
+        "number_energy_price": None,
+    }
+
+
+def _water(entities: Mapping[str, str]) -> WaterSourceType | None:
+    """Return a water source."""
+    if VOLUME not in entities:
+        return None
+    return {
+        "type": "water",
+        "stat_energy_from": entities[VOLUME],
+        "stat_cost": None,
+        "entity_energy_price": None,
+        "number_energy_price": None,
+    }
+
+
+MAKERS: Mapping[str, Callable[[Mapping[str, str]], SourceType | None]] = {
+    GRID: _grid,
+    GAS: _gas,
+    WATER: _water,
+}
