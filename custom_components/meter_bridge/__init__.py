@@ -19,6 +19,7 @@ from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
 from .flow.probe import connect, identify
 from .history.filler import async_fill_outages
+from .history.importer import async_start_importer
 from .issues import async_watch_disabled, report_refusal
 from .messages import translated
 from .services import async_register_actions
@@ -62,6 +63,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **bridge_device(coordinator)
     )
+    await async_start_importer(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_feed_dashboard(hass, entry)
     async_fill_outages(hass, entry)

@@ -88,7 +88,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             period_clock(entry.options, bridge),
             entry.options.get(CONF_METERS),
         )
-        self.outages = Outages(totals=_TOTALS, are_filled=bridge.remembers)
+        self.outages = Outages(
+            totals=_TOTALS, are_filled=bridge.recall_seconds is not None
+        )
         self._store = EntryStore(hass, entry.entry_id)
         self._store_is_due = False
         self._other_stored: dict[str, Any] = {}

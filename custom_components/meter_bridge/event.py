@@ -13,18 +13,20 @@ from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, VOLUME
 from .bridges.wire import shift
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import BridgeEntity
+from .history.importer import IMPORTERS, Importer
+from .history.job import Job, State
 from .history.outages import Outage
 from .values.sources import METER_CONNECTION, entity_key
 
 PARALLEL_UPDATES = 0
 
-ENDED = "ended"
+ENDED, IMPORTED = "ended", "imported"
 # Shorter ones are told by the connection sensors alone.
 LEAST_SECONDS = 300.0
 _OUTAGE = EventEntityDescription(
     key="outage",
     translation_key="outage",
-    event_types=[ENDED],
+    event_types=[ENDED, IMPORTED],
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 # What was counted meanwhile, by register: its name, and the places to kWh or m³.
@@ -63,6 +65,7 @@ class OutageEvent(BridgeEntity, EventEntity):
         """Belong to a meter."""
         super().__init__(coordinator, None, _OUTAGE, meter)
         entry = coordinator.config_entry
+        self._importer: Importer | None = None
         self._attr_unique_id = f"{entry.unique_id}_{entity_key(meter, _OUTAGE.key)}"
 
     @property
@@ -76,6 +79,28 @@ class OutageEvent(BridgeEntity, EventEntity):
         """Tell of the outage that ended with the first reading, and of later ones."""
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.async_on_outage(self._tell))
+        entry_id = self.coordinator.config_entry.entry_id
+        if importer := self.hass.data.get(IMPORTERS, {}).get(entry_id):
+            self._importer = importer
+            self.async_on_remove(importer.async_listen(self._tell_import))
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, float] | None:
+        """Tell how far an import is."""
+        job = self._importer.job if self._importer else None
+        if job is None or job.meter != self._meter or job.state is not State.RUNNING:
+            return None
+        return {"import_progress": round(job.progress, 3)}
+
+    @callback
+    def _tell_import(self, job: Job) -> None:
+        """Tell how far an import is, and how it ended."""
+        if job.meter != self._meter:
+            return
+        if job.state is not State.RUNNING:
+            self._trigger_event(IMPORTED, job.outcome())
+        self.async_write_ha_state()
 
     @callback
     def _tell(self, outage: Outage) -> None:

@@ -14,6 +14,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util.dt import as_utc
 import probatio
 
 from .bridges import BRIDGES
@@ -21,7 +22,10 @@ from .bridges.contract import BridgeAction
 from .bridges.errors import UnfitFieldsError
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
+from .history.importer import IMPORTERS, Importer
 from .messages import errors_shown, translated
+
+_START, _END, _CANCEL = "start", "end", "cancel"
 
 
 @callback
@@ -30,6 +34,56 @@ def async_register_actions(hass: HomeAssistant) -> None:
     for bridge in BRIDGES.values():
         for action in bridge.actions:
             _register(hass, action)
+    _register_history(hass)
+
+
+def _register_history(hass: HomeAssistant) -> None:
+    """Register what imports past hours, and takes that back."""
+
+    async def import_history(call: ServiceCall) -> ServiceResponse:
+        importer, meter = _importer(hass, call.data[ATTR_DEVICE_ID])
+        if call.data[_CANCEL]:
+            response = await importer.cancel()
+        else:
+            start, end = call.data[_START], call.data.get(_END)
+            response = await importer.ask(as_utc(start), end and as_utc(end), meter)
+        return response if call.return_response else None
+
+    async def undo_import(call: ServiceCall) -> ServiceResponse:
+        importer, _ = _importer(hass, call.data[ATTR_DEVICE_ID])
+        response = await importer.undo()
+        return response if call.return_response else None
+
+    device = {probatio.Required(ATTR_DEVICE_ID): cv.string}
+    times = {
+        probatio.Required(_START): cv.datetime,
+        probatio.Optional(_END): cv.datetime,
+    }
+    cancel = {probatio.Optional(_CANCEL, default=False): cv.boolean}
+    for name, run, fields in (
+        ("import_history", import_history, device | times | cancel),
+        ("undo_import", undo_import, device),
+    ):
+        async_register_admin_service(
+            hass,
+            DOMAIN,
+            name,
+            run,
+            schema=probatio.Schema(fields),
+            supports_response=SupportsResponse.OPTIONAL,
+        )
+
+
+def _importer(hass: HomeAssistant, device_id: str) -> tuple[Importer, str]:
+    """Return what imports the history of a device, and the key of its meter."""
+    entry = _loaded_entry(hass, device_id)
+    importer = hass.data.get(IMPORTERS, {}).get(entry.entry_id)
+    if importer is None:
+        raise _refusal("no_history")
+    device = dr.async_get(hass).async_get(device_id)
+    identifiers = device.identifiers if device else set()
+    (own,) = (key for domain, key in identifiers if domain == DOMAIN)
+    return importer, own.removeprefix(str(entry.unique_id)).removeprefix("_")
 
 
 def _register(hass: HomeAssistant, action: BridgeAction[Any]) -> None:
@@ -62,6 +116,14 @@ def _entry(
     hass: HomeAssistant, device_id: str, action: BridgeAction[Any]
 ) -> MeterBridgeEntry:
     """Return the entry of a device; raise if its bridge does not have this action."""
+    entry = _loaded_entry(hass, device_id)
+    if action not in entry.runtime_data.bridge.actions:
+        raise _refusal("unknown_action")
+    return entry
+
+
+def _loaded_entry(hass: HomeAssistant, device_id: str) -> MeterBridgeEntry:
+    """Return the entry of a device; raise if it is not ours, or not loaded."""
     device = dr.async_get(hass).async_get(device_id)
     entry: MeterBridgeEntry | None = (
         hass.config_entries.async_get_entry(device.config_entry_id) if device else None
@@ -70,8 +132,6 @@ def _entry(
         raise _refusal("unknown_action")
     if entry.state is not ConfigEntryState.LOADED:
         raise _refusal("not_loaded")
-    if action not in entry.runtime_data.bridge.actions:
-        raise _refusal("unknown_action")
     return entry
 
 

@@ -12,6 +12,7 @@ from .issues import forget_issues
 from .meter.account import Stored
 
 _VERSION = 2
+_IMPORT_VERSION = 1
 # Version 1 stored the client's data among the meters, under this key, and derived
 # totals among the counters, with this prefix.
 _CLIENT_1, _DERIVED_1 = "/client", "/"
@@ -66,7 +67,13 @@ def _from_1(stored: Mapping[str, list[float]]) -> Stored:
     }
 
 
+def import_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    """Return where the last import of an entry is kept, for its undo."""
+    return Store(hass, _IMPORT_VERSION, f"{DOMAIN}.{entry_id}.import")
+
+
 async def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete the file of an entry, and its issues."""
+    """Delete the files of an entry, and its issues."""
     await EntryStore(hass, entry.entry_id).async_remove()
+    await import_store(hass, entry.entry_id).async_remove()
     forget_issues(hass, entry.entry_id)

@@ -90,7 +90,12 @@ async def watch(
     opened: list[Recorded] = []
 
     async def begin(
-        key: str, at: datetime, *, name: str = "house", **options: object
+        key: str,
+        at: datetime,
+        *,
+        name: str = "house",
+        is_installed: bool = True,
+        **options: object,
     ) -> Recorded:
         house = House(at)
         clock.move_to(at)
@@ -104,7 +109,8 @@ async def watch(
             async_test_recorder, simulator, clock, name, url, options=options
         )
         opened.append(watched)
-        await watched.start()
+        if is_installed:
+            await watched.start()
         return watched
 
     yield begin

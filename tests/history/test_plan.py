@@ -190,8 +190,8 @@ def test_prepend_another_count() -> None:
 
 
 def test_lift_needs_the_level_before() -> None:
-    """Where the level at the start of the oldest hour is unknown, nothing is lifted."""
-    assert lift(row(TEN, 50.0), {}) == 0.0
+    """An oldest hour whose level at its start is unknown shows no growth."""
+    assert lift(row(TEN, 50.0), {}) == 50.0
 
 
 def test_spread() -> None:

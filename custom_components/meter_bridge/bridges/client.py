@@ -90,7 +90,7 @@ class Client[D](ABC):
 
         Keys are OBIS codes of the main meter and keys of the bridge's own sensors, and
         numbers are those that a reading would have had. Nothing is interpolated. Only
-        called if `BridgeType.remembers` is set.
+        called if `BridgeType.recall_seconds` is set.
         """
         raise NotImplementedError
 

@@ -137,7 +137,8 @@ class BridgeType[C: Client[object], D]:
     `least_poll_interval` is the shortest one that the owner may choose. `media` lists
     what the meters measure that it may read. `core_twin` is the integration
     of Home Assistant's own for the same device, if there is one.
-    If it `remembers`, it can say what its totals were at earlier times.
+    If it can say what its totals were at earlier times, that takes `recall_seconds` for
+    each day.
     `demand_minutes` is the period of demand that fits where this kind is sold;
     `shows_demand` unless the owner says otherwise.
     `redact` names keys of answers whose values are kept out of diagnostics.
@@ -151,7 +152,7 @@ class BridgeType[C: Client[object], D]:
     stale_after: float
     least_poll_interval: timedelta = timedelta(seconds=5)
     pushes: bool = False
-    remembers: bool = False
+    recall_seconds: float | None = None
     max_power: float = 100_000.0
     demand_minutes: int = 15
     shows_demand: bool = False

@@ -27,7 +27,8 @@ type Remembered = Mapping[str, Mapping[int, float]]
 @callback
 def async_fill_outages(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
     """Fill outages for as long as the entry is loaded, where there is a recorder."""
-    if entry.runtime_data.bridge.remembers and RECORDER in hass.config.components:
+    remembers = entry.runtime_data.bridge.recall_seconds is not None
+    if remembers and RECORDER in hass.config.components:
         entry.async_on_unload(
             hass.bus.async_listen(
                 EVENT_RECORDER_5MIN_STATISTICS_GENERATED,

@@ -175,11 +175,42 @@ def prepend(
 def lift(oldest: Row, counters: Counters) -> float:
     """Return by how much all sums are too low, so that the oldest row shows its hour.
 
-    Home Assistant shows the oldest sum itself as that hour's growth. This is worked out
-    from the row that is read, so that it is 0 once the sums have been lifted.
+    Home Assistant shows the oldest sum itself as that hour's growth; where nobody knows
+    the counter at its start, it shows none. This is worked out from the row that is
+    read, so that it is 0 once the sums have been lifted.
     """
-    begin = counters.get(oldest.start)
-    return 0.0 if begin is None else oldest.state - begin - oldest.sum
+    return oldest.state - counters.get(oldest.start, oldest.state) - oldest.sum
+
+
+def holes(stands: Rows, start: int, end: int) -> list[Gap]:
+    """Return the runs of hours in this time that have no row, or a flat one.
+
+    The hour ahead of a run may have been lived in part: it belongs to the gap. Runs at
+    the ends of all rows have no neighbour there, and are none.
+    """
+    lived = sorted(stands)
+    found: list[Gap] = []
+    last = None
+    for earlier, later in pairwise(lived):
+        if later < start or earlier >= end:
+            continue
+        is_flat = stands[later].is_like(stands[earlier])
+        if last is None and (is_flat or later - earlier > HOUR):
+            last = earlier
+        if last is not None and not is_flat:
+            found.append(Gap(last=last, first=later))
+            last = None
+    return found
+
+
+def restart(before: Row, after: Row) -> float:
+    """Return by how much the sums behind a gap are too low, as they began anew at 0.
+
+    That is Home Assistant's own doing where it had purged its short rows meanwhile. As
+    long as it has one from before the gap, other bases mean its owner or another meter.
+    """
+    grown = after.state - before.state
+    return before.base - after.base if 0 <= after.sum <= grown else 0.0
 
 
 def spread(gap: Gap, before: float, after: float) -> dict[int, float]:

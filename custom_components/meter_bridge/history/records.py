@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+import time
 from typing import Literal
 
 from homeassistant.components.recorder.models import StatisticMetaData
@@ -77,12 +78,27 @@ async def read_around(
 
 
 async def read_hours(
-    hass: HomeAssistant, registers: Iterable[Register], start: float, end: float | None
+    hass: HomeAssistant,
+    registers: Iterable[Register],
+    start: float,
+    end: float | None = None,
 ) -> list[Record]:
-    """Read the hours that start in this time."""
+    """Read the hours that start in this time, and the youngest short rows."""
     return await get_instance(hass).async_add_executor_job(
         _read_hours, hass, list(registers), start, end
     )
+
+
+async def read_short(
+    hass: HomeAssistant, register: Register, start: float, end: float
+) -> list[Row]:
+    """Read the short rows of one sensor that start in this time."""
+
+    def read() -> list[Row]:
+        found = _records(hass, [register])
+        return _read(hass, found, "5minute", start, end)[register.entity_id]
+
+    return await get_instance(hass).async_add_executor_job(read)
 
 
 def write(hass: HomeAssistant, record: Record, rows: Sequence[Row]) -> None:
@@ -154,10 +170,13 @@ def _read_around(
 def _read_hours(
     hass: HomeAssistant, registers: Sequence[Register], start: float, end: float | None
 ) -> list[Record]:
-    """Read the hours that start in this time."""
+    """Read the hours that start in this time, and the youngest short rows."""
     found = _records(hass, registers)
     for key, rows in _read(hass, found, "hour", start, end).items():
         found[key].hours = rows
+    live = time.time() - _LIVE_SECONDS
+    for key, rows in _read(hass, found, "5minute", live, None).items():
+        found[key].short = rows
     return list(found.values())
 
 

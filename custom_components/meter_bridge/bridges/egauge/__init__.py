@@ -16,7 +16,7 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     connect=EgaugeClient,
     poll_interval=timedelta(seconds=5),
     stale_after=STALE_SECONDS,
-    remembers=True,
+    recall_seconds=0.5,
     # It measures whole buildings as well as households.
     max_power=1_000_000.0,
     core_twin=CoreTwin(

@@ -1,0 +1,191 @@
+"""Import past hours when the owner asks for it, also from before the installation."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util.dt import utcnow
+from homeassistant.util.hass_dict import HassKey
+
+from ..bridges.errors import BridgeError
+from ..const import DOMAIN, LOGGER
+from ..coordinator import MeterBridgeEntry
+from ..storage import import_store
+from .filler import RECORDER, START_SECONDS
+from .job import Job, State, written
+from .plan import HOUR, hour_of
+from .registers import Register, registers_of
+
+IMPORTERS: HassKey[dict[str, Importer]] = HassKey(f"{DOMAIN}_importers")
+_DAY = 24 * HOUR
+# So much is asked of the bridge and written before the next part is begun.
+_PART_HOURS = 7 * 24
+# A bridge that does not answer is asked again after so long.
+RETRY_SECONDS = 300.0
+
+
+async def async_start_importer(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
+    """Have an importer for as long as the entry is loaded; go on where one was."""
+    if (
+        entry.runtime_data.bridge.recall_seconds is None
+        or RECORDER not in hass.config.components
+    ):
+        return
+    importer = Importer(hass, entry)
+    importers = hass.data.setdefault(IMPORTERS, {})
+    importers[entry.entry_id] = importer
+    entry.async_on_unload(lambda: importers.pop(entry.entry_id, None) and None)
+    await importer.restore()
+
+
+class Importer:
+    """The imports of one entry, one at a time."""
+
+    def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
+        """Know the entry; nothing is imported."""
+        self.job: Job | None = None
+        self._hass = hass
+        self._entry = entry
+        self._store = import_store(hass, entry.entry_id)
+        self._task: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[Job], None]] = []
+
+    async def restore(self) -> None:
+        """Go on with an import that Home Assistant's end has broken off."""
+        if stored := await self._store.async_load():
+            self.job = Job.restored(stored)
+            if self.job.state is State.RUNNING:
+                self._begin(self.job, after=START_SECONDS)
+
+    @callback
+    def async_listen(self, tell: Callable[[Job], None]) -> CALLBACK_TYPE:
+        """Tell how the import stands, whenever that changes."""
+        self._listeners.append(tell)
+        return lambda: self._listeners.remove(tell)
+
+    async def ask(
+        self, start: datetime, end: datetime | None, meter: str
+    ) -> dict[str, Any]:
+        """Begin an import, or tell how this very one stands."""
+        first = hour_of(start.timestamp())
+        last = hour_of(end.timestamp()) if end else None
+        job = self.job
+        if job and (
+            job.state is State.RUNNING
+            or (job.state is State.DONE and job.is_for(first, last, meter))
+        ):
+            return job.report()
+        now = hour_of(utcnow().timestamp())
+        until = now if last is None else min(last, now)
+        if first >= until:
+            return {"hours": 0}
+        self.job = job = Job(start=first, end=until, next=until, meter=meter)
+        await self._save()
+        self._begin(job)
+        days = (until - first) / _DAY
+        recall_seconds = self._entry.runtime_data.bridge.recall_seconds or 0.0
+        return {
+            "state": State.RUNNING,
+            "start": written(first),
+            "end": written(until),
+            "hours": (until - first) // HOUR,
+            "seconds": round(days * recall_seconds),
+        }
+
+    async def cancel(self) -> dict[str, Any]:
+        """End an import; what is imported stays."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self.job is None:
+            return {"hours": 0}
+        if self.job.state is State.RUNNING:
+            with suppress(BridgeError, TimeoutError):
+                await self._lift(self.job)
+            self.job.state = State.CANCELLED
+            await self._finish(self.job)
+        return self.job.report()
+
+    async def undo(self) -> dict[str, Any]:
+        """Put back what the last import has replaced."""
+        from .imports import put_back  # noqa: PLC0415 (loads the recorder)
+
+        await self.cancel()
+        job = self.job
+        if job is None or job.state is State.UNDONE:
+            return {"hours": 0}
+        hours = await put_back(self._hass, self._registers(job), job)
+        job.state = State.UNDONE
+        await self._finish(job)
+        return {"state": job.state, "hours": hours}
+
+    @callback
+    def _begin(self, job: Job, after: float = 0.0) -> None:
+        """Let an import run beside everything else."""
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._run(job, after), f"{self._entry.title} import"
+        )
+
+    async def _run(self, job: Job, after: float) -> None:
+        """Import part by part, from the youngest back to the oldest, then lift sums."""
+        await asyncio.sleep(after)
+        while job.state is State.RUNNING:
+            try:
+                if job.next > job.start:
+                    await self._import_part(job)
+                else:
+                    await self._lift(job)
+                    job.state = State.DONE
+            except (BridgeError, TimeoutError) as error:
+                LOGGER.debug("%s: an import waits: %s", self._entry.title, error)
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                await self._finish(job)
+
+    async def _import_part(self, job: Job) -> None:
+        """Ask the bridge for one part, and write it."""
+        from .imports import import_part  # noqa: PLC0415 (loads the recorder)
+
+        begin = max(job.start, job.next - _PART_HOURS * HOUR)
+        registers = self._registers(job)
+        known = await self._entry.runtime_data.client.counters_at(
+            frozenset(each.key for each in registers),
+            range(begin, job.next + HOUR, HOUR),
+        )
+        await import_part(self._hass, registers, job, known, begin, self._save)
+        job.next = begin
+
+    async def _lift(self, job: Job) -> None:
+        """Lift the sums of those sensors whose oldest rows were added."""
+        from .imports import lift_sums, oldest_rows  # noqa: PLC0415 (loads the recorder)
+
+        if oldest := await oldest_rows(self._hass, self._registers(job), job):
+            known = await self._entry.runtime_data.client.counters_at(
+                frozenset(record.register.key for record, _ in oldest),
+                sorted({row.start for _, row in oldest}),
+            )
+            await lift_sums(self._hass, oldest, job, known)
+
+    def _registers(self, job: Job) -> list[Register]:
+        """Return the totals of the meter whose history is imported."""
+        return list(registers_of(self._hass, self._entry, job.meter))
+
+    async def _finish(self, job: Job) -> None:
+        """Keep how an import ended, and tell it."""
+        await self._save()
+        self._tell(job)
+
+    @callback
+    def _tell(self, job: Job) -> None:
+        """Tell whoever wants to know how an import stands."""
+        for tell in self._listeners:
+            tell(job)
+
+    async def _save(self) -> None:
+        """Keep the import in its file."""
+        if self.job:
+            await self._store.async_save(self.job.as_stored())

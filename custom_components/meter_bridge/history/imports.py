@@ -1,0 +1,232 @@
+"""Write imported hours, and put back what they replaced; loads the recorder."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import chain
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util.dt import utc_from_timestamp
+
+from .job import Job
+from .plan import HOUR, Gap, Left, Plan, Row, fill, holes, lift, prepend, restart
+from .records import Record, read_hours, read_short, write
+from .registers import Register
+
+FILLED, STANDS = "filled", "stands"
+# Behind a part, so far is looked for the row that a hole ends with.
+_BEHIND_SECONDS = 40 * 24 * HOUR
+# What was written is read until it is there.
+PAUSE_SECONDS, _PAUSES = 1.0, 60
+
+type Known = Mapping[str, Mapping[int, float]]
+
+
+async def import_part(  # noqa: PLR0913, PLR0917 (a part has so many sides)
+    hass: HomeAssistant,
+    registers: Sequence[Register],
+    job: Job,
+    known: Known,
+    begin: int,
+    save: Callable[[], Awaitable[None]],
+) -> None:
+    """Write the hours from `begin` to `job.next` that are missing or flat.
+
+    What they replace is kept before anything is written.
+    """
+    planned = []
+    for record in await _read_part(hass, registers, begin, job.next):
+        await _join(hass, record, job)
+        rows = _plan_part(record, job, _shown(record, known), begin)
+        if rows:
+            planned.append((record, rows))
+    await save()
+    for record, rows in planned:
+        write(hass, record, rows)
+    for record, rows in planned:
+        await _until_there(hass, record.register, rows[-1])
+
+
+async def _read_part(
+    hass: HomeAssistant, registers: Sequence[Register], begin: int, end: int
+) -> list[Record]:
+    """Read the hours of a part, one ahead of it, and some behind it."""
+    found = await read_hours(hass, registers, begin - HOUR, end + _BEHIND_SECONDS)
+    lacking = [record.register for record in found if not record.hours]
+    if not lacking:
+        return found
+    # Everything that stands is younger.
+    later = await read_hours(hass, lacking, end)
+    return [*(record for record in found if record.hours), *later]
+
+
+def _plan_part(
+    record: Record, job: Job, counters: Mapping[int, float], begin: int
+) -> list[Row]:
+    """Plan a part for one sensor, and note what becomes of each hour."""
+    hours = range(begin, job.next, HOUR)
+    stands = {row.start: row for row in record.hours}
+    # A short row proves that the hours ahead of it have been compiled.
+    closed = max((row.start for row in record.short), default=0)
+    plans: list[Plan] = []
+    if stands and closed:
+        plans = [
+            _fill(record, gap, stands, counters)
+            for gap in holes(stands, begin, job.next)
+        ]
+        plans.append(
+            prepend(
+                stands[min(stands)],
+                {at: value for at, value in counters.items() if at > begin},
+                stands,
+                may_fall=record.register.may_fall,
+            )
+        )
+    rows = {
+        row.start: row
+        for row in chain.from_iterable(plan.rows for plan in plans)
+        if row.start in hours and row.start + HOUR <= closed
+    }
+    left = {hour: str(why) for plan in plans for hour, why in plan.left.items()}
+    unknown = str(Left.NOT_REMEMBERED if plans else Left.NO_ROWS)
+    results = {
+        hour: FILLED
+        if hour in rows
+        else left.get(hour, STANDS if hour in stands else unknown)
+        for hour in hours
+    }
+    stood = {
+        hour: [stands[hour].state, stands[hour].sum] if hour in stands else None
+        for hour in rows
+    }
+    job.note(record.register.entity_id, results, stood)
+    return [rows[hour] for hour in sorted(rows)]
+
+
+def _fill(
+    record: Record, gap: Gap, stands: Mapping[int, Row], counters: Mapping[int, float]
+) -> Plan:
+    """Plan a run of missing or flat hours between two that were lived."""
+    return fill(
+        gap,
+        stands[int(gap.last)],
+        stands[int(gap.first)],
+        counters,
+        stands,
+        tolerance=record.tolerance,
+        may_fall=record.register.may_fall,
+    )
+
+
+async def _join(hass: HomeAssistant, record: Record, job: Job) -> None:
+    """Lift sums that began anew after a purge, so that they go on from before."""
+    stands = {row.start: row for row in record.hours}
+    for gap in holes(stands, job.start, job.end):
+        before, after = stands[int(gap.last)], stands[int(gap.first)]
+        more = restart(before, after)
+        if abs(more) <= record.tolerance or await read_short(
+            hass, record.register, before.start, before.start + HOUR
+        ):
+            continue
+        await _lift(hass, record, after, more)
+        job.note_lift(record.register.entity_id, after.start, more)
+        for hour in [each for each in stands if each >= after.start]:
+            row = stands[hour]
+            stands[hour] = Row(start=hour, state=row.state, sum=row.sum + more)
+    record.hours = list(stands.values())
+
+
+async def oldest_rows(
+    hass: HomeAssistant, registers: Sequence[Register], job: Job
+) -> list[tuple[Record, Row]]:
+    """Return the oldest row of each sensor for which the import has added that row."""
+    found = []
+    for record in await read_hours(hass, registers, job.start - HOUR):
+        if not record.hours:
+            continue
+        oldest = min(record.hours, key=lambda row: row.start)
+        if job.has_added(record.register.entity_id, oldest.start):
+            found.append((record, oldest))
+    return found
+
+
+async def lift_sums(
+    hass: HomeAssistant, oldest: Sequence[tuple[Record, Row]], job: Job, known: Known
+) -> None:
+    """Let the oldest row of each sensor show its own hour, not its whole sum."""
+    for record, row in oldest:
+        more = lift(row, _shown(record, known))
+        if abs(more) > record.tolerance:
+            await _lift(hass, record, row, more)
+            job.note_lift(record.register.entity_id, row.start, more)
+
+
+async def _lift(hass: HomeAssistant, record: Record, row: Row, more: float) -> None:
+    """Lift all sums from a row on, and wait until that is so."""
+    kept = record.metadata
+    get_instance(hass).async_adjust_statistics(
+        kept["statistic_id"],
+        utc_from_timestamp(row.start),
+        more,
+        kept["unit_of_measurement"] or "",
+    )
+    lifted = Row(start=row.start, state=row.state, sum=row.sum + more)
+    await _until_there(hass, record.register, lifted)
+
+
+async def put_back(hass: HomeAssistant, registers: Sequence[Register], job: Job) -> int:
+    """Put back the rows that an import replaced, and sums that it lifted.
+
+    A row that was not there cannot be taken away again: it stays, without growth.
+    Return how many rows that were.
+    """
+    for record in await read_hours(hass, registers, job.start - HOUR):
+        for start, more in reversed(job.take_lifts(record.register.entity_id)):
+            (now,) = await read_hours(hass, [record.register], start, start + HOUR)
+            await _lift(hass, record, now.hours[0], -more)
+    count = 0
+    for record in await read_hours(hass, registers, job.start - HOUR):
+        rows = list(_before(record, job))
+        write(hass, record, rows)
+        if rows:
+            await _until_there(hass, record.register, rows[-1])
+        count += len(rows)
+    return count
+
+
+def _before(record: Record, job: Job) -> list[Row]:
+    """Return the rows that stood before an import, flat ones where none stood."""
+    replaced = job.replaced.get(record.register.entity_id, {})
+    rows, level = [], None
+    for row in sorted(record.hours, key=lambda each: each.start):
+        if row.start not in replaced:
+            level = row
+            continue
+        if old := replaced[row.start]:
+            level = Row(start=row.start, state=old[0], sum=old[1])
+        # Ahead of all others there was no sum.
+        state, total = (level.state, level.sum) if level else (row.state, 0.0)
+        rows.append(Row(start=row.start, state=state, sum=total))
+    return rows
+
+
+def _shown(record: Record, known: Known) -> dict[int, float]:
+    """Return what is known of a counter in the unit of its statistic."""
+    register = record.register
+    return {
+        at: record.convert(register.shown(value))
+        for at, value in known.get(register.key, {}).items()
+    }
+
+
+async def _until_there(hass: HomeAssistant, register: Register, row: Row) -> None:
+    """Wait until the recorder has written a row: it has a queue.
+
+    TimeoutError: it has not.
+    """
+    for _ in range(_PAUSES):
+        found = await read_hours(hass, [register], row.start, row.start + HOUR)
+        if any(row.is_like(each) for record in found for each in record.hours):
+            return
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise TimeoutError

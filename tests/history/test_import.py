@@ -1,0 +1,195 @@
+"""Import of past hours: before the installation, in holes, and back again."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.meter_bridge.history import imports
+from custom_components.meter_bridge.history.importer import IMPORTERS
+from tests.history.conftest import Watch
+from tests.history.test_twin import DRAWN
+from tests.support.recorded import Mode, Recorded, Step
+
+IMPORT = "sensor.bridge_energy_import"
+BEGIN = datetime(2026, 3, 1, 7, 59, 59, tzinfo=UTC)
+HOUR = 3600
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again at once whether the recorder has written."""
+    monkeypatch.setattr(imports, "PAUSE_SECONDS", 0.2)
+
+
+def lived(watched: Recorded, hours: int) -> dict[int, float]:
+    """Let a house live without Home Assistant; return what each hour took, in Wh."""
+    house, used = watched.simulator.house, {}
+    for number in range(hours):
+        before = house.import_energy
+        house.draw(DRAWN[number % 5])
+        house.advance(HOUR)
+        watched.freezer.tick(HOUR)
+        watched.simulator.tick()
+        used[int(house.now.timestamp()) + 1 - HOUR] = float(
+            house.import_energy - before
+        )
+    return used
+
+
+async def act(
+    watched: Recorded, name: str = "import_history", **more: object
+) -> dict[str, Any]:
+    """Call an action for the bridge."""
+    device, *_ = dr.async_entries_for_config_entry(
+        dr.async_get(watched.hass), watched.entry.entry_id
+    )
+    response = await watched.hass.services.async_call(
+        "meter_bridge",
+        name,
+        {"device_id": device.id, **more},
+        blocking=True,
+        return_response=True,
+    )
+    assert response is not None
+    return response
+
+
+async def ended(watched: Recorded) -> None:
+    """Wait until the import has ended."""
+    (task,) = (
+        each
+        for each in asyncio.all_tasks()
+        if each.get_name() == f"{watched.entry.title} import"
+    )
+    await asyncio.wait([task], timeout=60)
+    await watched.settle()
+
+
+def grown(rows: dict[str, dict[int, dict[str, float]]]) -> dict[int, float]:
+    """Return by how many Wh the import has grown in each hour."""
+    return {at: line["change"] * 1000 for at, line in rows[IMPORT].items()}
+
+
+@pytest.mark.parametrize("days", [40])
+async def test_before_the_installation(watch: Watch, days: int) -> None:
+    """Every hour that the bridge remembers shows what was used; live ones go on."""
+    watched = await watch("egauge", BEGIN, is_installed=False)
+    used = lived(watched, 24 * days)
+    await watched.start()
+    await watched.run([Step(300, 900)] * 24)
+    before = grown(await watched.hours())
+    plan = await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    assert plan["state"] == "running"
+    assert plan["hours"] == 24 * days + 1
+    await ended(watched)
+    after = grown(await watched.hours())
+    for hour, wh in used.items():
+        assert after[hour] == pytest.approx(wh, abs=2.1), hour
+    await watched.run([Step(300, 900)] * 12)
+    live = grown(await watched.hours())
+    assert live[max(live)] == pytest.approx(900, abs=2.1)
+    report = await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    assert report["state"] == "done"
+    assert [each["result"] for each in report["sensors"][IMPORT]] == [
+        "filled",
+        "stands",
+    ]
+    state = watched.hass.states.get("event.bridge_outage")
+    assert state
+    assert state.attributes["outcome"] == "done"
+    assert state.attributes["filled"] > 24 * days
+    undone = await act(watched, "undo_import")
+    assert undone["hours"]
+    await watched.settle()
+    back = grown(await watched.hours())
+    assert all(abs(back[hour]) < 1e-6 for hour in used if hour not in before)
+    for hour, wh in before.items():
+        assert back[hour] == pytest.approx(wh, abs=1e-3)
+
+
+async def test_flat_hours_that_nobody_filled(watch: Watch) -> None:
+    """Hours that Home Assistant missed long ago are filled, and put back on demand."""
+    watched = await watch("egauge", BEGIN)
+    await watched.run([Step(300, 900)] * 24)
+    watched.entry.runtime_data.outages.are_filled = False
+    watched.entry.runtime_data.outages.forget_meter("")
+    await watched.run(
+        [
+            *[Step(1800, 2300, Mode.DOWN)] * 11,
+            *[Step(300, 420)] * 26,
+        ]
+    )
+    watched.entry.runtime_data.outages.close(watched.entry.runtime_data.outages.open)
+    before = await watched.hours()
+    await act(watched, start=BEGIN)
+    await ended(watched)
+    hours = grown(await watched.hours())
+    inside = [hour for hour in hours if BEGIN.timestamp() + 3 * HOUR < hour]
+    assert [round(hours[hour], -1) for hour in inside[:4]] == [2300] * 4
+    await act(watched, "undo_import")
+    await watched.settle()
+    after = await watched.hours()
+    assert grown(after) == {
+        hour: pytest.approx(wh, abs=1e-6) for hour, wh in grown(before).items()
+    }
+
+
+async def test_cancel(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was imported before a cancellation stays, and shows no negative hour."""
+    watched = await watch("egauge", BEGIN, is_installed=False)
+    used = lived(watched, 24 * 20)
+    await watched.start()
+    await watched.run([Step(300, 900)] * 24)
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.history.importer._PART_HOURS", 48
+    )
+    importer = watched.hass.data[IMPORTERS][watched.entry.entry_id]
+    halfway = asyncio.Event()
+    importer.async_listen(lambda job: halfway.set() if job.progress > 0.3 else None)
+    await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    await asyncio.wait_for(halfway.wait(), 60)
+    report = await act(watched, start=BEGIN, cancel=True)
+    assert report["state"] == "cancelled"
+    await watched.settle()
+    hours = grown(await watched.hours())
+    assert min(hours.values()) >= -1e-6
+    assert max(hours.values()) < 4000
+    assert len(hours) < len(used)
+
+
+async def test_goes_on_after_a_restart(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import that a restart of Home Assistant broke off goes on by itself."""
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.history.importer.START_SECONDS", 0.05
+    )
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.history.importer._PART_HOURS", 48
+    )
+    watched = await watch("egauge", BEGIN, is_installed=False)
+    used = lived(watched, 24 * 10)
+    await watched.start()
+    await watched.run([Step(300, 900)] * 24)
+    importer = watched.hass.data[IMPORTERS][watched.entry.entry_id]
+    halfway = asyncio.Event()
+    importer.async_listen(lambda job: halfway.set() if job.progress > 0.3 else None)
+    await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    await asyncio.wait_for(halfway.wait(), 60)
+    await watched.stop()
+    await watched.start()
+    await ended(watched)
+    after = grown(await watched.hours())
+    for hour, wh in used.items():
+        assert after[hour] == pytest.approx(wh, abs=2.1), hour
+
+
+async def test_bridges_without_memory(watch: Watch) -> None:
+    """A bridge that remembers nothing says so."""
+    watched = await watch("octopus_home_pro", BEGIN)
+    with pytest.raises(ServiceValidationError, match="recorder"):
+        await act(watched, start=BEGIN)
