@@ -14,7 +14,6 @@ from pytest_homeassistant_custom_component.typing import (
     RecorderInstanceContextManager,
 )
 
-from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.recorded import Recorded
@@ -102,8 +101,7 @@ async def watch(
         simulator = KINDS[key].simulator(house)
         await simulator.start()
         simulator.silent = True
-        if isinstance(simulator, WhatwattGoSimulator):
-            simulator.sd_enabled, simulator.sd_speed = True, 1e8
+        KINDS[key].remember(simulator)
         url = None if name == "house" else f"sqlite:///{tmp_path / name}.db"
         watched = Recorded(
             async_test_recorder, simulator, clock, name, url, options=options

@@ -213,10 +213,14 @@ def test_all_that_is_named_has_its_words() -> None:
     assert words["device"].keys() == {f"{medium}_meter" for medium in Medium}
     bridges = BRIDGES.values()
     actions = {action.key: action for it in bridges for action in it.actions}
-    assert words["services"].keys() == actions.keys()
-    for key, action in actions.items():
-        fields = {str(field.schema) for field in action.fields} | {ATTR_DEVICE_ID}
-        assert words["services"][key]["fields"].keys() == fields
+    fields = {
+        key: {ATTR_DEVICE_ID, *(str(field.schema) for field in action.fields)}
+        for key, action in actions.items()
+    }
+    fields["import_history"] = {ATTR_DEVICE_ID, "start", "end", "cancel"}
+    fields["undo_import"] = {ATTR_DEVICE_ID}
+    services = words["services"].items()
+    assert {key: each["fields"].keys() for key, each in services} == fields
     updates = [update for it in bridges for update in it.updates]
     assert all(update.device_class or update.translation_key for update in updates)
     named = {update.translation_key for update in updates} - {None}

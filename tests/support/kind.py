@@ -107,6 +107,7 @@ class Kind[S: Simulator = Any]:
     - `streams`: how many streams an entry follows
     - `restart`: restart the device; the caller cuts the connections
     - `actions`: calls of its own actions, with a secret among their fields
+    - `remember`: let a simulator remember totals, which its owner has to switch on
     """
 
     simulator: type[S]
@@ -123,6 +124,7 @@ class Kind[S: Simulator = Any]:
     energy: Energy = Energy()
     restart: Callable[[S], Awaitable[None] | None] = do_nothing
     actions: Callable[[str], Calls] = call_nothing
+    remember: Callable[[S], None] = do_nothing
 
     @property
     def key(self) -> str:

@@ -37,7 +37,12 @@ async def async_start_importer(hass: HomeAssistant, entry: MeterBridgeEntry) -> 
     importer = Importer(hass, entry)
     importers = hass.data.setdefault(IMPORTERS, {})
     importers[entry.entry_id] = importer
-    entry.async_on_unload(lambda: importers.pop(entry.entry_id, None) and None)
+
+    @callback
+    def forget() -> None:
+        del importers[entry.entry_id]
+
+    entry.async_on_unload(forget)
     await importer.restore()
 
 

@@ -29,6 +29,11 @@ def _plant(simulator: WhatwattGoSimulator, plants: Plants) -> None:
     plants.add("login", simulator.device_id)
 
 
+def _remember(simulator: WhatwattGoSimulator) -> None:
+    """Log to the memory card, which is read at the speed of this machine."""
+    simulator.sd_enabled, simulator.sd_speed = True, 1e8
+
+
 KIND = Kind(
     simulator=WhatwattGoSimulator,
     title="whatwatt Go",
@@ -37,6 +42,7 @@ KIND = Kind(
     swap=_swap,
     streams=1,
     restart=WhatwattGoSimulator.reboot,
+    remember=_remember,
     login=Login(ask=_ask, change=_change_password, plant=_plant),
     vocabulary=("status", "type"),
     shown={
