@@ -17,6 +17,7 @@ CONF_MEDIUM = "medium"
 CONF_METERS = "meters"
 CONF_PINNED = "pinned"
 CONF_POLL_INTERVAL = "poll_interval"
+CONF_SPREAD = "spread"
 CONF_THROTTLE = "throttle"
 CONF_UNIT = "unit"
 

@@ -24,6 +24,7 @@ from .const import (
     CONF_MAX_POWER,
     CONF_METERS,
     CONF_POLL_INTERVAL,
+    CONF_SPREAD,
     CONF_THROTTLE,
     DEFAULT_THROTTLE,
     DOMAIN,
@@ -89,7 +90,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             entry.options.get(CONF_METERS),
         )
         self.outages = Outages(
-            totals=_TOTALS, are_filled=bridge.recall_seconds is not None
+            totals=_TOTALS,
+            are_filled=bridge.recall_seconds is not None or self.spreads,
         )
         self._store = EntryStore(hass, entry.entry_id)
         self._store_is_due = False
@@ -242,6 +244,13 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
                 tell(outage)
         self._update_device(snapshot.firmware)
         self.issues.judge(snapshot, change.links)
+
+    @property
+    def spreads(self) -> bool:
+        """Tell whether the growth over an outage is divided evenly: a guess."""
+        return self.bridge.recall_seconds is None and self.config_entry.options.get(
+            CONF_SPREAD, False
+        )
 
     @callback
     def async_on_outage(self, tell: Callable[[Outage], None]) -> CALLBACK_TYPE:

@@ -119,6 +119,7 @@ class OutageEvent(BridgeEntity, EventEntity):
                 "start": utc_from_timestamp(gap.last).isoformat(timespec="seconds"),
                 "end": utc_from_timestamp(gap.first).isoformat(timespec="seconds"),
                 "seconds": round(gap.first - gap.last),
+                **({"spread": True} if self.coordinator.spreads else {}),
                 **counted,
             },
         )

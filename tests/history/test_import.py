@@ -8,7 +8,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.meter_bridge.history import imports
+from custom_components.meter_bridge.history import records
 from custom_components.meter_bridge.history.importer import IMPORTERS
 from tests.history.conftest import Watch
 from tests.history.test_twin import DRAWN
@@ -22,7 +22,7 @@ HOUR = 3600
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again at once whether the recorder has written."""
-    monkeypatch.setattr(imports, "PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(records, "PAUSE_SECONDS", 0.2)
 
 
 def lived(watched: Recorded, hours: int) -> dict[int, float]:

@@ -33,6 +33,7 @@ from ..const import (
     CONF_MEDIUM,
     CONF_METERS,
     CONF_POLL_INTERVAL,
+    CONF_SPREAD,
     CONF_THROTTLE,
     CONF_UNIT,
     DEFAULT_THROTTLE,
@@ -94,6 +95,8 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         demand = demand_options(bridge)
         for key, field in _DEMAND_FIELDS.items():
             fields[key] = demand[key], field
+        if bridge.recall_seconds is None:
+            fields[CONF_SPREAD] = False, BooleanSelector()
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(

@@ -11,7 +11,7 @@ from ..bridges.errors import BridgeError
 from ..const import LOGGER
 from ..coordinator import MeterBridgeEntry
 from .outages import Outage
-from .plan import HOUR, SHORT, Plan, fill, neighbours
+from .plan import HOUR, SHORT, Plan, fill, level_at, neighbours, spread
 from .registers import registers_of
 
 RECORDER = "recorder"
@@ -27,8 +27,7 @@ type Remembered = Mapping[str, Mapping[int, float]]
 @callback
 def async_fill_outages(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
     """Fill outages for as long as the entry is loaded, where there is a recorder."""
-    remembers = entry.runtime_data.bridge.recall_seconds is not None
-    if remembers and RECORDER in hass.config.components:
+    if entry.runtime_data.outages.are_filled and RECORDER in hass.config.components:
         entry.async_on_unload(
             hass.bus.async_listen(
                 EVENT_RECORDER_5MIN_STATISTICS_GENERATED,
@@ -110,7 +109,9 @@ class _Filler:
                 gap,
                 before,
                 after,
-                {
+                spread(gap, before.state, level_at(gap, record.short, after))
+                if self._coordinator.spreads
+                else {
                     at: record.convert(register.shown(value))
                     for at, value in remembered.get(register.key, {}).items()
                 },
@@ -125,6 +126,8 @@ class _Filler:
 
     async def _ask(self, outage: Outage, keys: frozenset[str]) -> Remembered:
         """Ask the bridge where totals stood at the full hours; once is enough."""
+        if self._coordinator.spreads:
+            return {}
         known = self._remembered.get(outage, {})
         if missing := keys - known.keys():
             instants = [hour + HOUR for hour in outage.gap.hours()]

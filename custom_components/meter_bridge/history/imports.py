@@ -1,6 +1,5 @@
 """Write imported hours, and put back what they replaced; loads the recorder."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain
 
@@ -10,14 +9,12 @@ from homeassistant.util.dt import utc_from_timestamp
 
 from .job import Job
 from .plan import HOUR, Gap, Left, Plan, Row, fill, holes, lift, prepend, restart
-from .records import Record, read_hours, read_short, write
+from .records import Record, read_hours, read_short, until_there, write
 from .registers import Register
 
 FILLED, STANDS = "filled", "stands"
 # Behind a part, so far is looked for the row that a hole ends with.
 _BEHIND_SECONDS = 40 * 24 * HOUR
-# What was written is read until it is there.
-PAUSE_SECONDS, _PAUSES = 1.0, 60
 
 type Known = Mapping[str, Mapping[int, float]]
 
@@ -44,7 +41,7 @@ async def import_part(  # noqa: PLR0913, PLR0917 (a part has so many sides)
     for record, rows in planned:
         write(hass, record, rows)
     for record, rows in planned:
-        await _until_there(hass, record.register, rows[-1])
+        await until_there(hass, record.register, rows[-1])
 
 
 async def _read_part(
@@ -171,7 +168,7 @@ async def _lift(hass: HomeAssistant, record: Record, row: Row, more: float) -> N
         kept["unit_of_measurement"] or "",
     )
     lifted = Row(start=row.start, state=row.state, sum=row.sum + more)
-    await _until_there(hass, record.register, lifted)
+    await until_there(hass, record.register, lifted)
 
 
 async def put_back(hass: HomeAssistant, registers: Sequence[Register], job: Job) -> int:
@@ -189,7 +186,7 @@ async def put_back(hass: HomeAssistant, registers: Sequence[Register], job: Job)
         rows = list(_before(record, job))
         write(hass, record, rows)
         if rows:
-            await _until_there(hass, record.register, rows[-1])
+            await until_there(hass, record.register, rows[-1])
         count += len(rows)
     return count
 
@@ -217,16 +214,3 @@ def _shown(record: Record, known: Known) -> dict[int, float]:
         at: record.convert(register.shown(value))
         for at, value in known.get(register.key, {}).items()
     }
-
-
-async def _until_there(hass: HomeAssistant, register: Register, row: Row) -> None:
-    """Wait until the recorder has written a row: it has a queue.
-
-    TimeoutError: it has not.
-    """
-    for _ in range(_PAUSES):
-        found = await read_hours(hass, [register], row.start, row.start + HOUR)
-        if any(row.is_like(each) for record in found for each in record.hours):
-            return
-        await asyncio.sleep(PAUSE_SECONDS)
-    raise TimeoutError

@@ -213,6 +213,16 @@ def restart(before: Row, after: Row) -> float:
     return before.base - after.base if 0 <= after.sum <= grown else 0.0
 
 
+def booked_too_much(before: Row, after: Row, old: float, new: float) -> float:
+    """Return how much too much was booked when a counter went from `old` to `new`.
+
+    `after` is the row that this happened in. What was counted up to the old level, and
+    from the new one on, has flowed.
+    """
+    flowed = (old - before.state) + (after.state - new)
+    return after.sum - before.sum - flowed
+
+
 def spread(gap: Gap, before: float, after: float) -> dict[int, float]:
     """Return counters at full hours as if a counter had grown evenly over a gap.
 
@@ -225,3 +235,9 @@ def spread(gap: Gap, before: float, after: float) -> dict[int, float]:
         hour + HOUR: before + grown * (hour + HOUR - gap.last) / seconds
         for hour in gap.hours()
     }
+
+
+def level_at(gap: Gap, short: Iterable[Row], after: Row) -> float:
+    """Return where a counter stood when its first value behind a gap came."""
+    within = [row for row in short if row.start <= gap.first < row.start + SHORT]
+    return within[0].state if within else after.state

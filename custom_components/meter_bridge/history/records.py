@@ -5,6 +5,7 @@ comes to compile an hour that was imported already. So an hour is imported only 
 short row that starts behind it can be read: periods are compiled in order.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ _LIVE_SECONDS = 2 * HOUR
 _PURGED_SECONDS = 40 * 24 * HOUR
 # The recorder is busy with one batch at a time, and with its own work in between.
 _BATCH = 200
+# What was written is read until it is there.
+PAUSE_SECONDS, _PAUSES = 1.0, 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,6 +120,29 @@ def write(hass: HomeAssistant, record: Record, rows: Sequence[Row]) -> None:
                 for row in rows[at : at + _BATCH]
             ],
         )
+
+
+async def until_there(
+    hass: HomeAssistant,
+    register: Register,
+    row: Row,
+    period: Literal["5minute", "hour"] = "hour",
+) -> None:
+    """Wait until the recorder has written a row: it has a queue.
+
+    TimeoutError: it has not.
+    """
+
+    def is_there() -> bool:
+        found = _records(hass, [register])
+        rows = _read(hass, found, period, row.start, row.start + 1)
+        return any(row.is_like(each) for each in rows[register.entity_id])
+
+    for _ in range(_PAUSES):
+        if await get_instance(hass).async_add_executor_job(is_there):
+            return
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise TimeoutError
 
 
 def _records(hass: HomeAssistant, registers: Sequence[Register]) -> dict[str, Record]:

@@ -1,0 +1,112 @@
+"""Correct sums that were booked wrongly, where it is certain how much energy flowed.
+
+Home Assistant books what the level of a counter does: another meter, scale or role
+changes it without energy. The total shows what the meter says; the sum is corrected.
+"""
+
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util.dt import utc_from_timestamp
+
+from ..bridges.snapshot import MAIN_METER
+from ..coordinator import MeterBridgeEntry
+from .plan import HOUR, SHORT, Gap, Row, booked_too_much, hour_of
+from .records import (
+    Record,
+    read_around,
+    read_hours,
+    read_short,
+    until_there,
+    write,
+)
+from .registers import registers_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A total that went from its level `old` to `new` at a time, without energy.
+
+    `key` is that of the total, `at` in Unix seconds; levels are a reading's numbers.
+    """
+
+    key: str
+    at: float
+    old: float
+    new: float
+    meter: str = MAIN_METER
+
+
+async def correct(
+    hass: HomeAssistant, entry: MeterBridgeEntry, change: Change
+) -> float | None:
+    """Correct the sum of a total by what its change has booked too much.
+
+    Return that, in the unit of its statistic; None while the short row behind the
+    change cannot be read, or the total has no statistics. It is worked out from rows,
+    so that a second call finds 0.
+    """
+    registers = [
+        each
+        for each in registers_of(hass, entry, change.meter)
+        if each.key == change.key
+    ]
+    gap = Gap(last=change.at - SHORT, first=change.at)
+    for record in await read_around(hass, registers, gap):
+        sides = _sides(record, change.at)
+        if sides is None:
+            return None
+        before, after = sides
+        old, new = (
+            record.convert(record.register.shown(level))
+            for level in (change.old, change.new)
+        )
+        too_much = booked_too_much(before, after, old, new)
+        if abs(too_much) <= record.tolerance:
+            too_much = 0.0
+        else:
+            await _lower(hass, record, after, too_much)
+        await _mend_hour(hass, record, after)
+        return too_much
+    return None
+
+
+def _sides(record: Record, at: float) -> tuple[Row, Row] | None:
+    """Return the short rows ahead of a change, and the one that the change is in."""
+    before = [row for row in record.short if row.start + SHORT <= at]
+    after = [row for row in record.short if row.start + SHORT > at]
+    return (before[-1], after[0]) if before and after else None
+
+
+async def _lower(
+    hass: HomeAssistant, record: Record, row: Row, too_much: float
+) -> None:
+    """Lower all sums from a short row on."""
+    kept = record.metadata
+    get_instance(hass).async_adjust_statistics(
+        kept["statistic_id"],
+        utc_from_timestamp(row.start),
+        -too_much,
+        kept["unit_of_measurement"] or "",
+    )
+    lowered = Row(start=row.start, state=row.state, sum=row.sum - too_much)
+    await until_there(hass, record.register, lowered, period="5minute")
+
+
+async def _mend_hour(hass: HomeAssistant, record: Record, after: Row) -> None:
+    """Give the hour of a change the sum that its last short row has now.
+
+    It began ahead of the rows that were lowered. An hour that is still to be compiled
+    becomes right by itself.
+    """
+    register, hour = record.register, hour_of(after.start)
+    within = await read_short(hass, register, hour, hour + HOUR)
+    for now in await read_hours(hass, [register], hour, hour + HOUR):
+        is_closed = any(row.start >= hour + HOUR for row in now.short)
+        if not is_closed or not now.hours or not within:
+            continue
+        mended = Row(start=hour, state=within[-1].state, sum=within[-1].sum)
+        if not mended.is_like(now.hours[0]):
+            write(hass, now, [mended])
+            await until_there(hass, register, mended)
