@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from datetime import datetime
+from importlib import import_module
 import logging
+from os import environ
 from pathlib import Path
 import time
 
 from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
+from freezegun.api import FakeDatetime, FrozenDateTimeFactory
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import (
     RecorderInstanceContextManager,
 )
+from sqlalchemy import create_engine, text
 
 from tests.kinds import KINDS
 from tests.support.house import House
@@ -71,6 +75,30 @@ async def clock(
         yield frozen
 
 
+def database(folder: Path, name: str) -> str:
+    """Return the address of an empty database, by itself a file.
+
+    `DATABASE_URL` names another server: see `scripts/databases`.
+    """
+    server = environ.get("DATABASE_URL")
+    if server is None:
+        return f"sqlite:///{folder / name}.db"
+    if is_mysql := server.startswith("mysql"):
+        # The driver goes by the exact class of a time, which a frozen clock changes.
+        converters = import_module("pymysql.converters")
+        for kind in (FakeDatetime, type(dt_util.utcnow())):
+            converters.conversions[kind] = converters.escape_datetime
+    engine = create_engine(
+        server if is_mysql else f"{server}/postgres", isolation_level="AUTOCOMMIT"
+    )
+    how = " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci" if is_mysql else ""
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}{how}"))
+    engine.dispose()
+    return f"{server}/{name}" + ("?charset=utf8mb4" if is_mysql else "")
+
+
 @pytest.fixture
 async def watch(
     async_test_recorder: RecorderInstanceContextManager,
@@ -102,7 +130,7 @@ async def watch(
         await simulator.start()
         simulator.silent = True
         KINDS[key].remember(simulator)
-        url = None if name == "house" else f"sqlite:///{tmp_path / name}.db"
+        url = database(tmp_path, name)
         watched = Recorded(
             async_test_recorder, simulator, clock, name, url, options=options
         )

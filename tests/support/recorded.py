@@ -63,7 +63,7 @@ class Recorded:
     simulator: Simulator
     freezer: FrozenDateTimeFactory
     name: str = "house"
-    db_url: str | None = None
+    db_url: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     _stack: AsyncExitStack | None = None
     _hass: HomeAssistant | None = None
@@ -93,12 +93,11 @@ class Recorded:
         await hass.config.async_set_time_zone("Europe/Zurich")
         config: dict[str, object] = {
             "commit_interval": 0,
+            "db_url": self.db_url,
             "include": {
                 "entity_globs": ["sensor.*energy*", "sensor.*volume", "sensor.*power"]
             },
         }
-        if self.db_url:
-            config["db_url"] = self.db_url
         self._recorder = await self._stack.enter_async_context(
             self.open_recorder(hass, config, wait_recorder=False)
         )
