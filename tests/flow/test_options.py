@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import NET_POWER
-from custom_components.meter_bridge.flow.options import demand_options, options_of
+from custom_components.meter_bridge.flow.options import choices_of, options_of
 from tests.conftest import SetUp, Start
 from tests.support.flows import form, settled, suggestions
 from tests.support.simulator import Simulator
@@ -47,7 +47,7 @@ async def test_fields(
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert form(result) == ("init", {})
     shown: dict[str, object] = {option.key: option.default for option in options}
-    shown |= {"throttle": 7, **demand_options(BRIDGES[key])}
+    shown |= {"throttle": 7, **choices_of(BRIDGES[key])}
     assert suggestions(result["data_schema"]) == shown
     assert shown.keys() <= WORDS["data"].keys()
     assert shown.keys() <= WORDS["data_description"].keys()
@@ -62,7 +62,7 @@ async def test_limits(
     options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
     sound: dict[str, Any] = {option.key: option.maximum for option in options}
-    sound |= demand_options(BRIDGES[key])
+    sound |= choices_of(BRIDGES[key])
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(
             result["flow_id"], {**sound, "demand_period": "20"}
@@ -91,7 +91,7 @@ def test_defaults(key: str) -> None:
 
 def test_no_words_left_over() -> None:
     """The translations have words for each option, and for no other."""
-    keys = {"demand", "demand_period"}
+    keys = {"demand", "demand_period", "spread"}
     keys |= {option.key for bridge in BRIDGES.values() for option in options_of(bridge)}
     assert WORDS["data"].keys() == keys
     assert WORDS["data_description"].keys() == keys

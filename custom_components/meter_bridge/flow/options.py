@@ -57,8 +57,9 @@ _LONGEST_POLL_INTERVAL = 300
 _LEAST_STEP = 0.001
 
 
-_DEMAND_FIELDS: Mapping[str, Selector[Any]] = {
+_CHOICES: Mapping[str, Selector[Any]] = {
     CONF_DEMAND: BooleanSelector(),
+    CONF_SPREAD: BooleanSelector(),
     CONF_DEMAND_PERIOD: SelectSelector(
         SelectSelectorConfig(
             # Minutes: utilities take the average over one of these.
@@ -92,11 +93,8 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             option.key: (option.default, _number(option))
             for option in options_of(bridge)
         }
-        demand = demand_options(bridge)
-        for key, field in _DEMAND_FIELDS.items():
-            fields[key] = demand[key], field
-        if bridge.recall_seconds is None:
-            fields[CONF_SPREAD] = False, BooleanSelector()
+        for key, preset in choices_of(bridge).items():
+            fields[key] = preset, _CHOICES[key]
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
@@ -192,6 +190,15 @@ def demand_options(bridge: Kind) -> Mapping[str, object]:
         CONF_DEMAND: bridge.shows_demand,
         CONF_DEMAND_PERIOD: str(bridge.demand_minutes),
     }
+
+
+def choices_of(bridge: Kind) -> Mapping[str, object]:
+    """Return the options that are no numbers, as they are preset for a kind of bridge.
+
+    Only of a bridge that remembers nothing the growth over an outage can be spread.
+    """
+    spread = {CONF_SPREAD: False} if bridge.recall_seconds is None else {}
+    return {**demand_options(bridge), **spread}
 
 
 def _number(option: BridgeOption) -> NumberSelector:
