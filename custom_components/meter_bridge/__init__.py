@@ -1,5 +1,7 @@
 """Meter Bridge: the small boxes that read a household's electricity meter."""
 
+from collections.abc import Mapping
+
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -13,7 +15,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .bridges import bridge_of
 from .bridges.errors import BridgeAuthError, BridgeError, UnknownKindError
-from .const import DOMAIN
+from .const import CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
@@ -56,6 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
         report_refusal(hass, entry, error)
         raise translated(ConfigEntryNotReady, error) from error
 
+    _pin_more(hass, entry, identity.pinned)
     coordinator = MeterCoordinator(hass, entry, bridge, client, identity)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
@@ -72,6 +75,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
             hass, coordinator.async_follow(), f"{entry.title} stream"
         )
     return True
+
+
+def _pin_more(
+    hass: HomeAssistant, entry: MeterBridgeEntry, shown: Mapping[str, str]
+) -> None:
+    """Pin what an earlier version did not, if all that is pinned still holds."""
+    pinned = entry.data.get(CONF_PINNED)
+    if pinned and pinned.items() < shown.items():
+        hass.config_entries.async_update_entry(
+            entry, data={**entry.data, CONF_PINNED: dict(shown)}
+        )
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:

@@ -12,11 +12,14 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .bridges import BRIDGES
-from .bridges.errors import BridgeError
+from .bridges.client import PINNED_CERTIFICATE
+from .bridges.errors import BridgeError, ChangedCertificateError, ClearPasswordError
+from .bridges.transport.address import parse_address
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.announcement import Announcement, read_announcement, read_lease
@@ -24,9 +27,11 @@ from .flow.energy import missing_sources
 from .flow.forms import login_schema, reconfigure_schema, typed_host, user_schema
 from .flow.options import MeterBridgeOptionsFlow
 from .flow.probe import (
+    at,
     connect,
     has_moved,
     identify,
+    kept,
     probe,
     unique_id,
     unique_ids,
@@ -133,17 +138,31 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the login again; the pinned way in stays as it is."""
+        """Ask for the login again; the pinned way in stays as it is.
+
+        Where the password would go in the clear to an address that was only announced,
+        ask for that, too. A certificate that is another one now is accepted with it.
+        """
         entry = self._get_reauth_entry()
         bridge = bridge_or_abort(entry)
         errors: dict[str, str] = {}
-        if user_input is not None:
+        is_changed = _reason(entry) == ChangedCertificateError.translation_key
+        if user_input is None:
+            if is_changed:
+                errors["base"] = ChangedCertificateError.translation_key
+        else:
             data = {**entry.data, **user_input}
-            if result := await self._change(entry, data, errors):
+            if is_changed:
+                data[CONF_PINNED] = _without_certificate(entry)
+            if CONF_HOST in user_input and (host := typed_host(user_input, errors)):
+                data = at(data, host, is_announced=False)
+            if not errors and (result := await self._change(entry, data, errors)):
                 return result
         return self.async_show_form(
             step_id="reauth_confirm",
-            data_schema=login_schema(bridge, user_input or entry.data),
+            data_schema=login_schema(
+                bridge, user_input or entry.data, asks_host=self._asks_host
+            ),
             description_placeholders={"name": bridge.name},
             errors=errors,
         )
@@ -154,17 +173,20 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         """Ask for another address or login.
 
         The stored password is sent only where the pinned way in is found. A password
-        that was typed may be sent another way, which is pinned from then on.
+        that was typed may be sent another way, which is pinned from then on; without
+        encryption where there was one before only if the owner typed `http://`.
         """
         entry = self._get_reconfigure_entry()
         bridge = bridge_or_abort(entry)
         errors: dict[str, str] = {}
         if user_input is not None and (host := typed_host(user_input, errors)):
             typed = {key: value for key, value in user_input.items() if value != ""}
-            data = {**entry.data, **typed, CONF_HOST: host}
+            data = at({**entry.data, **typed}, host, is_announced=False)
             if CONF_PASSWORD in typed:
-                data[CONF_PINNED] = {}
-            if result := await self._change(entry, data, errors):
+                data[CONF_PINNED] = _still_pinned(entry, host)
+            if result := await self._change(
+                entry, data, errors, is_typed=CONF_PASSWORD in typed
+            ):
                 return result
         return self.async_show_form(
             step_id="reconfigure",
@@ -174,18 +196,26 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         )
 
     async def _change(
-        self, entry: MeterBridgeEntry, data: Mapping[str, Any], errors: dict[str, str]
+        self,
+        entry: MeterBridgeEntry,
+        data: Mapping[str, Any],
+        errors: dict[str, str],
+        *,
+        is_typed: bool = True,
     ) -> ConfigFlowResult | None:
         """Store the data if the entry's bridge accepts it; else add an error."""
         bridge = bridge_or_abort(entry)
         try:
-            identity = await identify(connect(self.hass, bridge, data), entry, bridge)
+            client = connect(self.hass, bridge, data, is_typed=is_typed)
+            identity = await identify(client, entry, bridge)
         except BridgeError as error:
             errors["base"] = error.translation_key
+            self._asks_host |= isinstance(error, ClearPasswordError)
             return None
-        return self.async_update_reload_and_abort(
-            entry, data={**data, CONF_PINNED: dict(identity.pinned)}
-        )
+        if self.hass.config_entries.async_get_entry(entry.entry_id) is None:
+            # The owner has removed it meanwhile.
+            return self.async_abort(reason="unknown")
+        return self.async_update_reload_and_abort(entry, data=kept(data, identity))
 
     def _abort_if_taken(self, announced: Announcement) -> None:
         """Abort if an entry already reads its bridge at the announced address."""
@@ -212,6 +242,29 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
             elif entry.state is ConfigEntryState.SETUP_RETRY:
                 self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason="already_configured")
+
+
+def _reason(entry: MeterBridgeEntry) -> str | None:
+    """Return the translation key of why an entry asks for a login."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return entry.error_reason_translation_key
+    error = entry.runtime_data.last_exception
+    return error.translation_key if isinstance(error, HomeAssistantError) else None
+
+
+def _without_certificate(entry: MeterBridgeEntry) -> Mapping[str, str]:
+    """Return the pinned way in without its certificate."""
+    pinned = dict(entry.data.get(CONF_PINNED, {}))
+    pinned.pop(PINNED_CERTIFICATE, None)
+    return pinned
+
+
+def _still_pinned(entry: MeterBridgeEntry, host: str) -> Mapping[str, str]:
+    """Return what holds of the pinned way in once the password was typed again."""
+    pinned = entry.data.get(CONF_PINNED, {})
+    if parse_address(host).scheme == "http" or pinned.get("scheme") != "https":
+        return {}
+    return {"scheme": "https"}
 
 
 def _is_searching(entry: MeterBridgeEntry) -> bool:

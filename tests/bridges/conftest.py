@@ -33,7 +33,7 @@ def connect(simulator: Simulator, session: ClientSession, key: str) -> Connect:
     """Make clients for the simulator, with the right login unless told otherwise."""
 
     def connect(*, host: str | None = None, **access: object) -> Client[Any]:
-        known: dict[str, Any] = {**simulator.credentials, **access}
+        known: dict[str, Any] = {"is_typed": True, **simulator.credentials, **access}
         address = parse_address(host or simulator.address)
         client: Client[Any] = BRIDGES[key].connect(
             Access(address=address, **known), session

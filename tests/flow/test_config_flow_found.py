@@ -57,7 +57,12 @@ async def test_found_and_confirmed(
     assert shown["context"]["confirm_only"]
     entry = created(await submit(hass, result))
     assert entry.unique_id == shown["context"]["unique_id"]
-    assert entry.data == {"bridge": key, "host": simulator.address, "pinned": {}}
+    assert entry.data == {
+        "bridge": key,
+        "host": simulator.address,
+        "pinned": {},
+        "hearsay": True,
+    }
 
 
 async def test_two_of_a_kind(

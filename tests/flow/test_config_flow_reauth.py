@@ -170,6 +170,8 @@ async def test_bridge_that_was_protected_later(
     assert entry.data["pinned"] == {
         "scheme": "digest",
         "realm": simulator.realm.lower(),
+        "algorithm": "md5-sess",
+        "qop": "auth",
     }
 
 

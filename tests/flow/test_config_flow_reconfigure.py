@@ -231,7 +231,7 @@ async def test_renamed_bridge(
     result = await submit(hass, result, host=host, password=simulator.password)
     await changed(hass, result)
     assert state(entry) is ConfigEntryState.LOADED
-    assert entry.data["pinned"] == {"scheme": "digest", "realm": "whatwatt-cellar"}
+    assert entry.data["pinned"]["realm"] == "whatwatt-cellar"
 
 
 @only_whatwatt

@@ -31,5 +31,7 @@ def test_words_for_every_error() -> None:
     # A discovery aborts with what the probe raises. The probe sends no password and
     # compares with no entry, and a bridge that asks for a login is offered. Home
     # Assistant has words for the success of a flow, and for two flows at once.
-    unreachable = {"clear_password", "invalid_auth", "wrong_bridge"}
+    unreachable = {
+        *("clear_password", "invalid_auth", "wrong_bridge", "changed_certificate")
+    }
     assert words["abort"].keys() == (errors - unreachable) | {"already_configured"}

@@ -9,6 +9,9 @@ from .transport.address import Address
 from .transport.answers import Answers
 from .transport.http import BridgeHttp
 
+PINNED_CERTIFICATE = "certificate"
+"""The key in `Identity.pinned` of a certificate that nobody vouches for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
@@ -16,8 +19,9 @@ class Access:
 
     `pinned` is what the bridge showed at set-up (`Identity.pinned`): its way to log in
     must not be weaker now. With `hearsay` the address comes from an announcement, which
-    anybody can send: the password does not go there unencrypted. `options` holds a
-    number for each `BridgeOption` of the kind.
+    anybody can send: the password does not go there unencrypted. `is_typed` if the
+    owner has just typed the password, and knows where. `options` holds a number for
+    each `BridgeOption` of the kind.
     """
 
     address: Address
@@ -26,6 +30,7 @@ class Access:
     verify_ssl: bool = False
     pinned: Mapping[str, str] = field(default_factory=dict)
     hearsay: bool = False
+    is_typed: bool = False
     options: Mapping[str, float] = field(default_factory=dict)
 
 

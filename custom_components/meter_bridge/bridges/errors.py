@@ -47,6 +47,12 @@ class BridgeAuthError(BridgeError):
     translation_key = "invalid_auth"
 
 
+class ChangedCertificateError(BridgeAuthError):
+    """The bridge, or somebody in between, shows another certificate than before."""
+
+    translation_key = "changed_certificate"
+
+
 class BridgePermissionError(BridgeError):
     """The login is valid but does not allow this."""
 

@@ -23,7 +23,7 @@ import probatio
 
 from ..bridges import BRIDGES, Kind
 from ..bridges.transport.address import parse_address
-from ..const import AUTO, CONF_BRIDGE, CONF_ENERGY_DASHBOARD
+from ..const import AUTO, CONF_BRIDGE, CONF_ENERGY_DASHBOARD, CONF_HEARSAY
 
 _HOST = TextSelector(TextSelectorConfig(autocomplete="off"))
 _LOGIN: Mapping[str, TextSelector | BooleanSelector] = {
@@ -76,10 +76,15 @@ def login_schema(
 
 
 def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schema:
-    """Ask for the address, and for the login if this kind of bridge has one."""
+    """Ask for the address, and for the login if this kind of bridge has one.
+
+    An address that was only announced is not filled in: the owner has to type it.
+    """
+    is_hearsay = known.get(CONF_HEARSAY, False)
+    host = probatio.UNDEFINED if is_hearsay else known[CONF_HOST]
     return probatio.Schema(
         {
-            probatio.Required(CONF_HOST, default=known[CONF_HOST]): _HOST,
+            probatio.Required(CONF_HOST, default=host): _HOST,
             **_login_fields(bridge, known, probatio.Optional),
         }
     )

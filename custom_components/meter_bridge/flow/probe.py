@@ -27,7 +27,7 @@ from ..bridges.errors import (
     WrongBridgeError,
 )
 from ..bridges.transport.address import parse_address
-from ..const import CONF_PINNED
+from ..const import CONF_HEARSAY, CONF_PINNED
 from ..redaction import is_identifying
 
 # Failures by what they tell, least first: no answer, a refusal (any web server may
@@ -49,13 +49,13 @@ def connect(
     bridge: Kind,
     data: Mapping[str, Any],
     *,
-    hearsay: bool = False,
+    is_typed: bool = False,
     options: Mapping[str, Any] | None = None,
 ) -> Client[Any]:
     """Return a client for the data of an entry or a form; nothing is sent yet.
 
-    Set `hearsay` where the host was only announced: no password goes there in the
-    clear.
+    Where the data say that the host was only announced, no password goes there in the
+    clear. `is_typed` if the owner has just typed the password.
     """
     chosen = options or {}
     verify_ssl = data.get(CONF_VERIFY_SSL, False)
@@ -65,7 +65,8 @@ def connect(
         password=data.get(CONF_PASSWORD, ""),
         verify_ssl=verify_ssl,
         pinned=data.get(CONF_PINNED, {}),
-        hearsay=hearsay,
+        hearsay=data.get(CONF_HEARSAY, False),
+        is_typed=is_typed,
         options={
             option.key: chosen.get(option.key, option.default)
             for option in bridge.options
@@ -100,6 +101,26 @@ def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
     return next(title for title in numbered if title not in taken)
 
 
+def at(data: Mapping[str, Any], host: str, *, is_announced: bool) -> dict[str, Any]:
+    """Return data of an entry for another address, which may be hearsay."""
+    placed = {**data, CONF_HOST: host, CONF_HEARSAY: True}
+    if not is_announced:
+        del placed[CONF_HEARSAY]
+    return placed
+
+
+def kept(data: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
+    """Return data as an entry keeps them, with how its bridge lets us in.
+
+    A password that nothing asked for is not kept: whoever asks for it later, in
+    whatever way, would get it.
+    """
+    stored = {**data, CONF_PINNED: dict(identity.pinned)}
+    if not identity.pinned:
+        stored.pop(CONF_PASSWORD, None)
+    return stored
+
+
 async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Identity:
     """Return who answers; raise WrongBridgeError if it is not the entry's bridge."""
     identity = await client.identify()
@@ -123,7 +144,7 @@ async def has_moved(
         ) and await _is_entry(
             entry,
             bridge,
-            connect(hass, bridge, {**entry.data, CONF_HOST: host}, hearsay=True),
+            connect(hass, bridge, at(entry.data, host, is_announced=True)),
         )
     except BridgeAuthError:
         # At the stored address, this may be the same bridge with a new password; at

@@ -19,12 +19,11 @@ from ..const import (
     CONF_BRIDGE,
     CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOURCES,
-    CONF_PINNED,
 )
 from .core_twin import has_core_twin
 from .energy import missing_sources
 from .forms import energy_schema, login_schema, typed_host
-from .probe import connect, entry_title, unique_id, unique_ids
+from .probe import at, connect, entry_title, kept, unique_id, unique_ids
 
 
 def bridge_or_abort(entry: ConfigEntry) -> Kind:
@@ -86,8 +85,8 @@ class SetupSteps(ConfigFlow):
             login = {
                 key: value for key, value in user_input.items() if key != CONF_HOST
             }
-            data = {CONF_HOST: self._host, **login}
-            client = connect(self.hass, self._bridge, data, hearsay=self._is_announced)
+            data = at(login, self._host, is_announced=self._is_announced)
+            client = connect(self.hass, self._bridge, data, is_typed=True)
             try:
                 self._identity = await client.identify()
             except BridgeError as error:
@@ -156,12 +155,11 @@ class SetupSteps(ConfigFlow):
 
     def _create(self, identity: Identity) -> ConfigFlowResult:
         """Create the entry of a bridge that has shown its identity."""
-        data = {
-            CONF_BRIDGE: self._bridge.key,
-            CONF_HOST: self._host,
-            CONF_PINNED: dict(identity.pinned),
-            **(self._login or {}),
-        }
+        data = at(
+            {CONF_BRIDGE: self._bridge.key, **kept(self._login or {}, identity)},
+            self._host,
+            is_announced=self._is_announced,
+        )
         if self._sources:
             data[CONF_ENERGY_SOURCES] = self._sources
         taken = {each.title for each in self._async_current_entries()}
@@ -174,11 +172,11 @@ class SetupSteps(ConfigFlow):
 
         Without a new login, keep the pinned way in: the stored password belongs to it.
         """
-        data: dict[str, Any] = {CONF_HOST: self._host}
+        data = at(entry.data, self._host, is_announced=self._is_announced)
         if self._login:
-            data |= {CONF_PINNED: dict(identity.pinned), **self._login}
+            data = kept({**data, **self._login}, identity)
         return self.async_update_reload_and_abort(
-            entry, data_updates=data, reason="already_configured"
+            entry, data=data, reason="already_configured"
         )
 
     def _entry_of(self, ids: set[str]) -> ConfigEntry | None:

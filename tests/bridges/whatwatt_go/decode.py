@@ -25,10 +25,14 @@ _URL = URL("http://127.0.0.1/api/v1/system")
 _ACCESS = Access(address=parse_address("127.0.0.1"), password="secret")
 # What aiohttp takes for a header.
 _LONGEST_HEADER = 8190
+_NONCE = b"5ccc069c403ebaf9f0171e9517f40e41"
 _HEADERS = (
-    b'Digest realm="whatwatt-9D5E00", qop="auth", nonce="5ccc069c", algorithm=MD5-sess',
-    b'Digest realm="whatwatt-1", qop="auth,auth-int", nonce="5c", opaque="a\\"b"',
-    b'Digest realm="whatwatt-1", nonce="5", stale=true, domain="/api http://127.0.0.1/"',
+    b'Digest realm="whatwatt-9D5E00", qop="auth", nonce="%b", algorithm=MD5-sess'
+    % _NONCE,
+    b'Digest realm="whatwatt-1", qop="auth,auth-int", nonce="%b", opaque="a\\"b"'
+    % _NONCE,
+    b'Digest realm="whatwatt-1", qop=auth, nonce="%b", domain="/api http://127.0.0.1/"'
+    % _NONCE,
     b'Basic realm="whatwatt-9D5E00.local"',
     b'Bearer scope="a", Digest  REALM="other",algorithm=md5-SESS,opaque=""',
 )

@@ -18,7 +18,13 @@ from tests.support.waiting import eventually
 
 PASSWORD = "open sesame"
 REALM = "whatwatt-1b9d5e"
-DIGEST = {"scheme": "digest", "realm": REALM}
+NONCE = "5ccc069c403ebaf9f0171e9517f40e41"
+DIGEST = {
+    "scheme": "digest",
+    "realm": REALM,
+    "algorithm": "md5-sess",
+    "qop": "auth",
+}
 BASIC = {"scheme": "basic", "realm": REALM}
 
 
@@ -222,13 +228,14 @@ async def test_a_device_may_have_any_name(
 ) -> None:
     """The owner may name the host; the rare kind of Digest tells it all the same."""
     simulator.rename("cellar")
-    pinned = {"scheme": "digest", "realm": "cellar"}
+    pinned = {**DIGEST, "realm": "cellar"}
     assert (await connect(password=PASSWORD).identify()).pinned == pinned
 
 
 def test_the_strongest_of_several_offers_counts() -> None:
     """Basic beside Digest is not taken."""
-    offers = (f'Basic realm="{REALM}"', f'Digest realm="{REALM}", algorithm=MD5-sess')
+    digest = f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth", nonce="{NONCE}"'
+    offers = (f'Basic realm="{REALM}"', digest)
     assert read_challenges(offers) == DIGEST
     assert read_challenges(offers[:1]) == BASIC
 

@@ -5,12 +5,13 @@ import time
 
 from aiohttp import ClientSession
 
-from ..client import Access
+from ..client import PINNED_CERTIFICATE, Access
 from ..errors import (
     BridgeAuthError,
     BridgeConnectionError,
     BridgePermissionError,
     BridgeResponseError,
+    ChangedCertificateError,
 )
 from ..transport.http import BridgeHttp
 from ..wire import parse_json
@@ -34,7 +35,8 @@ _TLS_SECONDS = 5.0
 class EgaugeWeb:
     """Talk to the web server of one eGauge, one request at a time.
 
-    `pinned` holds the scheme, which is never lowered, and the realm. Beside the errors
+    `pinned` holds the scheme, which is never lowered, the realm, and the certificate
+    where nobody vouches for it. Beside the errors
     of `BridgeHttp`, BridgePermissionError is raised for what the user may not do, and
     BridgeRefusedError with the device's own reason.
     """
@@ -47,6 +49,9 @@ class EgaugeWeb:
             url=access.address.url(scheme="https"),
             has_login=True,
             verify_ssl=access.verify_ssl,
+            fingerprint=""
+            if access.verify_ssl
+            else access.pinned.get(PINNED_CERTIFICATE, ""),
         )
         self._is_found = False
         self._token: Token | None = None
@@ -82,6 +87,8 @@ class EgaugeWeb:
         token = await self._valid_token()
         try:
             return await self._send(method, path, token, body)
+        except ChangedCertificateError:
+            raise
         except BridgeAuthError as error:
             token = await self._log_in(read_challenge(error.body))
         try:
@@ -137,6 +144,8 @@ class EgaugeWeb:
         answer = await self.http.request("POST", _LOGIN, json=body, name="")
         token = read_token(answer.json(), asked_at)
         self.pinned = {"scheme": self.http.url.scheme, "realm": challenge.realm}
+        if self.http.certificate and not access.verify_ssl:
+            self.pinned[PINNED_CERTIFICATE] = self.http.certificate
         return token
 
     async def _ask(self) -> Challenge:
@@ -173,6 +182,8 @@ class EgaugeWeb:
         """Make a request without a token; only an eGauge answers with a challenge."""
         try:
             await self.http.request("GET", _CHALLENGE)
+        except ChangedCertificateError:
+            raise
         except BridgeAuthError as error:
             return read_challenge(error.body)
         raise BridgeResponseError("Nothing here asks for a login")

@@ -9,6 +9,7 @@ from aiohttp import (
     ClientError,
     ClientResponse,
     InvalidURL,
+    ServerFingerprintMismatch,
     WSServerHandshakeError,
     hdrs,
 )
@@ -20,6 +21,7 @@ from ..errors import (
     BridgeError,
     BridgePermissionError,
     BridgeResponseError,
+    ChangedCertificateError,
 )
 
 _ERROR_BODY_LIMIT = 4096
@@ -34,6 +36,8 @@ def as_bridge_errors() -> Iterator[None]:
         yield
     except BridgeError:
         raise
+    except ServerFingerprintMismatch as error:
+        raise ChangedCertificateError("The certificate is another one") from error
     except InvalidURL as error:
         raise BridgeConnectionError("The address cannot be used") from error
     except WSServerHandshakeError as error:

@@ -14,6 +14,7 @@ from aiohttp import (
     ClientResponse,
     ClientSession,
     ClientTimeout,
+    Fingerprint,
 )
 import orjson
 from yarl import URL
@@ -23,7 +24,7 @@ from ..wire import parse_json
 from .answers import Answers
 from .download import BUFFER_BYTES, read_slowly
 from .failures import as_bridge_errors, check_status, keep_own_errors
-from .session import guarded_session
+from .session import GuardedRequest, guarded_session
 from .sse import Event, receive_events
 from .websocket import MESSAGE_LIMIT, close, receive_messages
 
@@ -52,17 +53,21 @@ class BridgeHttp:
     Every failure is raised as a `BridgeError`. No answer, a time-out, 5xx and 429:
     BridgeConnectionError. 401 and 403, if this kind has a login: BridgeAuthError and
     BridgePermissionError. Redirects, other statuses, bodies over the limit and bodies
-    that are not JSON: BridgeResponseError. `answers` keeps the latest answers.
+    that are not JSON: BridgeResponseError. `answers` keeps the latest answers, and
+    `certificate` the SHA-256 sum (hex) of the latest one that was shown. Where there is
+    a `fingerprint`, another certificate is refused: ChangedCertificateError.
     """
 
     session: ClientSession
     url: URL
     has_login: bool = False
     verify_ssl: bool = True
+    fingerprint: str = ""
     middlewares: tuple[ClientMiddlewareType, ...] = ()
     timeout: float = REQUEST_SECONDS
     limit: int = BODY_LIMIT
     answers: Answers = field(default_factory=Answers, init=False)
+    certificate: str = field(default="", init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def get_json(self, path: str) -> object:
@@ -193,7 +198,7 @@ class BridgeHttp:
                         autoping=False,
                         max_msg_size=min(self.limit, MESSAGE_LIMIT),
                         decode_text=False,
-                        ssl=self.verify_ssl,
+                        ssl=self._ssl,
                     )
                 try:
                     await receive_messages(socket, idle, keep_own_errors(take), record)
@@ -230,7 +235,9 @@ class BridgeHttp:
         """Send a request and check the status of its answer; raise BridgeErrors."""
         with as_bridge_errors():
             async with (
-                guarded_session(self.session, *self.middlewares) as session,
+                guarded_session(
+                    self.session, self._note_certificate, *self.middlewares
+                ) as session,
                 session.request(
                     method,
                     self.url.join(URL(path, encoded=True)),
@@ -238,12 +245,28 @@ class BridgeHttp:
                     headers=headers,
                     timeout=limits,
                     allow_redirects=False,
-                    ssl=self.verify_ssl,
+                    ssl=self._ssl,
                     read_bufsize=buffer,
                 ) as response,
             ):
                 await self._check_status(response)
                 yield response
+
+    @property
+    def _ssl(self) -> bool | Fingerprint:
+        """Return which certificates are accepted."""
+        if self.fingerprint:
+            return Fingerprint(bytes.fromhex(self.fingerprint))
+        return self.verify_ssl
+
+    async def _note_certificate(
+        self, request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
+        """Keep which certificate was shown."""
+        response = await handler(request)
+        if isinstance(request, GuardedRequest):
+            self.certificate = request.certificate
+        return response
 
     async def _check_status(self, response: ClientResponse) -> None:
         """Raise the error that the status stands for; 2xx passes."""

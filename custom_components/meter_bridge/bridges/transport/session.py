@@ -1,6 +1,7 @@
 """Check the address that a connection really leads to, whatever name it was given."""
 
 import asyncio
+from hashlib import sha256
 from typing import override
 
 from aiohttp import (
@@ -18,11 +19,14 @@ from .address import is_forbidden
 from .inlet import let_in_slowly
 
 
-class _GuardedRequest(ClientRequest):
+class GuardedRequest(ClientRequest):
     """A request that is sent only if the address of the other end is allowed.
 
-    Its answer is let in by portions.
+    Its answer is let in by portions. `certificate` is the SHA-256 sum (hex) of what the
+    other end showed, empty without TLS.
     """
+
+    certificate = ""
 
     @override
     async def send(self, conn: Connection) -> ClientResponse:
@@ -32,6 +36,9 @@ class _GuardedRequest(ClientRequest):
             raise BridgeConnectionError("No bridge can have this address")
         if isinstance(conn.transport, asyncio.Transport):
             let_in_slowly(conn.transport)
+            if tls := conn.transport.get_extra_info("ssl_object"):
+                shown = tls.getpeercert(binary_form=True) or b""
+                self.certificate = sha256(shown).hexdigest()
         return await super().send(conn)
 
 
@@ -45,6 +52,6 @@ def guarded_session(
         headers=session.headers,
         cookie_jar=DummyCookieJar(),
         middlewares=middlewares,
-        request_class=_GuardedRequest,
+        request_class=GuardedRequest,
         timeout=ClientTimeout(total=None),
     )

@@ -71,8 +71,8 @@ class WhatwattWeb:
     def _log_in(self, challenges: tuple[str, ...]) -> None:
         """Add a login that fits the challenge to all further requests."""
         offered = read_challenges(challenges)
-        self.http.middlewares = (login(offered, self.pinned, self._access),)
-        self.pinned = offered
+        middleware, self.pinned = login(offered, self.pinned, self._access)
+        self.http.middlewares = (middleware,)
 
     @contextmanager
     def _checked(self) -> Iterator[None]:
