@@ -21,7 +21,7 @@ from .report import Aim, Cell, Part
 from .rounds import Effort
 
 SIZES, QUICK_SIZES = (1, 10, 100, 500, 1000), (1, 10, 100)
-# Whole intervals of the throttle (10 s).
+# Whole intervals of the thresholds (10 s).
 _SECONDS, _QUICK_SECONDS = 20, 10
 _WARM_SECONDS, _GRACE_SECONDS = 3, 1.0
 # Time limits: until all bridges push, and in total.

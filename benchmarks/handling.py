@@ -19,7 +19,7 @@ from tests.support.kind import Kind
 
 from .alone import alone
 from .feeder import Feeder
-from .home import home, new_entry, set_up, show
+from .home import EVERY_READING, home, new_entry, set_up, show
 from .report import Cell, Part
 from .rounds import PACE, Effort, in_turns, least, ratio
 
@@ -92,7 +92,9 @@ async def handle(effort: Effort) -> Times:
                     continue
                 tap.path = kind.benchmark.path
                 place = feeder.open(kind.key, kind.key, kind.benchmark.registers)
-                entry = await set_up(hass, await new_entry(hass, place, throttle=0))
+                entry = await set_up(
+                    hass, await new_entry(hass, place, updates=EVERY_READING)
+                )
                 await show(hass, entry)
                 await asyncio.sleep(0.3)
                 for codes in kind.benchmark.changes:

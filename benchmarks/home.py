@@ -16,12 +16,7 @@ from homeassistant.helpers.entity_platform import async_get_platforms
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.const import (
-    CONF_BRIDGE,
-    CONF_THROTTLE,
-    DEFAULT_THROTTLE,
-    DOMAIN,
-)
+from custom_components.meter_bridge.const import CONF_BRIDGE, DOMAIN
 from custom_components.meter_bridge.flow.probe import connect
 
 from .feeder import Place
@@ -30,6 +25,14 @@ from .ports import redirect_aiohttp
 # Home Assistant reloads an entry some time after an entity was enabled. That must not
 # happen while measuring: `show` reloads at once.
 _NEVER = 1e9
+EVERY_READING, LIVE_POWER, BALANCED, CALM = (
+    "every_reading",
+    "live_power",
+    "balanced",
+    "calm",
+)
+# What a checkout reads that may be measured beside this one, and is older.
+_OLD_SECONDS = {EVERY_READING: 0, LIVE_POWER: 10, BALANCED: 10, CALM: 10}
 
 
 @asynccontextmanager
@@ -53,7 +56,7 @@ async def home() -> AsyncIterator[HomeAssistant]:
 
 
 async def new_entry(
-    hass: HomeAssistant, place: Place, *, throttle: float = DEFAULT_THROTTLE
+    hass: HomeAssistant, place: Place, *, updates: str = BALANCED
 ) -> MockConfigEntry:
     """Return a new entry of our integration, not set up yet."""
     data = {
@@ -69,7 +72,8 @@ async def new_entry(
         unique_id=f"{place.key}_{serial}",
         title="Bridge",
         data=data,
-        options={CONF_THROTTLE: throttle},
+        options={"updates": updates, "throttle": _OLD_SECONDS[updates]},
+        minor_version=2,
     )
     entry.add_to_hass(hass)
     return entry

@@ -24,7 +24,7 @@ from tests.support.kind import Kind, Peer
 
 from .feeder import Feeder, Place
 from .floor import set_up_sensors
-from .home import entities, home, new_entry, set_up, show
+from .home import EVERY_READING, entities, home, new_entry, set_up, show
 from .plain import PlainCoordinator, PlainSensor
 from .ports import host_name_of, redirect_httpx
 from .report import Aim, Part, figure
@@ -152,8 +152,8 @@ class _Comparison:
         return place
 
     async def _ours(self) -> Contender:
-        """Set up our integration, without a throttle."""
-        entry = await new_entry(self._hass, self._open("ours"), throttle=0)
+        """Set up our integration, which passes every reading on."""
+        entry = await new_entry(self._hass, self._open("ours"), updates=EVERY_READING)
         await set_up(self._hass, entry)
         return Contender(name=_OURS, simulator="ours", entry=entry)
 

@@ -15,7 +15,7 @@ from tests.support.kind import Kind
 from .alone import alone
 from .feeder import Feeder
 from .floor import BareStream, FloorSensor, ask_bare, floor_of, write
-from .home import entities, home, new_entry, set_up, show
+from .home import EVERY_READING, entities, home, new_entry, set_up, show
 from .report import Aim, Cell, Part, figure
 from .rounds import (
     PACE,
@@ -152,7 +152,7 @@ async def _measure_kind(
     found: list[Found] = []
     place = feeder.open("ours", kind.key, kind.benchmark.registers)
     other = feeder.open("bare", kind.key, kind.benchmark.registers)
-    entry = await set_up(hass, await new_entry(hass, place, throttle=0))
+    entry = await set_up(hass, await new_entry(hass, place, updates=EVERY_READING))
     await show(hass, entry)
     stream = BareStream(hass, other, kind.benchmark.path) if kind.streams else None
     ask_for_bytes = partial(

@@ -16,18 +16,17 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.const import DEFAULT_THROTTLE
 from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.simulator import Simulator
 
 from .alone import alone
 from .feeder import place_of
-from .home import home, new_entry, set_up
+from .home import BALANCED, EVERY_READING, home, new_entry, set_up
 from .report import Part
 from .rounds import Effort
 
-# Whole multiples of the poll intervals and of the throttle.
+# Whole multiples of the poll intervals, and of how often counters are written.
 _SECONDS, _QUICK_SECONDS, _WARM_SECONDS = 120, 20, 12
 _LIMIT_SECONDS = 240.0
 _HOUR = 3600
@@ -42,20 +41,20 @@ type Rows = dict[str, float]
 
 
 def recording(effort: Effort) -> list[Part]:
-    """Measure with the default throttle, and without a throttle."""
+    """Measure with the default updates, and with every reading."""
     seconds = _QUICK_SECONDS if effort.is_quick else _SECONDS
 
-    def measure(throttle: float) -> Rows:
-        return alone(rows, throttle, seconds, _WARM_SECONDS, seconds=_LIMIT_SECONDS)
+    def measure(updates: str) -> Rows:
+        return alone(rows, updates, seconds, _WARM_SECONDS, seconds=_LIMIT_SECONDS)
 
     # At the same time: processor time does not matter here.
     with ThreadPoolExecutor() as pool:
-        throttled, straight = pool.map(measure, (DEFAULT_THROTTLE, 0))
+        throttled, straight = pool.map(measure, (BALANCED, EVERY_READING))
     part = Part(
         title="Recorded rows an hour, everything changing every second",
         head=(
-            *("Bridge", "Rows", "MB a day", "Rows, no throttle"),
-            *("MB a day, no throttle", "x"),
+            *("Bridge", "Rows", "MB a day", "Rows, every reading"),
+            *("MB a day, every reading", "x"),
         ),
     )
     for key, count in throttled.items():
@@ -69,7 +68,7 @@ def _daily(count: float) -> float:
     return count * 24 * _ROW_BYTES / 1e6
 
 
-async def rows(throttle: float, seconds: int, warm: int) -> Rows:
+async def rows(updates: str, seconds: int, warm: int) -> Rows:
     """Return how many rows each kind of bridge records in an hour.
 
     A real recorder runs for `seconds`; the hour is extrapolated.
@@ -83,7 +82,7 @@ async def rows(throttle: float, seconds: int, warm: int) -> Rows:
             stack.push_async_callback(simulator.stop)
         entries = {
             simulator.key: await set_up(
-                hass, await new_entry(hass, place_of(simulator), throttle=throttle)
+                hass, await new_entry(hass, place_of(simulator), updates=updates)
             )
             for simulator in simulators
         }
@@ -133,7 +132,7 @@ async def _live(simulators: list[Simulator], house: House, seconds: int) -> None
         house.draw(3600 + 30 * house.now.second)
         house.react(400 + 10 * house.now.second)
         for phase in house.voltage:
-            # With a period of 7 s, which differs after each 10 s of the throttle.
+            # With a period of 7 s, which differs after each 10 s of a threshold.
             house.voltage[phase] = Decimal(225 + house.now.second % 7)
         house.burn(1000)
         house.advance(1)

@@ -11,7 +11,7 @@ from tests.kinds import KINDS
 from .alone import alone
 from .feeder import Feeder
 from .floor import ask_bare
-from .home import home, new_entry, set_up, show
+from .home import EVERY_READING, home, new_entry, set_up, show
 from .report import Part
 from .rounds import Effort, in_turns, least, polled
 
@@ -72,7 +72,7 @@ async def _polls(
     """Measure a bridge with `count` registers, all of them enabled."""
     place = feeder.open("ours", _KIND.key, count)
     other = feeder.open("bare", _KIND.key, count)
-    entry = await set_up(hass, await new_entry(hass, place, throttle=0))
+    entry = await set_up(hass, await new_entry(hass, place, updates=EVERY_READING))
     await show(hass, entry)
     session = async_get_clientsession(hass)
     url = f"http://{other.address}{_KIND.benchmark.path}"

@@ -16,7 +16,12 @@ from syrupy.assertion import SnapshotAssertion
 
 # The harness has its own package `custom_components`: ours must be imported first.
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.const import CONF_BRIDGE, CONF_THROTTLE, DOMAIN
+from custom_components.meter_bridge.const import (
+    CONF_BRIDGE,
+    CONF_UPDATES,
+    DOMAIN,
+    Updates,
+)
 from custom_components.meter_bridge.flow.probe import connect
 
 from .kinds import KINDS
@@ -112,7 +117,7 @@ def set_up(hass: HomeAssistant, enable_custom_integrations: None) -> SetUp:
         simulator: Simulator,
         serial: str | None = None,
         *,
-        throttle: float = 0,
+        updates: Updates = Updates.EVERY_READING,
         **data: object,
     ) -> MockConfigEntry:
         data = {CONF_HOST: simulator.address, **simulator.credentials, **data}
@@ -124,7 +129,8 @@ def set_up(hass: HomeAssistant, enable_custom_integrations: None) -> SetUp:
             unique_id=f"{simulator.key}_{serial}",
             title="Bridge",
             data={CONF_BRIDGE: simulator.key, **data},
-            options={CONF_THROTTLE: throttle},
+            options={CONF_UPDATES: updates.value},
+            minor_version=2,
         )
         entry.add_to_hass(hass)
         await hass.config_entries.async_setup(entry.entry_id)

@@ -1,4 +1,4 @@
-"""From snapshots to states: push, poll, throttle, staleness, memory."""
+"""From snapshots to states: push, poll, staleness, memory."""
 
 import asyncio
 from datetime import timedelta
@@ -170,46 +170,6 @@ async def test_only_changes_are_written(
         if found.last_reported != before[found.entity_id]
     }
     assert written == {POWER, "sensor.bridge_power_l1"}
-
-
-async def test_throttle_passes_net_power_at_once(
-    hass: HomeAssistant,
-    simulator: IometerSimulator,
-    set_up: SetUp,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """Net power passes at once; the last value of the others is late, never lost."""
-    await set_up(simulator, throttle=10)
-    await streaming(simulator)
-    simulator.house.draw(600, phase=2)
-    simulator.tick()
-    await eventually(lambda: state(hass, POWER) == str(simulator.house.power))
-    assert state(hass, "sensor.bridge_power_l2") == "112"
-    simulator.house.draw(601, phase=2)
-    simulator.tick()
-    await eventually(lambda: state(hass, POWER) == str(simulator.house.power))
-    assert state(hass, "sensor.bridge_power_l2") == "112"
-    await advance(hass, freezer, 11)
-    assert state(hass, "sensor.bridge_power_l2") == "601"
-
-
-async def test_throttle_passes_warnings_at_once(
-    hass: HomeAssistant, simulators: Start, set_up: SetUp
-) -> None:
-    """An overloaded fuse does not wait, as the current that overloads it does."""
-    simulator = await simulators("cozify_han")
-    await set_up(simulator, throttle=3600)
-    await eventually(lambda: simulator.open_streams == 1)
-    current, overload = (
-        "sensor.bridge_current_l1",
-        "binary_sensor.bridge_fuse_overload_l1",
-    )
-    before = state(hass, current)
-    assert state(hass, overload) == "off"
-    simulator.house.draw(20_000, phase=1)
-    simulator.tick()
-    await eventually(lambda: state(hass, overload) == "on")
-    assert state(hass, current) == before
 
 
 async def test_stale_meter_is_unavailable(

@@ -15,7 +15,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .bridges import bridge_of
 from .bridges.errors import BridgeAuthError, BridgeError, UnknownKindError
-from .const import CONF_PINNED, DOMAIN
+from .const import CONF_PINNED, CONF_UPDATES, DOMAIN, Updates
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
@@ -27,6 +27,8 @@ from .messages import translated
 from .services import async_register_actions
 from .storage import async_forget
 
+# Up to minor version 1, an option held the seconds that all but net power waited for.
+_MINOR_VERSION, _OLD_THROTTLE, _OLD_SECONDS = 2, "throttle", 10
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
@@ -42,6 +44,21 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_actions(hass)
     async_watch_disabled(hass)
     return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
+    """Take up how an entry of an earlier version was updated."""
+    if entry.version == 1 and entry.minor_version < _MINOR_VERSION:
+        options = dict(entry.options)
+        # Whatever the seconds were, owners count on net power with each reading.
+        has_pause = options.pop(_OLD_THROTTLE, _OLD_SECONDS)
+        options[CONF_UPDATES] = (
+            Updates.LIVE_POWER if has_pause else Updates.EVERY_READING
+        ).value
+        hass.config_entries.async_update_entry(
+            entry, options=options, minor_version=_MINOR_VERSION
+        )
+    return entry.version == 1
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
@@ -90,6 +107,7 @@ def _pin_more(
 
 async def async_unload_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
     """Unload a bridge. Home Assistant ends its stream and timers with the entry."""
+    entry.runtime_data.show_last()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.async_shutdown()

@@ -43,6 +43,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     """Find out which bridge this is, and add it or update its entry."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     @staticmethod
     @callback

@@ -1,5 +1,6 @@
 """Constants of the integration."""
 
+from enum import StrEnum
 import logging
 
 DOMAIN = "meter_bridge"
@@ -19,8 +20,19 @@ CONF_METERS = "meters"
 CONF_PINNED = "pinned"
 CONF_POLL_INTERVAL = "poll_interval"
 CONF_SPREAD = "spread"
-CONF_THROTTLE = "throttle"
 CONF_UNIT = "unit"
+CONF_UPDATES = "updates"
 
 AUTO = "auto"
-DEFAULT_THROTTLE = 10
+
+
+class Updates(StrEnum):
+    """How readily values are passed on; `values/pace.py` has the thresholds."""
+
+    EVERY_READING = "every_reading"
+    LIVE_POWER = "live_power"
+    BALANCED = "balanced"
+    CALM = "calm"
+
+
+DEFAULT_UPDATES = Updates.BALANCED

@@ -25,10 +25,11 @@ from .const import (
     CONF_METERS,
     CONF_POLL_INTERVAL,
     CONF_SPREAD,
-    CONF_THROTTLE,
-    DEFAULT_THROTTLE,
+    CONF_UPDATES,
+    DEFAULT_UPDATES,
     DOMAIN,
     LOGGER,
+    Updates,
 )
 from .history.outages import Outage, Outages
 from .issues import Issues
@@ -99,9 +100,11 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._firmware = identity.firmware
         self._throttle = Throttle(
             hass,
-            entry.options.get(CONF_THROTTLE, DEFAULT_THROTTLE),
-            self.board.is_urgent,
+            Updates(entry.options.get(CONF_UPDATES, DEFAULT_UPDATES)),
+            self.board.place,
+            lambda: self.board.values,
         )
+        self.shown = self._throttle.shown
         self._new: list[str] = []
         self._shown_success = False
         self._pushed_at, self._poll_failure_hidden = -inf, False
@@ -111,6 +114,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         # What ended with the first reading, before anybody could listen.
         self._first_outages: list[Outage] = []
         entry.async_on_unload(self._throttle.stop)
+
+    @callback
+    def forget_entity(self, key: str) -> None:
+        """Let an entity that is gone be created anew, should its value come back."""
+        self.board.forget_entity(key)
+        self._throttle.forget(key)
 
     @callback
     def forget_meter(self, meter: str) -> bool:
@@ -227,7 +236,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if snapshot.serial is not None and snapshot.serial not in known:
             raise WrongBridgeError("Another bridge answers at this address")
         change = self.board.take(snapshot)
-        self._throttle.note(change.changed)
+        self._throttle.note(change.changed, {*change.altered, *change.new})
         self._new += change.new
         for meter in change.restarts:
             self.issues.report_replaced(meter)
@@ -278,15 +287,22 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @override
     async def async_shutdown(self) -> None:
-        """Ignore all later snapshots, and write the believed counters to the store.
+        """Show the last values, ignore all later snapshots, and save the counters.
 
         Home Assistant also calls this when a set-up fails after the first reading.
         """
         is_over = self._shutdown_requested
+        self.show_last()
         await super().async_shutdown()
         self._throttle.stop()
         if self.board.values and not is_over:
             await self._store.async_save(self._stored(is_orderly=True))
+
+    @callback
+    def show_last(self) -> None:
+        """Write the values that still wait for their time."""
+        if not self._shutdown_requested:
+            self._throttle.flush()
 
     def _update_device(self, firmware: str | None) -> None:
         """Update the firmware version of the device, if it changed."""
@@ -331,7 +347,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Notify the entities whose value changed: urgent ones now, others later.
+        """Notify the entities whose changed value is due; the others wait for theirs.
 
         When the connection to the bridge failed or returned, notify all of them.
         """

@@ -71,7 +71,7 @@ class MeterEntity(BridgeEntity):
         """
         source = self.coordinator.board.source(self._key)
         if source.is_gone:
-            self.coordinator.board.forget_entity(self._key)
+            self.coordinator.forget_entity(self._key)
             self.hass.async_create_task(self.async_remove())
             return
         description = source.description
@@ -84,14 +84,14 @@ class MeterEntity(BridgeEntity):
 
     @property
     def _value(self) -> Value:
-        """Return the present value, None while it is missing."""
-        return self.coordinator.board.values.get(self._key)
+        """Return the value that is shown now, None while it is missing."""
+        return self.coordinator.shown.get(self._key)
 
     @property
     @override
     def available(self) -> bool:
         """Tell whether there is a value now; zero and off are values."""
-        return super().available and self._key in self.coordinator.board.values
+        return super().available and self._key in self.coordinator.shown
 
 
 def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:

@@ -10,7 +10,6 @@ from .waiting import until
 
 DOMAIN = "meter_bridge"
 FLOWS = "config/config_entries/flow"
-OPTIONS = "config/config_entries/options/flow"
 DISCOVERED_WITHIN = 30.0
 
 
@@ -85,12 +84,6 @@ async def states_of_entries(api: Api) -> dict[str, str]:
     """Return the state of each of our config entries by its id."""
     entries = await api.ask(list[_Entry], "config_entries/get", domain=DOMAIN)
     return {entry.entry_id: entry.state for entry in entries}
-
-
-async def change_options(api: Api, entry_id: str | None, **options: float) -> None:
-    """Change some options of a config entry, without touching the others."""
-    flow = await api.post(_Step, OPTIONS, {"handler": entry_id})
-    await api.post(_Step, f"{OPTIONS}/{flow.flow_id}", options)
 
 
 async def discovered(api: Api, simulated: Sequence[Simulated]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .bridges import DOMAIN, change_options, discovered, set_up
+from .bridges import DOMAIN, discovered, set_up
 from .browser import Area, Page, browser
 from .failure import DemoError
 from .history import TIME_ZONE, import_history
@@ -89,9 +89,7 @@ async def _flows(album: Album, empty: Scene) -> None:
 
 
 async def _device(album: Album, stage: Stage) -> None:
-    """Show the page of a device; without throttle, so that all values are as recent."""
-    entry = next(each.entry_id for each in stage.bridges if each.key == SHOWN)
-    await change_options(stage.api, entry, throttle=0)
+    """Show the page of a device as it is without any option changed."""
     await album.page.size(WIDTH, DEVICE_HEIGHT, SCALE)
     path = f"/config/devices/device/{stage.devices()[SHOWN]}"
     await album.page.show(f"{album.url}{path}")

@@ -18,21 +18,21 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.bridges.obis import NET_POWER
+from custom_components.meter_bridge.const import DOMAIN, Updates
 from custom_components.meter_bridge.flow.options import choices_of, options_of
 from tests.conftest import SetUp, Start
-from tests.support.flows import form, settled, suggestions
+from tests.support.flows import added, form, settled, suggestions
 from tests.support.simulator import Simulator
-from tests.support.watching import entries, poll, state
+from tests.support.watching import poll, state
 
-WORDS = json.loads(
+ENGLISH = json.loads(
     (
         Path(__file__).parents[2]
         / "custom_components/meter_bridge/translations/en.json"
     ).read_text()
-)["options"]["step"]["init"]
-
-IMPORT = "1.8.0"
+)
+WORDS = ENGLISH["options"]["step"]["init"]
+CHOICES = ENGLISH["selector"]["updates"]["options"]
 
 every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
@@ -42,12 +42,12 @@ async def test_fields(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
     """The form has the common options and those of this kind, and no others."""
-    entry = await set_up(await simulators(key), throttle=7)
+    entry = await set_up(await simulators(key), updates=Updates.CALM)
     options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert form(result) == ("init", {})
     shown: dict[str, object] = {option.key: option.default for option in options}
-    shown |= {"throttle": 7, **choices_of(BRIDGES[key])}
+    shown |= {"updates": "calm", **choices_of(BRIDGES[key])}
     assert suggestions(result["data_schema"]) == shown
     assert shown.keys() <= WORDS["data"].keys()
     assert shown.keys() <= WORDS["data_description"].keys()
@@ -62,7 +62,7 @@ async def test_limits(
     options = options_of(BRIDGES[key])
     result = await hass.config_entries.options.async_init(entry.entry_id)
     sound: dict[str, Any] = {option.key: option.maximum for option in options}
-    sound |= choices_of(BRIDGES[key])
+    sound |= {"updates": "live_power", **choices_of(BRIDGES[key])}
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(
             result["flow_id"], {**sound, "demand_period": "20"}
@@ -73,6 +73,10 @@ async def test_limits(
                 await hass.config_entries.options.async_configure(
                     result["flow_id"], {**sound, option.key: wrong}
                 )
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            result["flow_id"], {**sound, "updates": "now and then"}
+        )
     result = await hass.config_entries.options.async_configure(result["flow_id"], sound)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
@@ -91,13 +95,13 @@ def test_defaults(key: str) -> None:
 
 def test_no_words_left_over() -> None:
     """The translations have words for each option, and for no other."""
-    keys = {"demand", "demand_period", "spread"}
+    keys = {"updates", "demand", "demand_period", "spread"}
     keys |= {option.key for bridge in BRIDGES.values() for option in options_of(bridge)}
     assert WORDS["data"].keys() == keys
     assert WORDS["data_description"].keys() == keys
 
 
-async def choose(hass: HomeAssistant, entry: MockConfigEntry, **chosen: float) -> None:
+async def choose(hass: HomeAssistant, entry: MockConfigEntry, **chosen: object) -> None:
     """Change some options, and leave the others as the form shows them."""
     result = await hass.config_entries.options.async_init(entry.entry_id)
     typed = {**suggestions(result["data_schema"]), **chosen}
@@ -136,42 +140,59 @@ async def test_poll_interval(
             assert await asked_after(hass, simulator, seconds + 1)
 
 
-def entity(hass: HomeAssistant, entry: MockConfigEntry, code: str) -> str:
-    """Return the sensor of a register, of electricity where there is gas as well."""
-    return next(
-        each.entity_id
-        for each in entries(hass, entry)
-        if each.unique_id.endswith(f"_{code}")
-    )
-
-
 @every_bridge
-async def test_throttle(
-    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+@pytest.mark.parametrize("updates", Updates)
+async def test_updates(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str, updates: Updates
 ) -> None:
-    """Counters wait for as long as the owner wants, 0 for nothing; power never does."""
-    simulator = await simulators(key)
-    entry = await set_up(simulator, throttle=300)
-    power, energy = entity(hass, entry, NET_POWER), entity(hass, entry, IMPORT)
+    """Every choice takes effect, and its name is offered with a sentence."""
+    entry = await set_up(await simulators(key))
+    await choose(hass, entry, updates=updates.value)
+    assert entry.state is ConfigEntryState.LOADED
+    name, _, sentence = CHOICES[updates].partition(": ")
+    assert name
+    assert sentence.endswith(".")
 
-    async def use(watts: int) -> str:
-        simulator.house.draw(watts)
-        simulator.house.advance(10)
-        simulator.tick()
-        await poll(hass, entry)
-        assert state(hass, power) == str(watts)
-        return str((simulator.house.import_energy / 1000).normalize())
 
-    for seconds, watts in ((0, 3600), (30, 7200)):
-        await choose(hass, entry, throttle=seconds)
-        await settled(simulator)
-        before = state(hass, energy)
-        imported = await use(watts)
-        assert imported != before
-        if seconds:
-            assert state(hass, energy) == before
-            async_fire_time_changed(hass, utcnow() + timedelta(seconds=seconds + 1))
-        assert state(hass, energy) == imported
+@pytest.mark.parametrize(
+    ("options", "updates"),
+    [
+        ({"throttle": 0}, Updates.EVERY_READING),
+        ({"throttle": 0.0, "poll_interval": 20}, Updates.EVERY_READING),
+        ({}, Updates.LIVE_POWER),
+        ({"throttle": 10}, Updates.LIVE_POWER),
+        ({"throttle": 300, "poll_interval": 20}, Updates.LIVE_POWER),
+    ],
+)
+async def test_entry_of_an_earlier_version(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    options: dict[str, float],
+    updates: Updates,
+) -> None:
+    """Net power still passes with each reading; nothing else of it is lost."""
+    entry = await set_up(await simulators("iometer"))
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.config_entries.async_update_entry(entry, options=options, minor_version=1)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    kept = {name: value for name, value in options.items() if name != "throttle"}
+    assert entry.options == {**kept, "updates": updates}
+    assert entry.minor_version == 2
+
+
+async def test_new_entry(
+    hass: HomeAssistant, simulators: Start, enable_custom_integrations: None
+) -> None:
+    """An entry that is added now is of the latest version, with balanced updates."""
+    simulator = await simulators("iometer")
+    await added(hass, simulator)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert (entry.version, entry.minor_version) == (1, 2)
+    assert "updates" not in entry.options
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert suggestions(result["data_schema"])["updates"] == "balanced"
 
 
 async def test_gas_conversion(
@@ -200,11 +221,11 @@ async def test_loaded_anew_where_something_changed(
 ) -> None:
     """Changed options reload the entry; the same options do not."""
     entry = await set_up(await simulators("iometer"))
-    await choose(hass, entry, throttle=5)
+    await choose(hass, entry, poll_interval=25)
     coordinator = entry.runtime_data
     await choose(hass, entry)
     assert entry.runtime_data is coordinator
-    await choose(hass, entry, throttle=6)
+    await choose(hass, entry, poll_interval=26)
     assert entry.runtime_data is not coordinator
     assert entry.state is ConfigEntryState.LOADED
 

@@ -118,7 +118,11 @@ async def choose(hass: HomeAssistant, entry: MockConfigEntry, calorific: float) 
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     await hass.config_entries.options.async_configure(
         flow["flow_id"],
-        {"throttle": 0, "calorific_value": calorific, "correction_factor": 1.0},
+        {
+            "updates": "every_reading",
+            "calorific_value": calorific,
+            "correction_factor": 1.0,
+        },
     )
     await hass.async_block_till_done()
 

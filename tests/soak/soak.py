@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import NET_POWER
-from custom_components.meter_bridge.const import DEFAULT_THROTTLE
+from custom_components.meter_bridge.const import DEFAULT_UPDATES
 from tests.conftest import SetUp
 from tests.kinds import KINDS
 from tests.support.house import House
@@ -114,7 +114,7 @@ async def soak(
         house = House(dt_util.utcnow())
         async with _simulators(house) as simulators:
             entries = [
-                await set_up(simulator, throttle=DEFAULT_THROTTLE)
+                await set_up(simulator, updates=DEFAULT_UPDATES)
                 for simulator in simulators
             ]
             await _run(hass, simulators, plan, report, say)

@@ -71,7 +71,12 @@ class Home:
 async def choose(hass: HomeAssistant, entry: MockConfigEntry, **chosen: object) -> None:
     """Change the options of an entry."""
     result = await hass.config_entries.options.async_init(entry.entry_id)
-    options = {"throttle": 0, "poll_interval": 10, **entry.options, **chosen}
+    options = {
+        "updates": "every_reading",
+        "poll_interval": 10,
+        **entry.options,
+        **chosen,
+    }
     options = {"demand": True, "demand_period": "15", **options}
     await hass.config_entries.options.async_configure(result["flow_id"], options)
     await hass.async_block_till_done()

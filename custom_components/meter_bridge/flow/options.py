@@ -34,23 +34,23 @@ from ..const import (
     CONF_METERS,
     CONF_POLL_INTERVAL,
     CONF_SPREAD,
-    CONF_THROTTLE,
     CONF_UNIT,
-    DEFAULT_THROTTLE,
+    CONF_UPDATES,
+    DEFAULT_UPDATES,
+    Updates,
 )
 from .bare_meters import METER, bare_meters, fits
 from .energy import missing_sources
 from .forms import energy_schema
 from .steps import bridge_or_abort
 
-# Every kind of bridge has this option.
-_THROTTLE = BridgeOption(
-    key=CONF_THROTTLE,
-    default=DEFAULT_THROTTLE,
-    minimum=0,
-    maximum=300,
-    step=1,
-    unit=UnitOfTime.SECONDS,
+# Each choice is a name and a sentence: a drop-down list would cut it off.
+_UPDATES = SelectSelector(
+    SelectSelectorConfig(
+        options=list(Updates),
+        mode=SelectSelectorMode.LIST,
+        translation_key=CONF_UPDATES,
+    )
 )
 _LONGEST_POLL_INTERVAL = 300
 # Home Assistant rejects a smaller step in a number selector.
@@ -81,7 +81,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the update intervals, and for the options of this kind of bridge."""
+        """Ask when to update, how often to poll, and for the options of this kind."""
         entry = self.config_entry
         bridge = bridge_or_abort(entry)
         if user_input is not None:
@@ -90,9 +90,10 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             self._unasked = bare_meters(entry)
             return await self._async_next()
         fields: dict[str, tuple[object, Selector[Any]]] = {
-            option.key: (option.default, _number(option))
-            for option in options_of(bridge)
+            CONF_UPDATES: (DEFAULT_UPDATES, _UPDATES)
         }
+        for option in options_of(bridge):
+            fields[option.key] = option.default, _number(option)
         for key, preset in choices_of(bridge).items():
             fields[key] = preset, _CHOICES[key]
         return self.async_show_form(
@@ -172,7 +173,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
 
 
 def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
-    """Return all options of a kind of bridge."""
+    """Return all options of a kind of bridge that are numbers."""
     poll_interval = BridgeOption(
         key=CONF_POLL_INTERVAL,
         default=bridge.poll_interval.total_seconds(),
@@ -181,7 +182,7 @@ def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
         step=1,
         unit=UnitOfTime.SECONDS,
     )
-    return (_THROTTLE, poll_interval, *bridge.options)
+    return (poll_interval, *bridge.options)
 
 
 def demand_options(bridge: Kind) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ from ..meter.periods import Clock
 from ..meter.plausible import Limits
 from ..meter.trouble import Restart, Trouble
 from .demand_sensors import ShownDemand
+from .pace import Measure
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
 from .told import Told, as_told
 
@@ -25,12 +26,14 @@ MOST_METERS = 16
 class Change:
     """What a snapshot changed.
 
-    `changed`: keys whose value or description changed. `new`: keys that have a value
-    and no entity yet. `links`: meters that became fresh (True) or stale. `restarts`:
-    meters of which a counter starts anew. `troubles`: all present troubles, by meter.
+    `changed`: keys whose value changed. `altered`: keys whose description changed.
+    `new`: keys that have a value and no entity yet. `links`: meters that became fresh
+    (True) or stale. `restarts`: meters of which a counter starts anew. `troubles`: all
+    present troubles, by meter.
     """
 
     changed: set[str]
+    altered: set[str]
     new: list[str]
     links: Mapping[str, bool]
     restarts: Mapping[str, Restart]
@@ -69,10 +72,12 @@ class Board:
         """Return the platform, description and meter of an entity."""
         return self._sources.by_key[key]
 
-    def is_urgent(self, key: str) -> bool:
-        """Tell whether the entity of a key bypasses the throttle."""
-        source = self._sources.by_key.get(key)
-        return source is not None and source.is_urgent
+    def place(self, key: str) -> tuple[str, Measure]:
+        """Return the meter of an entity, and what its value measures."""
+        if source := self._sources.by_key.get(key):
+            return source.meter, source.measure
+        # A register that the bridge no longer has, and that never had a value.
+        return MAIN_METER, Measure.OTHER
 
     def with_entity(self) -> list[str]:
         """Return the keys whose entity the platforms have been told to create."""
@@ -127,7 +132,8 @@ class Board:
                     values[entity_key(key, code)] = value
         changed, new = self._show(values)
         return Change(
-            changed=changed | altered,
+            changed=changed,
+            altered=altered,
             new=new,
             links=links,
             restarts=restarts,

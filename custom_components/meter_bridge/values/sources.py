@@ -9,30 +9,35 @@ from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
     BinarySensorEntityDescription,
 )
-from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.typing import StateType
 
 from ..bridges.contract import BridgeSensor, BridgeType
-from ..bridges.obis import NET_POWER
+from ..bridges.obis import NET_POWER, REGISTERS, Quantity
 from ..bridges.snapshot import MAIN_METER, Meter
 from .demand_sensors import DEMAND_SENSORS
-from .meter_sensors import meter_sensor
+from .meter_sensors import MeterSensorDescription, meter_sensor
+from .pace import Measure
 
 type Value = StateType | datetime
 
-# Alarms bypass the throttle: they must be immediate, and change too rarely to bloat the
-# recorder.
-_URGENT = frozenset(
-    {
-        BinarySensorDeviceClass.CONNECTIVITY,
-        BinarySensorDeviceClass.POWER,
-        BinarySensorDeviceClass.PROBLEM,
-        BinarySensorDeviceClass.SAFETY,
-        BinarySensorDeviceClass.TAMPER,
-    }
-)
+_MEASURES: Mapping[SensorDeviceClass | str | None, Measure] = {
+    SensorDeviceClass.POWER: Measure.POWER,
+    SensorDeviceClass.REACTIVE_POWER: Measure.POWER,
+    SensorDeviceClass.APPARENT_POWER: Measure.POWER,
+    SensorDeviceClass.CURRENT: Measure.CURRENT,
+    SensorDeviceClass.VOLTAGE: Measure.VOLTAGE,
+    SensorDeviceClass.FREQUENCY: Measure.FREQUENCY,
+    SensorDeviceClass.POWER_FACTOR: Measure.POWER_FACTOR,
+    SensorDeviceClass.ENUM: Measure.WORD,
+}
+_DEMANDS = {
+    Quantity.ACTIVE_DEMAND,
+    Quantity.REACTIVE_DEMAND,
+    Quantity.APPARENT_DEMAND,
+}
 
 METER_CONNECTION = BinarySensorEntityDescription(
     key="meter_connection",
@@ -53,7 +58,7 @@ class Source:
     platform: Platform
     description: EntityDescription
     meter: str
-    is_urgent: bool
+    measure: Measure
     has_entity: bool = False
     is_gone: bool = False
 
@@ -61,6 +66,31 @@ class Source:
 def entity_key(meter: str, key: str) -> str:
     """Return the key of an entity, unique among those of its bridge."""
     return key if meter == MAIN_METER else f"{meter}_{key}"
+
+
+def _measure(description: EntityDescription) -> Measure:
+    """Return what the value of an entity measures, as far as its pace goes."""
+    if description.key == NET_POWER:
+        return Measure.NET_POWER
+    # Demand has thresholds of its own by then. Alarms and connections must be immediate,
+    # and change rarely.
+    if description in DEMAND_SENSORS or not isinstance(
+        description, SensorEntityDescription
+    ):
+        return Measure.WORD
+    if isinstance(description, MeterSensorDescription):
+        is_present = REGISTERS[description.key].quantity not in _DEMANDS
+    else:
+        is_present = isinstance(description, BridgeSensor)
+        if (
+            description.device_class is None
+            and description.state_class is None
+            and description.native_unit_of_measurement is None
+        ):
+            return Measure.WORD
+    return _MEASURES.get(
+        description.device_class if is_present else None, Measure.OTHER
+    )
 
 
 class Sources:
@@ -102,14 +132,13 @@ class Sources:
         key = entity_key(meter, description.key)
         if source := self.by_key.get(key):
             source.description, source.is_gone = description, False
+            source.measure = _measure(description)
             return
         self.by_key[key] = Source(
             platform=platform,
             description=description,
             meter=meter,
-            is_urgent=description.key == NET_POWER
-            if platform is Platform.SENSOR
-            else description.device_class in _URGENT,
+            measure=_measure(description),
         )
 
     def read_details(self, details: object) -> tuple[Mapping[str, Value], set[str]]:

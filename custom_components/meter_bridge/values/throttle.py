@@ -1,85 +1,99 @@
-"""Throttle state updates: which entities write now, and which later."""
+"""Throttle state updates: call the entities that write now, and set the timer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from math import inf
+import time
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_call_at
 
-# A poll may come this many seconds early: with a poll interval equal to the throttle,
-# its values must not wait for the poll after it.
-_TOLERANCE = 0.5
+from ..const import Updates
+from .pace import Measure, Pace
+from .sources import Value
 
 
 class Throttle:
-    """Write changed values: urgent ones at once, others at most every `seconds`.
+    """Write changed values when they are due.
 
-    The last value may be delayed, but is never lost. Each key has one writer.
+    A last value is delayed, but never lost. One entity writes the value of each key.
     """
 
     def __init__(
-        self, hass: HomeAssistant, seconds: float, is_urgent: Callable[[str], bool]
+        self,
+        hass: HomeAssistant,
+        updates: Updates,
+        place: Callable[[str], tuple[str, Measure]],
+        values: Callable[[], Mapping[str, Value]],
     ) -> None:
-        """Start without writers and changes."""
+        """Begin with no entity and no change; `values` returns the latest ones."""
         self._hass = hass
-        self._seconds = seconds
-        self._is_urgent = is_urgent
+        self._values = values
         self._writers: dict[str, CALLBACK_TYPE] = {}
-        self._waiting: set[str] = set()
-        self._flushed_at = -seconds
+        self._pace = Pace(updates, place, self._writers)
+        self._timer_at = 0.0
         self._cancel: CALLBACK_TYPE | None = None
 
+    @property
+    def shown(self) -> Mapping[str, object]:
+        """Return what the entities show, by key."""
+        return self._pace.shown
+
     def add(self, key: str, writer: CALLBACK_TYPE) -> None:
-        """Register the writer of a key."""
+        """Let this callback write the value of a key."""
         self._writers[key] = writer
 
     def remove(self, key: str, writer: CALLBACK_TYPE) -> None:
-        """Remove the writer of a key, unless another one has replaced it."""
+        """Stop calling it, unless another one writes the value of this key by now."""
         if self._writers.get(key) == writer:
             del self._writers[key]
 
+    def forget(self, key: str) -> None:
+        """Forget the value of a key that is gone."""
+        self._pace.forget(key)
+
     @callback
-    def note(self, changed: Iterable[str]) -> None:
-        """Remember which values have changed, until they are written."""
-        self._waiting.update(changed)
+    def note(self, changed: Iterable[str], forced: Iterable[str]) -> None:
+        """Remember which values have changed, and which are written in any case."""
+        self._pace.note(changed, forced)
 
     @callback
     def write(self) -> None:
-        """Write everything if the interval is over, else only urgent values."""
-        due = self._flushed_at + self._seconds - self._hass.loop.time()
-        if due <= _TOLERANCE:
-            self.flush()
-            return
-        if not self._waiting:
-            return
-        urgent = set(filter(self._is_urgent, self._waiting))
-        self._waiting -= urgent
-        self._call_writers(urgent)
-        if self._waiting and self._cancel is None:
-            self._cancel = async_call_later(self._hass, due, self.flush)
+        """Write what changed with a reading, as far as it is due."""
+        self._write(self._hass.loop.time(), is_reading=True)
 
     @callback
-    def flush(self, _now: datetime | None = None) -> None:
+    def flush(self) -> None:
         """Write everything that changed."""
-        self._cancel_timer()
-        self._flushed_at = self._hass.loop.time()
-        waiting, self._waiting = self._waiting, set()
-        self._call_writers(waiting)
+        self._write(self._hass.loop.time(), is_last=True)
 
     @callback
     def stop(self) -> None:
-        """Drop what has not been written, and the timer."""
-        self._cancel_timer()
-        self._waiting.clear()
-
-    def _cancel_timer(self) -> None:
-        """Cancel the timer of the next write."""
+        """Write nothing more."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
 
-    def _call_writers(self, keys: Iterable[str]) -> None:
-        """Call the writers of these keys."""
-        for key in keys:
-            if write := self._writers.get(key):
-                write()
+    @callback
+    def _wake(self, _now: datetime) -> None:
+        """Write what has become due; a timer may be early by a moment."""
+        self._cancel = None
+        self._write(max(self._hass.loop.time(), self._timer_at))
+
+    def _write(
+        self, now: float, *, is_reading: bool = False, is_last: bool = False
+    ) -> None:
+        """Call the writers of what is due, and set the timer for the rest."""
+        values = self._values()
+        for keys in self._pace.take(
+            values, now, time.time(), is_reading=is_reading, is_last=is_last
+        ):
+            for key in keys:
+                if write := self._writers.get(key):
+                    write()
+        due = self._pace.next_due
+        # A timer that is early looks again, which is cheaper than to move it.
+        if due < inf and (self._cancel is None or due < self._timer_at):
+            self.stop()
+            self._timer_at = due
+            self._cancel = async_call_at(self._hass, self._wake, due)

@@ -64,7 +64,11 @@ async def test_options_in_home_assistant(
     result = await hass.config_entries.options.async_init(entry.entry_id)
     await hass.config_entries.options.async_configure(
         result["flow_id"],
-        {"throttle": 0, "calorific_value": 0, "correction_factor": 1.02264},
+        {
+            "updates": "every_reading",
+            "calorific_value": 0,
+            "correction_factor": 1.02264,
+        },
     )
     await hass.async_block_till_done()
     assert state(hass, GAS_ENERGY) == "unavailable"
