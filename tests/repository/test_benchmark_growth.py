@@ -20,7 +20,7 @@ from tests.kinds import KINDS
 async def _measure() -> tuple[dict[str, float], Found, Weight]:
     """Run each measurement once."""
     return (
-        await rows(0, 3, 1),
+        await rows("every_reading", 3, 1),
         await grow(2, 1, spread=True),
         await plain((2, 3), is_traced=False, entities=2),
     )

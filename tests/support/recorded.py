@@ -27,8 +27,9 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import (
     CONF_BRIDGE,
     CONF_POLL_INTERVAL,
-    CONF_THROTTLE,
+    CONF_UPDATES,
     DOMAIN,
+    Updates,
 )
 from custom_components.meter_bridge.flow.probe import connect
 
@@ -122,7 +123,7 @@ class Recorded:
             title="Bridge",
             data=data,
             options={
-                CONF_THROTTLE: 0,
+                CONF_UPDATES: Updates.EVERY_READING.value,
                 # The test asks; no timer does.
                 CONF_POLL_INTERVAL: 3600,
                 **self.options,

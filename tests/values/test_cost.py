@@ -1,6 +1,7 @@
 """What a reading may cost, counted: states written, callbacks, objects decoded."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,15 +9,19 @@ from decimal import Decimal
 import gc
 from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 import orjson
 import pytest
 
+from custom_components.meter_bridge.const import Updates
 from custom_components.meter_bridge.coordinator import MeterCoordinator
+from custom_components.meter_bridge.values import throttle
 from tests.conftest import SetUp, Start
 from tests.kinds import KINDS, POLLED, PUSHING
+from tests.soak.warp import warped
 from tests.support.flows import settled
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
@@ -183,3 +188,59 @@ async def test_a_poll_without_news_wakes_nobody(
         for _ in range(_READINGS):
             await entry.runtime_data.async_refresh()
     assert (count.called, count.written) == (0, 0)
+
+
+@pytest.mark.parametrize("key", KINDS)
+async def test_noise_is_written_once_a_minute(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """Some watts up and down each second: as many states as there are minutes."""
+    simulator = await simulators(key)
+    entry = await set_up(simulator, updates=Updates.BALANCED)
+    await settled(simulator)
+    house, minutes = simulator.house, 5
+    with warped(hass.loop):
+        # The first values of everything have come by then.
+        await asyncio.sleep(30)
+        simulator.tick()
+        await asyncio.sleep(31)
+        written: Counter[str] = Counter()
+
+        @callback
+        def note(event: Event[EventStateChangedData]) -> None:
+            written[event.data["entity_id"]] += 1
+
+        remove = hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+        for second in range(60 * minutes):
+            # Far from where a current of one decimal would be rounded up.
+            house.draw(1040 + 3 * (second % 3))
+            house.advance(1)
+            simulator.tick()
+            await asyncio.sleep(1)
+        remove()
+        await hass.config_entries.async_unload(entry.entry_id)
+    assert written
+    assert max(written.values()) <= minutes + 2
+
+
+@pytest.mark.parametrize("key", PUSHING)
+async def test_a_reading_that_can_wait_costs_no_state(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """Readings within the thresholds call nobody, and move no timer but the first."""
+    simulator = await simulators(key)
+    entry = await set_up(simulator, updates=Updates.BALANCED)
+    await settled(simulator)
+    for _ in range(2):
+        await tick(entry.runtime_data, simulator)
+    power = simulator.house.power
+    with (
+        counting() as count,
+        patch.object(throttle, "async_call_at", wraps=throttle.async_call_at) as timers,
+    ):
+        for number in range(_MANY):
+            simulator.house.draw(power + number % 3)
+            simulator.tick()
+            await tick(entry.runtime_data, simulator)
+    assert (count.called, count.written) == (0, 0)
+    assert timers.call_count <= 2

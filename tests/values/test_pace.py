@@ -36,7 +36,7 @@ class Stand:
         """Show a first reading: 1000 W imported."""
         self.now, self.begin = 100.0, 100.0
         self.clock = NOON
-        self.pace = Pace(
+        self.pace = Pace[object](
             updates,
             lambda key: ("main", PLACES[key]),
             frozenset(PLACES) if enabled is None else enabled,

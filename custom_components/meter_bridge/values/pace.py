@@ -24,11 +24,13 @@ _ROUNDING = 1e-9
 class Measure(StrEnum):
     """What a value measures, as far as its pace goes.
 
-    `WORD` is everything that has to be shown at once, `OTHER` is counted or slow.
+    `OTHER_POWER` is reactive or apparent, `WORD` is everything that has to be shown at
+    once, `OTHER` is counted or slow.
     """
 
     NET_POWER = "net_power"
     POWER = "power"
+    OTHER_POWER = "other_power"
     CURRENT = "current"
     VOLTAGE = "voltage"
     FREQUENCY = "frequency"
@@ -58,8 +60,11 @@ _INTEGRATED = {Measure.NET_POWER, Measure.POWER}
 
 _AT_ONCE: Steps = (Step(0),)
 _MINUTE, _FIVE_MINUTES = Step(60), Step(300)
+_POWER: Steps = (Step(0, 100, 0.05), Step(10, 10, 0.02), _MINUTE)
+_CALM_POWER: Steps = (Step(60, 25, 0.05), _FIVE_MINUTES)
 _BALANCED: Mapping[Measure, Steps] = {
-    Measure.POWER: (Step(0, 100, 0.05), Step(10, 10, 0.02), _MINUTE),
+    Measure.POWER: _POWER,
+    Measure.OTHER_POWER: _POWER,
     Measure.CURRENT: (Step(0, 0.5, 0.05), Step(10, 0.1, 0.02), _MINUTE),
     Measure.VOLTAGE: (Step(10, 1), _MINUTE),
     Measure.FREQUENCY: (Step(10, 0.05), _MINUTE),
@@ -69,7 +74,8 @@ _BALANCED: Mapping[Measure, Steps] = {
 }
 _CALM: Mapping[Measure, Steps] = {
     **_BALANCED,
-    Measure.POWER: (Step(60, 25, 0.05), _FIVE_MINUTES),
+    Measure.POWER: _CALM_POWER,
+    Measure.OTHER_POWER: _CALM_POWER,
     Measure.CURRENT: (Step(60, 0.1, 0.05), _FIVE_MINUTES),
     Measure.VOLTAGE: (Step(60, 1), _FIVE_MINUTES),
     Measure.FREQUENCY: (Step(60, 0.05), _FIVE_MINUTES),
@@ -103,7 +109,7 @@ class _Group:
 _MISSING = object()
 
 
-class Pace:
+class Pace[V]:
     """What is shown of all values, and when the rest of it is due."""
 
     def __init__(
@@ -117,7 +123,7 @@ class Pace:
         `place` returns the meter of a key, and what it measures. Only `enabled` keys
         have an entity: the others make nothing due.
         """
-        self.shown: dict[str, object] = {}
+        self.shown: dict[str, V] = {}
         self.next_due = inf
         self._steps = _STEPS[updates]
         self._place, self._enabled = place, enabled
@@ -149,7 +155,7 @@ class Pace:
 
     def take(
         self,
-        values: Mapping[str, object],
+        values: Mapping[str, V],
         now: float,
         clock: float,
         *,
@@ -177,7 +183,7 @@ class Pace:
             self._read_at = now
 
     def _judge(
-        self, group: _Group, values: Mapping[str, object], now: float, clock: float
+        self, group: _Group, values: Mapping[str, V], now: float, clock: float
     ) -> None:
         """Work out when what waits in a group is due."""
         wait = inf
@@ -197,7 +203,7 @@ class Pace:
                 group.due = min(group.due, now + _before_hour(clock))
 
     def _write(
-        self, group: _Group, values: Mapping[str, object], now: float
+        self, group: _Group, values: Mapping[str, V], now: float
     ) -> Iterator[list[str]]:
         """Yield what a group writes, and show its values."""
         changed = [

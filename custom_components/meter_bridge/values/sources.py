@@ -9,7 +9,7 @@ from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
     BinarySensorEntityDescription,
 )
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.typing import StateType
@@ -25,8 +25,8 @@ type Value = StateType | datetime
 
 _MEASURES: Mapping[SensorDeviceClass | str | None, Measure] = {
     SensorDeviceClass.POWER: Measure.POWER,
-    SensorDeviceClass.REACTIVE_POWER: Measure.POWER,
-    SensorDeviceClass.APPARENT_POWER: Measure.POWER,
+    SensorDeviceClass.REACTIVE_POWER: Measure.OTHER_POWER,
+    SensorDeviceClass.APPARENT_POWER: Measure.OTHER_POWER,
     SensorDeviceClass.CURRENT: Measure.CURRENT,
     SensorDeviceClass.VOLTAGE: Measure.VOLTAGE,
     SensorDeviceClass.FREQUENCY: Measure.FREQUENCY,
@@ -72,25 +72,20 @@ def _measure(description: EntityDescription) -> Measure:
     """Return what the value of an entity measures, as far as its pace goes."""
     if description.key == NET_POWER:
         return Measure.NET_POWER
-    # Demand has thresholds of its own by then. Alarms and connections must be immediate,
-    # and change rarely.
-    if description in DEMAND_SENSORS or not isinstance(
-        description, SensorEntityDescription
+    if not isinstance(description, (BridgeSensor, MeterSensorDescription)):
+        # Alarms and connections must be immediate, and change rarely. Demand has been
+        # through thresholds of its own.
+        return Measure.WORD
+    if (
+        description.device_class is None
+        and description.state_class is None
+        and description.native_unit_of_measurement is None
     ):
         return Measure.WORD
-    if isinstance(description, MeterSensorDescription):
-        is_present = REGISTERS[description.key].quantity not in _DEMANDS
-    else:
-        is_present = isinstance(description, BridgeSensor)
-        if (
-            description.device_class is None
-            and description.state_class is None
-            and description.native_unit_of_measurement is None
-        ):
-            return Measure.WORD
-    return _MEASURES.get(
-        description.device_class if is_present else None, Measure.OTHER
-    )
+    register = REGISTERS.get(description.key)
+    if register and register.quantity in _DEMANDS:
+        return Measure.OTHER
+    return _MEASURES.get(description.device_class, Measure.OTHER)
 
 
 class Sources:

@@ -30,12 +30,12 @@ class Throttle:
         self._hass = hass
         self._values = values
         self._writers: dict[str, CALLBACK_TYPE] = {}
-        self._pace = Pace(updates, place, self._writers)
+        self._pace = Pace[Value](updates, place, self._writers)
         self._timer_at = 0.0
         self._cancel: CALLBACK_TYPE | None = None
 
     @property
-    def shown(self) -> Mapping[str, object]:
+    def shown(self) -> Mapping[str, Value]:
         """Return what the entities show, by key."""
         return self._pace.shown
 
