@@ -10,7 +10,13 @@ from homeassistant.const import CONF_HOST
 import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.const import CONF_BRIDGE, DOMAIN
+from custom_components.meter_bridge.const import (
+    CONF_BRIDGE,
+    CONF_UPDATES,
+    DEFAULT_UPDATES,
+    DOMAIN,
+    Updates,
+)
 from custom_components.meter_bridge.flow.options import options_of
 from custom_components.meter_bridge.issues import METER_REPLACED, METER_SILENT
 
@@ -79,13 +85,19 @@ def test_every_option_is_explained(key: str) -> None:
     """An option stands under its name, with what holds at first and its bounds."""
     names = WORDS["options"]["step"]["init"]["data"]
     explained = [row[:3] for row in rows(section(key, "Options"))[2:]]
+    choices = WORDS["selector"]["updates"]["options"]
+    offered = [f"*{choices[each].partition(':')[0]}*" for each in Updates]
+    balanced = offered[list(Updates).index(DEFAULT_UPDATES)]
     assert explained == [
-        [
-            names[option.key],
-            f"{option.default:g} {option.unit or ''}".strip(),
-            f"{option.minimum:g} to {option.maximum:g} {option.unit or ''}".strip(),
-        ]
-        for option in options_of(BRIDGES[key])
+        [names[CONF_UPDATES], balanced, ", ".join(offered)],
+        *(
+            [
+                names[option.key],
+                f"{option.default:g} {option.unit or ''}".strip(),
+                f"{option.minimum:g} to {option.maximum:g} {option.unit or ''}".strip(),
+            ]
+            for option in options_of(BRIDGES[key])
+        ),
     ]
 
 

@@ -122,6 +122,7 @@ class Recorded:
             entry_id=f"entry-{self.name}",
             title="Bridge",
             data=data,
+            minor_version=2,
             options={
                 CONF_UPDATES: Updates.EVERY_READING.value,
                 # The test asks; no timer does.

@@ -12,13 +12,13 @@ from unittest.mock import patch
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.event import async_call_at
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 import orjson
 import pytest
 
 from custom_components.meter_bridge.const import Updates
 from custom_components.meter_bridge.coordinator import MeterCoordinator
-from custom_components.meter_bridge.values import throttle
 from tests.conftest import SetUp, Start
 from tests.kinds import KINDS, POLLED, PUSHING
 from tests.soak.warp import warped
@@ -27,6 +27,7 @@ from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 
 _READINGS, _MANY = 5, 20
+_CALL_AT = "custom_components.meter_bridge.values.throttle.async_call_at"
 
 
 @dataclass(slots=True)
@@ -236,7 +237,7 @@ async def test_a_reading_that_can_wait_costs_no_state(
     power = simulator.house.power
     with (
         counting() as count,
-        patch.object(throttle, "async_call_at", wraps=throttle.async_call_at) as timers,
+        patch(_CALL_AT, wraps=async_call_at) as timers,
     ):
         for number in range(_MANY):
             simulator.house.draw(power + number % 3)
