@@ -61,7 +61,7 @@ def _challenge() -> Decode:
         async def ask(_request: ClientRequest) -> ClientResponse:
             return cast("ClientResponse", answer)
 
-        authorise = login.login(offered, {}, _ACCESS)
+        authorise, _ = login.login(offered, {}, _ACCESS)
         request = cast("ClientRequest", _Message())
         try:
             await authorise(request, ask)
