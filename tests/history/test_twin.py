@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
+from homeassistant.helpers import entity_registry as er
 import pytest
 
 from tests.history.conftest import Watch
@@ -102,7 +103,7 @@ async def lived(watched: Recorded, story: Story, *, undisturbed: bool = False) -
 )
 async def test_twin(
     watch: Watch,
-    caplog: pytest.LogCaptureFixture,
+    imported: list[int],
     key: str,
     begin: str,
     story: Story,
@@ -120,6 +121,37 @@ async def test_twin(
     await lived(watched, story)
     assert worst(await watched.hours(), theirs) <= SECOND
     assert not watched.entry.runtime_data.outages.open
-    assert "Blocked attempt" not in caplog.text
+    assert imported
     # Only a whatwatt Go is asked for anything beside a download.
     assert watched.simulator.most_at_once <= 1 + (key == "whatwatt_go")
+
+
+async def test_what_its_owner_changes(watch: Watch) -> None:
+    """A sensor with another name and unit is filled like any other."""
+    at = datetime.fromisoformat("2026-06-01T07:59:59+00:00")
+    watched = await watch("egauge", at)
+    registry = er.async_get(watched.hass)
+    name = "sensor.cellar_energy"
+    registry.async_update_entity("sensor.bridge_energy_import", new_entity_id=name)
+    registry.async_update_entity_options(name, "sensor", {"unit_of_measurement": "MWh"})
+    await watched.hass.async_block_till_done()
+    away = [Step(300, 1800, UNPLUGGED)] * 36
+    await watched.run([*[Step(300, 600)] * 15, *away, *[Step(300, 600)] * 26])
+    assert not watched.entry.runtime_data.outages.open
+    state = watched.hass.states.get(name)
+    assert state
+    assert state.attributes["unit_of_measurement"] == "MWh"
+    rows = (await watched.hours())[name]
+    grown = [line["change"] * 1e6 for _, line in sorted(rows.items())]
+    assert grown[1:6] == [
+        pytest.approx(wh, abs=2) for wh in (600, 1500, 1800, 1800, 900)
+    ]
+
+
+async def test_no_full_hour_was_missed(watch: Watch, imported: list[int]) -> None:
+    """Nothing is imported after an outage within an hour."""
+    at = datetime.fromisoformat("2026-06-01T07:59:59+00:00")
+    watched = await watch("egauge", at)
+    away = [Step(300, 600, DOWN)] * 6
+    await watched.run([*[Step(300, 600)] * 15, *away, *[Step(300, 600)] * 12])
+    assert not imported

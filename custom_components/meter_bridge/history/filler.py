@@ -69,9 +69,14 @@ class _Filler:
         """Fill outages one after the other."""
         try:
             await asyncio.sleep(COMMIT_SECONDS)
+            still_open = self._coordinator.outages.open
+            self._remembered = {
+                outage: known
+                for outage, known in self._remembered.items()
+                if outage in still_open
+            }
             for outage in outages:
                 if await self._fill(outage):
-                    self._remembered.pop(outage, None)
                     self._coordinator.outages.close([outage])
                     self._coordinator.async_save()
         except BridgeError as error:

@@ -38,7 +38,7 @@ class Register:
 def registers_of(
     hass: HomeAssistant, entry: MeterBridgeEntry, meter: str = MAIN_METER
 ) -> Iterator[Register]:
-    """Yield the totals of a meter that have a sensor, under the name it has now."""
+    """Yield the totals of a meter whose sensor is enabled, under its present name."""
     registry, board = er.async_get(hass), entry.runtime_data.board
     for key in board.with_entity():
         source = board.source(key)
@@ -53,7 +53,8 @@ def registers_of(
         entity_id = registry.async_get_entity_id(
             Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{key}"
         )
-        if entity_id is None:
+        entity = registry.async_get(entity_id) if entity_id else None
+        if entity_id is None or entity is None or entity.disabled:
             continue
         yield Register(
             key=key,
