@@ -7,12 +7,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util.dt import utc_from_timestamp
 
-from .job import Job
+from .job import FILLED, STANDS, Job
 from .plan import HOUR, Gap, Left, Plan, Row, fill, holes, lift, prepend, restart
 from .records import Record, read_hours, read_short, until_there, write
 from .registers import Register
 
-FILLED, STANDS = "filled", "stands"
 # Behind a part, so far is looked for the row that a hole ends with.
 _BEHIND_SECONDS = 40 * 24 * HOUR
 

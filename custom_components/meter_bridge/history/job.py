@@ -1,6 +1,6 @@
 """One import of past hours: what was asked for, and what became of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -9,6 +9,9 @@ from homeassistant.util.dt import utc_from_timestamp
 
 from ..bridges.snapshot import MAIN_METER
 from .plan import HOUR
+
+FILLED, STANDS = "filled", "stands"
+"""What became of an hour; every other word tells why it was left."""
 
 
 class State(StrEnum):
@@ -70,29 +73,41 @@ class Job:
         return hour in replaced and replaced[hour] is None
 
     def as_stored(self) -> dict[str, Any]:
-        """Return this as plain data."""
+        """Return this as plain data: hours that follow each other stand together."""
         return {
             "start": self.start,
             "end": self.end,
             "meter": self.meter,
             "state": self.state,
             "next": self.next,
-            "results": {each: list(by.items()) for each, by in self.results.items()},
-            "replaced": {each: list(by.items()) for each, by in self.replaced.items()},
+            "results": {each: list(_runs(by)) for each, by in self.results.items()},
+            "replaced": {
+                each: [[hour, *row] for hour, row in by.items() if row]
+                for each, by in self.replaced.items()
+            },
+            "added": {
+                each: list(_runs({hour: FILLED for hour, row in by.items() if not row}))
+                for each, by in self.replaced.items()
+            },
             "lifted": self.lifted,
         }
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Job:
         """Return what `as_stored` was called on."""
+        replaced: dict[str, dict[int, list[float] | None]] = {
+            each: dict.fromkeys(_hours(runs)) for each, runs in stored["added"].items()
+        }
+        for each, rows in stored["replaced"].items():
+            replaced[each] |= {hour: row for hour, *row in rows}
         return cls(
             start=stored["start"],
             end=stored["end"],
             meter=stored["meter"],
             state=State(stored["state"]),
             next=stored["next"],
-            results={each: dict(by) for each, by in stored["results"].items()},
-            replaced={each: dict(by) for each, by in stored["replaced"].items()},
+            results={each: _hours(runs) for each, runs in stored["results"].items()},
+            replaced=replaced,
             lifted=stored["lifted"],
         )
 
@@ -103,8 +118,8 @@ class Job:
             "outcome": self.state,
             "start": written(self.start),
             "end": written(self.end),
-            "filled": results.count("filled"),
-            "left": sum(each not in ("filled", "stands") for each in results),
+            "filled": results.count(FILLED),
+            "left": sum(each not in (FILLED, STANDS) for each in results),
         }
 
     def report(self) -> dict[str, Any]:
@@ -136,6 +151,13 @@ def _runs(by_hour: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
         end = hour + HOUR
     if result:
         yield first, end, result
+
+
+def _hours(runs: Iterable[Sequence[Any]]) -> dict[int, str]:
+    """Return the result of each hour of what `_runs` has yielded."""
+    return {
+        hour: result for first, end, result in runs for hour in range(first, end, HOUR)
+    }
 
 
 def written(time: float) -> str:
