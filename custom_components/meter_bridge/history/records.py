@@ -38,7 +38,7 @@ _PURGED_SECONDS = 40 * 24 * HOUR
 # The recorder is busy with one batch at a time, and with its own work in between.
 _BATCH = 200
 # What was written is read until it is there.
-PAUSE_SECONDS, _PAUSES = 1.0, 60
+PAUSE_SECONDS, _PAUSES = 1.0, 300
 
 
 @dataclass(slots=True, kw_only=True)
