@@ -19,6 +19,7 @@ from .const import CONF_PINNED, CONF_UPDATES, DOMAIN, Updates
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
+from .flow.following import async_search
 from .flow.probe import connect, identify
 from .history.filler import async_fill_outages
 from .history.importer import async_start_importer
@@ -73,6 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
         raise translated(ConfigEntryAuthFailed, error) from error
     except BridgeError as error:
         report_refusal(hass, entry, error)
+        async_search(hass, entry)
         raise translated(ConfigEntryNotReady, error) from error
 
     _pin_more(hass, entry, identity.pinned)

@@ -24,12 +24,12 @@ from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.announcement import Announcement, read_announcement, read_lease
 from .flow.energy import missing_sources
+from .flow.following import async_hear, async_search
 from .flow.forms import login_schema, reconfigure_schema, typed_host, user_schema
 from .flow.options import MeterBridgeOptionsFlow
 from .flow.probe import (
     at,
     connect,
-    has_moved,
     identify,
     kept,
     probe,
@@ -99,7 +99,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         if serial:
             await self.async_set_unique_id(unique_id(bridge, serial))
             if entry := self._entry_of({unique_id(bridge, serial)}):
-                return await self._follow(entry, announced)
+                return self._follow(entry, announced)
         self._abort_if_taken(announced)
         try:
             found = await probe(self.hass, self._host, [bridge])
@@ -109,7 +109,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         if found.identity is not None:
             await self.async_set_unique_id(unique_id(bridge, found.identity.serial))
             if entry := self._entry_of(unique_ids(bridge, found.identity)):
-                return await self._follow(entry, announced)
+                return self._follow(entry, announced)
         elif not serial:
             # Without an identity it would be offered at each announcement.
             return self.async_abort(reason="not_recognised")
@@ -228,20 +228,14 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
             ):
                 raise AbortFlow("already_configured")
 
-    async def _follow(
+    def _follow(
         self, entry: MeterBridgeEntry, announced: Announcement
     ) -> ConfigFlowResult:
-        """Give an entry the new address, if its bridge has really moved there."""
+        """Let an entry that searches for its bridge look at the new address."""
         if entry.source != SOURCE_IGNORE:
-            if host := announced.instead_of(entry.data[CONF_HOST]):
-                if await has_moved(self.hass, entry, announced.bridge, host):
-                    return self.async_update_reload_and_abort(
-                        entry,
-                        data_updates={CONF_HOST: host},
-                        reason="already_configured",
-                    )
-            elif entry.state is ConfigEntryState.SETUP_RETRY:
-                self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            async_hear(self.hass, entry, announced)
+            if _is_searching(entry) or entry.state is ConfigEntryState.NOT_LOADED:
+                async_search(self.hass, entry)
         return self.async_abort(reason="already_configured")
 
 
@@ -271,5 +265,5 @@ def _still_pinned(entry: MeterBridgeEntry, host: str) -> Mapping[str, str]:
 def _is_searching(entry: MeterBridgeEntry) -> bool:
     """Tell whether an entry cannot reach its bridge at the moment."""
     if entry.state is ConfigEntryState.LOADED:
-        return not entry.runtime_data.last_update_success
+        return entry.runtime_data.is_searching
     return entry.state is ConfigEntryState.SETUP_RETRY

@@ -31,6 +31,7 @@ from .const import (
     LOGGER,
     Updates,
 )
+from .flow.following import async_search
 from .history.outages import Outage, Outages
 from .issues import Issues
 from .messages import translated
@@ -47,6 +48,8 @@ _PLACES_OF_KILO = 3
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
 # Writing the believed counters more often would only wear out the memory card.
 _STORE_SECONDS = 900
+# So many polls in a row without an answer make an outage.
+_FAILURES = 3
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
 # For this long after a push a failed poll does not count as an outage.
 _PUSH_HOLDS_SECONDS = 30.0
@@ -109,6 +112,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._shown_success = False
         self._pushed_at, self._poll_failure_hidden = -inf, False
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
+        self._failures = 0
         self._adders: list[Callable[[Iterable[str]], None]] = []
         self._outage_listeners: list[Callable[[Outage], None]] = []
         # What ended with the first reading, before anybody could listen.
@@ -161,8 +165,19 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
                 self._poll_failure_hidden = True
                 return self.data
             self.issues.fail(error, self.board.lose_meters())
+            # Where another bridge answers, this one is gone.
+            is_other = isinstance(error, WrongBridgeError)
+            self._failures += _FAILURES if is_other else 1
+            if self.is_searching:
+                async_search(self.hass, self.config_entry)
             raise translated(UpdateFailed, error) from error
+        self._failures = 0
         return snapshot
+
+    @property
+    def is_searching(self) -> bool:
+        """Tell whether the bridge is really away: one lost answer is no outage."""
+        return self._failures >= _FAILURES
 
     @property
     def is_streaming(self) -> bool:
@@ -218,6 +233,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """
         now = self.hass.loop.time()
         self._pushed_at, self._poll_failure_hidden = now, False
+        self._failures = 0
         if self.last_update_success and now < self._poll_holds_until:
             self.data = snapshot
             self.async_update_listeners()

@@ -21,6 +21,7 @@ from .const import DOMAIN
 
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
+TWO_BRIDGES = "two_bridges"
 # The bridge refuses access until the owner allows it; the next answer ends the issue.
 _REFUSALS = (
     BridgeLicenseError.translation_key,
@@ -173,6 +174,12 @@ def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) 
     """Raise an issue if the error is one that the owner has to end by a permission."""
     if isinstance(error, BridgePermissionError):
         _raise(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
+
+
+@callback
+def report_two_bridges(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Tell the owner that another device shows the identity of an entry's bridge."""
+    _raise(hass, entry, TWO_BRIDGES, is_persistent=True)
 
 
 @callback

@@ -23,7 +23,7 @@ from .bridges.errors import (
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.probe import connect, identify
-from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT
+from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT, TWO_BRIDGES
 
 
 class AskAgainFlow(RepairsFlow):
@@ -131,7 +131,11 @@ async def async_create_fix_flow(
     known = data or {}
     entry = hass.config_entries.async_get_entry(str(known.get(CONF_ENTRY_ID)))
     key = str(known.get(CONF_ISSUE))
-    if entry is None or key == METER_REPLACED or not _is_known_kind(entry):
+    if (
+        entry is None
+        or key in (METER_REPLACED, TWO_BRIDGES)
+        or not _is_known_kind(entry)
+    ):
         return ConfirmRepairFlow()
     return AskAgainFlow(entry, key)
 

@@ -7,7 +7,7 @@ from homeassistant.data_entry_flow import FlowResultType
 
 from custom_components.meter_bridge.const import DOMAIN
 from tests.kinds import KINDS
-from tests.support.flows import announce, announcement
+from tests.support.flows import announce, announcement, searched
 from tests.support.house import House, Register
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
@@ -43,6 +43,7 @@ async def _move(cell: Cell) -> None:
 async def _announce(cell: Cell) -> None:
     """Announce the new address to Home Assistant."""
     await announce(cell.hass, announcement(cell.simulator))
+    await searched(cell.hass)
     _take_over(cell)
 
 

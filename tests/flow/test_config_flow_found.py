@@ -20,6 +20,7 @@ from tests.support.flows import (
     created,
     discover,
     form,
+    searched,
     settled,
     state,
     submit,
@@ -42,7 +43,7 @@ async def simulator(simulators: Start, key: str) -> Simulator:
 async def hear(hass: HomeAssistant, simulator: Simulator) -> None:
     """Discover a bridge that has an entry."""
     assert aborted(await discover(hass, simulator)) == "already_configured"
-    await hass.async_block_till_done()
+    await searched(hass)
 
 
 async def test_found_and_confirmed(
@@ -115,7 +116,7 @@ async def test_known_bridge_where_it_was(
     created(await add(hass, scheme + simulator.address))
     await settled(simulator)
     since = len(simulator.requests)
-    await hear(hass, simulator)
+    assert aborted(await discover(hass, simulator)) == "already_configured"
     assert len(simulator.requests) == since
 
 
@@ -128,7 +129,7 @@ async def test_disabled_bridge_where_it_was(
         entry.entry_id, ConfigEntryDisabler.USER
     )
     since = len(simulator.requests)
-    await hear(hass, simulator)
+    assert aborted(await discover(hass, simulator)) == "already_configured"
     assert len(simulator.requests) == since
     assert state(entry) is ConfigEntryState.NOT_LOADED
 

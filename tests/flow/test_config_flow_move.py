@@ -7,8 +7,13 @@ from homeassistant.config_entries import (
     ConfigEntryState,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.meter_bridge.const import DOMAIN
+from custom_components.meter_bridge.flow import following
+from custom_components.meter_bridge.flow.following import FOLLOWED
+from custom_components.meter_bridge.issues import TWO_BRIDGES, issue_id
 from tests.bridges.whatwatt_go.device import Firmware
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import Start
@@ -18,13 +23,15 @@ from tests.support.flows import (
     announce,
     announcement,
     created,
+    found,
+    hear,
     lockable,
     passwords,
+    searched,
     settled,
     state,
     submit,
 )
-from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 
 OTHER = "02A4C61BFFFF"
@@ -49,15 +56,6 @@ async def fake(simulators: Start, original: WhatwattGoSimulator) -> WhatwattGoSi
     simulator = await lockable(simulators)
     simulator.device_id = original.device_id
     return simulator
-
-
-async def hear(
-    hass: HomeAssistant, simulator: Simulator, *, serial: str | None = None
-) -> None:
-    """Announce a known bridge."""
-    result = await announce(hass, announcement(simulator, serial=serial))
-    assert aborted(result) == "already_configured"
-    await hass.async_block_till_done()
 
 
 async def test_moved_behind_its_password(
@@ -212,7 +210,7 @@ async def test_name_stays(hass: HomeAssistant, simulators: Start) -> None:
     name = f"bridge.local:{simulator.port}"
     hass.config_entries.async_update_entry(entry, data={**entry.data, "host": name})
     since = len(simulator.requests)
-    await hear(hass, simulator)
+    await announce(hass, announcement(simulator))
     assert entry.data["host"] == name
     assert len(simulator.requests) == since
 
@@ -225,3 +223,80 @@ async def test_nobody_at_either_address(hass: HomeAssistant, simulators: Start) 
     info = announcement(simulator, port=1)
     assert aborted(await announce(hass, info)) == "already_configured"
     assert entry.data["host"] == before
+
+
+async def test_one_lost_answer_moves_nobody(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A stranger that repeats the id of a bridge is not asked while all is well."""
+    simulator = await lockable(simulators)
+    entry = created(await add(hass, simulator.address))
+    await settled(simulator)
+    liar = await fake(simulators, simulator)
+    simulator.fail_with(503)
+    simulator.cut_streams()
+    await entry.runtime_data.async_refresh()
+    await announce(hass, announcement(liar))
+    simulator.heal()
+    await searched(hass)
+    assert entry.data["host"] == simulator.address
+    assert not liar.requests
+
+
+async def test_two_that_show_one_id(hass: HomeAssistant, simulators: Start) -> None:
+    """Where both addresses answer nothing is moved, and the owner is told."""
+    simulator = await lockable(simulators)
+    entry = created(await add(hass, simulator.address))
+    await settled(simulator)
+    liar = await fake(simulators, simulator)
+    simulator.fail_with(503)
+    simulator.cut_streams()
+    for _ in range(3):
+        await entry.runtime_data.async_refresh()
+    assert entry.runtime_data.is_searching
+    simulator.heal()
+    await announce(hass, announcement(liar))
+    await found(hass)
+    assert liar.requests
+    assert entry.data["host"] == simulator.address
+    issues = {key for _, key in ir.async_get(hass).issues}
+    assert issues == {issue_id(entry.entry_id, TWO_BRIDGES)}
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_heard_before_it_was_missed(
+    hass: HomeAssistant, simulators: Start, *, is_late: bool
+) -> None:
+    """An announcement counts for an hour: a bridge that moves says so only once."""
+    simulator = await lockable(simulators)
+    entry = created(await add(hass, simulator.address))
+    await settled(simulator)
+    before = simulator.address
+    await simulator.move()
+    await announce(hass, announcement(simulator))
+    assert entry.data["host"] == before
+    if is_late:
+        heard = hass.data[FOLLOWED].heard
+        for each, (time, announced) in heard.items():
+            heard[each] = (time - 3601, announced)
+    await searched(hass)
+    assert (entry.data["host"] == simulator.address) is not is_late
+
+
+async def test_removed_while_it_is_followed(
+    hass: HomeAssistant, simulators: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry may go while its bridge is looked for."""
+    monkeypatch.setattr(following, "_PAUSE_SECONDS", 0.01)
+    simulator, entry = await protected(hass, simulators)
+    await simulator.move()
+    await announce(hass, announcement(simulator))
+    simulator.stall()
+    for _ in range(3):
+        await entry.runtime_data.async_refresh()
+    await eventually(lambda: hass.data[FOLLOWED].searching)
+    await hass.config_entries.async_remove(entry.entry_id)
+    simulator.heal()
+    await found(hass)
+    await hass.async_block_till_done()
+    assert not hass.config_entries.async_entries(DOMAIN)

@@ -27,7 +27,10 @@ import probatio
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.transport.address import Address
 from custom_components.meter_bridge.const import AUTO, CONF_BRIDGE, DOMAIN
-from custom_components.meter_bridge.flow import announcement as announcements
+from custom_components.meter_bridge.flow import (
+    announcement as announcements,
+    following,
+)
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import Start
@@ -149,6 +152,34 @@ async def announce(hass: HomeAssistant, info: ZeroconfServiceInfo) -> ConfigFlow
     )
     await hass.async_block_till_done()
     return result
+
+
+async def hear(
+    hass: HomeAssistant, simulator: Simulator, *, serial: str | None = None
+) -> None:
+    """Announce a known bridge, and let every entry find out whether it is away."""
+    result = await announce(hass, announcement(simulator, serial=serial))
+    assert aborted(result) == "already_configured"
+    await searched(hass)
+
+
+async def searched(hass: HomeAssistant) -> None:
+    """Let every entry be polled until it is known to be away; let searches end."""
+    with patch.object(following, "_PAUSE_SECONDS", 0.01):
+        for entry in hass.config_entries.async_entries(DOMAIN):
+            if entry.state is ConfigEntryState.LOADED:
+                coordinator = entry.runtime_data
+                for _ in range(3):
+                    if entry.state is ConfigEntryState.LOADED:
+                        await coordinator.async_refresh()
+        await found(hass)
+    await hass.async_block_till_done()
+
+
+async def found(hass: HomeAssistant) -> None:
+    """Wait until nobody searches any more."""
+    followed = hass.data.get(following.FOLLOWED)
+    await eventually(lambda: followed is None or not followed.searching)
 
 
 async def lease(

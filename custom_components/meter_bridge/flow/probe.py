@@ -129,40 +129,6 @@ async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Ide
     return identity
 
 
-async def has_moved(
-    hass: HomeAssistant, entry: ConfigEntry, bridge: Kind, host: str
-) -> bool:
-    """Tell whether an entry's bridge has moved to this host.
-
-    It has moved if it does not answer at its stored address any more, and proves its
-    identity at the new one. While it answers at the stored address, an announcement
-    changes nothing.
-    """
-    try:
-        return not await _is_entry(
-            entry, bridge, connect(hass, bridge, entry.data)
-        ) and await _is_entry(
-            entry,
-            bridge,
-            connect(hass, bridge, at(entry.data, host, is_announced=True)),
-        )
-    except BridgeAuthError:
-        # At the stored address, this may be the same bridge with a new password; at
-        # the new one, a refused login proves nothing.
-        return False
-
-
-async def _is_entry(entry: ConfigEntry, bridge: Kind, client: Client[Any]) -> bool:
-    """Tell whether this client reaches the bridge of the entry."""
-    try:
-        await identify(client, entry, bridge)
-    except BridgeAuthError:
-        raise
-    except BridgeError:
-        return False
-    return True
-
-
 async def probe(hass: HomeAssistant, host: str, kinds: Iterable[Kind]) -> Found:
     """Try all these kinds at once; return the first that answers as its kind does.
 

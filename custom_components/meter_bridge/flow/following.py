@@ -1,0 +1,118 @@
+"""Follow a bridge to an address that was announced, once its entry searches for it.
+
+Anybody can announce anything. While an entry has its bridge, what is announced is kept
+for an hour: a bridge that moves announces itself once, seconds after it got its new
+address, and before anybody has missed it at the old one.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from ..bridges.errors import BridgeAuthError, BridgeError
+from ..const import DOMAIN
+from ..issues import report_two_bridges
+from .announcement import Announcement
+from .probe import at, connect, identify
+
+_KEPT_SECONDS = 3600.0
+# How often the known address is asked before its bridge counts as gone, and the pause
+# in between.
+_TRIES, _PAUSE_SECONDS = 3, 2.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Followed:
+    """What was announced of each entry, by its id and with the time, and the searches.
+
+    At most one search runs for an entry.
+    """
+
+    heard: dict[str, tuple[float, Announcement]] = field(default_factory=dict)
+    searching: set[str] = field(default_factory=set)
+
+
+FOLLOWED: HassKey[Followed] = HassKey(f"{DOMAIN}_followed")
+
+
+@callback
+def async_hear(
+    hass: HomeAssistant, entry: ConfigEntry, announced: Announcement
+) -> None:
+    """Keep what was announced of an entry's bridge; the latest counts."""
+    followed = hass.data.setdefault(FOLLOWED, Followed())
+    followed.heard[entry.entry_id] = hass.loop.time(), announced
+
+
+@callback
+def async_search(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Look at what was announced within the hour: the entry cannot reach its bridge."""
+    followed = hass.data.setdefault(FOLLOWED, Followed())
+    if entry.entry_id in followed.searching:
+        return
+    at_time, announced = followed.heard.pop(entry.entry_id, (0.0, None))
+    if announced is None or hass.loop.time() > at_time + _KEPT_SECONDS:
+        return
+    followed.searching.add(entry.entry_id)
+
+    async def search() -> None:
+        try:
+            await _look(hass, entry, announced)
+        finally:
+            followed.searching.discard(entry.entry_id)
+
+    # Not a task of the entry, which may be loaded anew meanwhile.
+    hass.async_create_background_task(search(), f"{DOMAIN} search")
+
+
+async def _look(
+    hass: HomeAssistant, entry: ConfigEntry, announced: Announcement
+) -> None:
+    """Give an entry the announced address, if its bridge has really moved there."""
+    host = announced.instead_of(entry.data[CONF_HOST])
+    if host is None:
+        if _is_there(hass, entry) and entry.state is ConfigEntryState.SETUP_RETRY:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    try:
+        is_at_home = await _answers_at_home(hass, entry, announced)
+        moved = at(entry.data, host, is_announced=True)
+        client = connect(hass, announced.bridge, moved)
+        await identify(client, entry, announced.bridge)
+    except BridgeError:
+        # A login that is refused at the known address may be that of the same bridge
+        # with a new password; at the new one it proves nothing.
+        return
+    if not _is_there(hass, entry):
+        return
+    if is_at_home:
+        report_two_bridges(hass, entry)
+        return
+    hass.config_entries.async_update_entry(entry, data=moved)
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def _answers_at_home(
+    hass: HomeAssistant, entry: ConfigEntry, announced: Announcement
+) -> bool:
+    """Tell whether an entry's bridge answers at the known address, if asked again."""
+    for turn in range(_TRIES):
+        await asyncio.sleep(_PAUSE_SECONDS * bool(turn))
+        try:
+            client = connect(hass, announced.bridge, entry.data)
+            await identify(client, entry, announced.bridge)
+        except BridgeAuthError:
+            raise
+        except BridgeError:
+            continue
+        return True
+    return False
+
+
+def _is_there(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Tell whether the owner has not removed an entry meanwhile."""
+    return hass.config_entries.async_get_entry(entry.entry_id) is not None
