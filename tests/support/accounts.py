@@ -1,7 +1,7 @@
 """Accounts of meters, as the board keeps them, without Home Assistant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.meter.account import Account, Stored
@@ -61,3 +61,13 @@ class Accounts:
         """Restore what `as_stored` returned before the restart."""
         self._stored = {key: dict(known) for key, known in stored.items()}
         self._is_orderly = is_orderly
+
+
+def shown(reading: Reading) -> dict[str, float]:
+    """Return what is shown of a meter that has been read so twice."""
+    accounts = Accounts(stale_after=60.0)
+    for seconds in (0.0, 10.0):
+        taken = accounts.take(
+            replace(reading, token=seconds), now=seconds, clock=seconds
+        )
+    return dict(taken.values)

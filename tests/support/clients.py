@@ -8,6 +8,7 @@ from custom_components.meter_bridge.bridges.client import Client
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
 
+from .accounts import shown
 from .simulator import Simulator
 from .waiting import eventually
 
@@ -39,8 +40,8 @@ def asked(simulator: Simulator, since: int = 0) -> list[str]:
 
 
 def values(snapshot: Snapshot[object]) -> dict[str, float]:
-    """Return the values of the main meter, none if it has no reading."""
-    return dict(snapshot.readings[0].values) if snapshot.readings else {}
+    """Return what is shown of the main meter, nothing where it was not read."""
+    return shown(snapshot.readings[0]) if snapshot.readings else {}
 
 
 def power(snapshot: Snapshot[object]) -> float | None:

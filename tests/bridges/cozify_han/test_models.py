@@ -1,6 +1,7 @@
 """From messages to readings: what each firmware sends, and what none should."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -15,8 +16,9 @@ from custom_components.meter_bridge.bridges.cozify_han.models import (
     parse_meter,
     parse_telegram,
 )
-from custom_components.meter_bridge.bridges.snapshot import Meter
+from custom_components.meter_bridge.bridges.snapshot import Meter, Reading
 from custom_components.meter_bridge.bridges.wire import shift
+from tests.support.accounts import shown
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TIME = datetime(2026, 2, 10, 9, 15, 17, tzinfo=UTC)
@@ -126,7 +128,8 @@ def test_every_fixture_is_judged() -> None:
 @pytest.mark.parametrize(("name", "telegram"), TELEGRAMS.items(), ids=TELEGRAMS)
 def test_telegram(name: str, telegram: Telegram) -> None:
     """Values come out under their OBIS codes in W, var, Wh, varh, V and A."""
-    assert parse_telegram(load(name)) == telegram
+    sent = parse_telegram(load(name))
+    assert replace(sent, values=shown(Reading(values=sent.values))) == telegram
 
 
 def test_digits_survive() -> None:
@@ -139,7 +142,7 @@ def test_digits_survive() -> None:
 def test_net_power_is_a_difference_where_there_are_both() -> None:
     """What the firmware itself calls net stands in for each place that lacks one."""
     sent = {"p": [1, 2, 3, 4], "pi": [100, 50, None, 20], "pe": [0, 70, 5]}
-    values = parse_telegram(sent).values
+    values = shown(Reading(values=parse_telegram(sent).values))
     assert [values[f"{code}.7.0"] for code in (16, 36, 56, 76)] == [100, -20, 3, 4]
 
 

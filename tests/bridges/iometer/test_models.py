@@ -17,7 +17,9 @@ from custom_components.meter_bridge.bridges.iometer.models import (
     parse_status,
     snapshot,
 )
+from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.bridges.wire import shift
+from tests.support.accounts import Accounts, shown
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -105,7 +107,7 @@ def test_reading(name: str, values: Mapping[str, float] | None) -> None:
         assert reading is None
         return
     assert reading
-    assert reading.values == values
+    assert shown(reading) == values
     assert reading.time == datetime(2026, 3, 14, 6, 7, 8, tzinfo=UTC)
     assert reading.meter.serial == NUMBER
 
@@ -204,10 +206,16 @@ def test_unknown_registers_are_left_out() -> None:
     "other", ["01-00:10.07.00*ff", "01-00:38.07.00*ff", "01-00:4c.07.00*ff"]
 )
 def test_phase_1_is_the_total_only_where_it_is_alone(other: str) -> None:
-    """A total or phase that was sent but cannot be read leaves phase 1 what it is."""
-    first = register("01-00:24.07.00*ff", 321)
-    assert values_of(first) == {"16.7.0": 321}
-    assert values_of(first, register(other, None)) == {"36.7.0": 321}
+    """A meter that has ever sent a total or another phase means phase 1 by its code."""
+    first = values_of(register("01-00:24.07.00*ff", 321))
+    assert shown(Reading(values=first)) == {"16.7.0": 321}
+    account = Accounts(stale_after=60.0)
+    both = values_of(register("01-00:24.07.00*ff", 321), register(other, 5))
+    account.take(Reading(values=both), now=0.0, clock=0.0)
+    for seconds in (10.0, 20.0):
+        reading = Reading(values=first, token=seconds)
+        taken = account.take(reading, now=seconds, clock=seconds)
+        assert taken.values == {"36.7.0": 321}
 
 
 @pytest.mark.parametrize(

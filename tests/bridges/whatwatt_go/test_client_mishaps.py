@@ -198,6 +198,6 @@ async def test_half_a_report_shows_half(
     answer = {"report": report, "meter": {"status": "ok "}, "system": []}
     simulator.garble(json.dumps(answer).encode(), REPORT)
     snapshot = await client.fetch()
-    assert values(snapshot) == {"1.7.0": 500, "72.7.0": 231}
+    assert values(snapshot) == {"1.7.0": 500, "16.7.0": 500, "72.7.0": 231}
     assert snapshot.readings[0].time is None
     assert (snapshot.details.tariff, snapshot.details.conv_factor) == (1, None)

@@ -7,15 +7,16 @@ from custom_components.meter_bridge.bridges.snapshot import MAIN_METER, Meter
 from custom_components.meter_bridge.bridges.whatwatt_go.live import Proof, parse_live
 from custom_components.meter_bridge.bridges.whatwatt_go.report import parse_report
 from tests.bridges.whatwatt_go.conftest import load
+from tests.support.accounts import shown
 
 
 def streamed(event: object, proof: Proof, report: object = None) -> dict[str, float]:
-    """Return the main meter's values of an event."""
+    """Return what is shown of the main meter after an event."""
     live = parse_live(event, Meter(), 0)
     assert live
     readings = live.readings(proof, live.missing(parse_report(report)))
     found = [each for each in readings if each.meter.key == MAIN_METER]
-    return dict(found[0].values) if found else {}
+    return shown(found[0]) if found else {}
 
 
 def test_padding_is_no_reading() -> None:
@@ -49,8 +50,10 @@ def test_a_report_tells_padding_from_zero() -> None:
     proof = Proof()
     proof.take_report(parse_report(load("report_e450")))
     assert proof.is_complete
-    event = {"P_In": 0, "P_Out": 0, "P_P1_In": 0.2, "P_P1_Out": 0, "I_P1": 0, "rEec": 0}
+    powers = {"P_In": 0, "P_Out": 0, "P_P1_In": 0.2, "P_P1_Out": 0}
+    event = {**powers, "I_P1": 0, "E_In": 47.251, "rEec": 0}
     assert streamed(event, proof) == {
+        "1.8.0": 47251,
         "1.7.0": 0,
         "2.7.0": 0,
         "16.7.0": 0,

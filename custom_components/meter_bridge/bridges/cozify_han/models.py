@@ -80,11 +80,11 @@ def parse_telegram(message: object) -> Telegram:
     }
     for key, codes in _ARRAYS.items():
         values |= _spread(sent.get(key), codes)
-    # The vendor replaced `p` by `pi` and `pe`: it counts only without them.
+    # The vendor replaced `p` by `pi` and `pe`: it counts only where one of them lacks.
     values |= {
         code: value
         for code, value in _spread(sent.get("p"), _NET_POWER).items()
-        if values.keys().isdisjoint(_DIRECTIONS[code])
+        if not _DIRECTIONS[code] <= values.keys()
     }
     time = _parse_time(sent.get("ts"))
     token = number(sent.get("ts")) if time is None else None
