@@ -1,12 +1,14 @@
 """The file of an entry: what has to survive a restart of Home Assistant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 
+from .bridges.obis import REGISTERS, Direction
 from .const import DOMAIN
 from .issues import forget_issues
 from .meter.account import Stored
@@ -28,7 +30,8 @@ class EntryStore(Store[dict[str, Any]]):
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Use the file of this entry."""
+        """Know the file of an entry."""
+        self._entry_id = entry_id
         super().__init__(hass, _VERSION, f"{DOMAIN}.{entry_id}")
 
     @override
@@ -38,10 +41,28 @@ class EntryStore(Store[dict[str, Any]]):
         old_minor_version: int,
         old_data: dict[str, Any],
     ) -> dict[str, Any]:
-        """Convert a file of version 1, which held counters and the client's data."""
+        """Take up the counters that version 1 kept, and the registers of entities."""
         client = old_data.pop(_CLIENT_1, {})
         meters = {meter: _from_1(stored) for meter, stored in old_data.items()}
+        for meter, code in self._registered():
+            stored = meters.setdefault(meter, _from_1({}))
+            stored["powers"]["codes"].append(code)
         return {"orderly": False, "client": client, "meters": meters}
+
+    def _registered(self) -> Iterator[tuple[str, str]]:
+        """Yield the meter and code of each entity whose register has been sent.
+
+        Net power is left out: it may have been worked out.
+        """
+        registry = er.async_get(self.hass)
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        prefix = f"{entry.unique_id if entry else None}_"
+        for entity in er.async_entries_for_config_entry(registry, self._entry_id):
+            key = entity.unique_id.removeprefix(prefix)
+            meter, _, code = key.rpartition("_")
+            register = REGISTERS.get(code)
+            if register and register.direction is not Direction.NET:
+                yield meter, code
 
 
 def _from_1(stored: Mapping[str, list[float]]) -> Stored:

@@ -172,6 +172,12 @@ class KnownPowers:
         """Tell whether the meter has any export register, of power or energy."""
         return any(code.partition(".")[0] in _EXPORT_GROUPS for code in self.codes)
 
+    @property
+    def counts_export(self) -> bool:
+        """Tell whether the meter has any export counter."""
+        counters = COUNTERS.intersection(self.codes)
+        return any(code.partition(".")[0] in _EXPORT_GROUPS for code in counters)
+
 
 def with_net_power(values: Mapping[str, float], known: KnownPowers) -> dict[str, float]:
     """Add net power (W, import positive), in total and by phase, where it is known.
@@ -206,8 +212,7 @@ def _only_power(powers: AbstractSet[str], known: KnownPowers) -> str | None:
         return None
     (power,) = powers
     if power == ABSOLUTE_POWER:
-        counts_export = any(code.startswith("2.8.") for code in known.codes)
-        return None if counts_export else power
+        return None if known.counts_export else power
     if power in _NET_PHASES or (power in IMPORT_PHASES and _is_net(known)):
         return power
     return None

@@ -77,7 +77,8 @@ class Reading:
     Counts whose `scale` may be unread come as `scaled`, which returns their values by
     a scale. `factor` is the conversion factor of the meter, None while it is not known.
     `quantities` are those of values that the vocabulary does not have. A reading that
-    `is_complete` names every register of the meter.
+    `is_complete` names every register of the meter. `unread` are registers that the
+    answer names without a value that can be read.
     """
 
     values: Mapping[str, float]
@@ -90,6 +91,7 @@ class Reading:
     factor: float | None = 1.0
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
     is_complete: bool = False
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

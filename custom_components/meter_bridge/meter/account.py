@@ -98,20 +98,21 @@ class Account:
         possible = self._plausible.sift(
             sent, now, factor=reading.factor, quantities=reading.quantities
         )
+        self._powers.take(sent, is_complete=reading.is_complete, unread=reading.unread)
         self._scaler.take(
             sent.get(IMPORT_ENERGY), power_of(IMPORT_ENERGY, possible), now
         )
         if self._tallies:
             self._adopt_derived(possible, now)
-        verdict = self._guard.judge(possible, now, scaled.held)
-        self._powers.take(sent, is_complete=reading.is_complete)
+        counted = self._powers.with_totals(possible)
+        verdict = self._guard.judge(counted, now, scaled.held)
         believed = with_net_power(verdict.values, self._powers.known)
         believed |= self._derive(reading.derived, verdict)
         believed.pop(ABSOLUTE_POWER, None)
         self._believed = believed
         if self.demand:
             # A counter that is held back tells nothing.
-            level = possible.get(IMPORT_ENERGY)
+            level = counted.get(IMPORT_ENERGY)
             self.demand.take(
                 now,
                 level if level == verdict.values.get(IMPORT_ENERGY) else None,

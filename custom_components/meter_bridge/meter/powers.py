@@ -1,13 +1,17 @@
-"""Which powers a meter has ever sent: they decide how net power is worked out."""
+"""Which registers a meter has ever sent: how net power and totals are known."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
-from ..bridges.obis import IMPORT_PHASES, KnownPowers
+from ..bridges.obis import COUNTERS, IMPORT_PHASES, REGISTERS, KnownPowers
+from ..bridges.wire import total
 
 # The next reading may have codes that one reading lacks.
 _SETTLED_READINGS = 2
+# The total of one tariff alone may be that of tariffs that are still to come.
+_LEAST_TARIFFS = 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,27 +21,67 @@ class Powers:
     codes: set[str] = field(default_factory=set)
     is_signed: bool = False
     _readings: int = 0
+    _sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def take(self, sent: Mapping[str, float], *, is_complete: bool) -> None:
-        """Note the codes of a reading; a complete one has all codes of the meter."""
-        if not self.codes.issuperset(sent):
-            self.codes.update(sent)
+    def take(
+        self,
+        sent: Mapping[str, float],
+        *,
+        is_complete: bool,
+        unread: frozenset[str] = frozenset(),
+    ) -> None:
+        """Note what a reading has; a complete one names all that the meter has.
+
+        `unread` are registers that it names without a value that can be read.
+        """
+        if not self.codes.issuperset(sent) or not self.codes.issuperset(unread):
+            self._note(sent.keys() | unread)
             self._readings = 0
         self._readings += _SETTLED_READINGS if is_complete else 1
         self.is_signed |= any(sent.get(code, 0.0) < 0 for code in IMPORT_PHASES)
 
     @property
+    def _is_settled(self) -> bool:
+        """Tell whether the codes are all that the meter has, as far as can be told."""
+        return self._readings >= _SETTLED_READINGS
+
+    @property
     def known(self) -> KnownPowers:
         """Return what is known of the meter's powers."""
         return KnownPowers(
-            codes=self.codes,
-            is_signed=self.is_signed,
-            is_settled=self._readings >= _SETTLED_READINGS,
+            codes=self.codes, is_signed=self.is_signed, is_settled=self._is_settled
         )
 
-    def add(self, codes: Iterable[str]) -> None:
-        """Add codes that the meter is known to have sent earlier."""
+    def with_totals(self, values: Mapping[str, float]) -> Mapping[str, float]:
+        """Add the sum of the tariffs of each counter whose total is never sent."""
+        if not self._sums or not self._is_settled:
+            return values
+        return {
+            **values,
+            **{
+                code: reduce(total, (values[tariff] for tariff in tariffs))
+                for code, tariffs in self._sums.items()
+                if values.keys() >= set(tariffs)
+            },
+        }
+
+    def _note(self, codes: Iterable[str]) -> None:
+        """Note codes, and which totals are known by their tariffs alone."""
         self.codes.update(codes)
+        tariffs: dict[str, list[str]] = {}
+        for code in sorted(COUNTERS.intersection(self.codes)):
+            if REGISTERS[code].tariff:
+                whole = f"{code.rpartition('.')[0]}.0"
+                tariffs.setdefault(whole, []).append(code)
+        self._sums = {
+            code: tuple(found)
+            for code, found in tariffs.items()
+            if code not in self.codes and len(found) >= _LEAST_TARIFFS
+        }
+
+    def add(self, codes: Iterable[str]) -> None:
+        """Note codes that were sent before anybody kept them."""
+        self._note(codes)
         self._readings = _SETTLED_READINGS
 
     def as_stored(self) -> dict[str, Any]:

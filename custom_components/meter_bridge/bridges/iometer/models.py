@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 import re
 
-from ..obis import measured
+from ..obis import REGISTERS, measured
 from ..snapshot import Meter, Reading, Snapshot
 from ..wire import entries, moment, section, text, whole
 
@@ -84,16 +84,20 @@ def parse_reading(answer: object) -> Reading | None:
     if not isinstance(reading.get("registers"), list):
         return None
     values: dict[str, float] = {}
+    unread: set[str] = set()
     for register in entries(reading.get("registers")):
         entry = section(register)
         code = parse_obis(entry.get("obis"))
         value = measured(code, entry.get("value"), text(entry.get("unit")) or "")
         if value is not None:
             values[code] = value
+        elif code in REGISTERS:
+            unread.add(code)
     return Reading(
         values=values,
         time=moment(reading.get("time")),
         meter=Meter(serial=parse_meter_number(answer)),
+        unread=frozenset(unread),
     )
 
 
