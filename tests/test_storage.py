@@ -7,7 +7,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.const import DOMAIN
+from custom_components.meter_bridge.const import CONF_BRIDGE, DOMAIN
 from custom_components.meter_bridge.storage import EntryStore
 
 LEVEL = [10_526_027.0, 1_790_000_000.0]
@@ -16,7 +16,9 @@ LEVEL = [10_526_027.0, 1_790_000_000.0]
 @pytest.fixture
 def entry(hass: HomeAssistant) -> MockConfigEntry:
     """Return an entry with entities of two meters."""
-    entry = MockConfigEntry(domain=DOMAIN, unique_id="whatwatt_go_02A4")
+    entry = MockConfigEntry(
+        domain=DOMAIN, unique_id="any_02A4", data={CONF_BRIDGE: "iometer"}
+    )
     entry.add_to_hass(hass)
     registry = er.async_get(hass)
     for key in (
@@ -44,3 +46,18 @@ async def test_counters_and_entities_of_the_first_version_have_been_sent(
     assert main["derived"] == {"3.8.0": [1, 2, 3, 4]}
     assert volume["powers"]["codes"] == ["3.0.0"]
     assert stored["client"] == {"serial": [5]}
+
+
+async def test_an_entity_of_padding_has_not_been_sent(
+    hass: HomeAssistant, hass_storage: dict[str, Any], entry: MockConfigEntry
+) -> None:
+    """Where zeros may be padding, only what was counted is known to have been sent."""
+    hass.config_entries.async_update_entry(entry, data={CONF_BRIDGE: "whatwatt_go"})
+    key = f"{DOMAIN}.{entry.entry_id}"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": {}}
+    stored = await EntryStore(hass, entry.entry_id).async_load()
+    assert stored
+    codes = {
+        key: set(each["powers"]["codes"]) for key, each in stored["meters"].items()
+    }
+    assert codes == {"": {"1.8.0"}, "volume_1_30023456": {"3.0.0"}}

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 
+from .bridges import bridge_of
 from .bridges.obis import REGISTERS, Direction
 from .const import DOMAIN
 from .issues import forget_issues
@@ -52,16 +53,23 @@ class EntryStore(Store[dict[str, Any]]):
     def _registered(self) -> Iterator[tuple[str, str]]:
         """Yield the meter and code of each entity whose register has been sent.
 
-        Net power is left out: it may have been worked out.
+        Net power is left out: it may have been worked out. So is what is no counter
+        where it may have been padding.
         """
         registry = er.async_get(self.hass)
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
-        prefix = f"{entry.unique_id if entry else None}_"
+        if entry is None:
+            return
+        bridge, prefix = bridge_of(entry), f"{entry.unique_id}_"
         for entity in er.async_entries_for_config_entry(registry, self._entry_id):
             key = entity.unique_id.removeprefix(prefix)
             meter, _, code = key.rpartition("_")
             register = REGISTERS.get(code)
-            if register and register.direction is not Direction.NET:
+            if (
+                register
+                and register.direction is not Direction.NET
+                and (register.is_counter or not bridge.pads_zeros)
+            ):
                 yield meter, code
 
 

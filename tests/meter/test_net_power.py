@@ -79,7 +79,7 @@ def meter() -> Meters:
     ],
 )
 def test_what_one_reading_tells(meter: Meters, sent: Sent, net: float) -> None:
-    """Sent net power, import less export, and the sum of net phases are known at once."""
+    """Sent net power, import less export, and all net phases need no second look."""
     values = meter.read({**COUNTS_IMPORT, **sent}, is_complete=True)
     assert values[NET] == net
 

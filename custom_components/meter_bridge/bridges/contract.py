@@ -141,6 +141,7 @@ class BridgeType[C: Client[object], D]:
     each day.
     `demand_minutes` is the period of demand that fits where this kind is sold;
     `shows_demand` unless the owner says otherwise.
+    `pads_zeros` if it may send 0 for registers that the meter does not have.
     `redact` names keys of answers whose values are kept out of diagnostics.
     """
 
@@ -153,6 +154,7 @@ class BridgeType[C: Client[object], D]:
     least_poll_interval: timedelta = timedelta(seconds=5)
     pushes: bool = False
     recall_seconds: float | None = None
+    pads_zeros: bool = False
     max_power: float = 100_000.0
     demand_minutes: int = 15
     shows_demand: bool = False

@@ -23,6 +23,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     recall_seconds=220.0,
     # Swiss utilities take fees for the highest quarter of an hour.
     shows_demand=True,
+    pads_zeros=True,
     media=(Medium.ELECTRICITY, Medium.VOLUME),
     zeroconf=ZeroconfMatch(
         type="_http._tcp.local.", properties={"type": "100"}, serial_property="id"

@@ -27,6 +27,8 @@ from .web import WhatwattWeb
 _REBOOT, _WPS = "/api/v1/reboot", "/api/v1/wifi/wps"
 # The system changes seldom, and a request drains a device that the meter powers.
 _SYSTEM_SECONDS = 60.0
+# The registers of a meter that is followed by its stream are looked at this often.
+_REPORT_SECONDS = 600.0
 # A licence may be bought at any time: the report is tried again this often.
 _LICENSE_SECONDS = 3600.0
 # The device serves one listener. If another one replaces us, it keeps the stream for
@@ -56,6 +58,7 @@ class WhatwattClient(Client[Details]):
         self._card = SdCard(self._web)
         self._listening = asyncio.Lock()
         self._system_until = -inf
+        self._report_until = -inf
         self._event_at = -inf
         self._unlicensed_until = -inf
         self._yields_until = -inf
@@ -73,6 +76,16 @@ class WhatwattClient(Client[Details]):
             mac=decoder.mac,
             pinned=self._web.pinned,
         )
+
+    @override
+    def memory(self) -> Mapping[str, list[float]]:
+        """Remember which meters of the meter bus there are."""
+        return self._decoder.bus_meters.memory()
+
+    @override
+    def recall(self, memory: Mapping[str, list[float]]) -> None:
+        """Know the meters of the meter bus again."""
+        self._decoder.bus_meters.recall(memory)
 
     @override
     async def fetch(self) -> Snapshot[Details]:
@@ -163,7 +176,7 @@ class WhatwattClient(Client[Details]):
             await asyncio.sleep(_SYSTEM_SECONDS)
             with suppress(BridgeConnectionError, BridgeResponseError):
                 await self._read_system()
-                if self._decoder.needs_report:
+                if self._decoder.needs_report or time.monotonic() >= self._report_until:
                     await self._read_report()
 
     def _yield_stream(self) -> float:
@@ -197,6 +210,7 @@ class WhatwattClient(Client[Details]):
             self._unlicensed_until = now + _LICENSE_SECONDS
             return False
         self._decoder.take(REPORT, answer.body)
+        self._report_until = now + _REPORT_SECONDS
         if self._decoder.needs_system:
             await self._read_system()
         return True

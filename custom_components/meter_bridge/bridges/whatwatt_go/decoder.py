@@ -12,6 +12,7 @@ from ..errors import BridgeResponseError
 from ..snapshot import Meter, Reading, Snapshot
 from ..uptime import StartTime
 from ..wire import number, parse_json, section, text
+from .bus import BusMeters
 from .live import Proof, parse_live
 from .report import parse_meter, parse_report
 from .system import METER_OK, Details, parse_system, with_live, with_report
@@ -39,6 +40,7 @@ class WhatwattDecoder(Decoder[Details]):
         self.mac: str | None = None
         self.details = Details()
         self.needs_system = False
+        self.bus_meters = BusMeters()
         self._start_time = StartTime()
         self._meter = Meter()
         self._readings: tuple[Reading, ...] = ()
@@ -107,13 +109,13 @@ class WhatwattDecoder(Decoder[Details]):
             # Another device has this address now: the start time was not its own.
             self._start_time, self.needs_system = StartTime(), True
         self._take_details(with_report(self.details, sent))
-        self._readings = self._report = parse_report(sent)
+        self._readings = self._report = parse_report(sent, self.bus_meters)
         self._report_at = time.monotonic()
         self._proof.take_report(self._report)
 
     def _take_live(self, sent: object) -> bool:
         """Keep a live event; return whether a reading came out of it."""
-        live = parse_live(sent, self._meter, next(self._events))
+        live = parse_live(sent, self._meter, next(self._events), self.bus_meters)
         if live is None:
             return False
         if not self.has_meter:

@@ -4,12 +4,13 @@ The stream is a flat object in the units of the report. It sends 0 for registers
 the meter does not have, and has no key for some that the report has.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from ..obis import EXPORT_ENERGY, IMPORT_ENERGY, REGISTERS, Quantity
 from ..snapshot import MAIN_METER, Meter, Reading
 from ..wire import number, section
+from .bus import BusMeters
 from .report import TO_BASE_UNIT, parse_volumes
 
 # Key of the stream → code, of values that are sent in thousands of the unit.
@@ -64,6 +65,10 @@ _KEYS = {
 _DIRECTIONS = tuple(
     (f"{1 + start}.7.0", f"{2 + start}.7.0") for start in (0, 20, 40, 60)
 )
+# Import power is no proof of an export register, which some meters do not have.
+_EXPORTS = frozenset(
+    {*(exported for _, exported in _DIRECTIONS), EXPORT_ENERGY, "2.8.1", "2.8.2"}
+)
 # A meter bus has a few meters; more than this are garbled names of the same ones.
 _MOST_METERS = 32
 
@@ -73,27 +78,32 @@ class Proof:
     """Which registers each meter really has, since the stream pads with zeros.
 
     A report names all of them. Until there is one, a value other than 0 proves its own
-    register, and of a power also the opposite direction.
+    register, and where anything has been exported also the opposite direction.
     """
 
     is_complete: bool = False
     _registers: dict[str, set[str]] = field(default_factory=dict)
 
     def take_report(self, readings: Iterable[Reading]) -> None:
-        """Count every register of a report as proven."""
+        """Count the registers of a report as proven, and no others of its meters."""
         for reading in readings:
+            self._registers.pop(reading.meter.key, None)
             self._believe(reading.meter.key, reading.values)
             self.is_complete |= reading.meter.key == MAIN_METER
 
     def of(self, reading: Reading) -> Reading:
         """Return a streamed reading without the values that may be padding."""
         key, sent = reading.meter.key, reading.values
-        self._believe(key, [code for code, value in sent.items() if value])
-        if not self.is_complete:
-            for pair in _DIRECTIONS:
-                if any(sent.get(code) for code in pair):
-                    self._believe(key, pair)
-        proven = self._registers[key]
+        nonzero = {code for code, value in sent.items() if value}
+        if key == MAIN_METER and self.is_complete:
+            proven: AbstractSet[str] = self._registers[key] | nonzero
+        else:
+            self._believe(key, nonzero)
+            proven = self._registers[key]
+            if not proven.isdisjoint(_EXPORTS):
+                for pair in _DIRECTIONS:
+                    if not nonzero.isdisjoint(pair):
+                        self._believe(key, pair)
         if sent.keys() <= proven:
             return reading
         return replace(
@@ -161,7 +171,9 @@ class Live:
         return tuple(found.values())
 
 
-def parse_live(event: object, meter: Meter, count: int) -> Live | None:
+def parse_live(
+    event: object, meter: Meter, count: int, bus_meters: BusMeters | None = None
+) -> Live | None:
     """Read one event about the main meter; None if it holds no reading.
 
     Every event is a new reading, but the meter's clock may be missing or stopped, so
@@ -173,7 +185,13 @@ def parse_live(event: object, meter: Meter, count: int) -> Live | None:
         for key, (code, places) in _KEYS.items()
         if (value := number(sent.get(key), places)) is not None
     }
-    volumes = parse_volumes(sent.get("Vol"), bus="Bus", serial="M_ID", cumulative="Cum")
+    volumes = parse_volumes(
+        sent.get("Vol"),
+        bus_meters or BusMeters(),
+        bus="Bus",
+        serial="M_ID",
+        cumulative="Cum",
+    )
     if not values and not volumes:
         return None
     main = Reading(values=values, token=("live", count), meter=meter)

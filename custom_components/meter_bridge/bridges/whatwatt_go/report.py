@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from ..obis import VOLUME
 from ..snapshot import Medium, Meter, Reading
 from ..wire import entries, moment, number, section, text, whole
+from .bus import BusMeters
 from .system import METER_OK, word
 
 TO_BASE_UNIT = 3
@@ -40,13 +41,19 @@ _PRESENT, _ENERGY, _DEMAND = 7, 8, 6
 _VOLUME_STALE_SECONDS = 86_400.0
 
 
-def parse_report(answer: object) -> tuple[Reading, ...]:
+def parse_report(
+    answer: object, bus_meters: BusMeters | None = None
+) -> tuple[Reading, ...]:
     """Read a report; unless the status of the meter is OK, its values are invalid."""
     report, meter = section(answer, "report"), section(answer, "meter")
     if word(meter.get("status")) != METER_OK:
         return ()
     volumes = parse_volumes(
-        report.get("volume"), bus="bus", serial="meter_id", cumulative="cumulative"
+        report.get("volume"),
+        bus_meters or BusMeters(),
+        bus="bus",
+        serial="meter_id",
+        cumulative="cumulative",
     )
     values = dict(_values(report))
     if not values:
@@ -77,24 +84,30 @@ def parse_meter(meter: Mapping[str, object]) -> Meter:
 
 
 def parse_volumes(
-    sent: object, *, bus: str, serial: str, cumulative: str
+    sent: object, bus_meters: BusMeters, *, bus: str, serial: str, cumulative: str
 ) -> tuple[Reading, ...]:
-    """Read the meters of the meter bus (m³), without those that never reported."""
-    readings = []
+    """Read the meters of the meter bus (m³), without those that never reported.
+
+    A meter without an id that stands at 0 may be none.
+    """
+    readings: dict[str, Reading] = {}
     for entry in entries(sent):
         volume = section(entry)
         found, name = number(volume.get(cumulative)), text(volume.get(serial))
-        if found is None or name is None:
+        if found is None or not (name or found):
+            continue
+        key = bus_meters.key(whole(volume.get(bus)), name, taken=readings)
+        if key is None:
             continue
         meter = Meter(
-            key=f"volume_{whole(volume.get(bus)) or 0}_{name}",
+            key=key,
             medium=Medium.VOLUME,
             serial=name,
             stale_after=_VOLUME_STALE_SECONDS,
         )
         token = (found, text(volume.get("date_time") or volume.get("DT")))
-        readings.append(Reading(values={VOLUME: found}, token=token, meter=meter))
-    return tuple(readings)
+        readings[key] = Reading(values={VOLUME: found}, token=token, meter=meter)
+    return tuple(readings.values())
 
 
 def _values(report: Mapping[str, object]) -> Iterator[tuple[str, float]]:
