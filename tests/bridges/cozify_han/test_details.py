@@ -1,5 +1,6 @@
 """What a reader says of itself, and how its fuse is loaded."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -53,29 +54,56 @@ def test_state() -> None:
     assert (new.reboot_pending, new.reboot_reason) == (True, "OTA_UPDATE")
 
 
+SETTINGS = Settings(
+    fuse=25,
+    fixed_price=7.34,
+    uses_spot_price=False,
+    ethernet=Link(enabled=True, mode="dhcp"),
+    wifi=Link(enabled=False, mode="static"),
+)
+
+
 def test_settings() -> None:
     """Fuse, prices and links are read, also where a number is text."""
-    assert parse_settings(
-        {
-            "s": False,
-            "p": 7.34,
-            "m": {"f": "25"},
-            "e": {"e": True, "n": {"m": "dhcp"}},
-            "w": {"e": False, "p": "***", "n": {"m": "static"}},
-        }
-    ) == Settings(
-        fuse=25,
-        fixed_price=7.34,
-        uses_spot_price=False,
-        ethernet=Link(enabled=True, mode="dhcp"),
-        wifi=Link(enabled=False, mode="static"),
-    )
+    sent = {
+        "s": False,
+        "p": 7.34,
+        "m": {"f": "25"},
+        "e": {"e": True, "n": {"m": "dhcp"}},
+        "w": {"e": False, "p": "***", "n": {"m": "static"}},
+    }
+    assert parse_settings(sent, Settings()) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("part", "settings"),
+    [
+        ({"type": "HAN_CONFIGURATION_MESSAGE"}, SETTINGS),
+        ({"p": 8.1}, replace(SETTINGS, fixed_price=8.1)),
+        ({"p": None, "m": {"t": 5}, "e": None}, replace(SETTINGS, fixed_price=None)),
+        (
+            {"m": {"f": 0}, "s": True},
+            replace(SETTINGS, fuse=None, uses_spot_price=True),
+        ),
+        (
+            {"w": {"e": True}, "e": {"n": {"m": "static"}}},
+            replace(
+                SETTINGS,
+                ethernet=Link(enabled=True, mode="static"),
+                wifi=Link(enabled=True, mode="static"),
+            ),
+        ),
+    ],
+)
+def test_a_part_of_the_settings(part: object, settings: Settings) -> None:
+    """What a message does not mention stays as it was."""
+    assert parse_settings(part, SETTINGS) == settings
 
 
 @pytest.mark.parametrize("fuse", [0, -1, None, "none", [], True])
 def test_a_fuse_of_nothing_is_none(fuse: object) -> None:
     """A rating that was never entered is not one of 0 A."""
-    assert parse_settings({"m": {"f": fuse}}).fuse is None
+    assert parse_settings({"m": {"f": fuse}}, Settings()).fuse is None
 
 
 def test_health() -> None:
@@ -102,7 +130,7 @@ def test_an_uptime_that_cannot_be_is_none(uptime: object) -> None:
 def test_odd_messages_say_nothing(odd: object) -> None:
     """What is no object, or has odd things in it, leaves everything unknown."""
     assert parse_state(odd) == State()
-    assert parse_settings(odd) == Settings()
+    assert parse_settings(odd, Settings()) == Settings()
     assert parse_health(odd, StartTime(), NOW) == Health()
     assert parse_meter_make(odd) == (None, None)
 
@@ -128,7 +156,7 @@ def test_a_link_is_enabled_and_has_an_address(
     """Enabled alone is no link, and what is not known is not guessed."""
     details = Details(
         state=parse_state({"ethIp": address, "wifiIp": address}),
-        settings=parse_settings({"e": {"e": enabled}, "w": {"e": enabled}}),
+        settings=parse_settings({"e": {"e": enabled}, "w": {"e": enabled}}, Settings()),
     )
     assert (details.ethernet, details.wifi) == (is_up, is_up)
 

@@ -146,6 +146,19 @@ def test_net_power_is_a_difference_where_there_are_both() -> None:
     assert [values[f"{code}.7.0"] for code in (16, 36, 56, 76)] == [100, -20, 3, 4]
 
 
+@pytest.mark.parametrize("less", [{}, {"pe": None}, {"pe": [], "p": None}])
+@pytest.mark.parametrize(
+    ("counted", "net"), [({"ec": 0.0}, 700), ({}, 700), ({"ec": 3.5}, None)]
+)
+def test_a_meter_without_export(
+    less: Mapping[str, object], counted: Mapping[str, object], net: float | None
+) -> None:
+    """Import is net power where nothing of export is sent, and none was counted."""
+    sent = {"ic": 1234.5, "pi": [700, 400, 200, 100], **counted, **less}
+    values = shown(Reading(values=parse_telegram(sent).values))
+    assert values.get("16.7.0") == net
+
+
 @pytest.mark.parametrize("array", [None, [], "", 7, {}, [None], ["x"], [[1]], [True]])
 @pytest.mark.parametrize("key", ["p", "pi", "pe", "ri", "re", "u", "i"])
 def test_odd_arrays_say_nothing(key: str, array: object) -> None:

@@ -3,6 +3,7 @@
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+import pytest
 
 from tests.bridges.cozify_han.conftest import followed
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
@@ -85,3 +86,36 @@ async def test_an_update_is_shown(
     await shows(hass, "sensor.bridge_bridge_firmware", "1.0.2.0")
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     assert device.sw_version == "1.0.2.0"
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_part_of_the_configuration_changes_that_alone(
+    hass: HomeAssistant, simulator: CozifyHanSimulator, set_up: SetUp
+) -> None:
+    """A price that is pushed by itself leaves the fuse and its margin."""
+    await set_up(simulator)
+    await followed(simulator)
+    before = state(hass, MARGIN)
+    simulator.push({"type": "HAN_OTA_MESSAGE", "state": "DOWNLOADING", "progress": 12})
+    simulator.push({"type": "HAN_CONFIGURATION_MESSAGE", "p": 9.95})
+    await shows(hass, "sensor.bridge_fixed_price", "9.95")
+    assert state(hass, MARGIN) == before != STATE_UNAVAILABLE
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_telegram_of_zeros_says_nothing(
+    hass: HomeAssistant, simulator: CozifyHanSimulator, set_up: SetUp
+) -> None:
+    """What a reader sends before it has read the meter changes no value."""
+    await set_up(simulator)
+    await followed(simulator)
+    zeros = {key: [0, 0, 0, 0] for key in ("p", "pi", "pe", "u", "i")}
+    simulator.push({"type": "HAN_METER_MESSAGE", "ts": 0, "ic": 0, "ec": 0, **zeros})
+    simulator.house.draw(444)
+    simulator.tick()
+    await shows(hass, POWER, "444")
+    assert state(hass, "sensor.bridge_energy_import") == "10526.027"
+    simulator.push({"type": "HAN_METER_MESSAGE", "ts": 0, "ic": 0, "ec": 0, **zeros})
+    simulator.push({"type": "HAN_CONFIGURATION_MESSAGE", "p": 9.95})
+    await shows(hass, "sensor.bridge_fixed_price", "9.95")
+    assert state(hass, POWER) == "444"

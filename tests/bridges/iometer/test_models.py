@@ -61,6 +61,36 @@ READINGS: Mapping[str, Mapping[str, float] | None] = {
     },
     "battery-without-installation-id": {"1.8.0": 1234.5, "2.8.0": 0, "16.7.0": 0},
     "total-under-the-code-of-phase-1": {"1.8.0": 88001122.3, "16.7.0": 2417},
+    "import-and-export-power": {
+        "1.8.0": 512345.6,
+        "2.8.0": 81000.3,
+        "1.7.0": 120,
+        "2.7.0": 470,
+        "16.7.0": -350,
+    },
+    "three-net-phases-without-total": {
+        "1.8.0": 512345.6,
+        "2.8.0": 81000.3,
+        "16.7.0": 600,
+        "36.7.0": 610,
+        "56.7.0": -95,
+        "76.7.0": 85,
+    },
+    "phase-1-beside-both-directions": {
+        "1.8.0": 5512345.6,
+        "1.7.0": 640,
+        "2.7.0": 0,
+        "16.7.0": 640,
+        "36.7.0": 215,
+    },
+    "decimal-codes": {
+        "1.8.0": 912345.6,
+        "2.8.0": 1000.3,
+        "16.7.0": -75,
+        "36.7.0": -30,
+        "56.7.0": -25,
+        "76.7.0": -20,
+    },
     "upper-case-codes": {
         "1.8.0": 300000,
         "16.7.0": 450,
@@ -79,6 +109,10 @@ STATES: Mapping[str, Status] = {
     "wired-three-phase-two-tariffs": WIRED,
     "battery-without-installation-id": status_with(power_supply="battery", battery=63),
     "total-under-the-code-of-phase-1": WIRED,
+    "import-and-export-power": WIRED,
+    "three-net-phases-without-total": WIRED,
+    "phase-1-beside-both-directions": WIRED,
+    "decimal-codes": WIRED,
     "upper-case-codes": WIRED,
     "pin-missing": status_with(pin="missing"),
     "core-disconnected": Status(
@@ -163,6 +197,23 @@ def test_codes_are_hexadecimal(wire: object, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (("16.07.00", "36.07.00"), ("16.7.0", "36.7.0")),
+        (("16.07.00", "36.07.00", "76.07.00"), ("16.7.0", "36.7.0", "76.7.0")),
+        (("16.07.00", "36.07.00", "10.07.00"), ("22.7.0", "16.7.0")),
+        (("16.07.00", "36.07.00", "24.07.00"), ("22.7.0", "36.7.0")),
+        (("16.07.00", "01.07.00"), ("22.7.0", "1.7.0")),
+        (("16.07.00", "36.07.00", "4c.07.00"), ("16.7.0", "36.7.0")),
+    ],
+)
+def test_decimal_codes(codes: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    """Codes are decimal only if net power is there as such, and not otherwise."""
+    registers = [register(f"01-00:{code}*ff", 5) for code in codes]
+    assert tuple(values_of(*registers)) == expected
+
+
+@pytest.mark.parametrize(
     ("value", "unit"),
     [
         (None, "W"),
@@ -230,17 +281,23 @@ def test_phase_1_is_the_total_only_where_it_is_alone(other: str) -> None:
         {"meter": {"reading": None}},
         {"meter": {"reading": {"registers": None}}},
         {"meter": {"reading": {"registers": {}}}},
+        {"meter": {"reading": {"registers": []}}},
+        {"meter": {"reading": {"registers": [register("01-00:60.32.01*ff", 5)]}}},
+        {"meter": {"reading": {"registers": [register("01-00:1.8.0*255", 5, "Wh")]}}},
     ],
 )
 def test_no_registers_are_no_reading(answer: object) -> None:
-    """Without a list of registers the meter has not been read."""
+    """Without a register that is known the meter has not been read."""
     assert parse_reading(answer) is None
 
 
 @pytest.mark.parametrize("time", [None, "", "yesterday", 1741932428, "2026-03-14"])
 def test_reading_without_a_time(time: object) -> None:
     """A time that cannot be read is no reason to lose the reading."""
-    reading = parse_reading({"meter": {"reading": {"time": time, "registers": []}}})
+    registers = [register("01-00:10.07.00*ff", 5)]
+    reading = parse_reading(
+        {"meter": {"reading": {"time": time, "registers": registers}}}
+    )
     assert reading
     assert reading.time is None
 

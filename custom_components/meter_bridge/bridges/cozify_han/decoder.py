@@ -15,6 +15,7 @@ from ..uptime import StartTime
 from ..wire import parse_json
 from .details import (
     Details,
+    Settings,
     parse_health,
     parse_meter_make,
     parse_settings,
@@ -79,8 +80,8 @@ class CozifyHanDecoder(Decoder[Details]):
     def take(self, source: str, body: bytes | str) -> bool:
         """Keep a message; return whether it says anything new.
 
-        A telegram always counts as new: whether the meter was read again since is
-        judged elsewhere. BridgeResponseError: the answer has another type than this
+        A telegram with any value counts as new: whether the meter was read again since
+        is judged elsewhere. BridgeResponseError: the answer has another type than this
         request asks for.
         """
         message = parse_json(body)
@@ -88,19 +89,28 @@ class CozifyHanDecoder(Decoder[Details]):
         if kind not in _EXPECTED.get(source, (kind,)):
             raise BridgeResponseError("The answer is not a HAN reader's")
         if kind == METER:
-            self._take_telegram(parse_telegram(message))
+            telegram = parse_telegram(message)
+            if telegram.says_nothing:
+                return False
+            self._take_telegram(telegram)
             return True
         before = self.details
-        self._take_details(kind, message)
+        self._take_details(source, kind, message)
         return self.details != before
 
-    def _take_details(self, kind: str | None, message: object) -> None:
-        """Keep a message of any other type than a telegram."""
+    def _take_details(self, source: str, kind: str | None, message: object) -> None:
+        """Keep a message of any other type than a telegram.
+
+        Settings are complete where they were requested; a stream may send a part.
+        """
         if kind == STATE:
             self.identity = parse_identity(message) or self.identity
             self.details = replace(self.details, state=parse_state(message))
         elif kind in (CONFIGURATION, CONFIGURATION_MESSAGE):
-            self.details = replace(self.details, settings=parse_settings(message))
+            is_part = source not in _EXPECTED
+            before = self.details.settings if is_part else Settings()
+            settings = parse_settings(message, before)
+            self.details = replace(self.details, settings=settings)
         elif kind == HEALTH:
             health = parse_health(message, self._start_time, datetime.now(UTC))
             self.details = replace(self.details, health=health)

@@ -102,16 +102,17 @@ def _has_address(sent: object) -> bool | None:
     return bool(sent.strip("0.: ")) if isinstance(sent, str) else None
 
 
-def parse_settings(message: object) -> Settings:
-    """Read a configuration message."""
+def parse_settings(message: object, before: Settings) -> Settings:
+    """Read a configuration message; what it does not mention stays as `before`."""
     sent = section(message)
+    grid = section(sent, "m")
     return Settings(
         # 0 means that no fuse is set.
-        fuse=_positive(section(sent, "m").get("f")),
-        fixed_price=number(sent.get("p")),
-        uses_spot_price=flag(sent.get("s")),
-        ethernet=_parse_link(section(sent, "e")),
-        wifi=_parse_link(section(sent, "w")),
+        fuse=_positive(grid["f"]) if "f" in grid else before.fuse,
+        fixed_price=number(sent["p"]) if "p" in sent else before.fixed_price,
+        uses_spot_price=flag(sent["s"]) if "s" in sent else before.uses_spot_price,
+        ethernet=_parse_link(section(sent, "e"), before.ethernet),
+        wifi=_parse_link(section(sent, "w"), before.wifi),
     )
 
 
@@ -121,9 +122,13 @@ def _positive(sent: object) -> float | None:
     return found if found is not None and found > 0 else None
 
 
-def _parse_link(sent: Mapping[str, object]) -> Link:
+def _parse_link(sent: Mapping[str, object], before: Link) -> Link:
     """Read the settings of a network interface."""
-    return Link(enabled=flag(sent.get("e")), mode=text(section(sent, "n").get("m")))
+    address = section(sent, "n")
+    return Link(
+        enabled=flag(sent["e"]) if "e" in sent else before.enabled,
+        mode=text(address["m"]) if "m" in address else before.mode,
+    )
 
 
 def parse_health(message: object, start_time: StartTime, now: datetime) -> Health:

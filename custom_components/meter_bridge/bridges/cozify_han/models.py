@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import re
 
 from ..client import Identity
-from ..obis import EXPORT_ENERGY, IMPORT_ENERGY
+from ..obis import EXPORT_ENERGY, EXPORT_POWER, IMPORT_ENERGY
 from ..snapshot import Meter
 from ..wire import number, section, text
 
@@ -55,6 +55,11 @@ class Telegram:
     token: Hashable = None
 
     @property
+    def says_nothing(self) -> bool:
+        """Tell whether this is what a reader sends before it has read the meter."""
+        return self.token == 0 and not any(self.values.values())
+
+    @property
     def currents(self) -> Mapping[int, float]:
         """Return the current of each phase in A, without phases that were not sent."""
         return {
@@ -81,9 +86,13 @@ def parse_telegram(message: object) -> Telegram:
     for key, codes in _ARRAYS.items():
         values |= _spread(sent.get(key), codes)
     # The vendor replaced `p` by `pi` and `pe`: it counts only where one of them lacks.
+    net = _spread(sent.get("p"), _NET_POWER)
+    if not net and values.get(EXPORT_ENERGY) == 0 and EXPORT_POWER not in values:
+        # A reader on a meter without export sends no `pe`, but counts it as zero.
+        net = _spread(sent.get("pi"), _NET_POWER)
     values |= {
         code: value
-        for code, value in _spread(sent.get("p"), _NET_POWER).items()
+        for code, value in net.items()
         if not _DIRECTIONS[code] <= values.keys()
     }
     time = _parse_time(sent.get("ts"))

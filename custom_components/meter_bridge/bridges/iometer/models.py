@@ -1,5 +1,6 @@
 """IOmeter's JSON → snapshot (vendor's "IOmeter Bridge API Documentation", v1)."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
 import re
@@ -13,6 +14,9 @@ from ..wire import entries, moment, section, text, whole
 _OBIS = re.compile(
     r"01-00:([0-9a-f]{2})\.([0-9a-f]{2})\.([0-9a-f]{2})\*ff", re.IGNORECASE
 )
+_HEXADECIMAL, _DECIMAL = 16, 10
+_HEXADECIMAL_NET = frozenset({"01-00:10.07.00*ff", "01-00:24.07.00*ff"})
+_DECIMAL_NET = frozenset({"01-00:16.07.00*ff", "01-00:36.07.00*ff"})
 _OBIS_LENGTH = len("01-00:10.07.00*ff")
 # Any other word counts as unknown.
 _CONNECTION = {"connected": True, "disconnected": False}
@@ -78,21 +82,22 @@ def _percentage(value: object) -> int | None:
 def parse_reading(answer: object) -> Reading | None:
     """Read /v1/reading: W (import positive), Wh and the meter's time.
 
-    None without a meter or without a list of registers.
+    None without a meter or without any register that is known.
     """
     reading = section(answer, "meter", "reading")
-    if not isinstance(reading.get("registers"), list):
-        return None
+    registers = [section(each) for each in entries(reading.get("registers"))]
+    base = _base({(text(entry.get("obis")) or "").lower() for entry in registers})
     values: dict[str, float] = {}
     unread: set[str] = set()
-    for register in entries(reading.get("registers")):
-        entry = section(register)
-        code = parse_obis(entry.get("obis"))
+    for entry in registers:
+        code = parse_obis(entry.get("obis"), base)
         value = measured(code, entry.get("value"), text(entry.get("unit")) or "")
         if value is not None:
             values[code] = value
         elif code in REGISTERS:
             unread.add(code)
+    if not values and not unread:
+        return None
     return Reading(
         values=values,
         time=moment(reading.get("time")),
@@ -101,16 +106,30 @@ def parse_reading(answer: object) -> Reading | None:
     )
 
 
-def parse_obis(wire: object) -> str:
-    """Return C.D.E of a hexadecimal code such as 01-00:4c.07.00*ff, else empty text."""
-    return _code(wire) if isinstance(wire, str) and len(wire) == _OBIS_LENGTH else ""
+def _base(wires: AbstractSet[str]) -> int:
+    """Return the base of the numbers in these codes.
+
+    Net power in total and of phase 1 shows it: as 16 and 36 only if the codes are
+    decimal, since no meter sends what those are as hexadecimal ones without net power.
+    """
+    is_decimal = wires >= _DECIMAL_NET and _HEXADECIMAL_NET.isdisjoint(wires)
+    return _DECIMAL if is_decimal else _HEXADECIMAL
+
+
+def parse_obis(wire: object, base: int = _HEXADECIMAL) -> str:
+    """Return C.D.E of a code such as 01-00:4c.07.00*ff, else empty text."""
+    if not isinstance(wire, str) or len(wire) != _OBIS_LENGTH:
+        return ""
+    return _code(wire, base)
 
 
 @lru_cache(maxsize=256)
-def _code(wire: str) -> str:
+def _code(wire: str, base: int) -> str:
     """Translate a code; cached, since every reading has the same codes."""
     match = _OBIS.fullmatch(wire)
-    return ".".join(str(int(group, 16)) for group in match.groups()) if match else ""
+    if not match or (base == _DECIMAL and not "".join(match.groups()).isdecimal()):
+        return ""
+    return ".".join(str(int(group, base)) for group in match.groups())
 
 
 def snapshot(
