@@ -25,6 +25,7 @@ class Accounts:
 
     max_power: float = 100_000
     stale_after: float
+    stale_within: tuple[float, float] | None = None
     meters: dict[str, Account] = field(default_factory=dict)
     _stored: dict[str, Stored] = field(default_factory=dict)
     _is_orderly: bool = False
@@ -40,7 +41,11 @@ class Accounts:
             self.meters[key] = account
         account = self.meters[key]
         restart = account.take(
-            reading, now=now, clock=clock, stale_after=self.stale_after
+            reading,
+            now=now,
+            clock=clock,
+            stale_after=self.stale_after,
+            stale_within=self.stale_within,
         )
         return Taken(
             values=account.values,

@@ -130,7 +130,8 @@ class BridgeType[C: Client[object], D]:
     """A kind of bridge: everything that the rest needs to know about it.
 
     `login_fields` are the fields of the login form, shown if the bridge wants a login.
-    Without a new reading for `stale_after` seconds a meter is stale. `max_power` (W) is
+    Without a new reading for `stale_after` seconds a meter is stale. Where they are
+    `stale_within` two limits, the meter's own rhythm sets them. `max_power` (W) is
     the most that the household's connection could carry. `more_sensors` returns sensors
     that depend on the details; it must return the same tuple while they stay the same.
     `dhcp_hostname` is the pattern, in lower case, of its host names in DHCP.
@@ -151,6 +152,7 @@ class BridgeType[C: Client[object], D]:
     connect: Callable[[Access, ClientSession], C]
     poll_interval: timedelta
     stale_after: float
+    stale_within: tuple[float, float] | None = None
     least_poll_interval: timedelta = timedelta(seconds=5)
     pushes: bool = False
     recall_seconds: float | None = None

@@ -20,6 +20,7 @@ from .order import Order
 from .periods import Clock
 from .plausible import Limits, Plausible
 from .powers import Powers
+from .rhythm import Rhythm
 from .scaler import ScalerCheck
 from .scaling import Scaled, Scaling
 from .trouble import HELD_SECONDS, Restart, Trouble, TroubleKind, held, refused
@@ -59,6 +60,8 @@ class Account:
     _believed: Mapping[str, float] = field(default_factory=dict)
     _other: Stored = field(default_factory=dict)
     _is_old: bool = False
+    _rhythm: Rhythm = field(default_factory=Rhythm)
+    _limit: float = 0.0
 
     def __post_init__(self) -> None:
         """Create the judges that need limits and clock of the connection."""
@@ -68,23 +71,40 @@ class Account:
         self._plausible = Plausible(limits=self.limits)
 
     def take(
-        self, reading: Reading, *, now: float, clock: float, stale_after: float
+        self,
+        reading: Reading,
+        *,
+        now: float,
+        clock: float,
+        stale_after: float,
+        stale_within: tuple[float, float] | None = None,
     ) -> Restart | None:
         """Judge a reading at `now` (Unix seconds) and `clock` (monotonic seconds).
 
-        The meter is stale `stale_after` seconds after its last new reading, unless it
-        sets a limit of its own. Return which counters start anew, None if none does.
+        The meter is stale `stale_after` seconds after the last new one, unless it sets
+        a limit of its own, or its rhythm does within the limits `stale_within`. Return
+        which counters start anew with it, if any do.
         """
         self.meter, self.is_read = reading.meter, True
         order, restart = self._order, None
         if order.is_new(reading) and not order.is_replay(reading, clock):
             restart = self._judge(reading, now)
+            if order.values is not None:
+                self._rhythm.add(clock - order.at, now)
             order.keep(reading, clock)
             self.live = (self.live[0] if self.live else now, now)
-        limit = reading.meter.stale_after or stale_after
-        self.is_fresh = order.values is not None and clock - order.at <= limit
+        self._limit = stale_after
+        if reading.meter.stale_after:
+            self._limit = reading.meter.stale_after
+        elif stale_within:
+            self._limit = self._rhythm.limit(stale_after, *stale_within)
+        self.is_fresh = order.values is not None and not self.is_due(clock)
         self.values = self._believed if self.is_fresh else {}
         return restart
+
+    def is_due(self, clock: float) -> bool:
+        """Tell whether the last new reading is too old at `clock`."""
+        return clock - self._order.at > self._limit
 
     def _judge(self, reading: Reading, now: float) -> Restart | None:
         """Judge the values of a new reading."""
@@ -208,6 +228,7 @@ class Account:
             "unit": self.meter.unit,
             "number": self._number.last,
             "powers": self._powers.as_stored(),
+            "rhythm": self._rhythm.as_stored(),
             "live": self.live and list(self.live),
             "scale": self.scaling.as_stored(),
             "counters": self._guard.as_stored(),
@@ -230,6 +251,7 @@ class Account:
             self.demand = Demand.restored(self.period_clock, stored.get("demand"))
         self._number.last = stored.get("number")
         self._powers.restore(stored.get("powers", {}))
+        self._rhythm.restore(stored.get("rhythm", ()))
         self.scaling.restore(stored.get("scale"))
         self._guard.restore(
             stored.get("counters", {}), stored.get("doubts"), is_orderly=is_orderly

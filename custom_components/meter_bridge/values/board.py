@@ -165,6 +165,7 @@ class Board:
             now=time.time(),
             clock=time.monotonic(),
             stale_after=self._bridge.stale_after,
+            stale_within=self._bridge.stale_within,
         )
         if not account.codes.issuperset(account.values):
             self._sources.add_meter(reading.meter, account.values)
@@ -186,6 +187,13 @@ class Board:
                     source.has_entity = True
                     new.append(key)
         return changed, new
+
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether there are readings, and none of them has become too old."""
+        clock = time.monotonic()
+        fresh = [account for account in self._accounts.values() if account.is_fresh]
+        return bool(fresh) and not any(account.is_due(clock) for account in fresh)
 
     def lose_meters(self) -> list[str]:
         """Make all meters stale: the bridge does not answer. Return their keys."""

@@ -16,6 +16,7 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     poll_interval=timedelta(seconds=10),
     # On battery the core reads seldom; other clients use 10 minutes, too.
     stale_after=600.0,
+    stale_within=(60.0, 600.0),
     pushes=True,
     core_twin=CoreTwin(
         domain="iometer",

@@ -18,6 +18,8 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     poll_interval=timedelta(seconds=15),
     least_poll_interval=timedelta(seconds=10),
     stale_after=300.0,
+    # Some meters report every quarter of an hour.
+    stale_within=(60.0, 5400.0),
     pushes=True,
     # A file of 1.3 MB, at 6 KB a second.
     recall_seconds=220.0,
