@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
     async_fire_time_changed,
 )
 
@@ -26,6 +27,7 @@ from .support.waiting import eventually
 
 POWER = "sensor.bridge_power"
 IMPORT = "sensor.bridge_energy_import"
+BRIDGE = "binary_sensor.bridge_bridge_connection"
 METER = "binary_sensor.bridge_meter_connection"
 
 
@@ -35,6 +37,21 @@ async def simulator(simulators: Start) -> IometerSimulator:
     started = await simulators("iometer")
     assert isinstance(started, IometerSimulator)
     return started
+
+
+@pytest.fixture
+def no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Follow no stream."""
+
+    async def follow(_coordinator: module.MeterCoordinator) -> None:
+        """End at once."""
+
+    monkeypatch.setattr(module.MeterCoordinator, "async_follow", follow)
+
+
+async def poll(entry: MockConfigEntry) -> None:
+    """Poll as the timer does, rather than as somebody who waits for it."""
+    await entry.runtime_data._handle_refresh_interval()  # noqa: SLF001
 
 
 def state(hass: HomeAssistant, entity_id: str) -> str:
@@ -309,15 +326,107 @@ async def test_failing_poll_beside_a_stream_is_no_outage(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """While the stream speaks a poll may fail; it counts as soon as the stream ends."""
+    """However many polls fail between two pushes, values that are fresh stand."""
     entry = await set_up(simulator)
     await streaming(simulator)
-    simulator.house.draw(500)
-    simulator.tick()
-    await eventually(lambda: state(hass, POWER) == "500")
-    simulator.fail_with(500)
-    await entry.runtime_data.async_refresh()
-    assert state(hass, POWER) == "500"
+    for watts in range(500, 505):
+        simulator.heal()
+        simulator.house.draw(watts)
+        simulator.tick()
+        await eventually(lambda: state(hass, POWER) == str(simulator.house.power))
+        simulator.fail_with(500, path="/v1/reading")
+        for _ in range(2):
+            await poll(entry)
+        assert state(hass, POWER) == str(watts)
+    assert state(hass, BRIDGE) == "on"
     assert not complaints(caplog)
-    simulator.end_streams()
-    await eventually(lambda: state(hass, POWER) == STATE_UNAVAILABLE)
+
+
+def fails(simulator: IometerSimulator, kind: str) -> None:
+    """Let every request fail in some way."""
+    if kind.isdigit():
+        simulator.fail_with(int(kind))
+    elif kind == "redirect":
+        simulator.redirect("http://127.0.0.1:9/")
+    elif kind == "flood":
+        simulator.flood(1 << 21)
+    else:
+        simulator.garble(kind.encode())
+
+
+@pytest.mark.usefixtures("no_stream")
+@pytest.mark.parametrize(
+    "kind", ["500", "503", "429", "", "{", "null", "[NaN]", '{"a": 1}', "flood"]
+)
+async def test_one_failed_poll_outweighs_nothing(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+) -> None:
+    """Fresh values stand until the third poll in a row fails, which is logged once."""
+    entry = await set_up(simulator)
+    for _ in range(2):
+        fails(simulator, kind)
+        for _ in range(2):
+            await poll(entry)
+            assert (state(hass, POWER), state(hass, BRIDGE)) == ("321", "on")
+        simulator.heal()
+        await poll(entry)
+    fails(simulator, kind)
+    for _ in range(4):
+        assert not complaints(caplog)
+        await poll(entry)
+        if state(hass, BRIDGE) == "off":
+            break
+    assert state(hass, POWER) == STATE_UNAVAILABLE
+    (complaint,) = complaints(caplog)
+    assert complaint.startswith("Error fetching Bridge data")
+    simulator.heal()
+    await poll(entry)
+    assert (state(hass, POWER), state(hass, BRIDGE)) == ("321", "on")
+
+
+@pytest.mark.usefixtures("no_stream")
+@pytest.mark.parametrize("kind", ["401", "403", "404", "redirect"])
+async def test_what_no_next_poll_mends_is_told_at_once(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    kind: str,
+) -> None:
+    """A refusal and another address are no accident of the network."""
+    entry = await set_up(simulator)
+    fails(simulator, kind)
+    await poll(entry)
+    assert (state(hass, POWER), state(hass, BRIDGE)) == (STATE_UNAVAILABLE, "off")
+
+
+@pytest.mark.usefixtures("no_stream")
+async def test_who_asks_by_hand_is_told(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+) -> None:
+    """A poll that somebody waits for tells what came of it."""
+    await set_up(simulator)
+    simulator.fail_with(503)
+    await async_update_entity(hass, POWER)
+    await hass.async_block_till_done()
+    assert (state(hass, POWER), state(hass, BRIDGE)) == (STATE_UNAVAILABLE, "off")
+
+
+@pytest.mark.usefixtures("no_stream")
+async def test_a_failed_poll_hides_no_stale_reading(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Where the reading is too old, the first failed poll is told."""
+    entry = await set_up(simulator)
+    freezer.tick(601)
+    simulator.fail_with(503)
+    await poll(entry)
+    assert (state(hass, POWER), state(hass, BRIDGE)) == (STATE_UNAVAILABLE, "off")

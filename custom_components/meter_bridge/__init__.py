@@ -13,14 +13,14 @@ from homeassistant.exceptions import (
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .bridges import bridge_of
+from .bridges import Kind, bridge_of
 from .bridges.errors import BridgeAuthError, BridgeError, UnknownKindError
 from .const import CONF_PINNED, CONF_UPDATES, DOMAIN, Updates
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
 from .flow.following import async_search
-from .flow.probe import connect, identify
+from .flow.probe import SETUP_SECONDS, connect, identify, in_time
 from .history.filler import async_fill_outages
 from .history.importer import async_start_importer
 from .issues import async_watch_disabled, report_refusal
@@ -67,7 +67,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     try:
         bridge = bridge_of(entry)
         client = connect(hass, bridge, entry.data, options=entry.options)
-        identity = await identify(client, entry, bridge)
+        async with in_time(SETUP_SECONDS):
+            identity = await identify(client, entry, bridge)
+            _pin_more(hass, entry, bridge, identity.pinned)
+            coordinator = MeterCoordinator(hass, entry, bridge, client, identity)
+            await coordinator.async_config_entry_first_refresh()
     except UnknownKindError as error:
         raise translated(ConfigEntryError, error) from error
     except BridgeAuthError as error:
@@ -77,9 +81,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
         async_search(hass, entry)
         raise translated(ConfigEntryNotReady, error) from error
 
-    _pin_more(hass, entry, identity.pinned)
-    coordinator = MeterCoordinator(hass, entry, bridge, client, identity)
-    await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     # Create the device of the bridge first: devices of other meters refer to it.
     dr.async_get(hass).async_get_or_create(
@@ -97,11 +98,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
 
 
 def _pin_more(
-    hass: HomeAssistant, entry: MeterBridgeEntry, shown: Mapping[str, str]
+    hass: HomeAssistant,
+    entry: MeterBridgeEntry,
+    bridge: Kind,
+    shown: Mapping[str, str],
 ) -> None:
     """Pin what an earlier version did not, if all that is pinned still holds."""
-    pinned = entry.data.get(CONF_PINNED)
-    if pinned and pinned.items() < shown.items():
+    pinned = entry.data.get(CONF_PINNED, {})
+    if (pinned or bridge.pins_later) and pinned.items() < shown.items():
         hass.config_entries.async_update_entry(
             entry, data={**entry.data, CONF_PINNED: dict(shown)}
         )

@@ -1,5 +1,6 @@
 """Config flow: add a bridge that was discovered, or whose address was typed."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, override
 
@@ -28,6 +29,7 @@ from .flow.following import async_hear, async_search
 from .flow.forms import login_schema, reconfigure_schema, typed_host, user_schema
 from .flow.options import MeterBridgeOptionsFlow
 from .flow.probe import (
+    Found,
     at,
     connect,
     identify,
@@ -38,12 +40,17 @@ from .flow.probe import (
 )
 from .flow.steps import SetupSteps, bridge_or_abort
 
+# Most bridges answer so soon that a progress step would only flash.
+_SHORT_SECONDS = 2.0
+
 
 class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     """Find out which bridge this is, and add it or update its entry."""
 
     VERSION = 1
     MINOR_VERSION = 2
+    _typed: Mapping[str, Any]
+    _search: asyncio.Task[Found] | None = None
 
     @staticmethod
     @callback
@@ -61,19 +68,61 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         if user_input is not None and (host := typed_host(user_input, errors)):
             chosen = user_input[CONF_BRIDGE]
             kinds = BRIDGES.values() if chosen == AUTO else [BRIDGES[chosen]]
-            try:
-                found = await probe(self.hass, host, kinds)
-            except BridgeError as error:
-                errors["base"] = error.translation_key
-            else:
-                self._bridge, self._host = found.bridge, host
-                self._identity = found.identity
-                return await self._go_on()
+            self._typed, self._host = user_input, host
+            self._search = self.hass.async_create_task(
+                probe(self.hass, host, kinds), eager_start=False
+            )
+            await asyncio.wait([self._search], timeout=_SHORT_SECONDS)
+            return await self._end_search() or self._show_search()
+        return self._ask_address(user_input, errors)
+
+    def _ask_address(
+        self, typed: Mapping[str, Any] | None, errors: dict[str, str]
+    ) -> ConfigFlowResult:
+        """Ask for an address."""
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(user_schema(), user_input),
+            data_schema=self.add_suggested_values_to_schema(user_schema(), typed),
             errors=errors,
         )
+
+    def _show_search(self) -> ConfigFlowResult:
+        """Show that the bridge takes its time."""
+        return self.async_show_progress(
+            step_id="search", progress_action="search", progress_task=self._search
+        )
+
+    async def async_step_search(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Wait for a bridge that takes its time."""
+        if self._search.done():
+            return self.async_show_progress_done(next_step_id="found")
+        return self._show_search()
+
+    async def async_step_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go on with what has answered at last, or ask for another address."""
+        return await self._end_search() or self._ask_address(self._typed, {})
+
+    async def _end_search(self) -> ConfigFlowResult | None:
+        """Go on with what was found, if the search is over."""
+        if not self._search.done():
+            return None
+        try:
+            found = self._search.result()
+        except BridgeError as error:
+            return self._ask_address(self._typed, {"base": error.translation_key})
+        self._bridge, self._identity = found.bridge, found.identity
+        return await self._go_on()
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Search no longer for a flow that was closed."""
+        if self._search is not None:
+            self._search.cancel()
 
     @override
     async def async_step_zeroconf(

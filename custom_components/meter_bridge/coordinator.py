@@ -48,11 +48,9 @@ _PLACES_OF_KILO = 3
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
 # Writing the believed counters more often would only wear out the memory card.
 _STORE_SECONDS = 900
-# So many polls in a row without an answer make an outage.
-_FAILURES = 3
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
-# For this long after a push a failed poll does not count as an outage.
-_PUSH_HOLDS_SECONDS = 30.0
+# So many polls in a row that fail are no accident.
+_FAILURES_TOLD = 3
 
 
 class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
@@ -110,9 +108,11 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.shown = self._throttle.shown
         self._new: list[str] = []
         self._shown_success = False
-        self._pushed_at, self._poll_failure_hidden = -inf, False
+        self._failures, self._is_timed = 0, False
+        self._pushed_at, self._push_gap = -inf, 0.0
         self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
-        self._failures = 0
+        # Whether the bridge is really away: one lost answer is no outage.
+        self.is_searching = False
         self._adders: list[Callable[[Iterable[str]], None]] = []
         self._outage_listeners: list[Callable[[Outage], None]] = []
         # What ended with the first reading, before anybody could listen.
@@ -154,6 +154,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     @override
     async def _async_update_data(self) -> Snapshot[object]:
         """Poll the bridge, and process its answer."""
+        self.update_interval = timedelta(seconds=self._poll_seconds)
         try:
             snapshot = await self.client.fetch()
             self._accept(snapshot)
@@ -161,32 +162,52 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             raise translated(ConfigEntryAuthFailed, error) from error
         except BridgeError as error:
             LOGGER.debug("%s: %s", self.name, error)
-            if self._stream_is_alive() and not isinstance(error, WrongBridgeError):
-                self._poll_failure_hidden = True
-                return self.data
-            self.issues.fail(error, self.board.lose_meters())
             # Where another bridge answers, this one is gone.
             is_other = isinstance(error, WrongBridgeError)
-            self._failures += _FAILURES if is_other else 1
+            self._failures += _FAILURES_TOLD if is_other else 1
+            if self._poll_failure_hidden(error):
+                return self.data
+            self.is_searching = (
+                self._failures >= _FAILURES_TOLD or not self.board.is_fresh
+            )
+            self.issues.fail(error, self.board.lose_meters())
             if self.is_searching:
                 async_search(self.hass, self.config_entry)
             raise translated(UpdateFailed, error) from error
-        self._failures = 0
         return snapshot
-
-    @property
-    def is_searching(self) -> bool:
-        """Tell whether the bridge is really away: one lost answer is no outage."""
-        return self._failures >= _FAILURES
 
     @property
     def is_streaming(self) -> bool:
         """Tell whether a stream is open that has pushed at least one snapshot."""
         return self._pushed_at > -inf
 
-    def _stream_is_alive(self) -> bool:
-        """Tell whether the last push is recent, so that a failed poll is no outage."""
-        return self.hass.loop.time() - self._pushed_at < _PUSH_HOLDS_SECONDS
+    def _poll_failure_hidden(self, error: BridgeError) -> bool:
+        """Tell whether the values stand although a poll has failed.
+
+        They do while they are fresh, until the third poll in a row fails in a way that
+        the next one may not. Who asks by hand is told.
+        """
+        return (
+            error.may_pass
+            and self._is_timed
+            and self._failures < _FAILURES_TOLD
+            and self.last_update_success
+            and self.board.is_fresh
+        )
+
+    @override
+    async def _async_refresh(
+        self,
+        log_failures: bool = True,
+        raise_on_auth_failed: bool = False,
+        scheduled: bool = False,
+        raise_on_entry_error: bool = False,
+    ) -> None:
+        """Poll, and keep in mind whether the timer asks or somebody who waits."""
+        self._is_timed = scheduled
+        await super()._async_refresh(
+            log_failures, raise_on_auth_failed, scheduled, raise_on_entry_error
+        )
 
     async def async_follow(self) -> None:
         """Keep a stream open for as long as the entry is loaded.
@@ -219,21 +240,20 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
                 LOGGER.debug("%s: the stream stopped", self.name, exc_info=True)
                 is_warned = True
             self._pushed_at = -inf
-            if self._poll_failure_hidden:
-                self._poll_failure_hidden = False
-                await self.async_refresh()
             await asyncio.sleep(max(rest, pause * uniform(0.5, 1.0)))  # noqa: S311
             pause = min(pause * 2, _RETRY_MAXIMUM)
 
     def _take_push(self, snapshot: Snapshot[object]) -> None:
         """Publish a pushed snapshot, and postpone the next poll.
 
+        It waits for longer than its interval where pushes come as seldom as polls.
         Moving the poll timer costs as much as everything else here, so it moves only
         once half its interval has passed.
         """
         now = self.hass.loop.time()
-        self._pushed_at, self._poll_failure_hidden = now, False
-        self._failures = 0
+        if self.is_streaming:
+            self._push_gap = min(now - self._pushed_at, self._poll_seconds)
+        self._pushed_at = now
         if self.last_update_success and now < self._poll_holds_until:
             self.data = snapshot
             self.async_update_listeners()
@@ -241,6 +261,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if not self.last_update_success:
             LOGGER.info("%s is back", self.name)
         self._poll_holds_until = now + self._poll_seconds / 2
+        self.update_interval = timedelta(
+            seconds=self._poll_seconds + self._push_gap / 2
+        )
         self.async_set_updated_data(snapshot)
 
     def _accept(self, snapshot: Snapshot[object]) -> None:
@@ -251,6 +274,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         known = {self.identity.serial, *self.identity.also}
         if snapshot.serial is not None and snapshot.serial not in known:
             raise WrongBridgeError("Another bridge answers at this address")
+        self._failures, self.is_searching = 0, False
         change = self.board.take(snapshot)
         self._throttle.note(change.changed, {*change.altered, *change.new})
         self._new += change.new

@@ -10,7 +10,7 @@ from tests.support.automating import (
     automate_trigger,
     by,
 )
-from tests.support.watching import advance, poll, shows
+from tests.support.watching import advance, fades, poll, shows
 
 
 async def test_every_status_bit_raises_a_problem(
@@ -61,8 +61,7 @@ async def test_problem_that_lasts_is_told_once(
     iometer.tick()
     await shows(hass, "sensor.bridge_pin", "missing")
     await iometer.unplug()
-    await advance(hass, freezer, 60)
-    await shows(hass, "sensor.bridge_pin", "unavailable")
+    await fades(hass, freezer, "sensor.bridge_pin")
     await iometer.plug_in()
     await poll(hass, entry)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -80,8 +79,7 @@ async def test_problem_behind_a_drop_out_is_told(
     entry = await set_up(iometer)
     told = await automate_trigger(hass, entry, "problem_raised")
     await iometer.unplug()
-    await advance(hass, freezer, 60)
-    await shows(hass, "sensor.bridge_pin", "unavailable")
+    await fades(hass, freezer, "sensor.bridge_pin")
     iometer.pin = "missing"
     await iometer.plug_in()
     await poll(hass, entry)

@@ -3,9 +3,11 @@
 from aiohttp import ClientTimeout, web
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 import pytest
 import pytest_socket
 
+from custom_components.meter_bridge import config_flow
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.transport import http
 from custom_components.meter_bridge.const import AUTO
@@ -117,7 +119,7 @@ async def test_invalid_host(hass: HomeAssistant, simulators: Start, host: str) -
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the time limit of requests."""
 
-    def hasty(*, total: float) -> ClientTimeout:
+    def hasty(*, total: float, **_: float) -> ClientTimeout:
         return ClientTimeout(total=min(total, 0.2))
 
     monkeypatch.setattr(http, "ClientTimeout", hasty)
@@ -169,7 +171,8 @@ async def test_bridge_once_known_by_its_meter(
 ) -> None:
     """A bridge that was set up before it had a status is known by its meter."""
     simulator = await pushing(simulators)
-    simulator.has_status = False
+    simulator.has_status, simulator.installation_id = False, None
+    simulator.tick()
     entry = created(await add(hass, simulator.address))
     assert entry.unique_id == f"iometer_{simulator.meter_number}"
     simulator.has_status = True
@@ -197,3 +200,46 @@ async def test_disabled_entry(
 async def test_empty_form_offers_every_kind(hass: HomeAssistant) -> None:
     """The form starts with automatic detection."""
     assert suggestions((await begin(hass))["data_schema"]) == {"bridge": AUTO}
+
+
+async def test_slow_bridge(
+    hass: HomeAssistant, simulators: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bridge that takes its time is waited for with a progress step."""
+    monkeypatch.setattr(config_flow, "_SHORT_SECONDS", 0.05)
+    simulator = await pushing(simulators)
+    simulator.dawdle(0.3)
+    result = await submit(
+        hass, await begin(hass), host=simulator.address, bridge="iometer"
+    )
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    assert result["progress_action"] == "search"
+    flows = hass.config_entries.flow
+    again = await flows.async_configure(result["flow_id"])
+    assert again["type"] is FlowResultType.SHOW_PROGRESS
+    await hass.async_block_till_done()
+    created(await flows.async_configure(result["flow_id"]))
+
+
+async def test_slow_stranger(
+    hass: HomeAssistant, simulators: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is no bridge leads back to the form; a closed flow ends the wait."""
+    monkeypatch.setattr(config_flow, "_SHORT_SECONDS", 0.05)
+    simulator = await pushing(simulators)
+    simulator.dawdle(0.3)
+    simulator.garble(b"[]")
+    flows = hass.config_entries.flow
+    simulator.dawdle(0.3, path="/v1/status")
+    simulator.forget()
+    simulator.has_status = False
+    result = await submit(hass, await begin(hass), host=simulator.address, bridge=AUTO)
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    await hass.async_block_till_done()
+    result = await flows.async_configure(result["flow_id"])
+    assert form(result) == ("user", {"base": "not_recognised"})
+    simulator.stall("/v1/status")
+    result = await submit(hass, await begin(hass), host=simulator.address, bridge=AUTO)
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    flows.async_abort(result["flow_id"])
+    await hass.async_block_till_done()

@@ -76,6 +76,15 @@ class Mishaps:
 
         self._mishaps[path] = stall
 
+    def dawdle(self, seconds: float, path: str | None = None) -> None:
+        """Answer all right, but late."""
+
+        async def dawdle(_request: web.Request, answer: Answer) -> web.StreamResponse:
+            await self._pause(seconds)
+            return await answer()
+
+        self._mishaps[path] = dawdle
+
     def trickle(self, delay: float = 1.0, path: str | None = None) -> None:
         """Answer one byte at a time."""
 

@@ -1,8 +1,10 @@
 """States that an owner sees in Home Assistant, while time passes."""
 
+import asyncio
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -48,3 +50,15 @@ def entries(hass: HomeAssistant, entry: MockConfigEntry) -> list[er.RegistryEntr
     """Return entity registry entries by entity id."""
     found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     return sorted(found, key=lambda each: each.entity_id)
+
+
+async def fades(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entity_id: str
+) -> None:
+    """Let polls fail until an entity is unavailable; fail if it stays for too long."""
+    for _ in range(20):
+        if state(hass, entity_id) == STATE_UNAVAILABLE:
+            return
+        await advance(hass, freezer, 11)
+        await asyncio.sleep(0.02)
+    raise AssertionError(entity_id)

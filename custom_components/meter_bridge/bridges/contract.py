@@ -142,6 +142,7 @@ class BridgeType[C: Client[object], D]:
     each day.
     `demand_minutes` is the period of demand that fits where this kind is sold;
     `shows_demand` unless the owner says otherwise.
+    `pins_later` if entries from before may still pin what they know it by.
     `pads_zeros` if it may send 0 for registers that the meter does not have.
     `redact` names keys of answers whose values are kept out of diagnostics.
     """
@@ -157,6 +158,7 @@ class BridgeType[C: Client[object], D]:
     pushes: bool = False
     recall_seconds: float | None = None
     pads_zeros: bool = False
+    pins_later: bool = False
     max_power: float = 100_000.0
     demand_minutes: int = 15
     shows_demand: bool = False

@@ -1,6 +1,6 @@
 """What can go wrong with a bridge; each class has a message for the owner."""
 
-from typing import ClassVar
+from typing import ClassVar, override
 
 
 class BridgeError(Exception):
@@ -30,11 +30,22 @@ class BridgeError(Exception):
         self.challenges = challenges
         self.retry_after = retry_after
 
+    @property
+    def may_pass(self) -> bool:
+        """Tell whether the same request may well succeed the next time."""
+        return False
+
 
 class BridgeConnectionError(BridgeError):
     """The bridge did not answer, or answered that it is busy or has failed."""
 
     translation_key = "cannot_connect"
+
+    @property
+    @override
+    def may_pass(self) -> bool:
+        """Networks lose packets, and bridges are busy."""
+        return True
 
 
 class StreamClosedError(BridgeConnectionError):
@@ -66,9 +77,18 @@ class BridgeLicenseError(BridgePermissionError):
 
 
 class BridgeResponseError(BridgeError):
-    """The answer is not one that this kind of bridge gives."""
+    """The answer is not one that this kind of bridge gives.
+
+    It has a `status` where that says so, rather than a body that cannot be read.
+    """
 
     translation_key = "not_recognised"
+
+    @property
+    @override
+    def may_pass(self) -> bool:
+        """A body that cannot be read may have been cut."""
+        return self.status is None
 
 
 class ClearPasswordError(BridgeError):

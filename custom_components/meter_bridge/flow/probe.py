@@ -1,7 +1,8 @@
 """Reach the bridge of an entry, or find out which bridge answers at an address."""
 
 import asyncio
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import AsyncIterator, Container, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
@@ -34,6 +35,20 @@ from ..redaction import is_identifying
 # refuse a path that it does not know), a wrong answer. All other errors tell more: a
 # client raises them only where its own kind of bridge answers.
 _LEAST_TELLING = (BridgeConnectionError, BridgePermissionError, BridgeResponseError)
+
+
+# Who a slow bridge is and what it says first takes two of its answers.
+SETUP_SECONDS = 90.0
+
+
+@asynccontextmanager
+async def in_time(seconds: float) -> AsyncIterator[None]:
+    """Take so many seconds for all that is asked at most."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise BridgeConnectionError("The bridge takes too long") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +173,8 @@ def _rank(failure: BridgeError) -> int:
 async def _identify(hass: HomeAssistant, bridge: Kind, host: str) -> Found:
     """Try one kind of bridge."""
     try:
-        identity = await connect(hass, bridge, {CONF_HOST: host}).identify()
+        async with in_time(SETUP_SECONDS):
+            identity = await connect(hass, bridge, {CONF_HOST: host}).identify()
     except BridgeAuthError:
         identity = None
     return Found(bridge=bridge, identity=identity)

@@ -11,6 +11,7 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from custom_components.meter_bridge.bridges.iometer.client import IOmeterClient
 from custom_components.meter_bridge.bridges.iometer.models import Status
+from tests.bridges.conftest import Connect
 from tests.bridges.iometer.conftest import JSON, READING, STATUS, asked
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.support.accounts import shown
@@ -24,9 +25,14 @@ async def test_it_tells_who_it_is(
     """The device id identifies a bridge; its meter's number is known beside it."""
     assert await client.identify() == Identity(
         serial=simulator.device_id,
-        also=frozenset({simulator.meter_number}),
+        also=frozenset({simulator.meter_number, str(simulator.installation_id)}),
         model="IOmeter Bridge",
         firmware="build-69",
+        pinned={
+            "installation": str(simulator.installation_id),
+            "serial": simulator.device_id,
+            "meter": simulator.meter_number,
+        },
     )
     assert asked(simulator) == [(STATUS, JSON)]
 
@@ -39,7 +45,8 @@ async def test_no_meter_yet(
     setattr(simulator, "meter", meter)  # noqa: B010
     simulator.forget()
     identity = await client.identify()
-    assert (identity.serial, identity.also) == (simulator.device_id, frozenset())
+    assert identity.serial == simulator.device_id
+    assert identity.also == {simulator.installation_id}
     snapshot = await client.fetch()
     assert snapshot.readings == ()
     assert snapshot.serial == simulator.device_id
@@ -47,17 +54,22 @@ async def test_no_meter_yet(
     assert snapshot.details.meter_number is None
 
 
-async def test_without_status_it_is_known_by_its_meter(
-    simulator: IometerSimulator, client: IOmeterClient
+@pytest.mark.parametrize("has_installation", [True, False])
+async def test_without_status_it_is_known_by_its_installation(
+    simulator: IometerSimulator, client: IOmeterClient, *, has_installation: bool
 ) -> None:
     """A bridge without the status endpoint is as good as its readings."""
     simulator.has_status = False
+    if not has_installation:
+        simulator.installation_id = None
+        simulator.tick()
     identity = await client.identify()
-    assert identity.serial == simulator.meter_number
-    assert identity.also == {simulator.meter_number}
+    known = simulator.installation_id or simulator.meter_number
+    assert identity.serial == known
+    assert identity.also == {simulator.meter_number} - {known}
     assert identity.firmware is None
     snapshot = await client.fetch()
-    assert snapshot.serial == simulator.meter_number
+    assert snapshot.serial == known
     assert snapshot.details == Status(meter_number=simulator.meter_number)
     assert power(snapshot) == 321
 
@@ -65,15 +77,16 @@ async def test_without_status_it_is_known_by_its_meter(
 async def test_a_status_that_appears_later_is_no_other_bridge(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """A bridge that was known by its meter stays so until it is asked anew."""
+    """A bridge that had no status stays known as it is until it is asked anew."""
     simulator.has_status = False
     identity = await client.identify()
+    await client.fetch()
     simulator.has_status = True
     snapshot = await client.fetch()
     assert snapshot.serial == identity.serial
     assert snapshot.details.pin == "entered"
     simulator.forget()
-    assert (await client.fetch()).serial is None
+    assert (await client.fetch()).serial == identity.serial
     assert identity.serial in (await client.identify()).also
 
 
@@ -190,3 +203,43 @@ async def test_something_else_answers(
     for ask in (client.identify, client.fetch):
         with pytest.raises(BridgeResponseError):
             await ask()
+
+
+async def test_set_up_asks_each_question_once(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """A bridge that takes its time is not asked again for what it has just said."""
+    await client.identify()
+    assert (await client.fetch()).readings
+    assert sorted(asked(simulator)) == sorted([(STATUS, JSON), (READING, JSON)])
+    await client.fetch()
+    assert len(simulator.requests) == 4
+
+
+async def test_without_status_set_up_asks_each_question_once(
+    simulator: IometerSimulator, client: IOmeterClient
+) -> None:
+    """Nor is a bridge that has no status."""
+    simulator.has_status = False
+    await client.identify()
+    assert (await client.fetch()).readings
+    assert asked(simulator) == [(STATUS, JSON), (READING, JSON)]
+
+
+async def test_another_meter_leaves_it_the_same_bridge(
+    simulator: IometerSimulator, connect: Connect
+) -> None:
+    """What was pinned at first contact outlives the meter, and a status that comes."""
+    simulator.has_status = False
+    first = await connect().identify()
+    old = simulator.meter_number
+    pinned = first.pinned
+    simulator.meter_number = "1NEW0000000009"
+    simulator.tick()
+    assert old in (await connect(pinned=pinned).identify()).also
+    assert old not in (await connect().identify()).also
+    simulator.has_status = True
+    later = await connect(pinned=pinned).identify()
+    assert later.serial == simulator.device_id
+    assert {old, first.serial} <= later.also
+    assert later.pinned == pinned

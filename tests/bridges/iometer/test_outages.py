@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.meter_bridge.const import CONF_PINNED
 from tests.bridges.iometer.conftest import (
     BRIDGE_CONNECTION,
     IMPORT,
@@ -23,7 +24,7 @@ from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import SetUp
 from tests.support.logs import complaints
 from tests.support.waiting import eventually
-from tests.support.watching import advance, shows, state
+from tests.support.watching import advance, fades, shows, state
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 
@@ -95,10 +96,10 @@ async def test_a_status_that_comes_later(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A bridge known by its meter stays available when it gets a status."""
+    """A bridge known by its installation stays available when it gets a status."""
     simulator.has_status = False
     entry = await set_up(simulator)
-    assert entry.unique_id == f"iometer_{simulator.meter_number}"
+    assert entry.unique_id == f"iometer_{simulator.installation_id}"
     assert hass.states.get(PIN) is None
     simulator.has_status = True
     await advance(hass, freezer, 11)
@@ -118,9 +119,7 @@ async def test_unplugged_and_back(
     await set_up(simulator)
     await followed(simulator)
     await simulator.unplug()
-    for _ in range(3):
-        await advance(hass, freezer, 11)
-    await shows(hass, POWER, STATE_UNAVAILABLE)
+    await fades(hass, freezer, POWER)
     assert state(hass, PIN) == STATE_UNAVAILABLE
     assert state(hass, BRIDGE_CONNECTION) == "off"
     simulator.house.draw(77)
@@ -158,3 +157,42 @@ async def test_unloading_leaves_nothing(
     await hass.async_block_till_done()
     assert asked(simulator, since) == []
     assert not complaints(caplog)
+
+
+async def test_slow_answers_between_rare_pushes(
+    hass: HomeAssistant,
+    simulator: IometerSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Answers that take 12 s are answers; values stand between pushes all the while."""
+    entry = await set_up(simulator)
+    await followed(simulator)
+    # A hundredth of the time that client and bridge take.
+    entry.runtime_data.client._http.timeout = 0.1  # noqa: SLF001
+    simulator.dawdle(0.12)
+    for watts in (400, 401, 402):
+        simulator.house.draw(watts)
+        simulator.tick()
+        await shows(hass, POWER, str(simulator.house.power))
+        for _ in range(4):
+            await advance(hass, freezer, 11)
+            await asyncio.sleep(0.3)
+            assert state(hass, POWER) == str(simulator.house.power)
+            assert state(hass, BRIDGE_CONNECTION) == "on"
+    assert not complaints(caplog)
+
+
+async def test_an_entry_from_before_pins_its_installation(
+    hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
+) -> None:
+    """An entry known by the number of its meter outlives another meter."""
+    simulator.has_status = False
+    entry = await set_up(simulator, serial=simulator.meter_number)
+    assert entry.data[CONF_PINNED]["installation"] == simulator.installation_id
+    simulator.meter_number = "1NEW0000000009"
+    simulator.tick()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass, POWER) == "321"

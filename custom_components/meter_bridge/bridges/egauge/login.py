@@ -9,6 +9,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from hashlib import md5
+from http import HTTPStatus
 import secrets
 
 import orjson
@@ -61,7 +62,9 @@ def read_challenge(body: str) -> Challenge:
         asked = {}
     realm, nonce = text(asked.get("rlm")), text(asked.get("nnc"))
     if realm is None or nonce is None:
-        raise BridgeResponseError("This is not how an eGauge asks for a login")
+        raise BridgeResponseError(
+            "This is not how an eGauge asks for a login", status=HTTPStatus.UNAUTHORIZED
+        )
     return Challenge(realm=realm, nonce=nonce)
 
 

@@ -1,6 +1,7 @@
 """The device's web server: scheme, login, token, and the rights of the user."""
 
 import asyncio
+from http import HTTPStatus
 import time
 
 from aiohttp import ClientSession
@@ -136,7 +137,10 @@ class EgaugeWeb:
         """Log in, if the challenge comes from the device that was set up."""
         access = self._access
         if challenge.realm != self.pinned.get("realm", challenge.realm):
-            raise BridgeResponseError("The bridge asks for its login in another way")
+            raise BridgeResponseError(
+                "The bridge asks for its login in another way",
+                status=HTTPStatus.UNAUTHORIZED,
+            )
         if not access.username or not access.password:
             raise BridgeAuthError("The bridge asks for a login")
         body = answer_challenge(challenge, access.username, access.password)
@@ -196,7 +200,9 @@ class EgaugeWeb:
         """
         typed, pinned = self._access.address.scheme, self.pinned.get("scheme")
         if typed == "http" and pinned == "https":
-            raise BridgeResponseError("The bridge was reached by TLS before")
+            raise BridgeResponseError(
+                "The bridge was reached by TLS before", status=HTTPStatus.UNAUTHORIZED
+            )
         if typed or (pinned and not self._access.verify_ssl):
             return (typed or pinned or "",)
         if self._access.verify_ssl or self._access.hearsay:

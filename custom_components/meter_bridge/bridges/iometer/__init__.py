@@ -18,6 +18,7 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     stale_after=600.0,
     stale_within=(60.0, 600.0),
     pushes=True,
+    pins_later=True,
     core_twin=CoreTwin(
         domain="iometer",
         address_key="host",

@@ -1,7 +1,7 @@
 """Requests and streams of the IOmeter bridge (HTTP on port 80, no login)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import override
 
@@ -16,6 +16,8 @@ from ..transport.tasks import race
 from .decoder import READING, STATUS, IOmeterDecoder
 from .models import Status
 
+# The vendor's own client waits for an answer for a minute.
+_PATIENCE = 6.0
 _READING_EVENT, _STATUS_EVENT = "readingEvent", "statusEvent"
 # The status changes seldom; after this much silence a lost connection is more likely.
 _STATUS_IDLE_SECONDS = 600.0
@@ -33,35 +35,59 @@ class IOmeterClient(Client[Status]):
 
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the address; send nothing yet."""
-        super().__init__(BridgeHttp(session=session, url=access.address.url()))
+        super().__init__(
+            BridgeHttp(session=session, url=access.address.url(), patience=_PATIENCE)
+        )
         self._decoder = IOmeterDecoder()
+        self._pinned = access.pinned
+        self._answers: dict[str, bytes | None] = {}
 
     @override
     async def identify(self) -> Identity:
-        """Request the device id; a bridge without status is known by its meter."""
-        decoder, status = self._decoder, await self._request(STATUS)
-        self._take(STATUS, status)
-        decoder.is_known_by_meter = status is None
-        number, serial = decoder.status.meter_number, decoder.device_id
-        if decoder.is_known_by_meter:
-            self._take(READING, await self._request(READING))
-            serial = number = decoder.meter_number
-        if serial is None:
+        """Request the device id; a bridge without status is known by its installation.
+
+        It stays the one that it was at first contact when its meter is exchanged or it
+        gets a status. The next `fetch` uses the same answers: some take their time.
+        """
+        decoder = self._decoder
+        decoder.installation = None
+        answers = {STATUS: await self._request(STATUS)}
+        self._take(STATUS, answers[STATUS])
+        decoder.has_status = answers[STATUS] is not None
+        number = decoder.status.meter_number
+        if not decoder.has_status:
+            answers[READING] = await self._request(READING)
+            self._take(READING, answers[READING])
+            number = decoder.meter_number
+        if (serial := decoder.serial) is None:
             raise BridgeResponseError("The answer is not an IOmeter's")
+        self._answers = answers
+        ids = {"serial": serial, **({"meter": number} if number else {})}
+        pinned: Mapping[str, str] = {}
+        if installation := decoder.installation:
+            pinned = {"installation": installation, **ids}
+            if self._pinned.get("installation") == installation:
+                pinned = self._pinned
         return Identity(
             serial=serial,
-            also=frozenset({number} if number else ()),
+            also=frozenset({*ids.values(), *pinned.values()} - {serial}),
             model="IOmeter Bridge",
             firmware=decoder.status.bridge_version,
+            pinned=pinned,
         )
 
     @override
     async def fetch(self) -> Snapshot[Status]:
         """Request the last reading and the status, one after the other."""
-        reading = await self._request(READING)
-        status = await self._request(STATUS)
+        known, self._answers = self._answers, {}
+        reading, status = [
+            known[path] if path in known else await self._request(path)
+            for path in (READING, STATUS)
+        ]
         if reading is None and status is None:
-            raise BridgeResponseError("There is nothing of an IOmeter")
+            raise BridgeResponseError(
+                "There is nothing of an IOmeter", status=HTTPStatus.NOT_FOUND
+            )
         self._take(READING, reading)
         self._take(STATUS, status)
         return self._decoder.snapshot()

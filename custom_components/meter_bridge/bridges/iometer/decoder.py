@@ -9,6 +9,7 @@ from ..wire import parse_json
 from .models import (
     Status,
     parse_device_id,
+    parse_installation,
     parse_meter_number,
     parse_reading,
     parse_status,
@@ -21,15 +22,17 @@ READING, STATUS = "/v1/reading", "/v1/status"
 class IOmeterDecoder(Decoder[Status]):
     """Keep the latest reading and the latest status.
 
-    `is_known_by_meter` is set for a bridge without status: the number of its meter is
-    its serial then. `device_id` and `meter_number` are those of the latest answers.
+    `has_status` is false for a bridge without one: the id of the installation is its
+    serial then, else the number of its meter. `device_id`, `installation` and
+    `meter_number` are those of the latest answers.
     """
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self.is_known_by_meter = False
+        self.has_status = True
         self.status = Status()
         self.device_id: str | None = None
+        self.installation: str | None = None
         self.meter_number: str | None = None
         self._reading: Reading | None = None
 
@@ -47,6 +50,8 @@ class IOmeterDecoder(Decoder[Status]):
 
     def _keep(self, source: str, answer: object) -> bool:
         """Keep a decoded answer; return whether it says anything new."""
+        if answer is not None:
+            self.installation = parse_installation(answer)
         if source == READING:
             self._reading = parse_reading(answer)
             self.meter_number = parse_meter_number(answer)
@@ -58,10 +63,14 @@ class IOmeterDecoder(Decoder[Status]):
     @override
     def snapshot(self) -> Snapshot[Status]:
         """Return everything that is known now, with the serial of `identify`."""
-        serial = self.device_id
-        if self.is_known_by_meter:
-            serial = self._reading.meter.serial if self._reading else None
-        return snapshot(self._reading, self.status, serial)
+        return snapshot(self._reading, self.status, self.serial)
+
+    @property
+    def serial(self) -> str | None:
+        """Return what the bridge is known by."""
+        if self.has_status:
+            return self.device_id
+        return self.installation or self.meter_number
 
 
 def _check(answer: object) -> object:

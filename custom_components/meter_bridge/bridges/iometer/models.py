@@ -50,6 +50,11 @@ def parse_device_id(status: object) -> str | None:
     return text(section(status, "device").get("id"))
 
 
+def parse_installation(answer: object) -> str | None:
+    """Return the id of core and bridge together; older firmware has none."""
+    return text(section(answer).get("installationId"))
+
+
 def parse_meter_number(answer: object) -> str | None:
     """Return the meter's number from either answer; None without a meter."""
     return text(section(answer, "meter").get("number"))

@@ -99,7 +99,7 @@ def unpack(answer: object, call: Call, medium: Medium) -> Mapping[str, object]:
     """
     outer, (key, name) = section(answer), _KEYS[call]
     word, payload = text(outer.get("Status")), outer.get(key)
-    if word is None and key not in outer:
+    if word is None and payload is None:
         raise BridgeResponseError("The answer is not a Home Pro's")
     if word is not None and word.lower() != _SUCCESS:
         raise MeterNotReadyError("The bridge does not reach its meter")

@@ -56,6 +56,8 @@ class BridgeHttp:
     that are not JSON: BridgeResponseError. `answers` keeps the latest answers, and
     `certificate` the SHA-256 sum (hex) of the latest one that was shown. Where there is
     a `fingerprint`, another certificate is refused: ChangedCertificateError.
+
+    A connection may take `timeout` seconds, an answer `patience` times as long.
     """
 
     session: ClientSession
@@ -65,6 +67,7 @@ class BridgeHttp:
     fingerprint: str = ""
     middlewares: tuple[ClientMiddlewareType, ...] = ()
     timeout: float = REQUEST_SECONDS
+    patience: float = 1.0
     limit: int = BODY_LIMIT
     answers: Answers = field(default_factory=Answers, init=False)
     certificate: str = field(default="", init=False)
@@ -90,15 +93,16 @@ class BridgeHttp:
         """
         name = f"{method} {path}" if name is None else name
         body = None if json is None else orjson.dumps(json)
+        limits = ClientTimeout(
+            total=self.timeout * self.patience, sock_connect=self.timeout
+        )
         sent = {"Accept": "application/json", **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
         try:
             async with (
                 self._turn,
-                self._open(
-                    method, path, sent, ClientTimeout(total=self.timeout), body
-                ) as response,
+                self._open(method, path, sent, limits, body) as response,
             ):
                 answer = Answer(
                     status=response.status, body=await _read(response, self.limit)

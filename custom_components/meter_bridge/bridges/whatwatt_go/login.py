@@ -56,7 +56,10 @@ def read_challenges(challenges: tuple[str, ...]) -> dict[str, str]:
             if more is not None:
                 offered[match[1]] = {**known, **more}
     if not offered:
-        raise BridgeResponseError("This is not how a whatwatt Go asks for a login")
+        raise BridgeResponseError(
+            "This is not how a whatwatt Go asks for a login",
+            status=HTTPStatus.UNAUTHORIZED,
+        )
     return offered[max(offered, key=_STRENGTH.__getitem__)]
 
 
@@ -91,7 +94,10 @@ def login(
         pinned.get(key, offered.get(key)) != offered.get(key)
         for key in ("realm", "algorithm", "qop")
     ):
-        raise BridgeResponseError("The bridge asks for its login in another way")
+        raise BridgeResponseError(
+            "The bridge asks for its login in another way",
+            status=HTTPStatus.UNAUTHORIZED,
+        )
     known = dict(offered)
     if scheme == "digest":
         if _PROVES in pinned:
@@ -124,14 +130,18 @@ def _digest(password: str, known: dict[str, str]) -> ClientMiddlewareType:
             if response.status == HTTPStatus.UNAUTHORIZED and (
                 read_challenges(tuple(challenges)) != asked
             ):
-                raise BridgeResponseError("The bridge asks for its login in two ways")
+                raise BridgeResponseError(
+                    "The bridge asks for its login in two ways",
+                    status=HTTPStatus.UNAUTHORIZED,
+                )
             return response
 
         try:
             response = await answer_challenge(request, ask)
         except ValueError as error:
             raise BridgeResponseError(
-                "This is not how a whatwatt Go asks for a login"
+                "This is not how a whatwatt Go asks for a login",
+                status=HTTPStatus.UNAUTHORIZED,
             ) from error
         if response.ok and hdrs.AUTHORIZATION in request.headers:
             _check_proof(response, request.headers[hdrs.AUTHORIZATION], password, known)
