@@ -96,7 +96,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Wait for a bridge that takes its time."""
-        if self._search.done():
+        if self._search is None or self._search.done():
             return self.async_show_progress_done(next_step_id="found")
         return self._show_search()
 
@@ -108,7 +108,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
 
     async def _end_search(self) -> ConfigFlowResult | None:
         """Go on with what was found, if the search is over."""
-        if not self._search.done():
+        if self._search is None or not self._search.done():
             return None
         try:
             found = self._search.result()

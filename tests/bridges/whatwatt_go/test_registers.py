@@ -19,14 +19,14 @@ from tests.support.clients import asked, streaming, values
 from tests.support.simulator import Json
 from tests.support.waiting import eventually
 
-OK: Json = {"status": "OK"}
-IMPORT_ONLY: Json = {
+OK: dict[str, Json] = {"status": "OK"}
+IMPORT_ONLY: dict[str, Json] = {
     "instantaneous_power": {
         "active": {"positive": {"total": 0.432, "l1": 0.1, "l2": 0.2, "l3": 0.132}}
     },
     "energy": {"active": {"positive": {"total": 3120.5, "t1": 1120.25, "t2": 2000.25}}},
 }
-IMPORT_ONLY_LIVE: Json = {
+IMPORT_ONLY_LIVE: dict[str, Json] = {
     "P_In": 0.432,
     "P_P1_In": 0.1,
     "P_P2_In": 0.2,
@@ -38,7 +38,7 @@ IMPORT_ONLY_LIVE: Json = {
     "E_In": 3120.5,
     "E_Out": 0,
 }
-TARIFFS: Json = {
+TARIFFS: dict[str, Json] = {
     "instantaneous_power": {
         "active": {"positive": {"total": 0.7}, "negative": {"total": 0}}
     },
@@ -142,7 +142,7 @@ def volume(name: str | None, amount: float = 4.5, bus: int | None = 1) -> Json:
 
 def keys(meters: BusMeters, *volumes: Json) -> list[str]:
     """Return the keys of the meters in a report."""
-    report: Json = {**IMPORT_ONLY, "volume": list(volumes)}
+    report: dict[str, Json] = {**IMPORT_ONLY, "volume": list(volumes)}
     _, *found = parse_report({"report": report, "meter": OK}, meters)
     return [reading.meter.key for reading in found]
 
@@ -157,7 +157,7 @@ def test_a_bus_meter_without_an_id_is_known_by_its_bus() -> None:
         "volume_1",
         "volume_2_7",
     ]
-    report: Json = {**IMPORT_ONLY, "volume": [volume("30", 4.7)]}
+    report: dict[str, Json] = {**IMPORT_ONLY, "volume": [volume("30", 4.7)]}
     _, reading = parse_report({"report": report, "meter": OK}, again)
     assert (reading.meter.serial, reading.values) == ("30", {VOLUME: 4.7})
 
