@@ -1,7 +1,7 @@
 """Take snapshots of a bridge, and notify the entities whose value changed."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from math import inf
@@ -144,7 +144,6 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         stored = await self._store.async_load()
         if stored is None:
             return
-        self.client.recall(stored.pop("client", {}))
         self.outages.restore(stored.pop("outages", {}))
         self.board.restore(
             stored.pop("meters", {}), is_orderly=stored.pop("orderly", False)
@@ -283,9 +282,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
-        for outage in self.outages.take(
-            self.board.accounts, change.links, is_sure=self.client.is_sure
-        ):
+        for outage in self.outages.take(self.board.accounts, change.links):
             self.async_save()
             if not self._outage_listeners:
                 self._first_outages.append(outage)
@@ -309,6 +306,17 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             tell(outage)
         return lambda: self._outage_listeners.remove(tell)
 
+    async def counters_at(
+        self, meter: str, keys: frozenset[str], instants: Sequence[int]
+    ) -> Mapping[str, Mapping[int, float]]:
+        """Return what totals of a meter were at these times, as the bridge remembers.
+
+        Raw counts become totals by what is known of the meter.
+        """
+        answer = await self.client.counters_at(keys, instants)
+        account = self.board.account(meter)
+        return account.earlier(answer) if account else {}
+
     @callback
     def async_save(self) -> None:
         """Write what has to survive a restart, at once."""
@@ -320,7 +328,6 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         return {
             **self._other_stored,
             "orderly": is_orderly,
-            "client": dict(self.client.memory()),
             "meters": self.board.as_stored(),
             "outages": self.outages.as_stored(),
         }

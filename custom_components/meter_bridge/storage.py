@@ -10,24 +10,25 @@ from homeassistant.helpers.storage import Store
 
 from .bridges import bridge_of
 from .bridges.obis import REGISTERS, Direction
+from .bridges.snapshot import MAIN_METER
 from .const import DOMAIN
 from .issues import forget_issues
 from .meter.account import Stored
 
 _VERSION = 2
 _IMPORT_VERSION = 1
-# Version 1 stored the client's data among the meters, under this key, and derived
-# totals among the counters, with this prefix.
+# Version 1 stored the totals of raw counts beside the meters, under this key, and
+# derived totals among the counters, with this prefix.
 _CLIENT_1, _DERIVED_1 = "/client", "/"
 
 
 class EntryStore(Store[dict[str, Any]]):
     """The file of one entry.
 
-    `meters` holds the stored data of each meter, `client` that of the bridge's client,
-    and `outages` when meters were live. `orderly` tells whether the file was written at
-    a clean shutdown, rather than while the entry was running. Unknown names belong to a
-    later version of the integration, and are kept.
+    `meters` holds the stored data of each meter, and `outages` when meters were live.
+    `orderly` tells whether the file was written at a clean shutdown, rather than while
+    the entry was running. Unknown names belong to a later version of the integration,
+    and are kept.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -42,13 +43,16 @@ class EntryStore(Store[dict[str, Any]]):
         old_minor_version: int,
         old_data: dict[str, Any],
     ) -> dict[str, Any]:
-        """Take up the counters that version 1 kept, and the registers of entities."""
-        client = old_data.pop(_CLIENT_1, {})
+        """Convert a file of version 1; take up the registers of its entities as well."""
+        totals = old_data.pop(_CLIENT_1, {})
         meters = {meter: _from_1(stored) for meter, stored in old_data.items()}
+        if totals:
+            main = meters.setdefault(MAIN_METER, _from_1({}))
+            main["counters"] |= totals
         for meter, code in self._registered():
             stored = meters.setdefault(meter, _from_1({}))
             stored["powers"]["codes"].append(code)
-        return {"orderly": False, "client": client, "meters": meters}
+        return {"orderly": False, "meters": meters}
 
     def _registered(self) -> Iterator[tuple[str, str]]:
         """Yield the meter and code of each entity whose register has been sent.

@@ -83,28 +83,17 @@ class Client[D](ABC):
         """
         raise NotImplementedError
 
-    @property
-    def is_sure(self) -> bool:
-        """Tell whether its totals are what the bridge says now, none held back."""
-        return True
-
     async def counters_at(
         self, keys: frozenset[str], instants: Sequence[int]
     ) -> Mapping[str, Mapping[int, float]]:
         """Return what totals were at these times (Unix seconds), as far as it is known.
 
         Keys are OBIS codes of the main meter and keys of the bridge's own sensors, and
-        numbers are those that a reading would have had. Nothing is interpolated. Only
-        called if `BridgeType.recall_seconds` is set.
+        numbers are those that a reading would have had, raw counts included; those that
+        a key is concluded from stand for it. Nothing is interpolated. Only called if
+        `BridgeType.recall_seconds` is set.
         """
         raise NotImplementedError
-
-    def memory(self) -> Mapping[str, list[float]]:
-        """Return what has to survive a restart of Home Assistant."""
-        return {}
-
-    def recall(self, memory: Mapping[str, list[float]]) -> None:  # noqa: B027
-        """Restore what `memory` returned before the restart."""
 
 
 type Progress = Callable[[float | None], None]

@@ -21,14 +21,14 @@ from .snapshot import MAIN_METER, Medium, Snapshot
 class BridgeSensor[D](SensorEntityDescription):
     """A sensor that only this kind of bridge has.
 
-    `value_fn` returns None if the value is not known now. `meter` is the key of the
-    meter whose device shows it. `counted_by` is the register of that meter that counts
-    the same energy as well.
+    `value_fn` returns None if the value is not known now; without it the value is the
+    one of this key in the reading. `meter` is the key of the meter whose device shows
+    it. `counted_by` is the register of that meter that counts the same energy as well.
     """
 
     meter: str = MAIN_METER
     counted_by: str | None = None
-    value_fn: Callable[[D], StateType | datetime]
+    value_fn: Callable[[D], StateType | datetime] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class BridgeBinarySensor[D](BinarySensorEntityDescription):
     """A binary sensor that only this kind of bridge has, as with `BridgeSensor`."""
 
     meter: str = MAIN_METER
-    is_on_fn: Callable[[D], bool | None]
+    is_on_fn: Callable[[D], bool | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .obis import Quantity
+from .wire import shift
 
 MAIN_METER = ""
 """The key of the meter that is shown on the bridge's own device."""
@@ -65,6 +66,29 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """What the raw counts of a register mean.
+
+    They are taken modulo `modulus`. `rate` is the key of the register's present value,
+    one unit of which makes `speed` counts a second; a rate of `most` is always
+    possible. `may_fall` if the rate may be negative. `steps` counts make one unit of
+    the total, which has `places` decimals.
+    """
+
+    modulus: int
+    rate: str
+    speed: float
+    most: float
+    may_fall: bool
+    steps: int
+    places: int
+
+    def amount(self, count: int) -> float:
+        """Return the total for a count, cut off as on meters and not rounded."""
+        return shift(count * 10**self.places // self.steps, -self.places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One reading of a meter: OBIS code to number, in the units of `obis`.
 
@@ -76,9 +100,14 @@ class Reading:
 
     Counts whose `scale` may be unread come as `scaled`, which returns their values by
     a scale. `factor` is the conversion factor of the meter, None while it is not known.
-    `quantities` are those of values that the vocabulary does not have. A reading that
-    `is_complete` names every register of the meter. `unread` are registers that the
-    answer names without a value that can be read.
+    A reading that `is_complete` names every register of the meter. `unread` are
+    registers that the answer names without a value that can be read.
+
+    `own` are present values that the vocabulary does not have, by the bridge's own
+    keys, and `quantities` what they are, where that is known. `counts` are raw counts
+    that may be erased at any time, and `countings` what they mean: their totals, by the
+    same keys, go on from where they were. `conclude` returns what follows from all that
+    is believed.
     """
 
     values: Mapping[str, float]
@@ -89,9 +118,13 @@ class Reading:
     scale: Scale | None = None
     scaled: Callable[[Scale], Mapping[str, float]] | None = None
     factor: float | None = 1.0
-    quantities: Mapping[str, Quantity] = field(default_factory=dict)
     is_complete: bool = False
     unread: frozenset[str] = frozenset()
+    own: Mapping[str, float] = field(default_factory=dict)
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    countings: Mapping[str, Counting] = field(default_factory=dict)
+    conclude: Callable[[Mapping[str, float]], Mapping[str, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,3 +133,9 @@ def total(value: float, other: float) -> float:
     if isinstance(value, int) and isinstance(other, int):
         return value + other
     return float(Decimal(repr(value)) + Decimal(repr(other)))
+
+
+def steps_between(newer: int, older: int, modulus: int) -> int:
+    """Subtract two counts; they may have wrapped around in between, in either way."""
+    steps = (newer - older) % modulus
+    return steps - modulus if steps >= modulus // 2 else steps

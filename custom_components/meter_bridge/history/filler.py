@@ -136,7 +136,9 @@ class _Filler:
         known = self._remembered.get(outage, {})
         if missing := keys - known.keys():
             instants = [hour + HOUR for hour in outage.gap.hours()]
-            answer = await self._coordinator.client.counters_at(missing, instants)
+            answer = await self._coordinator.counters_at(
+                outage.meter, missing, instants
+            )
             known = {**known, **{key: answer.get(key, {}) for key in missing}}
             self._remembered[outage] = known
         return known

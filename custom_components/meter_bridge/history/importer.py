@@ -157,7 +157,8 @@ class Importer:
 
         begin = max(job.start, job.next - _PART_HOURS * HOUR)
         registers = self._registers(job)
-        known = await self._entry.runtime_data.client.counters_at(
+        known = await self._entry.runtime_data.counters_at(
+            job.meter,
             frozenset(each.key for each in registers),
             range(begin, job.next + HOUR, HOUR),
         )
@@ -169,7 +170,8 @@ class Importer:
         from .imports import lift_sums, oldest_rows  # noqa: PLC0415 (loads the recorder)
 
         if oldest := await oldest_rows(self._hass, self._registers(job), job):
-            known = await self._entry.runtime_data.client.counters_at(
+            known = await self._entry.runtime_data.counters_at(
+                job.meter,
                 frozenset(record.register.key for record, _ in oldest),
                 sorted({row.start for _, row in oldest}),
             )

@@ -53,8 +53,6 @@ class Outages:
         self,
         accounts: Mapping[str, Account],
         links: Mapping[str, bool],
-        *,
-        is_sure: bool,
     ) -> list[Outage]:
         """Note the live values of all meters; return the outages that are over.
 
@@ -70,7 +68,7 @@ class Outages:
                     account.live[1],
                     account.values,
                     is_back=links.get(key, False),
-                    is_sure=is_sure and account.is_sure,
+                    is_sure=account.is_sure,
                 )
             )
         ]

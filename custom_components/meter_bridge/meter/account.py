@@ -1,6 +1,6 @@
 """Everything known of one meter, and which of its values are believed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,9 @@ class Account:
     _number: MeterNumber = field(default_factory=MeterNumber)
     _powers: Powers = field(default_factory=Powers)
     _scaler: ScalerCheck = field(default_factory=ScalerCheck)
+    _judged: Mapping[str, float] = field(default_factory=dict)
     _believed: Mapping[str, float] = field(default_factory=dict)
+    _conclude: Callable[[Mapping[str, float]], Mapping[str, float]] | None = None
     _other: Stored = field(default_factory=dict)
     _is_old: bool = False
     _rhythm: Rhythm = field(default_factory=Rhythm)
@@ -93,6 +95,8 @@ class Account:
                 self._rhythm.add(clock - order.at, now)
             order.keep(reading, clock)
             self.live = (self.live[0] if self.live else now, now)
+        elif reading.conclude != self._conclude:
+            self._draw_conclusions(reading)
         self._limit = stale_after
         if reading.meter.stale_after:
             self._limit = reading.meter.stale_after
@@ -128,20 +132,70 @@ class Account:
         verdict = self._guard.judge(counted, now, scaled.held)
         believed = with_net_power(verdict.values, self._powers.known)
         believed |= self._derive(reading.derived, verdict)
+        believed |= self._judge_own(reading, now)
         believed.pop(ABSOLUTE_POWER, None)
-        self._believed = believed
+        self._judged = believed
+        self._draw_conclusions(reading)
         if self.demand:
-            # A counter that is held back tells nothing.
-            level = counted.get(IMPORT_ENERGY)
             self.demand.take(
                 now,
-                level if level == verdict.values.get(IMPORT_ENERGY) else None,
-                power_of(IMPORT_ENERGY, believed),
+                self._import_level(possible),
+                power_of(IMPORT_ENERGY, self._believed),
                 is_new_count=bool(numbers) or IMPORT_ENERGY in verdict.levels,
             )
         if not verdict.levels and not numbers:
             return None
         return Restart(levels=verdict.levels, numbers=numbers)
+
+    def _judge_own(self, reading: Reading, now: float) -> dict[str, float]:
+        """Judge what only this kind of bridge has: present values, and totals."""
+        if not reading.own and not reading.counts:
+            return {}
+        own = self._plausible.sift(
+            reading.own, now, factor=reading.factor, quantities=reading.quantities
+        )
+        totals = self._guard.count(reading.counts, reading.countings, own, now)
+        return {**own, **totals}
+
+    def _draw_conclusions(self, reading: Reading) -> None:
+        """Add what follows from the values that are believed."""
+        self._conclude = reading.conclude
+        self._believed = self._judged
+        if self._conclude:
+            self._believed = {**self._judged, **self._conclude(self._judged)}
+
+    def _import_level(self, possible: Mapping[str, float]) -> float | None:
+        """Return the level of import energy, None if it is not known or held back."""
+        level = possible.get(IMPORT_ENERGY)
+        if level is not None:
+            return level if level == self._judged.get(IMPORT_ENERGY) else None
+        if self._conclude is None:
+            return None
+        held = self._guard.doubts()
+        sure = {code: it for code, it in self._judged.items() if code not in held}
+        return self._conclude(sure).get(IMPORT_ENERGY)
+
+    def earlier(
+        self, remembered: Mapping[str, Mapping[int, float]]
+    ) -> Mapping[str, Mapping[int, float]]:
+        """Return totals at earlier times (Unix seconds), out of a bridge's memory.
+
+        Raw counts become totals by today's offset, and what follows from them is added.
+        """
+        totals = {
+            code: self._guard.earlier(code, levels, self._believed)
+            for code, levels in remembered.items()
+        }
+        if self._conclude is None:
+            return totals
+        at_once: dict[int, dict[str, float]] = {}
+        for code, levels in totals.items():
+            for at, level in levels.items():
+                at_once.setdefault(at, {})[code] = level
+        for at, values in at_once.items():
+            for code, level in self._conclude(values).items():
+                totals.setdefault(code, {})[at] = level
+        return totals
 
     def _start_anew(self) -> None:
         """Forget what the previous meter has sent: another meter is connected now."""
@@ -200,7 +254,7 @@ class Account:
 
     def believe(self, code: str) -> None:
         """Believe what a counter sends next, since the owner has confirmed it."""
-        self._guard.start_anew([code])
+        self._guard.start_anew(code)
         if self.scaling.offered is not None:
             self.scaling.start_anew()
 

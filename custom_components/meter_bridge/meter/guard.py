@@ -1,11 +1,13 @@
 """Judge the counters of one meter."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..bridges.obis import COUNTERS, REGISTERS, Quantity
+from ..bridges.snapshot import Counting
 from .counter import Counter, Doubt
 from .flow import Flows
+from .offsets import STORED_NUMBERS, Offsets
 
 # The most that a household's gas or water connection carries, in m³/h.
 _MAX_FLOW = 100.0
@@ -34,12 +36,13 @@ class Guard:
     A counter that falls, shows 0 again, is negative, or grows faster than `max_power`
     (W, var or VA) could make it is held back; its last believed value stands
     meanwhile. A coarse counter may take a large step once the meter's own power has
-    carried as much.
+    carried as much. Totals of raw counts go on by an offset.
     """
 
     max_power: float
     _counters: dict[str, Counter] = field(default_factory=dict)
     _flows: Flows = field(default_factory=Flows)
+    _offsets: Offsets = field(default_factory=Offsets)
 
     def judge(
         self,
@@ -74,6 +77,24 @@ class Guard:
             self._show(code, counter, shown)
         return Verdict(values=shown, restarted=tuple(levels), levels=levels)
 
+    def count(
+        self,
+        counts: Mapping[str, int],
+        countings: Mapping[str, Counting],
+        rates: Mapping[str, float],
+        now: float,
+    ) -> dict[str, float]:
+        """Return the totals of raw counts; `rates` are the values that are believed."""
+        return self._offsets.judge(counts, countings, rates, now)
+
+    def earlier(
+        self, code: str, levels: Mapping[int, float], rates: Mapping[str, float]
+    ) -> dict[int, float]:
+        """Return totals at earlier times, youngest first; counts by their offset."""
+        if code in COUNTERS:
+            return dict(levels)
+        return self._offsets.earlier(code, levels, rates)
+
     def _show(self, code: str, counter: Counter, shown: dict[str, float]) -> None:
         """Show a counter; leave it out until a level is believed."""
         if counter.is_shown:
@@ -94,11 +115,14 @@ class Guard:
     def knows(self, code: str) -> bool:
         """Tell whether any level of a counter is believed."""
         counter = self._counters.get(code)
-        return counter is not None and counter.believed is not None
+        if counter is None:
+            return self._offsets.knows(code)
+        return counter.believed is not None
 
     def shown(self, code: str) -> float:
         """Return the level of a counter that was shown last."""
-        return self._counters[code].shown
+        counter = self._counters.get(code)
+        return self._offsets.shown(code) if counter is None else counter.shown
 
     def goes_on_with(self, code: str, value: float, now: float) -> bool:
         """Tell whether a value can follow the believed level of a counter."""
@@ -110,10 +134,11 @@ class Guard:
         self._counter(code).restore(level, now)
         self._counter(code).was_orderly = True
 
-    def start_anew(self, codes: Iterable[str] | None = None) -> None:
-        """Believe the next level of these counters, of all by default, at once."""
-        for code in self._counters if codes is None else codes:
-            self._counter(code).starts_anew = True
+    def start_anew(self, code: str | None = None) -> None:
+        """Believe the next level of a counter, of all by default, at once."""
+        for key, counter in self._counters.items():
+            counter.starts_anew |= code in (None, key)
+        self._offsets.start_anew(code)
 
     def forget_all(self) -> None:
         """Forget all counters."""
@@ -121,19 +146,21 @@ class Guard:
 
     def doubts(self) -> Mapping[str, Doubt]:
         """Return the counters that are held back."""
-        return {
+        held = {
             code: counter.doubt
             for code, counter in self._counters.items()
             if counter.doubt
         }
+        return held | self._offsets.doubts()
 
     def as_stored(self) -> dict[str, list[float]]:
         """Return the believed values and their times, to survive a restart."""
-        return {
+        believed = {
             code: counter.as_stored(counter.believed)
             for code, counter in self._counters.items()
             if counter.believed is not None
         }
+        return self._offsets.as_stored() | believed
 
     def restore(
         self,
@@ -148,11 +175,14 @@ class Guard:
         `is_orderly`: stored at a clean shutdown, so that nothing was recorded since.
         """
         for code, numbers in stored.items():
+            doubt = (doubts or {}).get(code)
             if code in COUNTERS:
                 counter = self._counter(code)
                 counter.restore(*numbers)
                 counter.was_orderly = is_orderly
-                if doubt := (doubts or {}).get(code):
+                if doubt:
                     counter.doubt = Doubt(
                         since=doubt[0], at=numbers[1], sent=numbers[0], seconds=doubt[1]
                     )
+            elif len(numbers) == STORED_NUMBERS:
+                self._offsets.restore(code, numbers, doubt)

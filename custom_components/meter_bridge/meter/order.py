@@ -24,6 +24,7 @@ class Order:
     """
 
     values: Mapping[str, float] | None = None
+    own: Mapping[str, float] | None = None
     time: datetime | None = None
     token: Hashable = None
     at: float = 0.0
@@ -38,10 +39,11 @@ class Order:
 
         Times are often whole seconds, so that two readings may share one.
         """
-        return (reading.time, reading.token, reading.values) != (
+        return (reading.time, reading.token, reading.values, reading.own) != (
             self.time,
             self.token,
             self.values,
+            self.own,
         )
 
     def is_replay(self, reading: Reading, clock: float) -> bool:
@@ -74,5 +76,5 @@ class Order:
             self.ahead = reading.time
         else:
             self.newest, self.ahead = reading.time, None
-        self.values, self.at = reading.values, clock
+        self.values, self.own, self.at = reading.values, reading.own, clock
         self.time, self.token = reading.time, reading.token

@@ -98,6 +98,7 @@ class Sources:
         self._details: object = None
         self._values: dict[str, Value] = {}
         self._more: tuple[BridgeSensor[Any], ...] = ()
+        self._more_by_details: tuple[BridgeSensor[Any], ...] = ()
         self._add_fixed()
 
     def _add_fixed(self) -> None:
@@ -108,12 +109,15 @@ class Sources:
             self._add(Platform.BINARY_SENSOR, binary, binary.meter)
 
     def add_meter(self, meter: Meter, codes: Iterable[str]) -> None:
-        """Add the entities of a meter: its connection, and registers by code."""
+        """Add the entities of a meter: its connection, and codes of the vocabulary."""
         self._add(Platform.BINARY_SENSOR, METER_CONNECTION, meter.key)
         for code in codes:
-            self._add(
-                Platform.SENSOR, meter_sensor(code, meter.medium, meter.unit), meter.key
-            )
+            if code in REGISTERS:
+                self._add(
+                    Platform.SENSOR,
+                    meter_sensor(code, meter.medium, meter.unit),
+                    meter.key,
+                )
 
     def add_demand(self, meter: str) -> None:
         """Add the demand of a meter."""
@@ -148,7 +152,9 @@ class Sources:
         altered = set()
         if self._bridge.more_sensors:
             altered = self._take_more(self._bridge.more_sensors(details))
-        for sensor in (*self._bridge.sensors, *self._more):
+        for sensor in (*self._bridge.sensors, *self._more_by_details):
+            if sensor.value_fn is None:
+                continue
             value = sensor.value_fn(details)
             # Home Assistant raises an error for a value that is not among the options.
             if sensor.device_class is SensorDeviceClass.ENUM and value not in (
@@ -158,7 +164,7 @@ class Sources:
             if value is not None:
                 self._values[entity_key(sensor.meter, sensor.key)] = value
         for binary in self._bridge.binary_sensors:
-            if (is_on := binary.is_on_fn(details)) is not None:
+            if binary.is_on_fn and (is_on := binary.is_on_fn(details)) is not None:
                 self._values[entity_key(binary.meter, binary.key)] = is_on
         return self._values, altered
 
@@ -175,6 +181,7 @@ class Sources:
         for sensor in sensors:
             self._add(Platform.SENSOR, sensor, sensor.meter)
         self._more = sensors
+        self._more_by_details = tuple(each for each in sensors if each.value_fn)
         return {key for key in before if now.get(key) != before[key]}
 
     def forget_entity(self, key: str) -> None:

@@ -91,7 +91,8 @@ async def test_fetch_reads_everything(
     assert reading.meter.serial == "T000000000007001"
     assert (snapshot.serial, snapshot.firmware) == (MAC, "1.0.1.7")
     assert snapshot.details.settings.fuse == 25
-    assert snapshot.details.fuse_margin == 18.5
+    assert reading.conclude
+    assert reading.conclude(reading.values)["fuse_margin"] == 18.5
     assert snapshot.details.health.free_heap == 182144
     assert snapshot.details.meter_manufacturer == "TST"
     assert asked(simulator) == [STATE, METER, *RARE]
@@ -186,35 +187,13 @@ async def test_an_update_is_noticed_within_ten_minutes(
 async def test_no_meter_yet(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """Before the first telegram there is no reading, and no load of a fuse."""
+    """Before the first telegram there is no reading."""
     simulator.profile.has_meter = False
     simulator.tick()
     await client.identify()
     snapshot = await client.fetch()
     assert snapshot.readings == ()
-    assert snapshot.details.loads == {}
     assert snapshot.details.settings.fuse == 25
-
-
-async def test_a_silent_meter_loads_no_fuse(
-    simulator: CozifyHanSimulator,
-    client: CozifyHanClient,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """When the same telegram is still the last after a minute, no margin is known."""
-    assert (await client.fetch()).details.fuse_margin
-    simulator.profile.clock_stands_still = True
-    for _ in range(6):
-        simulator.tick()
-        freezer.tick(10)
-        assert (await client.fetch()).details.fuse_margin
-    freezer.tick(10)
-    snapshot = await client.fetch()
-    assert snapshot.details.loads == {}
-    assert snapshot.readings
-    simulator.profile.clock_stands_still = False
-    simulator.tick()
-    assert (await client.fetch()).details.fuse_margin
 
 
 async def test_content_type_does_not_matter(

@@ -16,7 +16,7 @@ from custom_components.meter_bridge.bridges.cozify_han.details import (
     parse_settings,
     parse_state,
 )
-from custom_components.meter_bridge.bridges.cozify_han.fuse import Fuse, Load
+from custom_components.meter_bridge.bridges.cozify_han.fuse import Fuse
 from custom_components.meter_bridge.bridges.uptime import StartTime
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -161,11 +161,17 @@ def test_a_link_is_enabled_and_has_an_address(
     assert (details.ethernet, details.wifi) == (is_up, is_up)
 
 
+def _currents(**by_phase: float) -> dict[str, float]:
+    """Return currents (A) by their codes."""
+    codes = {"l1": "31.7.0", "l2": "51.7.0", "l3": "71.7.0"}
+    return {codes[phase]: current for phase, current in by_phase.items()}
+
+
 def test_overload_ends_clearly_below_the_rating() -> None:
     """Above the rating a phase is overloaded, and so until it is below 95 % of it."""
     fuse = Fuse()
     told = [
-        fuse.judge(25, {2: current})[2].is_overloaded
+        fuse.judge(25, _currents(l2=current))["fuse_overload_phase_2"]
         for current in (25, 25.01, 25, 24, 23.75, 23.74, 24.9, 25.0, 26)
     ]
     assert told == [False, True, True, True, True, False, False, False, True]
@@ -174,28 +180,29 @@ def test_overload_ends_clearly_below_the_rating() -> None:
 def test_phases_are_judged_one_by_one() -> None:
     """An overload of one phase says nothing of another, and survives a gap."""
     fuse = Fuse()
-    assert fuse.judge(25, {1: 30, 3: 1.1}) == {
-        1: Load(margin=-5, is_overloaded=True),
-        3: Load(margin=23.9, is_overloaded=False),
+    assert fuse.judge(25, _currents(l1=30, l3=1.1)) == {
+        "fuse_margin": -5,
+        "fuse_margin_phase_1": -5,
+        "fuse_overload_phase_1": True,
+        "fuse_margin_phase_3": 23.9,
+        "fuse_overload_phase_3": False,
     }
     assert fuse.judge(25, {}) == {}
-    assert fuse.judge(None, {1: 30}) == {}
-    assert fuse.judge(25, {1: 24.5}) == {1: Load(margin=0.5, is_overloaded=True)}
+    assert fuse.judge(None, _currents(l1=30)) == {}
+    assert fuse.judge(25, _currents(l1=24.5))["fuse_overload_phase_1"] is True
 
 
 def test_margins_are_exact_and_the_direction_does_not_matter() -> None:
     """25 A less 18.39 A are 6.61 A, also while it flows out of the house."""
-    load = Fuse().judge(25, {1: -18.39})[1]
-    assert str(load.margin) == "6.61"
-    assert Fuse().judge(25, {1: -26})[1].is_overloaded
-    overloaded = Fuse()
-    overloaded.judge(63, {1: 64})
-    assert overloaded.judge(63, {1: 59.85})[1].is_overloaded
-    assert not overloaded.judge(63, {1: 59.84})[1].is_overloaded
+    loads = Fuse().judge(25, _currents(l1=-18.39))
+    assert str(loads["fuse_margin_phase_1"]) == "6.61"
+    assert Fuse().judge(25, _currents(l1=-26))["fuse_overload_phase_1"] is True
+    fuse = Fuse()
+    fuse.judge(63, _currents(l1=64))
+    assert fuse.judge(63, _currents(l1=59.85))["fuse_overload_phase_1"] is True
+    assert fuse.judge(63, _currents(l1=59.84))["fuse_overload_phase_1"] is False
 
 
 def test_the_smallest_margin_counts() -> None:
     """What may be added on any phase is what the most loaded one can still carry."""
-    loads = Fuse().judge(25, {1: 3, 2: 24.5, 3: 10})
-    assert Details(loads=loads).fuse_margin == 0.5
-    assert Details().fuse_margin is None
+    assert Fuse().judge(25, _currents(l1=3, l2=24.5, l3=10))["fuse_margin"] == 0.5

@@ -204,11 +204,6 @@ def test_time(ts: object, time: datetime | None, token: float | None) -> None:
     assert (telegram.time, telegram.token) == (time, token)
 
 
-def test_currents_are_by_phase() -> None:
-    """The fuse is judged by what each phase carries, as far as it is known."""
-    assert parse_telegram({"i": [18.39, None, "0"]}).currents == {1: 18.39, 3: 0}
-
-
 @pytest.mark.parametrize(
     ("message", "kind"),
     [

@@ -8,8 +8,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.meter_bridge.bridges.egauge import commands
+from custom_components.meter_bridge.bridges.egauge.client import EgaugeClient
+from custom_components.meter_bridge.bridges.snapshot import Reading
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
+from tests.support.accounts import Accounts
 from tests.support.certificates import self_signed_tls
 from tests.support.waiting import eventually
 
@@ -48,3 +51,16 @@ async def commanded(
     await eventually(lambda: simulator.commands)
     simulator.commands.clear()
     return entry
+
+
+def believed(*readings: Reading) -> dict[str, float]:
+    """Return what is believed of a meter after these readings."""
+    accounts = Accounts(max_power=1_000_000, stale_after=60.0)
+    for at, reading in enumerate(readings):
+        taken = accounts.take(reading, now=float(at), clock=float(at))
+    return dict(taken.values)
+
+
+async def read(client: EgaugeClient) -> dict[str, float]:
+    """Fetch once, and return what is believed then."""
+    return believed(*(await client.fetch()).readings)

@@ -13,6 +13,7 @@ from custom_components.meter_bridge.bridges.egauge.decoder import (
     EgaugeDecoder,
 )
 from custom_components.meter_bridge.bridges.wire import parse_json
+from tests.support.accounts import Accounts
 from tests.support.decoding import Decode, Decoding, Part
 
 
@@ -57,12 +58,19 @@ def _payloads(bodies: Iterable[bytes]) -> Iterable[bytes]:
             yield base64.urlsafe_b64decode(inside + "=" * (-len(inside) % 4))
 
 
+def _check(decoder: EgaugeDecoder) -> None:
+    """Store what is believed: it has to survive a restart."""
+    accounts = Accounts(max_power=1_000_000, stale_after=60.0)
+    for reading in decoder.snapshot().readings:
+        accounts.take(reading, now=0.0, clock=0.0)
+    orjson.dumps(accounts.as_stored())
+
+
 DECODING = Decoding(
     make=EgaugeDecoder,
     sources=lambda _body: (REGISTERS, SYSTEM, ALERTS),
     reading=REGISTERS,
-    # What has to survive a restart must be such that it can be stored.
-    check=lambda decoder: orjson.dumps(decoder.totals.as_stored()),
+    check=_check,
     parts={
         "egauge_challenge": Part(
             make=_challenge,

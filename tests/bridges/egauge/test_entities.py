@@ -1,6 +1,7 @@
 """What an owner sees in Home Assistant: entities, devices and their states."""
 
 from decimal import Decimal
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE
@@ -219,3 +220,54 @@ async def test_a_restart_fails_no_poll_once_it_is_back(
     simulator.tick()
     await poll(hass, entry)
     assert state(hass, GRID) == "444"
+
+
+async def test_a_silent_database_shows_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: EgaugeSimulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Values that have not been measured again for a minute are none."""
+    names = (GRID, ENERGY, "sensor.bridge_power", "sensor.bridge_energy_import")
+    freezer.tick(59)
+    await poll(hass, entry)
+    assert STATE_UNAVAILABLE not in [state(hass, each) for each in names]
+    freezer.tick(2)
+    await poll(hass, entry)
+    assert {state(hass, each) for each in names} == {STATE_UNAVAILABLE}
+    assert state(hass, "sensor.bridge_last_restart") != STATE_UNAVAILABLE
+    simulator.house.advance(1)
+    simulator.tick()
+    await poll(hass, entry)
+    assert STATE_UNAVAILABLE not in [state(hass, each) for each in names]
+
+
+async def test_totals_of_an_older_version_go_on(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: EgaugeSimulator,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Offsets that version 1 kept beside the meters are taken up: nothing jumps."""
+    names = (ENERGY, "sensor.bridge_energy_import", "sensor.bridge_energy_export")
+    before = [Decimal(state(hass, each)) for each in names]
+    await hass.config_entries.async_unload(entry.entry_id)
+    key = f"meter_bridge.{entry.entry_id}"
+    counters = hass_storage[key]["data"]["meters"][""]["counters"]
+    hass_storage[key] = {
+        **hass_storage[key],
+        "version": 1,
+        "data": {
+            "": {"1.8.0": [10_526_027, 0, 10_526_027, 10_526_027]},
+            "/client": {
+                code: [count, total + 36_000_000, at]
+                for code, (count, total, at) in counters.items()
+            },
+        },
+    }
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert [Decimal(state(hass, each)) for each in names] == [
+        each + 10 for each in before
+    ]

@@ -1,19 +1,26 @@
 """The device's database: what totals were at earlier times."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
+import time
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.meter_bridge.bridges.client import Client
 from custom_components.meter_bridge.bridges.egauge import history
 from custom_components.meter_bridge.bridges.egauge.client import EgaugeClient
+from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from tests.bridges.conftest import Connect
 from tests.bridges.egauge.simulator import EgaugeSimulator
+from tests.support.accounts import Accounts
 
 HOUR = 3600
-IMPORT, SOLAR, USE = "1.8.0", "register_13_energy", "virtual_use_energy"
+IMPORT, COUNTED = "1.8.0", "register_8_energy"
+SOLAR, USE = "register_13_energy", "virtual_use_energy"
 
 
 def live(
@@ -46,6 +53,18 @@ def queries(simulator: EgaugeSimulator, monkeypatch: pytest.MonkeyPatch) -> list
     return noted
 
 
+async def earlier(
+    client: Client[Any], instants: Sequence[int], *keys: str
+) -> Mapping[str, Mapping[int, float]]:
+    """Read the meter, and then what its totals were at earlier times."""
+    accounts = Accounts(max_power=1_000_000, stale_after=60.0)
+    for reading in (await client.fetch()).readings:
+        accounts.take(reading, now=time.time(), clock=time.monotonic())
+    return accounts.meters[MAIN_METER].earlier(
+        await client.counters_at(frozenset(keys), instants)
+    )
+
+
 def hours_of(queries: list[str]) -> list[int]:
     """Return over how many hours each request for rows went."""
     return [
@@ -62,10 +81,8 @@ async def test_totals_at_full_hours(
 ) -> None:
     """Totals are what readings would have said, at most seven days in a request."""
     true = live(simulator, freezer, 24 * 30)
-    await client.fetch()
-    keys = frozenset({IMPORT, SOLAR, USE, "16.7.0", "nonsense"})
-    found = await client.counters_at(keys, list(true))
-    assert found.keys() == {IMPORT, SOLAR, USE}
+    found = await earlier(client, list(true), IMPORT, SOLAR, USE, "16.7.0", "nonsense")
+    assert found.keys() == {IMPORT, COUNTED, SOLAR, USE}
     assert found[IMPORT] == {at: pytest.approx(wh, abs=0.1) for at, wh in true.items()}
     assert set(found[SOLAR].values()) == {0.0}
     assert hours_of(queries) == [24, 48, 96, 168, 168, 168, 48]
@@ -81,9 +98,8 @@ async def test_a_slow_device_is_asked_for_less(
 ) -> None:
     """An answer that takes long makes the next request shorter."""
     true = live(simulator, freezer, 48)
-    await client.fetch()
     monkeypatch.setattr(history, "_SLOW_SECONDS", -1.0)
-    found = await client.counters_at(frozenset({IMPORT}), list(true))
+    found = await earlier(client, list(true), IMPORT)
     assert len(found[IMPORT]) == 48
     assert hours_of(queries) == [24, 12, 6, 3, 1, 1, 1]
 
@@ -104,7 +120,7 @@ async def test_polls_go_first(
     await client.fetch()
     assert len(simulator.requests) - since <= 3
     assert not asked.done()
-    assert len((await asked)[IMPORT]) == 100
+    assert len((await asked)[COUNTED]) == 100
     assert len(simulator.requests) - since == 8
     assert simulator.most_at_once == 1
 
@@ -119,8 +135,7 @@ async def test_a_clock_that_is_off(
     freezer.tick(600)
     client = connect()
     await client.identify()
-    await client.fetch()
-    found = await client.counters_at(frozenset({USE}), list(true))
+    found = await earlier(client, list(true), USE)
     assert list(found[USE]) == sorted(true, reverse=True)
 
 
@@ -131,8 +146,7 @@ async def test_another_count_ends_it(
     before = live(simulator, freezer, 3)
     simulator.register("Grid+").start -= 9_000_000_000
     after = live(simulator, freezer, 3)
-    await client.fetch()
-    found = await client.counters_at(frozenset({IMPORT}), [*before, *after])
+    found = await earlier(client, [*before, *after], IMPORT)
     assert found[IMPORT].keys() == after.keys()
 
 
@@ -144,8 +158,7 @@ async def test_a_counter_that_wraps(
     grid.history.clear()
     grid.start = (1 << 63) - 37_895_000_000 - 500_000
     true = live(simulator, freezer, 4)
-    await client.fetch()
-    found = await client.counters_at(frozenset({IMPORT}), list(true))
+    found = await earlier(client, list(true), IMPORT)
     levels = [found[IMPORT][at] for at in sorted(true)]
     assert [round(later - earlier) for earlier, later in pairwise(levels)] == [
         300,
@@ -162,9 +175,8 @@ async def test_depth_of_the_database(
 ) -> None:
     """What is older than the oldest row is not asked for."""
     true = live(simulator, freezer, 2)
-    await client.fetch()
     ancient = int(simulator.house.now.timestamp()) - 11 * 365 * 24 * HOUR
     ancient -= ancient % HOUR
-    found = await client.counters_at(frozenset({IMPORT}), [ancient, *true])
+    found = await earlier(client, [ancient, *true], IMPORT)
     assert found[IMPORT].keys() == true.keys()
     assert hours_of(queries) == [2]

@@ -9,18 +9,18 @@ from custom_components.meter_bridge.bridges.egauge.entities import register_sens
 from custom_components.meter_bridge.bridges.egauge.kinds import (
     KINDS,
     UNKNOWN,
+    WRAP,
     average_rate,
-    steps_between,
 )
-from custom_components.meter_bridge.bridges.egauge.models import (
-    Details,
-    reading_of,
-    values_of,
+from custom_components.meter_bridge.bridges.egauge.models import Details, reading_of
+from custom_components.meter_bridge.bridges.egauge.registers import (
+    Register,
+    parse_listing,
 )
-from custom_components.meter_bridge.bridges.egauge.registers import parse_listing
-from custom_components.meter_bridge.bridges.egauge.totals import Totals
 from custom_components.meter_bridge.bridges.errors import BridgeResponseError
-from tests.bridges.egauge.conftest import FIXTURES
+from custom_components.meter_bridge.bridges.obis import REGISTERS
+from custom_components.meter_bridge.bridges.wire import steps_between
+from tests.bridges.egauge.conftest import FIXTURES, believed
 
 UNITS = {"V": "V", "I": "A", "F": "Hz", "#3": None, "P": "W", "S": "VA", "PQ": "var"}
 CODES = (
@@ -72,11 +72,12 @@ def test_a_whole_minute() -> None:
     assert named["Hertz"] == pytest.approx(49.98, abs=0.005)
     assert named["PF"] == pytest.approx(0.962, abs=0.0005)
     assert named["use"] == named["Grid"]
-    values = values_of(found, Totals(), 0.0)
+    values = believed(reading_of(found))
     assert values["register_20_energy"] == 2_619_543.9140
     assert values["virtual_gen_energy"] == 1_433_337.3218
     # There is no Grid+ beside Grid-, so that there is no import and no export.
-    assert reading_of(found, values).values == {"16.7.0": named["Grid"]}
+    main = {code: value for code, value in values.items() if code in REGISTERS}
+    assert main == {"16.7.0": named["Grid"]}
 
 
 def test_every_code_has_its_kind() -> None:
@@ -108,7 +109,7 @@ def test_an_unknown_code_is_a_number() -> None:
     (sensor,) = register_sensors(Details(registers=found.registers))
     assert not sensor.entity_registry_enabled_default
     assert sensor.native_unit_of_measurement is None
-    assert values_of(found, Totals(), 0.0) == {"register_3_value": 7}
+    assert believed(reading_of(found)) == {"register_3_value": 7}
 
 
 def test_the_sensors_stay_the_same_while_the_registers_do() -> None:
@@ -143,7 +144,7 @@ def test_odd_registers_are_left_out(entry: Mapping[str, object]) -> None:
     good = {"name": "Grid", "type": "P", "did": 7}
     found = parse_listing(listing(entry, good, row=["1", "36000000"]))
     assert [each.key for each in found.registers] == ["register_7"]
-    assert values_of(found, Totals(), 0.0) == {"register_7_energy": 10}
+    assert believed(reading_of(found)) == {"register_7_energy": 10}
 
 
 @pytest.mark.parametrize(
@@ -165,11 +166,11 @@ def test_odd_registers_are_left_out(entry: Mapping[str, object]) -> None:
 def test_odd_rows_say_nothing(ranges: object) -> None:
     """A rate may stand alone; a row that does not fit is none."""
     answer = listing(
-        {"name": "Grid", "type": "P", "did": 0, "rate": 5},
+        {"name": "oven", "type": "P", "did": 0, "rate": 5},
         {"name": "door", "type": "d", "did": 1},
     )
     found = parse_listing({**answer, "ranges": ranges})
-    assert values_of(found, Totals(), 0.0) == {"register_0_power": 5}
+    assert believed(reading_of(found)) == {"register_0_power": 5}
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"registers": None}])
@@ -209,9 +210,9 @@ def test_times_that_all_but_coincide_make_no_rate() -> None:
 def test_counters_wrap_around() -> None:
     """Differences are taken modulo 2^63."""
     top, bottom = (1 << 63) - 1, -(1 << 63)
-    assert steps_between(bottom + 9, top) == 10
-    assert steps_between(top, bottom + 9) == -10
-    assert steps_between(7, 9) == -2
+    assert steps_between(bottom + 9, top, WRAP) == 10
+    assert steps_between(top, bottom + 9, WRAP) == -10
+    assert steps_between(7, 9, WRAP) == -2
     assert average_rate(KINDS["V"], bottom + 230_000 - 1, top, 1.0) == 230
 
 
@@ -219,11 +220,12 @@ def test_zero_is_a_reading() -> None:
     """A new meter has exported nothing; only what was not sent is missing."""
     grid = ({"name": "grid+", "type": "P", "did": 1}, {"name": "grid-", "type": "P"})
     found = parse_listing(listing(grid[0], {**grid[1], "did": 2}, row=["7200", "0"]))
-    values = values_of(found, Totals(), 0.0)
-    assert reading_of(found, values).values == {"1.8.0": 2, "2.8.0": 0}
+    values = believed(reading_of(found))
+    assert (values["1.8.0"], values["2.8.0"]) == (2, 0)
     found = parse_listing(listing(grid[0], {**grid[1], "did": 2}, row=["7200", 0]))
-    values = values_of(found, Totals(), 0.0)
-    assert reading_of(found, values).values == {"1.8.0": 2}
+    values = believed(reading_of(found))
+    assert values["1.8.0"] == 2
+    assert "2.8.0" not in values
     only_new = parse_listing(
         {
             "registers": [{**grid[0]}, {**grid[1], "did": 2}],
@@ -233,3 +235,67 @@ def test_zero_is_a_reading() -> None:
         }
     )
     assert only_new.rates == {"register_1": 2}
+
+
+KWH = 3_600_000
+
+
+def test_only_a_net_register_may_fall() -> None:
+    """With a plus, minus or bar in its name a physical register cannot."""
+    for register, may_fall in (
+        (Register(key="register_0", name="Grid", type="P"), True),
+        (Register(key="register_1", name="Grid+", type="P"), False),
+        (Register(key="virtual_use", name="use|", type="P", is_virtual=True), True),
+        (Register(key="register_2", name="any", type="S"), False),
+    ):
+        assert register.counting
+        assert register.counting.may_fall is may_fall
+
+
+@pytest.mark.parametrize(
+    ("code", "counter", "amount"),
+    [
+        ("P", 37_893_697_200, 10_526.027),
+        ("P", -1, -0.0001),
+        ("S", KWH, 1),
+        ("PQ", KWH, 1),
+        ("Qv", 4_711_018_999_999, 4711.018),
+        ("$", (1 << 29) * 5, 5),
+        ("Q", 1500, 1.5),
+    ],
+)
+def test_each_counter_has_its_unit(code: str, counter: int, amount: float) -> None:
+    """Shown are kWh, kVAh, kvarh, m³, money and kg, cut and with decimal digits."""
+    counting = Register(key="register_3", name="any", type=code).counting
+    assert counting
+    assert counting.amount(counter) == amount
+
+
+def test_some_kinds_have_no_total() -> None:
+    """Voltages do not add up to anything."""
+    assert Register(key="register_2", name="voltage_a", type="V").counting is None
+
+
+@pytest.mark.parametrize(
+    ("code", "rate"),
+    [
+        ("P", 1_000_001),
+        ("S", -1_000_001),
+        ("PQ", 1_000_001),
+        ("V", 1_000_001),
+        ("I", 10_001),
+        ("F", 400),
+        ("T", -101),
+    ],
+)
+def test_a_present_value_that_cannot_be_is_missing(code: str, rate: float) -> None:
+    """Registers of a type that says what they measure are judged like any value."""
+    sent = {"name": "any", "type": code, "did": 3, "rate": rate}
+    assert believed(reading_of(parse_listing(listing(sent)))) == {}
+
+
+@pytest.mark.parametrize("code", ["#3", "h", "%", "a", "dT", "new"])
+def test_a_present_value_of_anything_else_is_not_judged(code: str) -> None:
+    """No type code says that a number is a power factor."""
+    sent = {"name": "powerFactor", "type": code, "did": 3, "rate": -4711}
+    assert list(believed(reading_of(parse_listing(listing(sent)))).values()) == [-4711]

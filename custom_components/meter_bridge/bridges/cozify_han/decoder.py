@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from math import inf
-import time
+from functools import partial
 from typing import override
 
 from ..client import Identity
@@ -66,9 +65,9 @@ class CozifyHanDecoder(Decoder[Details]):
         self.details = Details()
         self.latest_type: str | None = None
         self._telegram = Telegram()
-        self._telegram_at = -inf
         self._meter = Meter()
         self._fuse = Fuse()
+        self._judge_fuse = partial(self._fuse.judge, None)
         self._start_time = StartTime()
 
     @property
@@ -92,7 +91,7 @@ class CozifyHanDecoder(Decoder[Details]):
             telegram = parse_telegram(message)
             if telegram.says_nothing:
                 return False
-            self._take_telegram(telegram)
+            self._telegram = telegram
             return True
         before = self.details
         self._take_details(source, kind, message)
@@ -111,6 +110,7 @@ class CozifyHanDecoder(Decoder[Details]):
             before = self.details.settings if is_part else Settings()
             settings = parse_settings(message, before)
             self.details = replace(self.details, settings=settings)
+            self._judge_fuse = partial(self._fuse.judge, settings.fuse)
         elif kind == HEALTH:
             health = parse_health(message, self._start_time, datetime.now(UTC))
             self.details = replace(self.details, health=health)
@@ -121,30 +121,23 @@ class CozifyHanDecoder(Decoder[Details]):
                 self.details, meter_manufacturer=manufacturer, meter_type=device_type
             )
 
-    def _take_telegram(self, telegram: Telegram) -> None:
-        """Keep a telegram, and the time at which the meter was read again."""
-        if telegram != self._telegram:
-            self._telegram_at = time.monotonic()
-        self._telegram = telegram
-
     @override
     def snapshot(self) -> Snapshot[Details]:
         """Return everything that is known now.
 
-        There is a reading once any value was sent. The load of the fuse is unknown
-        while the meter is silent.
+        There is a reading once any value was sent.
         """
         sent = self._telegram
         reading = Reading(
-            values=sent.values, time=sent.time, token=sent.token, meter=self._meter
-        )
-        is_fresh = time.monotonic() - self._telegram_at <= STALE_SECONDS
-        loads = self._fuse.judge(
-            self.details.settings.fuse, sent.currents if is_fresh else {}
+            values=sent.values,
+            time=sent.time,
+            token=sent.token,
+            meter=self._meter,
+            conclude=self._judge_fuse,
         )
         return Snapshot(
             readings=(reading,) if sent.values else (),
-            details=replace(self.details, loads=loads),
+            details=self.details,
             serial=self.identity.serial if self.identity else None,
             firmware=self.firmware,
         )

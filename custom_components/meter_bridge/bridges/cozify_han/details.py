@@ -6,7 +6,6 @@ from datetime import datetime
 
 from ..uptime import StartTime
 from ..wire import flag, number, section, text, whole
-from .fuse import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +56,13 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """Everything except the reading; `loads` holds the load of the fuse per phase."""
+    """Everything except the reading."""
 
     state: State = field(default_factory=State)
     settings: Settings = field(default_factory=Settings)
     health: Health = field(default_factory=Health)
     meter_manufacturer: str | None = None
     meter_type: str | None = None
-    loads: Mapping[int, Load] = field(default_factory=dict)
 
     @property
     def ethernet(self) -> bool | None:
@@ -75,11 +73,6 @@ class Details:
     def wifi(self) -> bool | None:
         """Tell whether Wi-Fi is connected."""
         return self.settings.wifi.is_up(has_address=self.state.wifi)
-
-    @property
-    def fuse_margin(self) -> float | None:
-        """Return the current that the most loaded phase can still carry, in A."""
-        return min((load.margin for load in self.loads.values()), default=None)
 
 
 def parse_state(message: object) -> State:

@@ -13,29 +13,12 @@ from homeassistant.const import (
 from ..contract import BridgeBinarySensor, BridgeSensor
 from ..descriptions import diagnostic_sensor, restart_sensor
 from .details import Details
-from .fuse import Load
+from .fuse import MARGIN, MARGIN_OF, OVERLOAD_OF
 
 _PHASES = (1, 2, 3)
 
 
-def _of_phase[T](
-    phase: int, read: Callable[[Load], T]
-) -> Callable[[Details], T | None]:
-    """Return a function that reads a value of one phase's load, None if unknown."""
-
-    def read_details(details: Details) -> T | None:
-        load = details.loads.get(phase)
-        return None if load is None else read(load)
-
-    return read_details
-
-
-def _margin(
-    key: str,
-    value_fn: Callable[[Details], float | None],
-    *,
-    phase: int | None = None,
-) -> BridgeSensor[Details]:
+def _margin(key: str, *, phase: int | None = None) -> BridgeSensor[Details]:
     """Describe the current that can be added before the fuse's rating is reached."""
     return BridgeSensor(
         key=key if phase is None else f"{key}_{phase}",
@@ -46,7 +29,6 @@ def _margin(
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         suggested_display_precision=2,
         entity_registry_enabled_default=phase is None,
-        value_fn=value_fn,
     )
 
 
@@ -80,15 +62,8 @@ def _link(
 
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (
-    _margin("fuse_margin", lambda details: details.fuse_margin),
-    *(
-        _margin(
-            "fuse_margin_phase",
-            _of_phase(phase, lambda load: load.margin),
-            phase=phase,
-        )
-        for phase in _PHASES
-    ),
+    _margin(MARGIN),
+    *(_margin(MARGIN_OF, phase=phase) for phase in _PHASES),
     BridgeSensor(
         key="main_fuse",
         translation_key="main_fuse",
@@ -137,11 +112,10 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
 BINARY_SENSORS: tuple[BridgeBinarySensor[Details], ...] = (
     *(
         BridgeBinarySensor(
-            key=f"fuse_overload_phase_{phase}",
-            translation_key="fuse_overload_phase",
+            key=f"{OVERLOAD_OF}_{phase}",
+            translation_key=OVERLOAD_OF,
             translation_placeholders={"phase": str(phase)},
             device_class=BinarySensorDeviceClass.PROBLEM,
-            is_on_fn=_of_phase(phase, lambda load: load.is_overloaded),
         )
         for phase in _PHASES
     ),

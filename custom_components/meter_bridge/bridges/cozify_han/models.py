@@ -38,7 +38,6 @@ _DIRECTIONS = {
         _NET_POWER, _ARRAYS["pi"], _ARRAYS["pe"], strict=True
     )
 }
-_CURRENTS = {1: "31.7.0", 2: "51.7.0", 3: "71.7.0"}
 # Firmware 1.0.1.3 sends seconds, newer documents show milliseconds.
 _FIRST_MILLISECONDS = 1e11
 # A clock that has not been set from the network yet counts from 1970.
@@ -58,15 +57,6 @@ class Telegram:
     def says_nothing(self) -> bool:
         """Tell whether this is what a reader sends before it has read the meter."""
         return self.token == 0 and not any(self.values.values())
-
-    @property
-    def currents(self) -> Mapping[int, float]:
-        """Return the current of each phase in A, without phases that were not sent."""
-        return {
-            phase: self.values[code]
-            for phase, code in _CURRENTS.items()
-            if code in self.values
-        }
 
 
 def kind_of(message: object) -> str | None:

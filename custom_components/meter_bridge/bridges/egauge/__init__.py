@@ -5,7 +5,6 @@ from datetime import timedelta
 from ..contract import BridgeType, CoreTwin
 from .actions import ACTIONS
 from .client import EgaugeClient
-from .decoder import STALE_SECONDS
 from .entities import BUTTONS, SENSORS, UPDATES, register_sensors
 from .models import Details
 
@@ -15,7 +14,7 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     manufacturer="eGauge",
     connect=EgaugeClient,
     poll_interval=timedelta(seconds=5),
-    stale_after=STALE_SECONDS,
+    stale_after=60.0,
     recall_seconds=0.5,
     # It measures whole buildings as well as households.
     max_power=1_000_000.0,

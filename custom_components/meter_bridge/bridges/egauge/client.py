@@ -74,32 +74,23 @@ class EgaugeClient(Client[Details]):
             raise
         return self._decoder.snapshot()
 
-    @property
-    @override
-    def is_sure(self) -> bool:
-        """Tell whether no total is held back."""
-        return self._decoder.totals.are_sure
-
     @override
     async def counters_at(
         self, keys: frozenset[str], instants: Sequence[int]
     ) -> Mapping[str, Mapping[int, float]]:
-        """Read the database, and count the present totals back to its rows."""
-        decoder = self._decoder
+        """Read the counts of the database."""
+        registers = self._decoder.registers_of(keys)
         rows = await self._history.rows(
-            decoder.registers_of(keys), instants, decoder.system.time_offset or 0
+            frozenset(registers), instants, self._decoder.system.time_offset or 0
         )
-        return decoder.earlier_totals(keys, rows)
-
-    @override
-    def memory(self) -> Mapping[str, list[float]]:
-        """Return the totals."""
-        return self._decoder.totals.as_stored()
-
-    @override
-    def recall(self, memory: Mapping[str, list[float]]) -> None:
-        """Continue from these totals."""
-        self._decoder.totals.restore(memory)
+        return {
+            total: {
+                int(row.time): row.counters[register]
+                for row in rows
+                if register in row.counters
+            }
+            for register, total in registers.items()
+        }
 
     async def command(self, name: str, body: object = None) -> Mapping[str, object]:
         """Run a command to its end and return its result."""

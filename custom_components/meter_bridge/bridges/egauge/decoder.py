@@ -1,34 +1,22 @@
 """The latest system, alerts and registers of an eGauge."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from math import inf
-import time
 from typing import override
 
 from ..decoder import Decoder
 from ..errors import BridgeRefusedError, BridgeResponseError
 from ..snapshot import Snapshot
 from ..uptime import StartTime
-from ..wire import parse_json, section, shift, text
-from .models import (
-    Details,
-    System,
-    parse_alerts,
-    parse_system,
-    reading_of,
-    registers_by_total,
-    values_of,
-)
-from .registers import Listing, Row, mean_rate, parse_listing
-from .totals import Totals
+from ..wire import parse_json, section, text
+from .meaning import meaning_of
+from .models import Details, System, parse_alerts, parse_system, reading_of
+from .registers import Listing, mean_rate, parse_listing
 
 # Raw counters do not change when the owner moves the epoch that all others count from.
 REGISTERS = "/api/register?raw&rate&time=now&virtual=value"
 SYSTEM = "/api/sys?filter=%7Bsn,model,version,uptime,boot,time%7D"
 ALERTS = "/api/log/alert?acked=false"
-STALE_SECONDS = 60.0
 
 
 def read_answer(body: bytes | str) -> object:
@@ -40,16 +28,13 @@ def read_answer(body: bytes | str) -> object:
 
 
 class EgaugeDecoder(Decoder[Details]):
-    """Keep the latest system and the latest registers, and count up their totals."""
+    """Keep the latest system and the latest registers."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
         self.system = System()
-        self.totals = Totals()
         self._start_time = StartTime()
         self._listing = Listing()
-        self._listing_at = -inf
-        self._values: Mapping[str, float] = {}
 
     @override
     def take(self, source: str, body: bytes | str) -> bool:
@@ -79,12 +64,8 @@ class EgaugeDecoder(Decoder[Details]):
         self.system = system
 
     def _take_registers(self, answer: object) -> None:
-        """Keep the registers, and add what they counted to their totals."""
-        listing = self._with_rates(parse_listing(answer))
-        self._values = values_of(listing, self.totals, time.time())
-        if listing.time != self._listing.time:
-            self._listing_at = time.monotonic()
-        self._listing = listing
+        """Keep the registers, with the rates of all that have any."""
+        self._listing = self._with_rates(parse_listing(answer))
 
     def _with_rates(self, listing: Listing) -> Listing:
         """Work out rates that were not sent from the previous answer's counters."""
@@ -98,34 +79,22 @@ class EgaugeDecoder(Decoder[Details]):
         }
         return replace(listing, rates={**mean, **listing.rates})
 
-    def registers_of(self, keys: frozenset[str]) -> frozenset[str]:
-        """Return the keys of the registers behind these totals."""
-        by_total = registers_by_total(self._listing.registers)
-        return frozenset(by_total[key][0].key for key in keys if key in by_total)
-
-    def earlier_totals(
-        self, keys: frozenset[str], rows: Iterable[Row]
-    ) -> dict[str, dict[int, float]]:
-        """Return what these totals were at the times of rows, youngest first."""
-        by_total = registers_by_total(self._listing.registers)
-        rates, found = self._listing.rates, {}
-        for key in keys & by_total.keys():
-            register, places = by_total[key]
-            earlier = self.totals.earlier(register, rows, rates.get(register.key, 0.0))
-            found[key] = {at: shift(total, places) for at, total in earlier}
-        return found
+    def registers_of(self, keys: frozenset[str]) -> dict[str, str]:
+        """Return the keys of the registers behind these totals, each with its total."""
+        registers = self._listing.registers
+        behind = meaning_of(registers).roles.behind(keys)
+        return {
+            register.key: total
+            for register in registers
+            if (total := register.total_key) in behind
+        }
 
     @override
     def snapshot(self) -> Snapshot[Details]:
-        """Return everything that is known now; no values from stale registers."""
-        is_fresh = time.monotonic() - self._listing_at <= STALE_SECONDS
+        """Return everything that is known now."""
         return Snapshot(
-            readings=(reading_of(self._listing, self._values),),
-            details=Details(
-                registers=self._listing.registers,
-                values=self._values if is_fresh else {},
-                system=self.system,
-            ),
+            readings=(reading_of(self._listing),),
+            details=Details(registers=self._listing.registers, system=self.system),
             serial=self.system.serial,
             firmware=self.system.firmware,
         )

@@ -32,8 +32,9 @@ from homeassistant.helpers.typing import UNDEFINED
 from ..contract import BridgeButton, BridgeSensor, BridgeUpdate
 from ..descriptions import choice_sensor, restart_sensor
 from .client import EgaugeClient
-from .models import Details, counted_by
+from .models import Details
 from .registers import Register
+from .roles import counted_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,9 +178,8 @@ def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
 
     Without a device class, the translation key provides the icon.
     """
-    key = register.value_key
     return BridgeSensor(
-        key=key,
+        key=register.value_key,
         name=register.name if look.device_class else UNDEFINED,
         translation_key=None if look.device_class else "register",
         translation_placeholders={"register": register.name},
@@ -189,7 +189,6 @@ def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
         suggested_unit_of_measurement=look.shown_in,
         suggested_display_precision=look.precision,
         entity_registry_enabled_default=look.enabled,
-        value_fn=lambda details: details.values.get(key),
     )
 
 
@@ -209,7 +208,6 @@ def _total(
         suggested_display_precision=look.precision,
         entity_registry_enabled_default=look.enabled,
         counted_by=counted_by(register),
-        value_fn=lambda details: details.values.get(key),
     )
 
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..wire import shift
+from ..obis import Quantity
+from ..wire import steps_between
 
-_WRAP = 1 << 63
+WRAP = 1 << 63
 _MILLI = Fraction(1, 1000)
 _PER_HOUR = 3600
 
@@ -31,18 +32,18 @@ class Total:
     most: float
     may_fall: bool = True
 
-    def amount(self, counter: int) -> float:
-        """Return the total for a counter, cut off as on meters and not rounded."""
-        return shift(counter * 10**self.digits // self.steps, -self.digits)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A quantity: the name of its entities, the size of a counter's step, its total."""
+    """A quantity: the name of its entities, the size of a counter's step, its total.
+
+    `quantity` is the vocabulary's word for it, if it has one.
+    """
 
     name: str
     quantum: Fraction = _MILLI
     total: Total | None = None
+    quantity: Quantity | None = None
 
 
 _UNIT = Fraction(1)
@@ -53,6 +54,7 @@ _REACTIVE = Kind(
     total=Total(
         name="reactive_energy", steps=1000 * _PER_HOUR, digits=4, most=_MOST_POWER
     ),
+    quantity=Quantity.REACTIVE_POWER,
 )
 UNKNOWN = Kind(name="value", quantum=_UNIT)
 """Any code that is not in the glossary."""
@@ -62,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
         name="power",
         quantum=_UNIT,
         total=Total(name="energy", steps=1000 * _PER_HOUR, digits=4, most=_MOST_POWER),
+        quantity=Quantity.ACTIVE_POWER,
     ),
     "S": Kind(
         name="apparent_power",
@@ -73,19 +76,20 @@ KINDS: Mapping[str, Kind] = {
             most=_MOST_POWER,
             may_fall=False,
         ),
+        quantity=Quantity.APPARENT_POWER,
     ),
     "var": _REACTIVE,
     # Devices really send this one; the vendor's glossary only has `var`.
     "PQ": _REACTIVE,
-    "V": Kind(name="voltage"),
-    "Vdc": Kind(name="voltage"),
-    "I": Kind(name="current"),
-    "Idc": Kind(name="current"),
-    "F": Kind(name="frequency"),
+    "V": Kind(name="voltage", quantity=Quantity.VOLTAGE),
+    "Vdc": Kind(name="voltage", quantity=Quantity.VOLTAGE),
+    "I": Kind(name="current", quantity=Quantity.CURRENT),
+    "Idc": Kind(name="current", quantity=Quantity.CURRENT),
+    "F": Kind(name="frequency", quantity=Quantity.FREQUENCY),
     "THD": Kind(name="distortion"),
     "Qe": Kind(name="charge"),
     "R": Kind(name="resistance", quantum=_UNIT),
-    "T": Kind(name="temperature"),
+    "T": Kind(name="temperature", quantity=Quantity.TEMPERATURE),
     "dT": Kind(name="temperature_difference"),
     "Ee": Kind(name="irradiance", quantum=_UNIT),
     "#": Kind(name="number", quantum=_UNIT),
@@ -118,12 +122,7 @@ KINDS: Mapping[str, Kind] = {
 DISCRETE = "d"
 
 
-def steps_between(newer: int, older: int) -> int:
-    """Subtract two counters; the counter may have wrapped around in between."""
-    steps = (newer - older) % _WRAP
-    return steps - _WRAP if steps >= _WRAP // 2 else steps
-
-
 def average_rate(kind: Kind, newer: int, older: int, seconds: float) -> float:
     """Return the mean rate between two counters, to a thousandth of its unit."""
-    return round(float(steps_between(newer, older) * kind.quantum) / seconds, 3)
+    steps = steps_between(newer, older, WRAP)
+    return round(float(steps * kind.quantum) / seconds, 3)

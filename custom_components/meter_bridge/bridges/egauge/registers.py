@@ -7,13 +7,15 @@ from itertools import islice
 import re
 
 from ..errors import BridgeResponseError
+from ..snapshot import Counting
 from ..wire import MOST_ENTRIES, entries, number, section, text
-from .kinds import DISCRETE, KINDS, UNKNOWN, Kind, average_rate
+from .kinds import DISCRETE, KINDS, UNKNOWN, WRAP, Kind, average_rate
 
 _COUNTER = re.compile(r"-?[0-9]{1,19}")
 _COUNTERS = range(-(1 << 63), 1 << 63)
 _ONE_WAY = ("+", "-", "|")
-_POWER = "P"
+POWER = "P"
+"""The type code of power."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +53,22 @@ class Register:
         total = self.kind.total
         if total is None or not total.may_fall:
             return False
-        return (
-            self.is_virtual or self.type != _POWER or not self.name.endswith(_ONE_WAY)
+        return self.is_virtual or self.type != POWER or not self.name.endswith(_ONE_WAY)
+
+    @cached_property
+    def counting(self) -> Counting | None:
+        """Return what its counter means; None if there is no total."""
+        kind, total = self.kind, self.kind.total
+        if total is None:
+            return None
+        return Counting(
+            modulus=WRAP,
+            rate=self.value_key,
+            speed=float(1 / kind.quantum),
+            most=total.most,
+            may_fall=self.may_fall,
+            steps=total.steps,
+            places=total.digits,
         )
 
 
