@@ -19,7 +19,9 @@ class EgaugeDevice(Simulator):
 
     `commands` lists every command that was accepted, with its body. `script` holds the
     statuses that the next long command goes through before it is done; `refusal` is
-    what the device answers to every command instead.
+    what the device answers to every command instead. `refuses_filter` is what it
+    answers to a filter of /sys (a status, or an error), `unknown_parts` what it does
+    not have there.
     """
 
     key = "egauge"
@@ -39,6 +41,8 @@ class EgaugeDevice(Simulator):
         self.alerts = 2
         self.reboot_seconds = 0.3
         self.without_rates = False
+        self.refuses_filter = ""
+        self.unknown_parts: set[str] = set()
         self.refusal = ""
         self.database = Database(household(), int(house.now.timestamp()) - 5_000_000)
         self.commands: list[tuple[str, Json]] = []

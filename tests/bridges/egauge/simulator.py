@@ -151,7 +151,13 @@ class EgaugeSimulator(EgaugeDevice):
 
     async def _get_system(self, request: web.Request) -> web.Response:
         """Answer one value under /sys, or those that a filter names."""
+        if self.refuses_filter and "filter" in request.query:
+            if self.refuses_filter.isdigit():
+                return web.Response(status=int(self.refuses_filter))
+            return web.json_response({"error": self.refuses_filter})
         found: Json = self.system()
+        if request.match_info["path"].strip("/") in self.unknown_parts:
+            raise web.HTTPNotFound
         for step in request.match_info["path"].strip("/").split("/"):
             if step and isinstance(found, dict):
                 found = found.get(step)

@@ -280,3 +280,34 @@ async def test_the_times_of_the_device(
     simulator.house.advance(61)
     later = (await client.fetch()).details.system
     assert (later.time_offset, later.last_restart) == (5, now)
+
+
+@pytest.mark.parametrize("refusal", ["404", "400", "500", "Unknown parameter."])
+async def test_a_system_without_a_filter_is_read_piece_by_piece(
+    simulator: EgaugeSimulator,
+    client: EgaugeClient,
+    freezer: FrozenDateTimeFactory,
+    refusal: str,
+) -> None:
+    """What an older firmware does not filter it still tells; the rest is left out."""
+    simulator.refuses_filter, simulator.unknown_parts = refusal, {"boot"}
+    identity = await client.identify()
+    assert (identity.serial, identity.model) == (SERIAL, "EG4030")
+    assert (identity.firmware, identity.hardware) == ("4.8.2", "3EA")
+    system = (await client.fetch()).details.system
+    assert system.last_restart
+    assert system.boot_reason is None
+    since = len(simulator.requests)
+    freezer.tick(61)
+    await client.fetch()
+    # It is not asked for a filter again.
+    assert asked(simulator, since).count(SYSTEM) == 0
+
+
+async def test_a_device_that_does_not_say_who_it_is_is_none(
+    simulator: EgaugeSimulator, client: EgaugeClient
+) -> None:
+    """Without filter and without serial number nobody knows which device it is."""
+    simulator.refuses_filter, simulator.unknown_parts = "404", {"sn"}
+    with pytest.raises(BridgeResponseError):
+        await client.identify()

@@ -18,12 +18,12 @@ from ..errors import (
 from ..snapshot import Snapshot
 from ..wire import section, text
 from .commands import install_firmware, latest_firmware, run
-from .decoder import ALERTS, REGISTERS, SYSTEM, EgaugeDecoder
+from .decoder import ALERTS, REGISTERS, SYSTEM, SYSTEM_PARTS, EgaugeDecoder
 from .history import EgaugeHistory
 from .models import Details
 from .web import EgaugeWeb
 
-_HOST_NAME = "/api/config/net/hostname"
+_HOST_NAME, _PART = "/api/config/net/hostname", "/api/sys"
 _SYSTEM_SECONDS = 60.0
 # An older firmware, or a user with fewer rights, does not get this: that is no failure.
 _NOT_AVAILABLE = (BridgePermissionError, BridgeRefusedError, BridgeResponseError)
@@ -39,6 +39,7 @@ class EgaugeClient(Client[Details]):
         self._decoder = EgaugeDecoder()
         self._history = EgaugeHistory(self._web)
         self._system_until = -inf
+        self._can_filter = True
         self._expected: str | None = None
 
     @override
@@ -70,7 +71,7 @@ class EgaugeClient(Client[Details]):
             await self._read(REGISTERS)
         except BridgeConnectionError:
             # Another device may answer next, or this one after a restart.
-            self._system_until = -inf
+            self._system_until, self._can_filter = -inf, True
             raise
         return self._decoder.snapshot()
 
@@ -117,13 +118,37 @@ class EgaugeClient(Client[Details]):
 
         Only users who may change something can see the alerts.
         """
-        await self._read(SYSTEM)
+        await self._request_system()
         if await self._web.may_save():
             with suppress(*_NOT_AVAILABLE):
                 await self._read(ALERTS)
         # While another device answers here, look each time whether ours is back.
         is_ours = self._expected in (None, self._decoder.system.serial)
         self._system_until = time.monotonic() + _SYSTEM_SECONDS if is_ours else -inf
+
+    async def _request_system(self) -> None:
+        """Request the system, piece by piece from a device that cannot filter it."""
+        if self._can_filter:
+            try:
+                await self._read(SYSTEM)
+            except BridgeRefusedError:
+                self._can_filter = False
+            except (BridgeConnectionError, BridgeResponseError) as error:
+                if error.status is None:
+                    raise
+                self._can_filter = False
+            else:
+                return
+        first, *others = SYSTEM_PARTS
+        parts = {first: await self._request_part(first)}
+        for name in others:
+            with suppress(*_NOT_AVAILABLE):
+                parts[name] = await self._request_part(name)
+        self._decoder.take_system({"result": parts})
+
+    async def _request_part(self, name: str) -> object:
+        """Request one value of the system."""
+        return section(await self._web.request("GET", f"{_PART}/{name}")).get("result")
 
     async def _read(self, path: str) -> None:
         """Make one request and keep its answer."""

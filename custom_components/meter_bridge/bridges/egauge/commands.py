@@ -24,7 +24,7 @@ from ..wire import number, section, text
 from .web import EgaugeWeb
 
 _COMMAND, _STATUS = "/api/cmd", "/api/sys/status"
-_VERSION = "/api/sys?filter=%7Bversion%7D"
+_VERSION = "/api/sys/version"
 _TOKEN = re.compile(r"[0-9a-zA-Z]{32,128}")
 _FIRMWARE = {"target": "fw"}
 PAUSE_SECONDS = 2.0
@@ -107,7 +107,7 @@ async def install_firmware(web: EgaugeWeb, progress: Progress) -> None:
 async def _firmware(web: EgaugeWeb) -> str | None:
     """Return the version of the running firmware."""
     answer = await web.request("GET", _VERSION)
-    return text(section(answer, "result", "version").get("firmware"))
+    return text(section(answer, "result").get("firmware"))
 
 
 async def _status(web: EgaugeWeb, token: str) -> Mapping[str, object]:

@@ -15,7 +15,8 @@ from .registers import Listing, mean_rate, parse_listing
 
 # Raw counters do not change when the owner moves the epoch that all others count from.
 REGISTERS = "/api/register?raw&rate&time=now&virtual=value"
-SYSTEM = "/api/sys?filter=%7Bsn,model,version,uptime,boot,time%7D"
+SYSTEM_PARTS = ("sn", "model", "version", "uptime", "boot", "time")
+SYSTEM = f"/api/sys?filter=%7B{','.join(SYSTEM_PARTS)}%7D"
 ALERTS = "/api/log/alert?acked=false"
 
 
@@ -47,12 +48,12 @@ class EgaugeDecoder(Decoder[Details]):
         if source == REGISTERS:
             self._take_registers(answer)
         elif source == SYSTEM:
-            self._take_system(answer)
+            self.take_system(answer)
         else:
             self.system = replace(self.system, alerts=parse_alerts(answer))
         return True
 
-    def _take_system(self, answer: object) -> None:
+    def take_system(self, answer: object) -> None:
         """Keep the system, whose serial number proves that this is an eGauge.
 
         Its alerts come in an answer of their own.
