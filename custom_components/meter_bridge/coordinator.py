@@ -144,6 +144,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         stored = await self._store.async_load()
         if stored is None:
             return
+        self.client.recall(stored.pop("client", {}))
         self.outages.restore(stored.pop("outages", {}))
         self.board.restore(
             stored.pop("meters", {}), is_orderly=stored.pop("orderly", False)
@@ -328,6 +329,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         return {
             **self._other_stored,
             "orderly": is_orderly,
+            "client": dict(self.client.memory()),
             "meters": self.board.as_stored(),
             "outages": self.outages.as_stored(),
         }

@@ -43,7 +43,7 @@ class EntryStore(Store[dict[str, Any]]):
         old_minor_version: int,
         old_data: dict[str, Any],
     ) -> dict[str, Any]:
-        """Convert a file of version 1; take up the registers of its entities as well."""
+        """Convert a file of version 1, and note the registers that have entities."""
         totals = old_data.pop(_CLIENT_1, {})
         meters = {meter: _from_1(stored) for meter, stored in old_data.items()}
         if totals:

@@ -95,6 +95,13 @@ class Client[D](ABC):
         """
         raise NotImplementedError
 
+    def memory(self) -> Mapping[str, list[float]]:
+        """Return what has to survive a restart of Home Assistant."""
+        return {}
+
+    def recall(self, memory: Mapping[str, list[float]]) -> None:  # noqa: B027
+        """Restore what `memory` returned before the restart."""
+
 
 type Progress = Callable[[float | None], None]
 """Report the part that is done, from 0 to 1; None while it is not known."""
