@@ -20,6 +20,7 @@ _IMPORT_VERSION = 1
 # Version 1 stored the totals of raw counts beside the meters, under this key, and
 # derived totals among the counters, with this prefix.
 _CLIENT_1, _DERIVED_1 = "/client", "/"
+_TOTAL_NUMBERS_1 = 3
 
 
 class EntryStore(Store[dict[str, Any]]):
@@ -44,7 +45,13 @@ class EntryStore(Store[dict[str, Any]]):
         old_data: dict[str, Any],
     ) -> dict[str, Any]:
         """Convert a file of version 1, and note the registers that have entities."""
-        totals = old_data.pop(_CLIENT_1, {})
+        client = old_data.pop(_CLIENT_1, {})
+        # Count, total and time: what a client judged itself, as the account does now.
+        totals = {
+            key: client.pop(key)
+            for key, numbers in list(client.items())
+            if len(numbers) == _TOTAL_NUMBERS_1
+        }
         meters = {meter: _from_1(stored) for meter, stored in old_data.items()}
         if totals:
             main = meters.setdefault(MAIN_METER, _from_1({}))
@@ -52,7 +59,7 @@ class EntryStore(Store[dict[str, Any]]):
         for meter, code in self._registered():
             stored = meters.setdefault(meter, _from_1({}))
             stored["powers"]["codes"].append(code)
-        return {"orderly": False, "meters": meters}
+        return {"orderly": False, "client": client, "meters": meters}
 
     def _registered(self) -> Iterator[tuple[str, str]]:
         """Yield the meter and code of each entity whose register has been sent.
