@@ -12,7 +12,7 @@ from .bridges.iometer.simulator import IometerSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
 from .support.automating import start
-from .support.repairing import Fix, found_issue, raised_issues
+from .support.repairing import RESTART, Fix, found_issue, raised_issues
 from .support.watching import advance, poll
 
 # Home Assistant's own web server has not followed aiohttp here.
@@ -156,7 +156,7 @@ async def test_kept_over_a_restart(
 ) -> None:
     """A replaced meter is shown until the owner confirms it, also after a restart."""
     entry = await set_up(iometer)
-    entry.runtime_data.issues.report_replaced("")
+    entry.runtime_data.meter_issues.report_replaced("", RESTART)
     await hass.config_entries.async_unload(entry.entry_id)
     assert raised_issues(hass) == {"meter_replaced"}
     assert found_issue(hass, entry, "meter_replaced").is_persistent
@@ -191,7 +191,7 @@ async def test_two_meters_of_a_bridge(
     }.items():
         assert await named("meter_silent", meter) == f"{entry.title} {called}"
     devices.async_update_device(gas.id, name_by_user="Kitchen gas")
-    entry.runtime_data.issues.report_replaced("gas")
+    entry.runtime_data.meter_issues.report_replaced("gas", RESTART)
     assert await named("meter_replaced", "gas") == f"{entry.title} Kitchen gas"
 
 
@@ -203,9 +203,9 @@ async def test_removed_with_its_entry(
 ) -> None:
     """The issues of a removed bridge are gone; those of others stay."""
     entry = await set_up(iometer)
-    entry.runtime_data.issues.report_replaced("")
+    entry.runtime_data.meter_issues.report_replaced("", RESTART)
     other = await set_up(whatwatt)
-    other.runtime_data.issues.report_replaced("")
+    other.runtime_data.meter_issues.report_replaced("", RESTART)
     kept = found_issue(hass, other, "meter_replaced").issue_id
     foreign = f"theirs_{entry.entry_id}_"
     ir.async_create_issue(

@@ -13,7 +13,7 @@ from .bridges.iometer.simulator import IometerSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
 from .support.automating import start
-from .support.repairing import Fix, raised_issues
+from .support.repairing import RESTART, Fix, raised_issues
 from .support.watching import advance, poll
 
 # Home Assistant's own web server has not followed aiohttp here.
@@ -172,7 +172,7 @@ async def test_replaced_meter(
 ) -> None:
     """The owner has only to confirm that a meter was replaced."""
     entry = await set_up(iometer)
-    entry.runtime_data.issues.report_replaced("")
+    entry.runtime_data.meter_issues.report_replaced("", RESTART)
     fix = await Fix.open(hass, entry, "meter_replaced")
     assert await fix.submit() is None
     assert not raised_issues(hass)

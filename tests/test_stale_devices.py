@@ -22,6 +22,7 @@ from .bridges.octopus_home_pro.conftest import VOLUME, pass_time
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
+from .support.repairing import RESTART
 from .support.waiting import eventually
 from .support.watching import advance, poll, state
 
@@ -83,7 +84,7 @@ async def test_gas_meter_that_is_gone(
 ) -> None:
     """A gas meter without readings can be deleted; if it reports again, it is new."""
     entry = await set_up(home)
-    entry.runtime_data.issues.report_replaced("gas")
+    entry.runtime_data.meter_issues.report_replaced("gas", RESTART)
     silent, replaced = (
         f"{key}_{entry.entry_id}_gas" for key in ("meter_silent", "meter_replaced")
     )

@@ -9,7 +9,14 @@ from random import uniform
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    CoreState,
+    Event,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -36,6 +43,7 @@ from .history.outages import Outage, Outages
 from .issues import Issues
 from .messages import translated
 from .meter.plausible import Limits
+from .meter_issues import MeterIssues
 from .storage import EntryStore
 from .values.board import Board
 from .values.demand_sensors import period_clock
@@ -95,6 +103,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             totals=_TOTALS,
             are_filled=bridge.recall_seconds is not None or self.spreads,
         )
+        self.meter_issues = MeterIssues(hass, entry, self.board)
         self._store = EntryStore(hass, entry.entry_id)
         self._store_is_due = False
         self._other_stored: dict[str, Any] = {}
@@ -118,6 +127,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         # What ended with the first reading, before anybody could listen.
         self._first_outages: list[Outage] = []
         entry.async_on_unload(self._throttle.stop)
+        entry.async_on_unload(
+            hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._prepare_stop)
+        )
 
     @callback
     def forget_entity(self, key: str) -> None:
@@ -135,8 +147,19 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             return False
         self.issues.forget_meter(meter)
         self.outages.forget_meter(meter)
-        self._store.async_delay_save(self._stored)
+        self.meter_issues.forget_meter(meter)
+        self.store_soon()
         return True
+
+    @callback
+    def store_soon(self) -> None:
+        """Write what is known now, without waiting until it is due."""
+        self._store.async_delay_save(self._stored)
+
+    @callback
+    def _prepare_stop(self, _event: Event) -> None:
+        """Have Home Assistant write everything as its very last act."""
+        self.store_soon()
 
     @override
     async def _async_setup(self) -> None:
@@ -175,6 +198,11 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
                 async_search(self.hass, self.config_entry)
             raise translated(UpdateFailed, error) from error
         return snapshot
+
+    @property
+    def _is_written(self) -> bool:
+        """Tell whether Home Assistant stops, and writes everything now."""
+        return self.hass.state is CoreState.final_write
 
     @property
     def is_streaming(self) -> bool:
@@ -268,7 +296,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     def _accept(self, snapshot: Snapshot[object]) -> None:
         """Judge a snapshot and note which values it changes."""
-        if self._shutdown_requested:
+        if self._shutdown_requested or self._is_written:
             # The store and the last states have been written: too late to change them.
             return
         known = {self.identity.serial, *self.identity.also}
@@ -278,8 +306,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         change = self.board.take(snapshot)
         self._throttle.note(change.changed, {*change.altered, *change.new})
         self._new += change.new
-        for meter in change.restarts:
-            self.issues.report_replaced(meter)
+        self.meter_issues.judge(change)
         if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
@@ -324,11 +351,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._store.async_delay_save(self._stored)
 
     def _stored(self, *, is_orderly: bool = False) -> dict[str, Any]:
-        """Return the data to store, and allow the next delayed save."""
+        """Return what is written, and allow the next writing.
+
+        Home Assistant does not unload what it stops; what it writes last is orderly.
+        """
         self._store_is_due = False
         return {
             **self._other_stored,
-            "orderly": is_orderly,
+            "orderly": is_orderly or self._is_written,
             "client": dict(self.client.memory()),
             "meters": self.board.as_stored(),
             "outages": self.outages.as_stored(),
@@ -415,7 +445,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         new, self._new = self._new, []
         # Store the level of a new counter soon: a crash would lose it, and a zero that
         # the meter sends afterwards would then be taken for its level.
-        self._store.async_delay_save(self._stored)
+        self.store_soon()
         for add in self._adders:
             add(new)
 

@@ -133,6 +133,11 @@ def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object
             "success": coordinator.last_update_success,
             "error": coordinator.last_exception and repr(coordinator.last_exception),
         },
+        "judged": {
+            key or "main": account.judged()
+            for key, account in coordinator.board.accounts.items()
+            if meter in (None, key)
+        },
         "readings": tuple(filter(concerns, snapshot.readings)),
         **({"details": snapshot.details} if meter is None else {}),
         "values": values,

@@ -20,6 +20,7 @@ from .bridges.snapshot import MAIN_METER, Snapshot
 from .const import DOMAIN
 
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
+CONF_METER, CONF_REGISTER = "meter", "register"
 METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
 TWO_BRIDGES = "two_bridges"
 # The bridge refuses access until the owner allows it; the next answer ends the issue.
@@ -31,10 +32,7 @@ _SILENT_SECONDS = 3600.0
 
 
 class Issues:
-    """The issues of one entry; answers and failures of its bridge change them.
-
-    "Meter replaced" reports an event: it stays until the owner has confirmed it.
-    """
+    """The issues of one entry, judged by what its bridge says, or fails to say."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
@@ -59,7 +57,7 @@ class Issues:
         if self._may_be_refused:
             self._may_be_refused = False
             for key in _REFUSALS:
-                self._forget(issue_id(self._entry.entry_id, key))
+                forget_issue(self._hass, issue_id(self._entry.entry_id, key))
         for meter, is_fresh in links.items():
             self._judge_silence(meter, is_silent=not is_fresh)
         seen = (snapshot.details, snapshot.firmware)
@@ -85,15 +83,9 @@ class Issues:
             report_refusal(self._hass, self._entry, error)
 
     @callback
-    def report_replaced(self, meter: str) -> None:
-        """Raise the issue that counters of a meter continue from another level."""
-        _raise(self._hass, self._entry, METER_REPLACED, meter, is_persistent=True)
-
-    @callback
     def forget_meter(self, meter: str) -> None:
         """Delete the issues of a meter."""
         self._judge_silence(meter, is_silent=False)
-        self._forget(issue_id(self._entry.entry_id, METER_REPLACED, meter))
 
     def is_raised(self, found: str) -> bool:
         """Tell whether the issue of this id is raised."""
@@ -118,7 +110,7 @@ class Issues:
                 cancel()
             if found in self._raised:
                 self._raised.remove(found)
-                self._forget(found)
+                forget_issue(self._hass, found)
             return
         if found in self._raised or found in self._timers:
             return
@@ -137,7 +129,7 @@ class Issues:
                 return
             self._timers.pop(found, None)
             self._raised.add(found)
-            _raise(self._hass, self._entry, key, meter)
+            raise_issue(self._hass, self._entry, key, meter)
 
         wait_or_raise()
 
@@ -149,10 +141,6 @@ class Issues:
             for issue in self._bridge.issues
         )
 
-    def _forget(self, found: str) -> None:
-        """Delete an issue."""
-        ir.async_delete_issue(self._hass, DOMAIN, found)
-
     @callback
     def _end(self) -> None:
         """Delete the issues that nothing could end while the entry is not loaded."""
@@ -160,20 +148,29 @@ class Issues:
             cancel()
         self._timers.clear()
         for found in self._raised:
-            self._forget(found)
+            forget_issue(self._hass, found)
         self._raised.clear()
 
 
-def issue_id(entry_id: str, key: str, meter: str = MAIN_METER) -> str:
-    """Return the id of an issue of an entry, or of one of its meters."""
-    return f"{key}_{entry_id}_{meter}"
+def issue_id(
+    entry_id: str, key: str, meter: str = MAIN_METER, register: str = ""
+) -> str:
+    """Return what names an issue of an entry, of its meter, or of a register."""
+    named = f"{key}_{entry_id}_{meter}"
+    return f"{named}_{register}" if register else named
+
+
+@callback
+def forget_issue(hass: HomeAssistant, found: str) -> None:
+    """Let an issue be gone."""
+    ir.async_delete_issue(hass, DOMAIN, found)
 
 
 @callback
 def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) -> None:
     """Raise an issue if the error is one that the owner has to end by a permission."""
     if isinstance(error, BridgePermissionError):
-        _raise(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
+        raise_issue(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
 
 
 @callback
@@ -203,12 +200,15 @@ def forget_issues(hass: HomeAssistant, entry_id: str) -> None:
             ir.async_delete_issue(hass, domain, found)
 
 
-def _raise(  # noqa: PLR0913 (as many as an issue has sides)
+@callback
+def raise_issue(  # noqa: PLR0913 (as many as an issue has sides)
     hass: HomeAssistant,
     entry: ConfigEntry,
     key: str,
     meter: str = MAIN_METER,
     *,
+    register: str = "",
+    placeholders: Mapping[str, str] | None = None,
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
     is_persistent: bool = False,
 ) -> None:
@@ -216,13 +216,21 @@ def _raise(  # noqa: PLR0913 (as many as an issue has sides)
     ir.async_create_issue(
         hass,
         DOMAIN,
-        issue_id(entry.entry_id, key, meter),
-        data={CONF_ENTRY_ID: entry.entry_id, CONF_ISSUE: key},
+        issue_id(entry.entry_id, key, meter, register),
+        data={
+            CONF_ENTRY_ID: entry.entry_id,
+            CONF_ISSUE: key,
+            CONF_METER: meter,
+            CONF_REGISTER: register,
+        },
         is_fixable=True,
         is_persistent=is_persistent,
         severity=severity,
         translation_key=key,
-        translation_placeholders={"name": _name(hass, entry, meter)},
+        translation_placeholders={
+            "name": _name(hass, entry, meter),
+            **(placeholders or {}),
+        },
     )
 
 

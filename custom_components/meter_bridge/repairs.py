@@ -1,5 +1,6 @@
 """Repairs: ask the bridge whether the fault is gone, or lead to another login."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.components.repairs import (
@@ -24,6 +25,16 @@ from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.probe import connect, identify
 from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT, TWO_BRIDGES
+from .meter.trouble import TroubleKind
+from .meter_repairs import HeldFlow, LimitFlow, MeterFlow, ReplacedFlow, ScaleFlow
+
+_METER_FLOWS: Mapping[str, type[MeterFlow]] = {
+    METER_REPLACED: ReplacedFlow,
+    TroubleKind.COUNTER_HELD: HeldFlow,
+    TroubleKind.VALUE_REFUSED: LimitFlow,
+    TroubleKind.SCALE_UNKNOWN: ScaleFlow,
+    TroubleKind.SCALER_SUSPECT: MeterFlow,
+}
 
 
 class AskAgainFlow(RepairsFlow):
@@ -125,18 +136,15 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow that mends an issue.
 
-    Where the bridge cannot be asked, or a meter was replaced, the owner has only to
-    confirm.
+    Where the bridge cannot be asked, the owner has only to confirm.
     """
     known = data or {}
     entry = hass.config_entries.async_get_entry(str(known.get(CONF_ENTRY_ID)))
     key = str(known.get(CONF_ISSUE))
-    if (
-        entry is None
-        or key in (METER_REPLACED, TWO_BRIDGES)
-        or not _is_known_kind(entry)
-    ):
+    if entry is None or key == TWO_BRIDGES or not _is_known_kind(entry):
         return ConfirmRepairFlow()
+    if flow := _METER_FLOWS.get(key):
+        return flow(entry, known)
     return AskAgainFlow(entry, key)
 
 

@@ -52,12 +52,12 @@ class EntryStore(Store[dict[str, Any]]):
             for key, numbers in list(client.items())
             if len(numbers) == _TOTAL_NUMBERS_1
         }
-        meters = {meter: _from_1(stored) for meter, stored in old_data.items()}
+        meters = {meter: from_version_1(stored) for meter, stored in old_data.items()}
         if totals:
-            main = meters.setdefault(MAIN_METER, _from_1({}))
+            main = meters.setdefault(MAIN_METER, from_version_1({}))
             main["counters"] |= totals
         for meter, code in self._registered():
-            stored = meters.setdefault(meter, _from_1({}))
+            stored = meters.setdefault(meter, from_version_1({}))
             stored["powers"]["codes"].append(code)
         return {"orderly": False, "client": client, "meters": meters}
 
@@ -84,8 +84,8 @@ class EntryStore(Store[dict[str, Any]]):
                 yield meter, code
 
 
-def _from_1(stored: Mapping[str, list[float]]) -> Stored:
-    """Convert what version 1 stored of a meter into the form of version 2.
+def from_version_1(stored: Mapping[str, list[float]]) -> Stored:
+    """Return what version 1 kept of a meter, in the form of version 2.
 
     Its counters are the codes that the meter is known to have sent.
     """

@@ -18,13 +18,12 @@ from homeassistant.helpers import entity_registry as er
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.client import Client
-from custom_components.meter_bridge.bridges.obis import KnownPowers, with_net_power
-from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry
 from custom_components.meter_bridge.flow.probe import connect
 from custom_components.meter_bridge.values.meter_sensors import meter_sensor
 from custom_components.meter_bridge.values.sources import Sources, Value, entity_key
+from tests.support.readings import all_values
 from tests.support.simulator import Simulator
 
 _NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
@@ -73,9 +72,9 @@ class Truth:
         values = dict(self._sources.read_details(snapshot.details)[0])
         for reading in snapshot.readings:
             meter = reading.meter
-            self._sources.add_meter(meter, _shown(reading))
+            self._sources.add_meter(meter, all_values(reading))
             self.has_time |= reading.time is not None
-            for code, value in _shown(reading).items():
+            for code, value in all_values(reading).items():
                 places = meter_sensor(code, meter.medium).places
                 values[entity_key(meter.key, code)] = shift(value, places)
         return values
@@ -125,16 +124,4 @@ def sensors(hass: HomeAssistant, entry: MeterBridgeEntry) -> dict[str, State]:
         entity.unique_id.removeprefix(f"{entry.unique_id}_"): state
         for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
         if entity.domain == "sensor" and (state := hass.states.get(entity.entity_id))
-    }
-
-
-def _shown(reading: Reading) -> dict[str, float]:
-    """Return the values of a new meter's first reading."""
-    worked_out = {
-        each.code: round(reading.values[each.source] * each.factor, each.places)
-        for each in reading.derived
-    }
-    return {
-        **with_net_power(reading.values, KnownPowers(codes=reading.values)),
-        **worked_out,
     }

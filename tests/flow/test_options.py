@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -19,7 +19,13 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN, Updates
-from custom_components.meter_bridge.flow.options import choices_of, options_of
+from custom_components.meter_bridge.coordinator import limits_of
+from custom_components.meter_bridge.flow.options import (
+    MAX_POWER,
+    choices_of,
+    options_of,
+)
+from custom_components.meter_bridge.meter.plausible import Limits
 from tests.conftest import SetUp, Start
 from tests.support.flows import added, form, settled, suggestions
 from tests.support.simulator import Simulator
@@ -95,7 +101,7 @@ def test_defaults(key: str) -> None:
 
 def test_no_words_left_over() -> None:
     """The translations have words for each option, and for no other."""
-    keys = {"updates", "demand", "demand_period", "spread"}
+    keys = {"updates", "demand", "demand_period", "spread", MAX_POWER.key}
     keys |= {option.key for bridge in BRIDGES.values() for option in options_of(bridge)}
     assert WORDS["data"].keys() == keys
     assert WORDS["data_description"].keys() == keys
@@ -242,3 +248,25 @@ async def test_bridge_that_is_away(
     await simulator.plug_in()
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.runtime_data.update_interval == timedelta(seconds=30)
+
+
+@every_bridge
+async def test_largest_power(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """Without a limit of the owner's the preset counts; theirs is in kW."""
+    entry = await set_up(await simulators(key))
+    preset = BRIDGES[key].max_power
+    assert preset == (1_000_000 if key == "egauge" else 100_000)
+    assert limits_of(entry, BRIDGES[key]) == Limits(max_power=preset)
+    for wrong in (0, 0.9, -5, 100_001, "much"):
+        with pytest.raises(InvalidData):
+            await choose(hass, entry, max_power=cast("float", wrong))
+    await choose(hass, entry, max_power=17.3)
+    assert limits_of(entry, BRIDGES[key]) == Limits(max_power=17_300, is_set=True)
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    typed = suggestions(result["data_schema"])
+    assert typed.pop("max_power") == 17.3
+    await hass.config_entries.options.async_configure(result["flow_id"], typed)
+    await hass.async_block_till_done()
+    assert limits_of(entry, BRIDGES[key]) == Limits(max_power=preset)

@@ -11,6 +11,7 @@ from custom_components.meter_bridge.meter.plausible import Limits
 from custom_components.meter_bridge.values.board import Board
 from tests.kinds import KINDS
 from tests.support.decoding import Decode
+from tests.support.readings import sent_values
 
 _TURNS_PER_CHECK = 64
 
@@ -26,7 +27,7 @@ class Owner:
     def look(self, snapshot: Snapshot[object]) -> None:
         """Process a snapshot; a value that is no finite number would be our fault."""
         for reading in snapshot.readings:
-            assert all(map(isfinite, reading.values.values()))
+            assert all(map(isfinite, sent_values(reading).values()))
         self._board.take(snapshot)
         assert all(
             isfinite(value)

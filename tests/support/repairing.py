@@ -9,8 +9,14 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.meter_bridge.bridges.obis import IMPORT_ENERGY
 from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from custom_components.meter_bridge.const import DOMAIN
+from custom_components.meter_bridge.issues import issue_id
+from custom_components.meter_bridge.meter.trouble import Restart
+
+RESTART = Restart(levels={IMPORT_ENERGY: (10_526_027, 17)})
+"""A meter that goes on from 0.017 kWh."""
 
 
 def raised_issues(hass: HomeAssistant) -> set[str]:
@@ -24,10 +30,14 @@ def raised_issues(hass: HomeAssistant) -> set[str]:
 
 
 def found_issue(
-    hass: HomeAssistant, entry: MockConfigEntry, key: str, meter: str = MAIN_METER
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    key: str,
+    meter: str = MAIN_METER,
+    register: str = "",
 ) -> ir.IssueEntry:
-    """Return an issue of the bridge, or of one of its meters."""
-    found = f"{key}_{entry.entry_id}_{meter}"
+    """Return an issue of the bridge, of one of its meters, or of a register."""
+    found = issue_id(entry.entry_id, key, meter, register)
     issue = ir.async_get(hass).async_get_issue(DOMAIN, found)
     assert issue
     return issue
@@ -51,27 +61,33 @@ class Fix:
         entry: MockConfigEntry,
         key: str,
         meter: str = MAIN_METER,
+        register: str = "",
     ) -> Self:
-        """Open the flow of an issue, and check that it shows the issue's text."""
-        issue = found_issue(hass, entry, key, meter)
+        """Open the flow of an issue, which explains it in the issue's own words."""
+        issue = found_issue(hass, entry, key, meter, register)
         assert await async_setup_component(hass, "repairs", {})
         repairs = cast("RepairsFlowManager", hass.data["repairs"]["flow_manager"])
         # As data: before 2026.10, Home Assistant does not read it from the context.
         result = await repairs.async_init(DOMAIN, data={"issue_id": issue.issue_id})
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "confirm"
+        issue = found_issue(hass, entry, key, meter, register)
         assert result["description_placeholders"] == issue.translation_placeholders
         return cls(hass, repairs, cast("dict[str, Any]", result))
 
-    async def submit(self) -> str | None:
-        """Submit the form; return the error or reason to abort, None if it is fixed."""
-        result = await self._repairs.async_configure(self.result["flow_id"], {})
+    async def submit(self, **typed: object) -> str | None:
+        """Submit the form; return what it says then, None if all is mended.
+
+        That is an error, the reason to abort, or the next step.
+        """
+        result = await self._repairs.async_configure(self.result["flow_id"], typed)
         await self._hass.async_block_till_done()
         self.result = cast("dict[str, Any]", result)
         if result["type"] is FlowResultType.CREATE_ENTRY:
             return None
         if result["type"] is FlowResultType.ABORT:
             return str(result["reason"])
-        errors = result["errors"]
-        assert errors
-        return str(errors["base"])
+        if errors := result["errors"]:
+            [error] = errors.values()
+            return str(error)
+        return str(result["step_id"])

@@ -7,7 +7,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import UnitOfTime
+from homeassistant.const import UnitOfPower, UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -30,6 +30,7 @@ from ..const import (
     CONF_ENERGY_ASKED,
     CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOURCES,
+    CONF_MAX_POWER,
     CONF_MEDIUM,
     CONF_METERS,
     CONF_POLL_INTERVAL,
@@ -51,6 +52,15 @@ _UPDATES = SelectSelector(
         mode=SelectSelectorMode.LIST,
         translation_key=CONF_UPDATES,
     )
+)
+# Optional: without it, the preset of this kind of bridge counts.
+MAX_POWER = BridgeOption(
+    key=CONF_MAX_POWER,
+    default=100,
+    minimum=1,
+    maximum=100_000,
+    step=0.1,
+    unit=UnitOfPower.KILO_WATT,
 )
 _LONGEST_POLL_INTERVAL = 300
 # Home Assistant rejects a smaller step in a number selector.
@@ -81,7 +91,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask when to update, how often to poll, and for the options of this kind."""
+        """Ask when to update, how often to poll, the limit, and what this kind asks."""
         entry = self.config_entry
         bridge = bridge_or_abort(entry)
         if user_input is not None:
@@ -93,7 +103,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             CONF_UPDATES: (DEFAULT_UPDATES, _UPDATES)
         }
         for option in options_of(bridge):
-            fields[option.key] = option.default, _number(option)
+            fields[option.key] = option.default, number_field(option)
         for key, preset in choices_of(bridge).items():
             fields[key] = preset, _CHOICES[key]
         return self.async_show_form(
@@ -101,8 +111,11 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             data_schema=self.add_suggested_values_to_schema(
                 probatio.Schema(
                     {
-                        probatio.Required(key, default=default): field
-                        for key, (default, field) in fields.items()
+                        **{
+                            probatio.Required(key, default=default): field
+                            for key, (default, field) in fields.items()
+                        },
+                        probatio.Optional(MAX_POWER.key): number_field(MAX_POWER),
                     }
                 ),
                 entry.options,
@@ -202,7 +215,7 @@ def choices_of(bridge: Kind) -> Mapping[str, object]:
     return {**demand_options(bridge), **spread}
 
 
-def _number(option: BridgeOption) -> NumberSelector:
+def number_field(option: BridgeOption) -> NumberSelector:
     """Return the form field of an option."""
     config = NumberSelectorConfig(
         min=option.minimum,

@@ -23,7 +23,15 @@ from .powers import Powers
 from .rhythm import Rhythm
 from .scaler import ScalerCheck
 from .scaling import Scaled, Scaling
-from .trouble import HELD_SECONDS, Restart, Trouble, TroubleKind, held, refused
+from .trouble import (
+    HELD_SECONDS,
+    Restart,
+    Restarted,
+    Trouble,
+    TroubleKind,
+    held,
+    refused,
+)
 
 type Stored = dict[str, Any]
 """The stored data of one meter: plain data by name."""
@@ -60,7 +68,11 @@ class Account:
     _judged: Mapping[str, float] = field(default_factory=dict)
     _believed: Mapping[str, float] = field(default_factory=dict)
     _conclude: Callable[[Mapping[str, float]], Mapping[str, float]] | None = None
+    # Of meters that were exchanged, until the counters start anew.
+    _numbers: tuple[str, str] | None = None
+    _restarted: Restarted | None = None
     _other: Stored = field(default_factory=dict)
+    # Stored by version 1, which took a divisor of 0 for 1.
     _is_old: bool = False
     _rhythm: Rhythm = field(default_factory=Rhythm)
     _limit: float = 0.0
@@ -111,10 +123,11 @@ class Account:
         return clock - self._order.at > self._limit
 
     def _judge(self, reading: Reading, now: float) -> Restart | None:
-        """Judge the values of a new reading."""
-        numbers = self._number.take(reading.meter.serial, now)
-        if numbers:
-            self._start_anew()
+        """Judge what a new reading says."""
+        if numbers := self._number.take(reading.meter.serial, now):
+            # Another meter is judged by nothing that the one before has sent.
+            self.scaling, self._numbers = Scaling(), numbers
+            self._powers, self._scaler = Powers(), ScalerCheck()
         scaled = self._scale(reading, now)
         sent = reading.values
         if scaled.values:
@@ -128,9 +141,18 @@ class Account:
         )
         if self._tallies:
             self._adopt_derived(possible, now)
+        if numbers:
+            self._guard.start_anew()
+        elif scaled.is_new:
+            self._guard.start_anew(
+                code
+                for code, value in scaled.values.items()
+                if self._guard.knows(code)
+                and not self._guard.goes_on_with(code, value, now)
+            )
         counted = self._powers.with_totals(possible)
         verdict = self._guard.judge(counted, now, scaled.held)
-        believed = with_net_power(verdict.values, self._powers.known)
+        believed = self._with_net_power(verdict, reading, now)
         believed |= self._derive(reading.derived, verdict)
         believed |= self._judge_own(reading, now)
         believed.pop(ABSOLUTE_POWER, None)
@@ -143,8 +165,12 @@ class Account:
                 power_of(IMPORT_ENERGY, self._believed),
                 is_new_count=bool(numbers) or IMPORT_ENERGY in verdict.levels,
             )
-        if not verdict.levels and not numbers:
+        numbers = self._numbers
+        if numbers and not self._guard.starts_anew:
+            self._numbers = None
+        if not verdict.levels:
             return None
+        self._restarted = Restarted(at=now, levels=verdict.levels)
         return Restart(levels=verdict.levels, numbers=numbers)
 
     def _judge_own(self, reading: Reading, now: float) -> dict[str, float]:
@@ -197,20 +223,38 @@ class Account:
                 totals.setdefault(code, {})[at] = level
         return totals
 
-    def _start_anew(self) -> None:
-        """Forget what the previous meter has sent: another meter is connected now."""
-        self._guard.start_anew()
-        self.scaling.start_anew()
-        self._powers, self._scaler = Powers(), ScalerCheck()
+    def _with_net_power(
+        self, verdict: Verdict, reading: Reading, now: float
+    ) -> dict[str, float]:
+        """Return what is believed with net power, unless that cannot be."""
+        believed = with_net_power(verdict.values, self._powers.known)
+        worked_out = {
+            code: value
+            for code, value in believed.items()
+            if code not in verdict.values
+        }
+        if worked_out:
+            possible = self._plausible.sift(
+                worked_out, now, factor=reading.factor, quantities=reading.quantities
+            )
+            for code in worked_out.keys() - possible.keys():
+                del believed[code]
+        return believed
 
     def _scale(self, reading: Reading, now: float) -> Scaled:
         """Return the values of a reading's raw counts, by the believed scale."""
         if self._is_old and reading.scale:
-            self._is_old = False
-            if self.scaling.is_from_no_scale(reading, self._guard, now):
+            if self.scaling.is_from_no_scale(reading, self, now):
                 self._guard.forget_all()
                 self._tallies.clear()
-        return self.scaling.apply(reading, self._guard, now)
+            self._is_old = self.scaling.total_by(0) is None
+        return self.scaling.apply(reading, self, now)
+
+    def goes_on_with(self, code: str, value: float, now: float) -> bool:
+        """Tell whether a value goes on from a total, counted or derived so far."""
+        if tally := self._tallies.get(code):
+            return self._guard.goes_on_from(code, tally.total, value, now)
+        return self._guard.goes_on_with(code, value, now)
 
     def _adopt_derived(self, values: Mapping[str, float], now: float) -> None:
         """Continue a total that was derived so far and is now counted by the meter."""
@@ -253,17 +297,20 @@ class Account:
         return tally
 
     def believe(self, code: str) -> None:
-        """Believe what a counter sends next, since the owner has confirmed it."""
-        self._guard.start_anew(code)
-        if self.scaling.offered is not None:
+        """Believe what a counter that is held back sends next: its owner says so."""
+        if code not in self._guard.doubts():
+            return
+        if self.scaling.offered:
             self.scaling.start_anew()
+        else:
+            self._guard.believe(code)
 
     def troubles(self) -> Iterator[Trouble]:
         """Yield the troubles that the owner has to know of."""
         for code, doubt in self._guard.doubts().items():
             if doubt.seconds >= HELD_SECONDS:
-                is_scale = self.scaling.offered is not None
-                yield held(code, self._guard.shown(code), doubt, is_scale=is_scale)
+                shown = self._guard.shown(code)
+                yield held(code, shown, doubt, self.scaling.offered)
         for code, refusal in self._plausible.refusals.items():
             if refusal.lasts:
                 yield refused(code, refusal)
@@ -273,6 +320,22 @@ class Account:
             kind = TroubleKind.SCALER_SUSPECT
             yield Trouble(kind=kind, code=IMPORT_ENERGY, ratio=ratio)
 
+    def judged(self) -> dict[str, object]:
+        """Return how the meter is judged now, and nothing that tells whose it is."""
+        offered = self.scaling.offered
+        return {
+            "limits": self.limits,
+            "held": [
+                held(code, self._guard.shown(code), doubt, offered)
+                for code, doubt in self._guard.doubts().items()
+            ],
+            "refused": [refused(*each) for each in self._plausible.refusals.items()],
+            "scale": self.scaling.believed,
+            "scale_is_unknown": self.scaling.is_unknown,
+            "scaler_ratio": self._scaler.ratio,
+            "restarted": self._restarted,
+        }
+
     def as_stored(self) -> Stored:
         """Return the data to store, as plain data."""
         demand = {"demand": self.demand.as_stored()} if self.demand else {}
@@ -280,12 +343,16 @@ class Account:
             **self._other,
             **demand,
             "unit": self.meter.unit,
+            "is_old": self._is_old,
             "number": self._number.last,
             "powers": self._powers.as_stored(),
             "rhythm": self._rhythm.as_stored(),
             "live": self.live and list(self.live),
             "scale": self.scaling.as_stored(),
+            "limit": self.limits.max_power,
             "counters": self._guard.as_stored(),
+            "restarted": self._restarted and self._restarted.as_stored(),
+            "flows": self._guard.flows_as_stored(),
             "doubts": {
                 code: [doubt.since, doubt.seconds]
                 for code, doubt in self._guard.doubts().items()
@@ -307,12 +374,19 @@ class Account:
         self._powers.restore(stored.get("powers", {}))
         self._rhythm.restore(stored.get("rhythm", ()))
         self.scaling.restore(stored.get("scale"))
+        # By another limit, what is held back is held back for another reason.
+        is_same_limit = stored.get("limit") == self.limits.max_power
         self._guard.restore(
-            stored.get("counters", {}), stored.get("doubts"), is_orderly=is_orderly
+            stored.get("counters", {}),
+            stored.get("doubts") if is_same_limit else None,
+            is_orderly=is_orderly,
         )
         if stored.get("unit") != self.meter.unit:
             # Its owner has said that the number is meant otherwise.
             self._guard.forget_all()
+        if restarted := stored.get("restarted"):
+            self._restarted = Restarted.restored(restarted)
+        self._guard.restore_flows(stored.get("flows", {}))
         self._tallies = {
             code: Tally.restored(numbers)
             for code, numbers in stored.get("derived", {}).items()
@@ -321,5 +395,5 @@ class Account:
         self._other = {
             name: value
             for name, value in stored.items()
-            if name not in {*self.as_stored(), "is_old"}
+            if name not in self.as_stored()
         }

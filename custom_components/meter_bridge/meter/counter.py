@@ -80,8 +80,10 @@ class Counter:
     is_shown: bool = False
     # Restored from a file of a clean shutdown: no later value has been recorded.
     was_orderly: bool = False
-    # Another meter counts from now on: believe its first reading.
+    # Another meter is known to count from now on; its first level may be zero if its
+    # owner has said so.
     starts_anew: bool = False
+    may_be_zero: bool = False
 
     @property
     def value(self) -> float | None:
@@ -96,6 +98,7 @@ class Counter:
         `alive`: some register of the meter is above zero, so that a zero is real.
         `explained`: by the meter's own power as much flowed as the counter grew.
         """
+        alive = alive or (self.starts_anew and self.may_be_zero)
         if self.starts_anew and (value > 0 or (value == 0 and alive)):
             was_known = self.believed is not None
             self._start(value, now)
@@ -122,9 +125,13 @@ class Counter:
         self.is_shown |= self.was_orderly
 
     def goes_on_with(self, value: float, now: float) -> bool:
-        """Tell whether a value can follow the believed level."""
-        return self.believed is not None and self._is_possible(
-            self.believed, value, now
+        """Tell whether a value goes on from what is believed.
+
+        With fewer digits than before it may be a little less.
+        """
+        run = self.believed
+        return run is not None and (
+            -self.small <= value - run.value < 0 or self._is_possible(run, value, now)
         )
 
     def _goes_on(self, run: _Run, value: float, now: float) -> bool:
@@ -141,7 +148,7 @@ class Counter:
     def _start(self, value: float, now: float) -> None:
         """Believe the first level of a meter."""
         self.shown = self.proven = value
-        self.starts_anew = False
+        self.starts_anew = self.may_be_zero = False
         self._believe(value, now)
 
     def _believe(self, value: float, now: float) -> None:

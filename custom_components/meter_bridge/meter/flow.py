@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..bridges.obis import COUNTERS, EXPORT_GROUP, IMPORT_GROUP, NET_POWER
 
@@ -36,14 +37,35 @@ class Flows:
                 flowed = (before + power) / 2 * hours
                 self._energies[group] = self._energies.get(group, 0.0) + flowed
 
+    def as_stored(self) -> dict[str, Any]:
+        """Return what has to survive a restart."""
+        return {
+            "at": self._at,
+            "powers": self._powers,
+            "carried": {code: self._since_step(code) for code in self._marks},
+        }
+
+    def restore(self, stored: Mapping[str, Any]) -> None:
+        """Take up again what `as_stored` returned before the restart."""
+        self._at = stored.get("at", 0.0)
+        self._powers = dict(stored.get("powers", {}))
+        self._marks = {
+            code: -carried
+            for code, carried in stored.get("carried", {}).items()
+            if code in _GROUPS
+        }
+
     def explains(self, code: str, growth: float) -> bool:
         """Tell whether about as much flowed as a counter grew (Wh).
 
         Between half and twice as much, plus one step: a coarse counter grows by a step
         at a time, and part of that flowed before the first reading.
         """
-        flowed = self._energies.get(_GROUPS[code], 0.0) - self._marks.get(code, 0.0)
-        return growth / 2 <= flowed <= 3 * growth
+        return growth / 2 <= self._since_step(code) <= 3 * growth
+
+    def _since_step(self, code: str) -> float:
+        """Return how much has flowed since a counter stepped last."""
+        return self._energies.get(_GROUPS[code], 0.0) - self._marks.get(code, 0.0)
 
     def step(self, code: str) -> None:
         """Note that a counter has stepped."""

@@ -1,7 +1,8 @@
 """Judge the counters of one meter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..bridges.obis import COUNTERS, REGISTERS, Quantity
 from ..bridges.snapshot import Counting
@@ -105,12 +106,16 @@ class Guard:
     def _counter(self, code: str) -> Counter:
         """Return the counter of a code, a new one if there is none."""
         if code not in self._counters:
-            volume = REGISTERS[code].quantity is Quantity.VOLUME
-            self._counters[code] = Counter(
-                limit=_MAX_FLOW if volume else self.max_power,
-                small=_SMALL_VOLUME if volume else _SMALL_ENERGY,
-            )
+            self._counters[code] = self._new_counter(code)
         return self._counters[code]
+
+    def _new_counter(self, code: str) -> Counter:
+        """Return a counter of which nothing is known."""
+        volume = REGISTERS[code].quantity is Quantity.VOLUME
+        return Counter(
+            limit=_MAX_FLOW if volume else self.max_power,
+            small=_SMALL_VOLUME if volume else _SMALL_ENERGY,
+        )
 
     def knows(self, code: str) -> bool:
         """Tell whether any level of a counter is believed."""
@@ -129,16 +134,34 @@ class Guard:
         counter = self._counters.get(code)
         return counter is not None and counter.goes_on_with(value, now)
 
+    def goes_on_from(self, code: str, level: float, value: float, now: float) -> bool:
+        """Tell whether a counter could go on so from a level of a moment ago."""
+        counter = self._new_counter(code)
+        counter.restore(level, now)
+        return counter.goes_on_with(value, now)
+
     def adopt(self, code: str, level: float, now: float) -> None:
         """Judge a counter by a level that was derived before the meter counted it."""
         self._counter(code).restore(level, now)
         self._counter(code).was_orderly = True
 
-    def start_anew(self, code: str | None = None) -> None:
-        """Believe the next level of a counter, of all by default, at once."""
-        for key, counter in self._counters.items():
-            counter.starts_anew |= code in (None, key)
+    @property
+    def starts_anew(self) -> bool:
+        """Tell whether there are counters whose next level is believed at once."""
+        return any(counter.starts_anew for counter in self._counters.values())
+
+    def believe(self, code: str) -> None:
+        """Believe the next level of a counter at once, also zero."""
+        if counter := self._counters.get(code):
+            counter.starts_anew = counter.may_be_zero = True
         self._offsets.start_anew(code)
+
+    def start_anew(self, codes: Iterable[str] | None = None) -> None:
+        """Believe the next level of these counters, of all by default, at once."""
+        for code in self._counters if codes is None else codes:
+            self._counter(code).starts_anew = True
+        if codes is None:
+            self._offsets.start_anew()
 
     def forget_all(self) -> None:
         """Forget all counters."""
@@ -161,6 +184,14 @@ class Guard:
             if counter.believed is not None
         }
         return self._offsets.as_stored() | believed
+
+    def flows_as_stored(self) -> dict[str, Any]:
+        """Return what the power has carried since each counter stepped last."""
+        return self._flows.as_stored()
+
+    def restore_flows(self, stored: Mapping[str, Any]) -> None:
+        """Take up again what `flows_as_stored` returned before the restart."""
+        self._flows.restore(stored)
 
     def restore(
         self,

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from math import inf
 from types import MappingProxyType
 
-from ..bridges.obis import REGISTERS, Quantity
+from ..bridges.obis import ABSOLUTE_POWER, REGISTERS, Quantity
 
 # A household's current in A is at most its largest power in W by this many V.
 _LEAST_VOLTAGE = 100.0
-_MOST_VOLTAGE = 1_000_000.0
-_FREQUENCIES = (40.0, 70.0)
-_TEMPERATURES = (-100.0, 1000.0)
+_BOUNDS: Mapping[Quantity, tuple[float, float]] = {
+    Quantity.VOLTAGE: (-1e6, 1e6),
+    Quantity.POWER_FACTOR: (-1.0, 1.0),
+    Quantity.FREQUENCY: (40.0, 70.0),
+    Quantity.TEMPERATURE: (-100.0, 1000.0),
+}
 _REFUSED_SECONDS = 600.0
 _NO_OTHERS: Mapping[str, Quantity] = MappingProxyType({})
 _POWERS = {
@@ -42,24 +45,26 @@ class Limits:
         return None if factor is None else self.max_power * max(1.0, factor)
 
 
-def bounds(quantity: Quantity | None, limit: float | None) -> tuple[float, float]:
-    """Return the lowest and highest plausible value of a quantity; 0 always is, too.
+type Bounds = tuple[float, float]
+
+
+def is_of_connection(quantity: Quantity) -> bool:
+    """Tell whether what a quantity may be depends on the connection."""
+    return quantity in _POWERS or quantity is Quantity.CURRENT
+
+
+def bounds(quantity: Quantity | None, limit: float | None) -> Bounds:
+    """Return the least and the most that a quantity may be; 0 is always possible.
 
     `limit` is the largest power of the connection, None while that is not known.
     """
-    if quantity is Quantity.FREQUENCY:
-        return _FREQUENCIES
-    if quantity is Quantity.TEMPERATURE:
-        return _TEMPERATURES
-    most = inf
-    if quantity in _POWERS:
-        most = inf if limit is None else limit
-    elif quantity is Quantity.CURRENT:
-        most = inf if limit is None else limit / _LEAST_VOLTAGE
-    elif quantity is Quantity.VOLTAGE:
-        most = _MOST_VOLTAGE
-    elif quantity is Quantity.POWER_FACTOR:
-        most = 1.0
+    if quantity is None:
+        return -inf, inf
+    if not is_of_connection(quantity):
+        return _BOUNDS.get(quantity, (-inf, inf))
+    most = inf if limit is None else limit
+    if quantity is Quantity.CURRENT:
+        most /= _LEAST_VOLTAGE
     return -most, most
 
 
@@ -67,13 +72,15 @@ def bounds(quantity: Quantity | None, limit: float | None) -> tuple[float, float
 class Refusal:
     """A value that is refused: since when (Unix seconds), and for how many seconds.
 
-    `at` is when it was last refused, and `limit` the highest plausible value.
+    `at` is when it was refused last, and `bounds` is what it may be. `limit` is the
+    largest power of the connection, None where it does not depend on that.
     """
 
     since: float
     at: float
     value: float
-    limit: float
+    bounds: Bounds
+    limit: float | None
     seconds: float = 0.0
 
     @property
@@ -117,21 +124,35 @@ class Plausible:
         for code in self.refusals.keys() & values.keys() - set(impossible):
             del self.refusals[code]
         for code in impossible:
-            self._refuse(code, values[code], now, known[code][1])
+            self._refuse(code, values[code], now)
+        for code in self.refusals.keys() - values.keys():
+            if abs(now - self.refusals[code].at) > _REFUSED_SECONDS:
+                # It is no longer sent, so that nothing is refused any more.
+                del self.refusals[code]
         return {code: value for code, value in values.items() if code not in impossible}
 
-    def _find_bounds(self, code: str) -> tuple[float, float]:
+    def _find_bounds(self, code: str) -> Bounds:
         """Work out the bounds of a value."""
-        factor, quantities = self._bounds_for
-        register = REGISTERS.get(code)
-        quantity = register.quantity if register else quantities.get(code)
-        self._bounds[code] = bounds(quantity, self.limits.present(factor))
+        factor, _ = self._bounds_for
+        limit = self.limits.present(factor)
+        self._bounds[code] = bounds(self._quantity(code), limit)
         return self._bounds[code]
 
-    def _refuse(self, code: str, value: float, now: float, limit: float) -> None:
-        """Note another reading with an implausible value."""
+    def _quantity(self, code: str) -> Quantity | None:
+        """Return what a value measures, None if that is not known."""
+        if code == ABSOLUTE_POWER:
+            return Quantity.ACTIVE_POWER
+        register = REGISTERS.get(code)
+        return register.quantity if register else self._bounds_for[1].get(code)
+
+    def _refuse(self, code: str, value: float, now: float) -> None:
+        """Note one more reading with a value that cannot be."""
+        quantity, may_be = self._quantity(code), self._bounds[code]
+        is_limited = quantity is not None and is_of_connection(quantity)
+        limit = self.limits.present(self._bounds_for[0]) if is_limited else None
         refusal = self.refusals.setdefault(
-            code, Refusal(since=now, at=now, value=value, limit=limit)
+            code, Refusal(since=now, at=now, value=value, bounds=may_be, limit=limit)
         )
         refusal.seconds += min(max(now - refusal.at, 0.0), _REFUSED_SECONDS / 2)
-        refusal.value, refusal.at, refusal.limit = value, now, limit
+        refusal.value, refusal.at = value, now
+        refusal.bounds, refusal.limit = may_be, limit

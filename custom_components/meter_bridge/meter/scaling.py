@@ -5,66 +5,95 @@ believed only if the total continues with it, if another meter is connected, or 
 owner confirms it; never because time has passed.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from ..bridges.obis import COUNTERS
 from ..bridges.snapshot import Reading, Scale
-from .guard import Guard
 
 # A divisor is a power of ten, up to this one.
 _PLACES = range(8)
+# What a display shows and what is counted may differ by what flowed in between, and by
+# what the display leaves out; the next power of ten is farther away.
+_NEAR = 1.5
+
+
+class Levels(Protocol):
+    """The levels at which the totals of a meter stand."""
+
+    def goes_on_with(self, code: str, value: float, now: float) -> bool:
+        """Tell whether a value goes on from the last level of a total."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaled:
     """The values of a reading, by the believed scale.
 
-    If another scale was sent, there are no `values`, and `held` are the totals by it.
+    `held` are the totals by a scale that is not; its present values are missing.
+    `is_new` if the scale is what the owner says, whether the totals go on or not.
     """
 
-    values: Mapping[str, float]
-    held: Mapping[str, float]
+    values: Mapping[str, float] = field(default_factory=dict)
+    held: Mapping[str, float] = field(default_factory=dict)
+    is_new: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Scaling:
     """The scale of one meter: the one that is believed, and another that it sends.
 
-    `is_unknown`: it sends raw counts, but no scale is known.
+    `offered` are the totals by a scale that is sent and not believed, empty if there is
+    none. `is_unknown` while the meter sends counts, but nothing tells how they are
+    meant; `hint` is the power of ten of the divisor that an older total fits then.
     """
 
     believed: Scale | None = None
-    # The number of places of the divisor that an older total fits.
-    hint: int | None = None
-    offered: Scale | None = None
+    offered: Mapping[str, float] = field(default_factory=dict)
     is_unknown: bool = False
+    hint: int | None = None
     _may_change: bool = False
+    _reading: Reading | None = None
 
-    def apply(self, reading: Reading, guard: Guard, now: float) -> Scaled:
-        """Return the values of a reading, by the believed scale."""
+    def apply(self, reading: Reading, levels: Levels, now: float) -> Scaled:
+        """Return the values of a reading by the scale that is believed."""
+        self._reading, self.offered, self.hint = reading, {}, None
         if reading.scale is None or reading.scaled is None:
-            return Scaled(values={}, held={})
+            return Scaled()
         sent = self._complete(reading.scale)
         self.is_unknown = sent is None
         if sent is None:
-            return Scaled(values={}, held={})
-        values = reading.scaled(sent)
-        if self.believed is None or self._may_change:
-            self._believe(sent)
-        elif sent != self.believed:
-            before = reading.scaled(self.believed)
-            if _goes_on(values, guard, now) and not _goes_on(before, guard, now):
-                self._believe(sent)
-            else:
-                self.offered = sent
-                held = {
-                    code: values.get(code, level)
-                    for code, level in _totals(before).items()
-                }
-                return Scaled(values={}, held=held)
-        self.offered = None
-        return Scaled(values=values, held={})
+            self.hint = next(reversed(self._fitting(levels, now)), None)
+            return Scaled()
+        values, before = reading.scaled(sent), self.believed
+        if before is None or self._may_change:
+            # A scale by which nothing is counted tells nothing of the meter.
+            is_new = self._may_change
+            if values:
+                self.believed, self._may_change = sent, False
+            return Scaled(values=values, is_new=is_new)
+        if sent != before and not self._follow(sent, reading.scaled, levels, now):
+            known = _totals(reading.scaled(before))
+            self.offered = _totals(values)
+            return Scaled(held={code: values.get(code, known[code]) for code in known})
+        return Scaled(values=values)
+
+    def _follow(
+        self,
+        sent: Scale,
+        scaled: Callable[[Scale], Mapping[str, float]],
+        levels: Levels,
+        now: float,
+    ) -> bool:
+        """Believe another scale if the totals go on with it, and only with it."""
+        values, before = scaled(sent), scaled(self.believed or Scale())
+        is_same = bool(_totals(values)) and values == before
+        if is_same or (
+            _goes_on(values, levels, now) and not _goes_on(before, levels, now)
+        ):
+            self.believed = sent
+            return True
+        return False
 
     def _complete(self, sent: Scale) -> Scale | None:
         """Fill in what the answer lacks; return None if that was never known."""
@@ -80,34 +109,57 @@ class Scaling:
             return None
         return replace(sent, unit=unit, multiplier=multiplier, divisor=divisor)
 
-    def _believe(self, scale: Scale) -> None:
-        """Use this scale from now on."""
-        self.believed, self.offered, self._may_change = scale, None, False
+    def _by_places(self, places: int) -> Scale:
+        """Return the scale that is sent, with a power of ten as its divisor."""
+        sent = (self._reading and self._reading.scale) or Scale()
+        return Scale(
+            unit=sent.unit or 0, multiplier=sent.multiplier or 1, divisor=10**places
+        )
 
-    def is_from_no_scale(self, reading: Reading, guard: Guard, now: float) -> bool:
-        """Tell whether the believed level was read without a divisor.
+    def _values_by(self, places: int) -> Mapping[str, float]:
+        """Return the values of the last reading by such a scale."""
+        if self._reading is None or self._reading.scaled is None:
+            return {}
+        return self._reading.scaled(self._by_places(places))
 
-        An older version read a divisor of 0 as 1: its level fits the raw count, and
-        does not fit the scale that is sent. A level that fits with another power of ten
-        tells what the divisor was.
-        """
-        sent, scaled = reading.scale, reading.scaled
-        if sent is None or scaled is None:
-            return False
-        bare = Scale(unit=sent.unit or 0, multiplier=1)
-        fitting = [
-            places
-            for places in _PLACES
-            if _goes_on(scaled(replace(bare, divisor=10**places)), guard, now)
+    def _fitting(self, levels: Levels, now: float) -> list[int]:
+        """Return the powers of ten by which the totals go on, the lowest first."""
+        return [
+            each for each in _PLACES if _goes_on(self._values_by(each), levels, now)
         ]
-        known = self._complete(replace(sent, unit=bare.unit))
-        if known and _goes_on(scaled(known), guard, now):
+
+    def total_by(self, places: int) -> tuple[str, float] | None:
+        """Return the total of the last reading by a power of ten, and its code."""
+        return next(iter(_totals(self._values_by(places)).items()), None)
+
+    def places_of(self, level: float) -> int | None:
+        """Return the power of ten by which the total is about this; None: by none."""
+        for places in _PLACES:
+            found = self.total_by(places)
+            if found and level / _NEAR <= found[1] <= level * _NEAR:
+                return places
+        return None
+
+    def learn(self, places: int) -> None:
+        """Go by a power of ten from now on: the owner has compared the total."""
+        self.believed, self._may_change = self._by_places(places), True
+
+    def is_from_no_scale(self, reading: Reading, levels: Levels, now: float) -> bool:
+        """Tell whether what is believed was read without a divisor.
+
+        An older version took a divisor of 0 for 1: its level fits the count as it is,
+        and not by the scale that is sent.
+        """
+        self._reading = reading
+        if reading.scale is None or reading.scaled is None:
             return False
-        self.hint = fitting[-1] if fitting and fitting[0] > 0 else None
-        return bool(fitting) and fitting[0] == 0
+        known = self._complete(reading.scale)
+        if known and _goes_on(reading.scaled(known), levels, now):
+            return False
+        return 0 in self._fitting(levels, now)
 
     def start_anew(self) -> None:
-        """Believe the next scale, whatever it is: it is another meter's."""
+        """Believe whatever scale comes next: the owner says so."""
         self._may_change = True
 
     def as_stored(self) -> list[int] | None:
@@ -129,9 +181,9 @@ def _totals(values: Mapping[str, float]) -> dict[str, float]:
     return {code: value for code, value in values.items() if code in COUNTERS}
 
 
-def _goes_on(values: Mapping[str, float], guard: Guard, now: float) -> bool:
-    """Tell whether there are totals, and each can follow its believed level."""
+def _goes_on(values: Mapping[str, float], levels: Levels, now: float) -> bool:
+    """Tell whether a total, and each of them, goes on from its believed level."""
     totals = _totals(values)
     return bool(totals) and all(
-        guard.goes_on_with(code, value, now) for code, value in totals.items()
+        levels.goes_on_with(code, value, now) for code, value in totals.items()
     )

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import log10
+from typing import Any
 
 from .counter import Doubt
-from .plausible import Refusal
+from .plausible import Bounds, Refusal
 
 HELD_SECONDS = 3600.0
 """The owner is told of a counter that is held back for longer."""
@@ -36,16 +37,20 @@ class Guess(StrEnum):
 class Trouble:
     """A trouble of one register; `code` is empty if it concerns the meter as a whole.
 
-    `shown` is the value shown meanwhile, and `sent` what the meter sends, in the units
-    of the vocabulary. `since` is in Unix seconds, `limit` the largest plausible value,
-    and `ratio` how many times too fast a counter counts.
+    `shown` is what is shown meanwhile and `sent` what the meter sends, in the units of
+    the vocabulary: of another total, `sent_code`, if the unit of the meter changed.
+    `since` is in Unix seconds, `bounds` is what a refused value may be, `limit` the
+    largest power of the connection (W) if that depends on it, and `ratio` how many
+    times too fast a counter counts.
     """
 
     kind: TroubleKind
     code: str = ""
+    sent_code: str = ""
     shown: float | None = None
     sent: float | None = None
     since: float | None = None
+    bounds: Bounds | None = None
     limit: float | None = None
     ratio: float | None = None
     guess: Guess | None = None
@@ -62,16 +67,44 @@ class Restart:
     numbers: tuple[str, str] | None = None
 
 
-def held(code: str, shown: float, doubt: Doubt, *, is_scale: bool) -> Trouble:
-    """Return the trouble of a counter that is held back, with its likely reason."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarted:
+    """When counters started anew last (Unix seconds), and their levels both times."""
+
+    at: float
+    levels: Mapping[str, tuple[float, float]]
+
+    def as_stored(self) -> list[Any]:
+        """Return what has to survive a restart."""
+        return [self.at, {code: list(both) for code, both in self.levels.items()}]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> Restarted:
+        """Return what `as_stored` was called on before the restart."""
+        at, levels = stored
+        return cls(
+            at=at, levels={code: (old, new) for code, (old, new) in levels.items()}
+        )
+
+
+def held(
+    code: str, shown: float, doubt: Doubt, offered: Mapping[str, float]
+) -> Trouble:
+    """Tell of a counter that is held back, and what that looks like.
+
+    `offered` are the totals by a scale that is not believed, none if the scale is.
+    """
     guess = Guess.CONNECTION if doubt.sent > shown else Guess.METER
-    if is_scale or _is_power_of_ten(doubt.sent, shown):
+    if offered or _is_power_of_ten(doubt.sent, shown):
         guess = Guess.SCALE
+    # By another unit it is another total that is sent.
+    sent_code = code if code in offered else next(iter(offered), code)
     return Trouble(
         kind=TroubleKind.COUNTER_HELD,
         code=code,
+        sent_code=sent_code,
         shown=shown,
-        sent=doubt.sent,
+        sent=offered.get(sent_code, doubt.sent),
         since=doubt.since,
         guess=guess,
     )
@@ -82,8 +115,10 @@ def refused(code: str, refusal: Refusal) -> Trouble:
     return Trouble(
         kind=TroubleKind.VALUE_REFUSED,
         code=code,
+        sent_code=code,
         sent=refusal.value,
         since=refusal.since,
+        bounds=refusal.bounds,
         limit=refusal.limit,
     )
 

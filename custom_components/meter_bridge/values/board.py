@@ -79,6 +79,10 @@ class Board:
         # A register that the bridge no longer has, and that never had a value.
         return MAIN_METER, Measure.OTHER
 
+    def find_source(self, key: str) -> Source | None:
+        """Return where an entity would find its value, None if there is none yet."""
+        return self._sources.by_key.get(key)
+
     def with_entity(self) -> list[str]:
         """Return the keys whose entity the platforms have been told to create."""
         return [key for key, each in self._sources.by_key.items() if each.has_entity]

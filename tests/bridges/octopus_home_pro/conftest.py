@@ -18,6 +18,7 @@ from custom_components.meter_bridge.bridges.octopus_home_pro.client import (
 )
 from custom_components.meter_bridge.bridges.transport.address import parse_address
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from tests.support.readings import all_values
 
 CONSUMPTION, STATUS, INFO = (
     "get_meter_consumption",
@@ -62,16 +63,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 async def readings(client: OctopusHomeProClient) -> dict[str, dict[str, float]]:
     """Return what a fetch reads of each meter, and what is worked out from that."""
     snapshot = await client.fetch()
-    return {
-        reading.meter.key: {
-            **reading.values,
-            **{
-                each.code: round(reading.values[each.source] * each.factor, each.places)
-                for each in reading.derived
-            },
-        }
-        for reading in snapshot.readings
-    }
+    return {reading.meter.key: all_values(reading) for reading in snapshot.readings}
 
 
 async def pass_time(

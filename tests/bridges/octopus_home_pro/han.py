@@ -18,7 +18,8 @@ class HanMeter:
     """Hear a meter; assign to the attributes to have another meter or firmware.
 
     `unit` is ZigBee's code. `consumption` and `demand` force what is sent. A meter
-    that is not `linked` is not heard any more, and its last words are repeated.
+    that is not `linked` is not heard any more, and its last words are repeated. Of one
+    whose scale is not read, the counts go on and the factors are 0.
     """
 
     type: Literal["elec", "gas"]
@@ -40,6 +41,7 @@ class HanMeter:
     consumption: int | None = None
     demand: int | None = None
     linked: bool = True
+    scale_is_read: bool = True
     ahead: int = 0
     unix: bool = False
     formats: tuple[str, str] = ("33", "00")
@@ -51,6 +53,11 @@ class HanMeter:
         """Take a new reading (kWh or m³, and W) unless the link is down."""
         if self.linked:
             self._amount, self._watts, self._heard_at = amount, watts, at
+
+    @property
+    def amount(self) -> Decimal:
+        """What was counted when the meter was heard last."""
+        return self._amount
 
     def section(self, call: str) -> tuple[str, dict[str, Json]]:
         """Say the name of a call's inner object, and what stands in it."""
@@ -98,8 +105,13 @@ class HanMeter:
         if self.has_demand:
             told["instdmand"] = demand
             raw["rawinstdmand"] = raw_demand
-        raw |= dict.fromkeys(self.spelling, f"{self.multiplier:06X}")
-        raw |= {"divisor": f"{self.divisor:06X}", "consformat": self.formats[0]}
+        multiplier, divisor, format_ = (
+            (self.multiplier, self.divisor, self.formats[0])
+            if self.scale_is_read
+            else (0, 0, "00")
+        )
+        raw |= dict.fromkeys(self.spelling, f"{multiplier:06X}")
+        raw |= {"divisor": f"{divisor:06X}", "consformat": format_}
         if self.has_demand:
             raw["demformat"] = self.formats[1]
         unit = self.unit | (_BCD if self.bcd else 0)
@@ -109,7 +121,7 @@ class HanMeter:
         """Return the total as the meter sent it, and as it is told."""
         if self.consumption is not None:
             return f"{self.consumption:012X}", self.consumption
-        count = _cut(self._amount * (self.divisor or 1) / (self.multiplier or 1))
+        count = _cut(self._amount * self.divisor / (self.multiplier or 1))
         raw = f"{count:012d}" if self.bcd else f"{count:012X}"
         if self.bcd == "verbatim":
             count = int(raw, 16)
@@ -122,7 +134,7 @@ class HanMeter:
         if self.demand is not None:
             return f"{self.demand & 0xFFFFFF:06X}", self.demand
         kilowatts = self._watts.scaleb(-3)
-        count = _cut(kilowatts * (self.divisor or 1) / (self.multiplier or 1))
+        count = _cut(kilowatts * self.divisor / (self.multiplier or 1))
         raw = f"{count & 0xFFFFFF:06X}"
         if self.bcd and count >= 0:
             raw = f"{count:06d}"

@@ -230,13 +230,3 @@ async def test_multiplier(
     shown = "10526.02" if multiplier == 10 else "10526.027"
     assert state(hass, ENERGY) == shown
     assert state(hass, POWER) == "320"
-
-
-async def test_divisor_0(hass: HomeAssistant, simulator: Home, set_up: SetUp) -> None:
-    """A divisor of 0 is not used: whole kWh are counted."""
-    simulator.electricity.divisor = 0
-    simulator.house.draw(3000)
-    simulator.tick()
-    await set_up(simulator)
-    assert state(hass, ENERGY) == "10526"
-    assert state(hass, POWER) == "3000"

@@ -40,8 +40,9 @@ def test_answers(call: Call, payload: str, read: tuple[str, object]) -> None:
     answer = json.loads((FIXTURES / f"{payload}.json").read_text())
     assert cjson(json.loads(answer[payload])) == answer[payload]
     inner = unpack(answer, call, ELECTRICITY)
+    consumption = parse_consumption(ELECTRICITY, inner)
     told: dict[str, object] = {
-        **parse_consumption(ELECTRICITY, inner).values,
+        **consumption.counts(consumption.scale),
         "ambient": parse_status(inner).ambient,
         "rssi": parse_info(inner).rssi,
     }

@@ -69,12 +69,14 @@ class OctopusHomeProDecoder(Decoder[Details]):
 
     def _reading(self, meter: MeterMemory, consumption: Consumption) -> Reading:
         """Return the latest reading of a meter; gas in m³ and in kWh."""
-        info, values = meter.info.answer, consumption.values
-        is_gas = meter.medium is Medium.GAS
+        info, is_gas = meter.info.answer, meter.medium is Medium.GAS
         return Reading(
-            values=values,
-            derived=self._conversion.derived(values) if is_gas else (),
+            values={},
+            scale=consumption.scale,
+            scaled=consumption.counts,
+            derived=self._conversion.derived if is_gas else (),
             time=consumption.time,
+            token=(consumption.scale, consumption.counts),
             meter=Meter(
                 key=meter.medium.value,
                 medium=meter.medium,

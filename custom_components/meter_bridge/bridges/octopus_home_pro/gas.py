@@ -46,24 +46,17 @@ class GasConversion:
             return cls(kwh_per_m3=None)
         return cls(kwh_per_m3=correction * calorific / _MJ_PER_KWH)
 
-    def derived(self, values: Mapping[str, float]) -> tuple[Derivation, ...]:
-        """Return how energy (Wh) comes from a volume (m³), or volume from energy."""
+    @property
+    def derived(self) -> tuple[Derivation, ...]:
+        """Return how energy (Wh) comes from a volume (m³), and volume from energy."""
         if self.kwh_per_m3 is None:
             return ()
         wh_per_m3 = self.kwh_per_m3 * 1000
-        if VOLUME in values:
-            return (
-                Derivation(
-                    code=IMPORT_ENERGY, source=VOLUME, factor=float(wh_per_m3), places=0
-                ),
-            )
-        if IMPORT_ENERGY in values:
-            return (
-                Derivation(
-                    code=VOLUME,
-                    source=IMPORT_ENERGY,
-                    factor=float(1 / wh_per_m3),
-                    places=3,
-                ),
-            )
-        return ()
+        return (
+            Derivation(
+                code=IMPORT_ENERGY, source=VOLUME, factor=float(wh_per_m3), places=0
+            ),
+            Derivation(
+                code=VOLUME, source=IMPORT_ENERGY, factor=float(1 / wh_per_m3), places=3
+            ),
+        )

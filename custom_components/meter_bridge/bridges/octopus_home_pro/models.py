@@ -8,9 +8,9 @@ from enum import StrEnum
 import orjson
 
 from ..errors import BridgeResponseError, MeterNotReadyError
-from ..snapshot import Medium
+from ..snapshot import Medium, Scale
 from ..wire import parse_json, section, text, whole
-from .zigbee import instant, parse_scale
+from .zigbee import Counts, instant, parse_scale, signed
 
 TYPES: Mapping[Medium, str] = {Medium.ELECTRICITY: "elec", Medium.GAS: "gas"}
 """The Home Pro's own names for its meters."""
@@ -60,9 +60,10 @@ class Info:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumption:
-    """Total and power of a meter by their codes, and when the bridge received them."""
+    """The counts of a meter, how they are meant, and when the bridge received them."""
 
-    values: Mapping[str, float]
+    counts: Counts
+    scale: Scale
     time: datetime | None = None
 
 
@@ -140,12 +141,15 @@ def parse_info(info: Mapping[str, object]) -> Info:
 
 def parse_consumption(medium: Medium, consumption: Mapping[str, object]) -> Consumption:
     """Read the object of a consumption; a bad number does not affect the other."""
-    values: dict[str, float] = {}
     raw = section(consumption, "raw")
-    if scale := parse_scale(consumption):
-        values |= scale.total(
-            medium, consumption.get("consumption"), raw.get("rawcons")
-        )
-        if medium is Medium.ELECTRICITY:
-            values |= scale.power(consumption.get("instdmand"), raw.get("rawinstdmand"))
-    return Consumption(values=values, time=instant(consumption.get("lastupdated")))
+    return Consumption(
+        counts=Counts(
+            medium=medium,
+            total=whole(consumption.get("consumption")),
+            demand=signed(consumption.get("instdmand")),
+            raw_total=text(raw.get("rawcons")),
+            raw_demand=text(raw.get("rawinstdmand")),
+        ),
+        scale=parse_scale(consumption),
+        time=instant(consumption.get("lastupdated")),
+    )

@@ -7,7 +7,7 @@ from fractions import Fraction
 import re
 
 from ..obis import IMPORT_ENERGY, NET_POWER, VOLUME, Quantity
-from ..snapshot import Medium
+from ..snapshot import Medium, Scale
 from ..wire import section, text, whole
 
 # Seconds from 1970 to 2000, which ZigBee counts from.
@@ -68,72 +68,79 @@ def instant(value: object) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """The scale of a meter's numbers: code of the unit, multiplier and divisor."""
+class Counts:
+    """The counts of a meter as they were sent; calling this scales them.
 
-    unit: int
-    is_bcd: bool
-    multiplier: int
-    divisor: int
+    `raw_total` and `raw_demand` are the hexadecimal digits of the meter itself.
+    """
 
-    def total(
-        self, medium: Medium, consumption: object, raw: object
-    ) -> dict[str, float]:
-        """Return a total in Wh, varh or m³ by its code; empty if it is not known."""
-        sent = whole(consumption)
-        if sent is None or self.unit not in _UNITS or not 0 <= sent < _NO_TOTAL:
-            return {}
-        quantity, size = _UNITS[self.unit]
-        return self._shown(_CODES.get((medium, quantity)), self._count(sent, raw), size)
+    medium: Medium
+    total: int | None = None
+    demand: int | None = None
+    raw_total: str | None = None
+    raw_demand: str | None = None
 
-    def power(self, demand: object, raw: object) -> dict[str, float]:
-        """Return a demand as net power in W; empty if it is not known."""
-        sent = signed(demand)
-        if sent is None or self.unit not in _RATES:
-            return {}
-        return self._shown(NET_POWER, self._count(sent, raw), _RATES[self.unit])
+    def __call__(self, scale: Scale) -> dict[str, float]:
+        """Return total (Wh, varh, m³) and net power (W) by their codes.
 
-    def _count(self, sent: int, raw: object) -> int | None:
-        """Return the count in parts of the unit, that is before the divisor.
-
-        Vendor and other clients assume that BCD and multiplier have been applied to
-        `sent`. If it equals the meter's raw number, they have not been.
+        What is not known is left out.
         """
-        digits = text(raw) or ""
-        if not _HEXADECIMAL.fullmatch(digits) or _unsigned(sent, digits) != int(
-            digits, 16
-        ):
-            return sent
-        if self.is_bcd and sent >= 0:
-            if not digits.isdecimal():
-                return None
-            sent = int(digits)
-        return sent * self.multiplier
-
-    def _shown(
-        self, code: str | None, count: int | None, size: Fraction
-    ) -> dict[str, float]:
-        """Return a count in our unit by its code, with all of its digits."""
-        if code is None or count is None:
+        if scale.unit is None or not scale.multiplier or not scale.divisor:
             return {}
-        value = count * size / self.divisor
-        if abs(value) >= _LARGEST:
-            return {}
-        return {code: int(value) if value.is_integer() else float(value)}
+        is_bcd = scale.unit >= _BCD
+        unit = scale.unit - _BCD if is_bcd else scale.unit
+        factor = Fraction(1, scale.divisor)
+        values: dict[str, float] = {}
+        total, demand = self.total, self.demand
+        if total is not None and unit in _UNITS and 0 <= total < _NO_TOTAL:
+            quantity, size = _UNITS[unit]
+            count = _count(total, self.raw_total, scale.multiplier, is_bcd=is_bcd)
+            code = _CODES.get((self.medium, quantity))
+            values |= _shown(code, count, size * factor)
+        if demand is not None and unit in _RATES and self.medium is Medium.ELECTRICITY:
+            count = _count(demand, self.raw_demand, scale.multiplier, is_bcd=is_bcd)
+            values |= _shown(NET_POWER, count, _RATES[unit] * factor)
+        return values
 
 
-def parse_scale(consumption: Mapping[str, object]) -> Scale | None:
-    """Read unit, multiplier and divisor; None without a unit or a divisor."""
-    unit, raw = whole(consumption.get("unit")), section(consumption, "raw")
-    divisor = _factor(raw.get("divisor"))
-    if unit is None or divisor is None:
-        return None
+def _count(sent: int, raw: str | None, multiplier: int, *, is_bcd: bool) -> int | None:
+    """Return the count in parts of the unit, that is before the divisor.
+
+    Vendor and other clients assume that BCD and multiplier have been applied to `sent`.
+    If it equals the meter's raw number, they have not been.
+    """
+    digits = raw or ""
+    if not _HEXADECIMAL.fullmatch(digits) or _unsigned(sent, digits) != int(digits, 16):
+        return sent
+    if is_bcd and sent >= 0:
+        if not digits.isdecimal():
+            return None
+        sent = int(digits)
+    return sent * multiplier
+
+
+def _shown(code: str | None, count: int | None, size: Fraction) -> dict[str, float]:
+    """Return a count in our unit by its code, with all of its digits."""
+    if code is None or count is None:
+        return {}
+    value = count * size
+    if abs(value) >= _LARGEST:
+        return {}
+    return {code: int(value) if value.is_integer() else float(value)}
+
+
+def parse_scale(consumption: Mapping[str, object]) -> Scale:
+    """Read unit, multiplier and divisor.
+
+    Firmware 2.0.55 sends a multiplier and divisor of 0 while it counts on by those it
+    sent before: 0 is a factor that it has not read. A unit of 0 is kWh.
+    """
+    raw = section(consumption, "raw")
     return Scale(
-        unit=unit - _BCD if unit >= _BCD else unit,
-        is_bcd=unit >= _BCD,
+        unit=whole(consumption.get("unit")),
         # The vendor's sample has the first spelling, the vendor's table the second.
-        multiplier=_factor(raw.get("multipler", raw.get("multiplier"))) or 1,
-        divisor=divisor,
+        multiplier=_factor(raw.get("multipler", raw.get("multiplier"))),
+        divisor=_factor(raw.get("divisor")),
     )
 
 
@@ -154,8 +161,8 @@ def _unsigned(sent: int, digits: str) -> int:
 
 
 def _factor(digits: object) -> int | None:
-    """Return a multiplier or divisor; 0 means that it is not used (1)."""
+    """Return a multiplier or divisor; None if it is unread."""
     found = text(digits) or ""
     if not _HEXADECIMAL.fullmatch(found) or int(found, 16) == _NO_FACTOR:
         return None
-    return int(found, 16) or 1
+    return int(found, 16) or None

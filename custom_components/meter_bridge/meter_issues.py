@@ -1,0 +1,152 @@
+"""Repairs about single meters: counters that are held, values that are refused."""
+
+from collections.abc import Mapping
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from .bridges.wire import shift
+from .const import LOGGER
+from .issues import METER_REPLACED, forget_issue, issue_id, raise_issue
+from .meter.trouble import Restart, Trouble, TroubleKind
+from .meter_words import MeterWords
+from .values.board import Board, Change
+
+NOTHING = "–"  # noqa: RUF001
+"""Stands where a repair has nothing to say."""
+_PLACES_OF_KILO = 3
+
+
+class MeterIssues:
+    """The repairs about the meters of one entry, as their accounts tell.
+
+    Each ends with its trouble, but a meter that was replaced is no state: that stays
+    until the owner has seen it.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, board: Board) -> None:
+        """Know whose meters these are; nothing is wrong yet."""
+        self._hass = hass
+        self._entry = entry
+        self._words = MeterWords(hass, entry, board)
+        self._raised: Mapping[str, tuple[str, Trouble]] = {}
+        entry.async_on_unload(self._end)
+
+    @callback
+    def judge(self, change: Change) -> None:
+        """Raise what is new, and end what is over."""
+        for meter, restart in change.restarts.items():
+            self.report_replaced(meter, restart)
+        if not change.troubles and not self._raised:
+            return
+        entry_id = self._entry.entry_id
+        found = {
+            issue_id(entry_id, trouble.kind, meter, trouble.code): (meter, trouble)
+            for meter, troubles in change.troubles.items()
+            for trouble in troubles
+        }
+        before, self._raised = self._raised, found
+        for gone in before.keys() - found.keys():
+            forget_issue(self._hass, gone)
+        for each in found.keys() - before.keys():
+            meter, trouble = found[each]
+            if trouble.kind is TroubleKind.COUNTER_HELD:
+                LOGGER.info(
+                    "%s: counter %s of its meter is held back (from %s to %s)",
+                    self._entry.title,
+                    trouble.code,
+                    trouble.shown,
+                    trouble.sent,
+                )
+            self._raise(meter, trouble)
+
+    @callback
+    def refresh(self, found: str) -> Trouble | None:
+        """Show the present numbers in a repair; return its trouble, None if ended."""
+        if found not in self._raised:
+            return None
+        meter, trouble = self._raised[found]
+        self._raise(meter, trouble)
+        return trouble
+
+    @callback
+    def forget_meter(self, meter: str) -> None:
+        """Delete the repairs of a meter."""
+        for found, (each, _) in self._raised.items():
+            if each == meter:
+                forget_issue(self._hass, found)
+        self._raised = {
+            found: about for found, about in self._raised.items() if about[0] != meter
+        }
+        forget_issue(self._hass, issue_id(self._entry.entry_id, METER_REPLACED, meter))
+
+    def _raise(self, meter: str, trouble: Trouble) -> None:
+        """Show a trouble to the owner."""
+        raise_issue(
+            self._hass,
+            self._entry,
+            trouble.kind,
+            meter,
+            register=trouble.code,
+            placeholders=self._facts(meter, trouble),
+        )
+
+    def _facts(self, meter: str, trouble: Trouble) -> dict[str, str]:
+        """Return what a repair says about a trouble."""
+        words, code = self._words, trouble.code
+        facts: dict[str, str] = {}
+        if code:
+            facts["value_name"] = words.name(meter, code)
+        if trouble.shown is not None:
+            facts["shown"] = words.amount(meter, code, trouble.shown)
+        if trouble.sent is not None:
+            facts["sent"] = words.amount(meter, trouble.sent_code, trouble.sent)
+        if trouble.since is not None:
+            facts["since"] = words.moment(trouble.since)
+        if trouble.guess is not None:
+            facts["guess"] = words.guess(trouble.guess)
+        if trouble.bounds is not None:
+            least, most = (words.amount(meter, code, it) for it in trouble.bounds)
+            facts["limit"] = f"{least} … {most}"
+        if trouble.limit is not None:
+            facts["max_power"] = f"{shift(trouble.limit, -_PLACES_OF_KILO)} kW"
+        if trouble.ratio is not None:
+            is_fast = trouble.ratio > 1
+            times = round(trouble.ratio if is_fast else 1 / trouble.ratio)
+            facts["times"] = str(times) if is_fast else f"1/{times}"
+        return facts
+
+    @callback
+    def report_replaced(self, meter: str, restart: Restart) -> None:
+        """Tell the owner that counters go on from another level."""
+        words = self._words
+        levels = {
+            code: [words.amount(meter, code, level) for level in both]
+            for code, both in restart.levels.items()
+        }
+        LOGGER.info(
+            "%s: counters of its meter start anew (code, before, after): %s",
+            self._entry.title,
+            [(code, *both) for code, both in levels.items()],
+        )
+        raise_issue(
+            self._hass,
+            self._entry,
+            METER_REPLACED,
+            meter,
+            is_persistent=True,
+            placeholders={
+                "levels": ", ".join(
+                    f"{words.name(meter, code)}: {' → '.join(both)}"
+                    for code, both in levels.items()
+                ),
+                "numbers": " → ".join(restart.numbers) if restart.numbers else NOTHING,
+            },
+        )
+
+    @callback
+    def _end(self) -> None:
+        """Drop what only a meter that is read can end."""
+        for found in self._raised:
+            forget_issue(self._hass, found)
+        self._raised = {}

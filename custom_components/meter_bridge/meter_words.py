@@ -1,0 +1,79 @@
+"""How owners read of a meter: names of its values, and numbers with their units."""
+
+from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
+
+from .bridges.obis import REGISTERS
+from .bridges.wire import shift
+from .const import DOMAIN
+from .meter.trouble import Guess
+from .values.board import Board
+from .values.meter_sensors import MeterSensorDescription, meter_sensor
+from .values.sources import entity_key
+
+
+class MeterWords:
+    """The words for the meters of one entry, in the language of Home Assistant."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, board: Board) -> None:
+        """Know whose meters these are."""
+        self._hass = hass
+        self._entry = entry
+        self._board = board
+
+    def name(self, meter: str, code: str) -> str:
+        """Return the name of the entity that shows a value, or would show it."""
+        unique_id = f"{self._entry.unique_id}_{entity_key(meter, code)}"
+        registry = er.async_get(self._hass)
+        found = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+        if entity := found and registry.async_get(found):
+            name = entity.name or entity.original_name
+            return name or code
+        description = self._description(meter, code)
+        key = description and description.translation_key
+        sentence = self._sentence("entity", f"sensor.{key}.name")
+        placeholders = (description and description.translation_placeholders) or {}
+        return sentence.format(**placeholders) if sentence else code
+
+    def amount(self, meter: str, code: str, value: float) -> str:
+        """Return a value with its digits, in the unit that its entity has."""
+        description = self._description(meter, code)
+        places, unit = 0, None
+        if isinstance(description, MeterSensorDescription):
+            places = description.places
+        if isinstance(description, SensorEntityDescription):
+            unit = description.native_unit_of_measurement
+        shown = shift(value, places)
+        if isinstance(shown, float) and shown.is_integer():
+            shown = int(shown)
+        return f"{shown} {unit}" if unit else str(shown)
+
+    def guess(self, guess: Guess) -> str:
+        """Return what a counter that is held back looks like."""
+        return self._sentence("selector", f"guess.options.{guess}") or guess
+
+    def moment(self, seconds: float) -> str:
+        """Return a time (Unix seconds) as it is where the owner lives."""
+        local = dt_util.as_local(dt_util.utc_from_timestamp(seconds))
+        return local.isoformat(sep=" ", timespec="minutes")[:16]
+
+    def _description(self, meter: str, code: str) -> EntityDescription | None:
+        """Return how the entity of a value looks."""
+        if source := self._board.find_source(entity_key(meter, code)):
+            return source.description
+        if code in REGISTERS:
+            return meter_sensor(code, self._board.meter(meter).medium)
+        return None
+
+    def _sentence(self, category: str, place: str) -> str | None:
+        """Return a sentence of our translations."""
+        known = async_get_cached_translations(
+            self._hass, self._hass.config.language, category, DOMAIN
+        )
+        return known.get(f"component.{DOMAIN}.{category}.{place}")

@@ -1,0 +1,157 @@
+"""Coarse counters, numbers of meters, and counters whose unit is wrong."""
+
+from collections.abc import Mapping
+from random import Random
+
+import pytest
+
+from custom_components.meter_bridge.bridges.snapshot import Meter, Reading
+from custom_components.meter_bridge.meter.trouble import Restart, TroubleKind
+from tests.support.accounts import Accounts
+
+IMPORT, EXPORT, NET = "1.8.0", "2.8.0", "16.7.0"
+STEP = 30_000
+
+
+class Home:
+    """A meter whose counter takes steps of 30 kWh."""
+
+    def __init__(self, level: int = 4_000_000, step: int = STEP) -> None:
+        """Know what it shows at first."""
+        self.step = step
+        self.accounts = Accounts(stale_after=3600)
+        self.now = 1_800_000_000.0
+        self.true, self.level = float(level), level
+        self.restarts: list[Restart] = []
+
+    def take(
+        self,
+        watts: float,
+        seconds: float = 10,
+        *,
+        factor: float = 1,
+        serial: str | None = None,
+        more: float = 0,
+    ) -> Mapping[str, float]:
+        """Return what is shown after one reading more."""
+        self.now += seconds
+        self.true += watts * seconds / 3600
+        values = {
+            IMPORT: self.true * factor // self.step * self.step + more,
+            EXPORT: 5000.0,
+            NET: watts,
+        }
+        reading = Reading(values=values, token=self.now, meter=Meter(serial=serial))
+        taken = self.accounts.take(reading, now=self.now, clock=self.now)
+        if taken.restart:
+            self.restarts.append(taken.restart)
+        return taken.values
+
+    @property
+    def troubles(self) -> list[TroubleKind]:
+        """Return what the owner has to know."""
+        return [each.kind for each in self.accounts.meters[""].troubles()]
+
+    def restart(self) -> None:
+        """Start Home Assistant anew."""
+        stored = self.accounts.as_stored()
+        self.accounts = Accounts(stale_after=3600)
+        self.accounts.restore(stored, is_orderly=True)
+
+
+@pytest.mark.parametrize("seconds", [2, 10, 60])
+def test_steps_that_power_explains(seconds: float) -> None:
+    """30 kW make a step an hour: each is shown at once, over restarts too."""
+    home = Home()
+    home.take(30_000)
+    for _ in range(int(5 * 3600 / seconds)):
+        shown = home.take(30_000, seconds)
+        assert shown[IMPORT] == home.true // STEP * STEP
+        if abs(home.now % 3600 - 1800) < seconds / 2:
+            home.restart()
+    assert not home.restarts
+
+
+def test_a_step_at_night() -> None:
+    """A jump that no power explains is no step."""
+    home = Home()
+    for _ in range(400):
+        home.take(30_000)
+    before = home.take(100)[IMPORT]
+    for _ in range(50):
+        assert home.take(100, more=STEP)[IMPORT] == before
+    assert home.take(100)[IMPORT] == before
+
+
+def test_too_large_a_step() -> None:
+    """Ten steps at once are none, though power flowed."""
+    home = Home()
+    for _ in range(300):
+        before = home.take(30_000)[IMPORT]
+    assert home.take(30_000, more=10 * STEP)[IMPORT] == before
+
+
+@pytest.mark.parametrize(
+    ("factor", "seconds"), [(1000, 10), (100, 60), (1 / 100, 800), (1 / 1000, 800)]
+)
+def test_a_wrong_scaler_is_noticed(factor: float, seconds: float) -> None:
+    """A total that is off by a power of ten does not fit its power, either way."""
+    home = Home(step=10)
+    for turn in range(2000):
+        watts = (20_000, 90_000)[turn % 2]
+        home.take(watts, seconds, factor=factor)
+        if home.troubles:
+            break
+    assert TroubleKind.SCALER_SUSPECT in home.troubles
+
+
+def test_a_right_scaler_is_not_suspected() -> None:
+    """Not while power varies, is exported, comes seldom, or a level jumps for good."""
+    home = Home()
+    random = Random(2)  # noqa: S311
+    for turn in range(2000):
+        watts = random.choice([-5000, 0, 300, 3000, 30_000])
+        home.take(
+            watts, random.choice([1, 10, 60, 899]), more=0 if turn < 1000 else 1e9
+        )
+        assert TroubleKind.SCALER_SUSPECT not in home.troubles
+
+
+def test_another_number_is_another_meter_at_once() -> None:
+    """A lower and a higher level both count from the first reading on."""
+    home = Home()
+    for _ in range(3):
+        home.take(500, serial="A")
+    for number, more in (("B", 30_000_000), ("C", -3_990_000)):
+        home.now += 7200
+        shown = home.take(500, serial=number, more=more)
+        assert shown[IMPORT] == home.true // STEP * STEP + more
+    assert [each.numbers for each in home.restarts] == [("A", "B"), ("B", "C")]
+    assert home.restarts[0].levels[IMPORT] == (3_990_000, 33_990_000)
+
+
+def test_a_number_that_flaps_says_nothing() -> None:
+    """Two numbers that take turns are one meter; its counters are judged as ever."""
+    home = Home()
+    for turn in range(100):
+        home.take(500, 60, serial="AB"[turn % 2])
+    assert len(home.restarts) == 1
+    before = home.take(500, 60, serial="A")[IMPORT]
+    assert home.take(500, 60, serial="B", more=1e9)[IMPORT] == before
+
+
+def test_a_number_survives_a_restart() -> None:
+    """A meter that is exchanged while Home Assistant is off is known by its number."""
+    home = Home()
+    home.take(500, serial="A")
+    home.restart()
+    assert home.take(500, serial="B", more=1e7)[IMPORT] == 13_990_000
+    assert [each.numbers for each in home.restarts] == [("A", "B")]
+
+
+def test_a_number_that_is_missing() -> None:
+    """A bridge that does not know the number for a while exchanges no meter."""
+    home = Home()
+    for serial in ("A", None, "A", None):
+        home.take(500, serial=serial)
+    assert not home.restarts
