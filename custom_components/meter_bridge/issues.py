@@ -176,7 +176,7 @@ def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) 
 @callback
 def report_two_bridges(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Tell the owner that another device shows the identity of an entry's bridge."""
-    _raise(hass, entry, TWO_BRIDGES, is_persistent=True)
+    raise_issue(hass, entry, TWO_BRIDGES, is_persistent=True)
 
 
 @callback

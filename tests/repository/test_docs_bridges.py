@@ -17,8 +17,9 @@ from custom_components.meter_bridge.const import (
     DOMAIN,
     Updates,
 )
-from custom_components.meter_bridge.flow.options import options_of
+from custom_components.meter_bridge.flow.options import MAX_POWER, options_of
 from custom_components.meter_bridge.issues import METER_REPLACED, METER_SILENT
+from custom_components.meter_bridge.meter.trouble import TroubleKind
 
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / DOMAIN
@@ -55,7 +56,10 @@ def issues_of(key: str) -> set[str]:
     code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     own = {issue.key for issue in BRIDGES[key].issues}
     refused = {issue for issue, raised in _REFUSALS.items() if raised in code}
-    return {METER_REPLACED, METER_SILENT} | own | refused
+    troubles = set(map(str, TroubleKind))
+    if "scaled=" not in code:
+        troubles.remove(TroubleKind.SCALE_UNKNOWN)
+    return {METER_REPLACED, METER_SILENT} | troubles | own | refused
 
 
 @every_bridge
@@ -98,7 +102,13 @@ def test_every_option_is_explained(key: str) -> None:
             ]
             for option in options_of(BRIDGES[key])
         ),
+        [
+            names[MAX_POWER.key],
+            explained[-1][1],
+            f"{MAX_POWER.minimum:g} to {MAX_POWER.maximum:g} {MAX_POWER.unit}",
+        ],
     ]
+    assert f"empty: {BRIDGES[key].max_power / 1000:,g} kW" in explained[-1][1]
 
 
 @every_bridge
