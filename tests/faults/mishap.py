@@ -41,6 +41,14 @@ READER = Need(
     is_met=lambda cell: not cell.simulator.counts_by_itself,
     otherwise="it is the meter itself, and counts energy by its own clock",
 )
+NUMBER = Need(
+    is_met=lambda cell: type(cell.simulator)(cell.house).exchange_meter(),
+    otherwise="no number of its meter is read",
+)
+SCALE = Need(
+    is_met=lambda cell: type(cell.simulator)(cell.house).lose_scale(),
+    otherwise="its values come with their units",
+)
 ANNOUNCED = Need(
     is_met=lambda cell: cell.simulator.announcement is not None,
     otherwise="it announces no port by mDNS",
@@ -72,6 +80,7 @@ class Mishap:
     is_polled: bool = True
     reloads: bool = False
     reports: str | None = None
+    reports_at_once: bool = False
 
     @property
     def key(self) -> str:

@@ -8,7 +8,7 @@ from tests.support.house import House, Register
 from tests.support.simulator import Simulator
 
 from .cell import Cell
-from .mishap import CLOCK, READER, Act, Mishap, Sees, sees
+from .mishap import CLOCK, NUMBER, READER, SCALE, Act, Mishap, Sees, sees
 
 _COUNTERS, _CLOCKS = "Counters", "Clocks"
 _MILLION_KWH = "1000000"
@@ -31,6 +31,23 @@ async def _replace(cell: Cell) -> None:
     """Replace the meter of the house by one that begins at 5 kWh."""
     for tariff in cell.house.imported:
         cell.house.imported[tariff] = Register.of("5")
+
+
+async def _exchange(cell: Cell) -> None:
+    """Install another meter, whose number is another one, too."""
+    await _replace(cell)
+    for simulator in (cell.simulator, cell.twin):
+        simulator.exchange_meter()
+
+
+async def _lose_scale(cell: Cell) -> None:
+    """Send raw counts without their factors."""
+    cell.simulator.lose_scale()
+
+
+async def _exceed(cell: Cell) -> None:
+    """Draw more than any connection carries, as far as the meter says."""
+    cell.bend = lambda house: house.draw(4_294_967)
 
 
 def _is_set(**ahead: float) -> Act:
@@ -109,6 +126,30 @@ COUNTERS = (
         sees=sees(Sees.HELD, Sees.LIVE),
         back_within=720,
         reports="meter_replaced",
+    ),
+    Mishap(
+        group=_COUNTERS,
+        name="another meter, with another number",
+        cause=_exchange,
+        needs=(NUMBER,),
+        # A bridge may tell the number only to whoever connects anew.
+        sees=sees(Sees.LIVE, Sees.HELD),
+        back_within=720,
+        reports="meter_replaced",
+        reports_at_once=True,
+    ),
+    Mishap(
+        group=_COUNTERS,
+        name="the scale of raw counts is lost",
+        cause=_lose_scale,
+        needs=(SCALE,),
+        sees=sees(Sees.LIVE),
+    ),
+    Mishap(
+        group=_COUNTERS,
+        name="a power beyond anything",
+        cause=_exceed,
+        sees=sees(Sees.PART),
     ),
 )
 CLOCKS = (

@@ -5,16 +5,24 @@ sensor writes them, and are compiled by Home Assistant's own statistics compiler
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 from os import environ
+from typing import override
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import State
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
-from custom_components.meter_bridge.bridges.snapshot import Medium, Reading
+from custom_components.meter_bridge.bridges.octopus_home_pro.zigbee import Counts
+from custom_components.meter_bridge.bridges.snapshot import (
+    Medium,
+    Meter,
+    Reading,
+    Scale,
+)
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.values.meter_sensors import meter_sensor
 from tests.support.accounts import Accounts
@@ -198,3 +206,113 @@ def test_what_a_new_meter_costs(old: int, new: int, wrong: int) -> None:
     """
     recorded, counted = exchanged(old, new)
     assert recorded == counted + wrong
+
+
+type Steps = list[tuple[int, int]]
+
+
+class Counting(Home):
+    """A meter whose counts come raw, in steps, or with a number of its own."""
+
+    def __init__(self, start: int, *, step: int = 1, serial: str | None = None) -> None:
+        """Install a meter that shows so many Wh, in steps of some Wh."""
+        super().__init__(start)
+        self.step, self.serial = step, serial
+        self.scale: Scale | None = None
+
+    @property
+    @override
+    def true(self) -> int:
+        """Return what the meter shows, in whole steps."""
+        return super().true // self.step * self.step
+
+    @override
+    def _reading(self, step: Step) -> Reading:
+        """Return what the bridge answers: with a scale, raw counts of 0.1 Wh."""
+        reading = super()._reading(step)
+        meter = Meter(serial=self.serial)
+        if self.scale is None:
+            return replace(reading, meter=meter)
+        counts = Counts(
+            medium=Medium.ELECTRICITY, total=self.true * 10, demand=step.watts * 10
+        )
+        return replace(reading, values={}, meter=meter, scale=self.scale, scaled=counts)
+
+
+_GOOD = Scale(unit=0, multiplier=1, divisor=10_000)
+_LOST = st.sampled_from(
+    [Scale(unit=0), Scale(), Scale(unit=0, multiplier=1), Scale(unit=0, divisor=0)]
+)
+_OTHER = st.sampled_from(
+    [replace(_GOOD, divisor=1000), replace(_GOOD, divisor=1), replace(_GOOD, unit=12)]
+)
+_hours = st.lists(
+    st.tuples(st.sampled_from([10, 60, 300]), st.sampled_from([0, 500, 20_000])),
+    min_size=1,
+    max_size=20,
+)
+
+
+@energy
+@given(episodes=st.lists(st.tuples(_LOST | _OTHER, _hours), min_size=1, max_size=8))
+def test_lost_and_wrong_scales(episodes: list[tuple[Scale, Steps]]) -> None:
+    """Scales that are unread or that change alone cost nothing, over restarts too."""
+    home = Counting(10_526_027)
+    home.scale = _GOOD
+    home.go(Step(seconds=1))
+    begin = home.true
+    for scale, steps in episodes:
+        home.scale = scale
+        for seconds, watts in steps:
+            home.go(Step(seconds=seconds, watts=watts))
+        home.scale = _GOOD
+        home.go(Step(seconds=10, restart=Restart.ORDERLY))
+    for step in settling():
+        home.go(step)
+    assert home.restarts == 0
+    assert compiled(recorder(), home.states) == home.true - begin
+
+
+@energy
+@given(
+    step=st.sampled_from([100, 1000, 10_000, 30_000]),
+    watts=st.sampled_from([3000, 30_000, 90_000]),
+    seconds=st.sampled_from([10, 60, 300]),
+    hours=st.integers(1, 20),
+)
+def test_coarse_counters(step: int, watts: int, seconds: int, hours: int) -> None:
+    """What a counter takes in large steps is booked with each step, to the Wh."""
+    home = Counting(4_020_000, step=step)
+    home.go(Step(seconds=1, watts=watts))
+    begin = home.true
+    for _ in range(hours * 3600 // seconds):
+        home.go(Step(seconds=seconds, watts=watts))
+    shown = float(home.states[-1].state) * 1000
+    assert shown == pytest.approx(home.true, abs=0.01)
+    assert home.restarts == 0
+    assert compiled(recorder(), home.states) == home.true - begin
+
+
+@settings(energy, max_examples=100)
+@given(
+    old=st.integers(300_000, 10**9),
+    part=st.integers(0, 2000),
+    counts=st.integers(1, 50),
+)
+def test_another_number(old: int, part: int, counts: int) -> None:
+    """A meter with another number is booked as the table of the page says, at once."""
+    home = Counting(old, serial="A")
+    home.go(Step(seconds=1))
+    begin, last = home.true, 0
+    for _ in range(counts):
+        home.go(Step(seconds=60))
+        last = home.true
+    new = old * part // 1000
+    home.replace_meter(new)
+    home.serial = "B"
+    for _ in range(counts):
+        home.go(Step(seconds=60))
+    is_lower = 10 * (new + 500 // 60) < 9 * last
+    booked = home.true if is_lower else home.true - last
+    assert home.restarts == 1
+    assert compiled(recorder(), home.states) == last - begin + booked

@@ -218,6 +218,14 @@ class Simulator(Mishaps, ABC):
         """Force the value of a register from now on; None leaves the register out."""
         self._forced[code] = value
 
+    def lose_scale(self) -> bool:
+        """Send raw counts without their factors; False where values have units."""
+        return False
+
+    def exchange_meter(self) -> bool:
+        """Read a meter with another number; False where no number is sent."""
+        return False
+
     def zero_counter(self, code: str) -> None:
         """Let a counter read zero from now on."""
         self.force(code, Decimal(0))

@@ -19,6 +19,7 @@ class Profile:
     uuid: str = "0c6f9b1e-7a44-4d0e-9f63-2d51c08a7be4"
     mac: str | None = "02:5A:C3:10:7E:44"
     serial: str | None = "SN-T01-0042"
+    meter_id: str = "T000000000007001"
     online: bool = True
     ethernet_ip: str = "192.0.2.50"
     wifi_ip: str = "192.0.2.51"
@@ -116,6 +117,6 @@ class Profile:
             "type": "HAN_METER_IDENTITY_MESSAGE",
             "manufacturerId": "TST",
             "deviceType": "E",
-            "meterId": "T000000000007001",
+            "meterId": self.meter_id,
             "meterName": "TM100",
         }

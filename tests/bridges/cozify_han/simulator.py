@@ -46,6 +46,12 @@ class CozifyHanSimulator(Simulator):
         self.profile.is_new = True
 
     @override
+    def exchange_meter(self) -> bool:
+        """Be plugged into another meter of the same make."""
+        self.profile.meter_id = "T000000000007002"
+        return True
+
+    @override
     def routes(self) -> list[web.AbstractRouteDef]:
         """Answer what any firmware has; `profile.absent` takes paths away."""
         return [

@@ -192,6 +192,14 @@ def test_phases_are_judged_one_by_one() -> None:
     assert fuse.judge(25, _currents(l1=24.5))["fuse_overload_phase_1"] is True
 
 
+def test_a_current_that_no_fuse_lets_pass() -> None:
+    """A current that cannot be leaves the margin of its phase missing."""
+    fuse = Fuse()
+    assert fuse.judge(25, {1: 8316.0, 2: -501.0, 3: 30.0}) == {
+        3: Load(margin=-5, is_overloaded=True)
+    }
+
+
 def test_margins_are_exact_and_the_direction_does_not_matter() -> None:
     """25 A less 18.39 A are 6.61 A, also while it flows out of the house."""
     loads = Fuse().judge(25, _currents(l1=-18.39))

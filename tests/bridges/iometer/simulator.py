@@ -71,6 +71,12 @@ class IometerSimulator(Simulator):
         self.power_status = "battery"
 
     @override
+    def exchange_meter(self) -> bool:
+        """Have the core moved to another meter."""
+        self.meter_number = "1TST0087654321"
+        return True
+
+    @override
     def routes(self) -> list[web.AbstractRouteDef]:
         """Answer the three known paths."""
         return [

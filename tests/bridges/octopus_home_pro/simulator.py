@@ -101,8 +101,21 @@ class OctopusHomeProSimulator(Simulator):
         self.omissions[meter] = part
 
     @override
+    def lose_scale(self) -> bool:
+        """Have firmware that does not read the factors of either meter."""
+        self.electricity.scale_is_read = self.gas.scale_is_read = False
+        return True
+
+    @override
+    def exchange_meter(self) -> bool:
+        """Have another electricity meter behind the same address."""
+        self.electricity.serial = "99T0000003"
+        return True
+
+    @override
     def heal(self) -> None:
         """End every mishap."""
+        self.electricity.scale_is_read = self.gas.scale_is_read = True
         self.refusals.clear()
         self.omissions.clear()
         self.delay = 0.0

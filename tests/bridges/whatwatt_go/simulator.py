@@ -59,6 +59,12 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         self.volume_id = "30012345"
 
     @override
+    def exchange_meter(self) -> bool:
+        """Be plugged into another meter of the same make."""
+        self.profile = replace(self.profile, meter_id="1ESR0012000999")
+        return True
+
+    @override
     def routes(self) -> list[web.AbstractRouteDef]:
         """Answer the paths that clients use."""
         return [

@@ -19,6 +19,11 @@ _CURRENTS = {1: "31.7.0", 2: "51.7.0", 3: "71.7.0"}
 _OVER_BELOW = 95
 
 
+# At this many times its rating a fuse opens within milliseconds: a telegram that says
+# more is wrong, and so would be what is worked out of it.
+_MOST_TIMES = 20
+
+
 @dataclass(slots=True, kw_only=True)
 class Fuse:
     """Remember which phases are overloaded, until they are clearly below the rating."""
@@ -38,6 +43,8 @@ class Fuse:
         for phase, code in _CURRENTS.items():
             current = believed.get(code)
             if rating is None or current is None:
+                continue
+            if abs(current) > rating * _MOST_TIMES:
                 continue
             margins.append(difference(rating, abs(current)))
             loads[f"{MARGIN_OF}_{phase}"] = margins[-1]
