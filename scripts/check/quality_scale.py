@@ -61,7 +61,7 @@ EVIDENCE = {
     "config-flow": ("config_flow.py", r"async def async_step_user\("),
     "diagnostics": ("diagnostics.py", r"def async_get_config_entry_diagnostics\("),
     "discovery": ("config_flow.py", r"async def async_step_zeroconf\("),
-    "discovery-update-info": ("config_flow.py", r"data_updates=\{CONF_HOST"),
+    "discovery-update-info": ("flow/following.py", r"async_update_entry\("),
     "has-entity-name": ("entity.py", r"_attr_has_entity_name = True"),
     "icon-translations": ("icons.json", r'"entity"'),
     "reauthentication-flow": ("config_flow.py", r"async def async_step_reauth\("),

@@ -16,7 +16,12 @@ from custom_components.meter_bridge.bridges.cozify_han.details import (
     parse_settings,
     parse_state,
 )
-from custom_components.meter_bridge.bridges.cozify_han.fuse import Fuse
+from custom_components.meter_bridge.bridges.cozify_han.fuse import (
+    MARGIN,
+    MARGIN_OF,
+    OVERLOAD_OF,
+    Fuse,
+)
 from custom_components.meter_bridge.bridges.uptime import StartTime
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -195,8 +200,11 @@ def test_phases_are_judged_one_by_one() -> None:
 def test_a_current_that_no_fuse_lets_pass() -> None:
     """A current that cannot be leaves the margin of its phase missing."""
     fuse = Fuse()
-    assert fuse.judge(25, {1: 8316.0, 2: -501.0, 3: 30.0}) == {
-        3: Load(margin=-5, is_overloaded=True)
+    currents = {"31.7.0": 8316.0, "51.7.0": -501.0, "71.7.0": 30.0}
+    assert fuse.judge(25, currents) == {
+        f"{MARGIN_OF}_3": -5,
+        f"{OVERLOAD_OF}_3": True,
+        MARGIN: -5,
     }
 
 
