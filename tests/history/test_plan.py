@@ -13,10 +13,13 @@ from custom_components.meter_bridge.history.plan import (
     Plan,
     Row,
     fill,
+    holes,
     hour_of,
+    level_at,
     lift,
     neighbours,
     prepend,
+    restart,
     spread,
 )
 
@@ -192,6 +195,45 @@ def test_prepend_another_count() -> None:
 def test_lift_needs_the_level_before() -> None:
     """An oldest hour whose level at its start is unknown shows no growth."""
     assert lift(row(TEN, 50.0), {}) == 50.0
+
+
+def hourly(*states: float | None) -> dict[int, Row]:
+    """Return rows from ten o'clock on, none where there is no state."""
+    return rows(
+        *(
+            row(TEN + hour * HOUR, state)
+            for hour, state in enumerate(states)
+            if state is not None
+        )
+    )
+
+
+def test_holes() -> None:
+    """A hole begins with the hour ahead of missing or flat rows, and ends with one."""
+    stands = hourly(1.0, 2.0, 2.0, 2.0, 5.0, 6.0, None, None, 9.0, 10.0)
+    found = holes(stands, TEN, TEN + 10 * HOUR)
+    assert [(gap.last, gap.first) for gap in found] == [
+        (TEN + HOUR, TEN + 4 * HOUR),
+        (TEN + 5 * HOUR, TEN + 8 * HOUR),
+    ]
+    assert holes(stands, TEN + 5 * HOUR, TEN + 10 * HOUR) == found[1:]
+    assert not holes(hourly(1.0, 2.0, 2.0), TEN, TEN + 3 * HOUR)
+    assert not holes({}, TEN, TEN + 3 * HOUR)
+
+
+def test_a_sum_that_began_anew() -> None:
+    """A sum that began at 0 is lifted to go on from before; a corrected one is not."""
+    before = row(TEN, 100.0, -40.0)
+    assert restart(before, row(TEN + 9 * HOUR, 110.0, -109.0)) == 69.0
+    assert restart(before, row(TEN + 9 * HOUR, 110.0, 5.0)) == 0.0
+    assert restart(before, row(TEN + 9 * HOUR, 90.0, -90.0)) == 0.0
+
+
+def test_the_level_when_the_first_value_came() -> None:
+    """The short row that the first value is in tells it better than the next one."""
+    within = row(GAP.first - GAP.first % SHORT, 107.5)
+    assert level_at(GAP, [within, AFTER], AFTER) == 107.5
+    assert level_at(GAP, [AFTER], AFTER) == 108.0
 
 
 def test_spread() -> None:
