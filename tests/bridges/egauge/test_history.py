@@ -85,7 +85,7 @@ async def test_totals_at_full_hours(
     assert found.keys() == {IMPORT, COUNTED, SOLAR, USE}
     assert found[IMPORT] == {at: pytest.approx(wh, abs=0.1) for at, wh in true.items()}
     assert set(found[SOLAR].values()) == {0.0}
-    assert hours_of(queries) == [24, 48, 96, 168, 168, 168, 48]
+    assert hours_of(queries) == [25, 49, 97, 169, 169, 169, 42]
     assert simulator.most_at_once == 1
 
 
@@ -101,7 +101,7 @@ async def test_a_slow_device_is_asked_for_less(
     monkeypatch.setattr(history, "_SLOW_SECONDS", -1.0)
     found = await earlier(client, list(true), IMPORT)
     assert len(found[IMPORT]) == 48
-    assert hours_of(queries) == [24, 12, 6, 3, 1, 1, 1]
+    assert hours_of(queries) == [25, 13, 7, 3]
 
 
 async def test_polls_go_first(
@@ -121,7 +121,7 @@ async def test_polls_go_first(
     assert len(simulator.requests) - since <= 3
     assert not asked.done()
     assert len((await asked)[COUNTED]) == 100
-    assert len(simulator.requests) - since == 8
+    assert len(simulator.requests) - since == 7
     assert simulator.most_at_once == 1
 
 

@@ -52,7 +52,7 @@ class EgaugeHistory:
         shift = round(ahead / _MINUTE) * _MINUTE
         found: list[Row] = []
         while chosen and left:
-            span = [each for each in left if each > left[0] - self._hours * _HOUR]
+            span = [each for each in left if each >= left[0] - self._hours * _HOUR]
             left = left[len(span) :]
             found += await self._ask(chosen, span, shift)
         return found
