@@ -62,19 +62,19 @@ def state(hass: HomeAssistant, entity_id: str) -> str:
 
 
 def asked(simulator: IometerSimulator, since: int = 0) -> list[str]:
-    """Return the accept headers of the requests since then."""
+    """Return the Accept headers of the requests after that time."""
     return [request.headers["Accept"] for request in simulator.requests[since:]]
 
 
 async def streaming(simulator: IometerSimulator) -> None:
-    """Wait until both streams stand."""
+    """Wait until both streams are open."""
     await eventually(lambda: simulator.open_streams == 2)
 
 
 async def advance(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
 ) -> None:
-    """Let time pass, and what is due happen."""
+    """Let time pass, and run the timers that are due."""
     later = dt_util.utcnow() + timedelta(seconds=seconds)
     async_fire_time_changed(hass, later)
     freezer.move_to(later)
@@ -84,7 +84,7 @@ async def advance(
 async def test_push_needs_no_request(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A pushed reading is in the state within a second, without any request."""
+    """A pushed reading is in the state within a second, without a request."""
     await set_up(simulator)
     await streaming(simulator)
     since = len(simulator.requests)
@@ -100,7 +100,7 @@ async def test_silent_stream_turns_into_polling(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Polling takes over from a mute stream, and stops when it talks again."""
+    """Polling begins when a stream falls silent, and stops when it sends again."""
     await set_up(simulator)
     await streaming(simulator)
     simulator.silent = True
@@ -125,7 +125,7 @@ async def test_stream_comes_back_with_growing_pauses(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Tries to stream grow rarer until a message arrives; no complaint is logged."""
+    """Pauses between attempts grow until a message arrives; nothing is logged."""
     monkeypatch.setattr(module, "_RETRY_MINIMUM", 0.1)
     monkeypatch.setattr(module, "uniform", lambda _low, high: high)
     await set_up(simulator)
@@ -157,7 +157,7 @@ async def test_push_ends_an_outage(
     set_up: SetUp,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """After an outage the first pushed reading brings everything back."""
+    """After an outage the first pushed reading makes all entities available."""
     monkeypatch.setattr(module, "_RETRY_MINIMUM", 0.05)
     entry = await set_up(simulator)
     await simulator.unplug()
@@ -171,7 +171,7 @@ async def test_push_ends_an_outage(
 async def test_only_changes_are_written(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """An entity whose value stayed is not written again, not even unchanged."""
+    """Only entities whose value changed write their state."""
     await set_up(simulator)
     await streaming(simulator)
     simulator.house.draw(500, phase=1)
@@ -195,7 +195,7 @@ async def test_stale_meter_is_unavailable(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A bridge that repeats its last reading keeps what it says of itself alone."""
+    """If a bridge repeats its last reading, only its own values stay available."""
     entry = await set_up(simulator)
     freezer.tick(601)
     await entry.runtime_data.async_refresh()
@@ -213,7 +213,7 @@ async def test_stale_meter_is_unavailable(
 async def test_zeroed_counter_is_held_back(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A total that drops to zero keeps its value while power goes through."""
+    """A total that drops to zero keeps its value, while power is still updated."""
     entry = await set_up(simulator)
     simulator.zero_counter("1.8.0")
     simulator.house.draw(999)
@@ -226,7 +226,7 @@ async def test_zeroed_counter_is_held_back(
 async def test_believed_counters_survive_a_restart(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """What was believed before the entry was loaded anew is not forgotten."""
+    """Believed counters are restored when the entry is reloaded."""
     entry = await set_up(simulator)
     simulator.zero_counter("1.8.0")
     simulator.tick()
@@ -241,7 +241,7 @@ async def test_replaced_meter_is_believed_and_reported(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A new level is believed once it has held, and the owner is told."""
+    """A new level is believed once it has lasted, and an issue is raised."""
     entry = await set_up(simulator)
     registry = ir.async_get(hass)
     for minute in range(12):
@@ -261,7 +261,7 @@ async def test_replaced_meter_is_believed_and_reported(
 async def test_value_that_appears_later(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """An entity exists from its first value on, and is unavailable without one."""
+    """An entity is created with its first value, and is unavailable without a value."""
     simulator.has_phases = False
     simulator.tick()
     entry = await set_up(simulator)
@@ -283,7 +283,7 @@ async def test_swapped_bridge_gives_no_number(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Another bridge that takes over the address is noticed and not believed."""
+    """Readings of another bridge at the same address are refused."""
     entry = await set_up(simulator)
     simulator.device_id = "0b8f3f0e-0000-4000-8000-000000000001"
     simulator.meter_number = "1TST0000000001"
@@ -298,7 +298,7 @@ async def test_swapped_bridge_gives_no_number(
 async def test_new_firmware_is_shown(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """An update of the bridge shows on its device without a reload."""
+    """A firmware update of the bridge shows on its device without a reload."""
     entry = await set_up(simulator)
     simulator.bridge_version = "build-99"
     await entry.runtime_data.async_refresh()
@@ -310,7 +310,7 @@ async def test_new_firmware_is_shown(
 async def test_asking_for_an_update(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """The action to update an entity asks the bridge."""
+    """The action that updates an entity polls the bridge."""
     await set_up(simulator)
     simulator.silent = True
     simulator.house.draw(87)

@@ -1,4 +1,4 @@
-"""What an owner may hand over to others when something is wrong."""
+"""Diagnostics help to find a fault, and identify neither bridge nor owner."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,12 +32,12 @@ SERIAL = "02A4C61B9D5E"
 
 
 class InFolderOfKind(HomeAssistantSnapshotExtension):  # type: ignore[misc]  # Any
-    """Keep the snapshot of a kind of bridge in its own folder."""
+    """Keeps the snapshot of a kind of bridge in its own folder."""
 
     @classmethod
     @override
     def dirname(cls, *, test_location: PyTestLocation) -> str:
-        """Return the folder, which the parameter of the test names."""
+        """Return the folder of the kind, which is the parameter of the test."""
         test = test_location.item
         assert isinstance(test, pytest.Function)
         key = str(test.callspec.params["key"])
@@ -45,7 +45,7 @@ class InFolderOfKind(HomeAssistantSnapshotExtension):  # type: ignore[misc]  # A
 
 
 def redactor() -> Redactor:
-    """Return one that knows an id, a name, and a key."""
+    """Return a redactor of an id, a name, and a key."""
     return Redactor(
         keys={"ssid"},
         ids=[SERIAL, "whatever-1B9D5E", "20012345", ""],
@@ -88,7 +88,7 @@ def redactor() -> Redactor:
     ],
 )
 def test_redaction_by_value(said: object, left: object) -> None:
-    """An id goes in every spelling and in parts, a word as a whole."""
+    """An id is redacted in every spelling and in parts, a word only as a whole."""
     assert redactor().plain(said) == left
 
 
@@ -106,14 +106,14 @@ class _Kind(StrEnum):
     ],
 )
 def test_redaction_by_key(key: str, is_secret: bool) -> None:  # noqa: FBT001
-    """A key is secret also where that is one of its words; yes and no never are."""
+    """A key is secret also if one of its words is; booleans are never redacted."""
     assert redactor().plain({key: "x"}) == {key: REDACTED if is_secret else "x"}
     assert redactor().plain({key: True}) == {key: True}
 
 
 @dataclass
 class _Thing:
-    """Something nested."""
+    """A nested dataclass."""
 
     ssid: str | None
     name: object = None
@@ -121,7 +121,7 @@ class _Thing:
 
 
 def test_redaction_goes_everywhere() -> None:
-    """Keys, tuples, sets and dataclasses are looked into; what is plain stays plain."""
+    """Keys, tuples, sets and dataclasses are redacted; other data is unchanged."""
     thing = _Thing(
         "x",
         (SERIAL, {SERIAL: [{"a": frozenset({SERIAL, "b"})}]}),
@@ -160,13 +160,13 @@ def test_redaction_goes_everywhere() -> None:
     ],
 )
 def test_a_telling_name(name: str, telling: bool) -> None:  # noqa: FBT001
-    """What a factory calls a device is one more of its ids."""
+    """A name that the factory gave to a device identifies it."""
     assert is_identifying(name, [SERIAL, ""]) is telling
 
 
 @pytest.fixture
 async def simulator(simulators: Start, key: str) -> Simulator:
-    """Return a simulator of the kind under test that keeps still."""
+    """Return a simulator of the kind under test that pushes nothing."""
     started = await simulators(key)
     started.silent = True
     return started
@@ -180,17 +180,17 @@ async def test_diagnostics(
     freezer: FrozenDateTimeFactory,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """Everything that helps is there, and nothing of what identifies."""
+    """Everything helpful is included, and nothing that identifies."""
     freezer.move_to(simulator.house.now)
     entry = await set_up(simulator)
-    # The newest firmware is asked for meanwhile.
+    # Let the check for new firmware end.
     await hass.async_block_till_done(wait_background_tasks=simulator.key in POLLED)
     found = await async_get_config_entry_diagnostics(hass, entry)
     assert json.loads(json.dumps(found)) == found
     assert simulator.address not in json.dumps(found)
     device = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)[0]
     assert await async_get_device_diagnostics(hass, entry, device) == found
-    # A nonce is not always of the same length.
+    # The length of a nonce varies.
     assert all(said.pop("size") > 0 for said in found["answers"].values())
     assert found == snapshot.use_extension(InFolderOfKind)
 
@@ -198,7 +198,7 @@ async def test_diagnostics(
 async def test_diagnostics_of_one_meter(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """Those of a meter beside the main one tell of nothing else."""
+    """Diagnostics of another meter's device contain only that meter."""
     entry = await set_up(await simulators("octopus_home_pro"))
     device = dr.async_get(hass).async_get_device_by_identifier(
         (DOMAIN, f"{entry.unique_id}_gas"), entry.entry_id
@@ -215,7 +215,7 @@ async def test_diagnostics_of_one_meter(
 async def test_what_is_no_json_is_left_out(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """Of an answer without keys only its status and size are told."""
+    """Of an answer that is not JSON, only status and size are included."""
     simulator = await simulators("octopus_home_pro")
     entry = await set_up(simulator)
     for body in (b"ssid=cellar", b'{"ssid": "cellar'):
@@ -238,7 +238,7 @@ async def test_what_is_no_json_is_left_out(
 async def test_diagnostics_of_a_bridge_that_is_away(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
-    """An entry that could not be set up tells why."""
+    """Diagnostics of an entry that could not be set up contain the reason."""
     entry = await set_up(simulator, serial=f"other-{SERIAL}")
     found = await async_get_config_entry_diagnostics(hass, entry)
     assert found.keys() == {"bridge", "entry"}

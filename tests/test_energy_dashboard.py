@@ -49,7 +49,7 @@ pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 @pytest.fixture
 async def dashboard(hass: HomeAssistant) -> EnergyManager:
-    """Have an Energy dashboard that nobody has configured."""
+    """Set up an Energy dashboard without any source."""
     return await empty_dashboard(hass)
 
 
@@ -57,7 +57,7 @@ async def dashboard(hass: HomeAssistant) -> EnergyManager:
 async def test_added(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager, key: str
 ) -> None:
-    """With the tick, each kind brings its counters and its power, and then is done."""
+    """If the owner agrees, each kind adds its counters and its power, only once."""
     simulator = await simulators(key)
     result = await logged_in(hass, simulator)
     assert suggestions(result["data_schema"]) == {CONF_ENERGY_DASHBOARD: True}
@@ -78,7 +78,7 @@ async def test_added(
 async def test_not_wanted(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager, key: str
 ) -> None:
-    """Without the tick nothing is added, nor is anything noted."""
+    """If the owner does not agree, nothing is added, and nothing is stored."""
     result = await logged_in(hass, await simulators(key))
     entry = await answered(hass, result, wanted=False)
     assert CONF_ENERGY_SOURCES not in entry.data
@@ -89,7 +89,7 @@ async def test_not_wanted(
 async def test_media(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """A kind of bridge says what flows through all the meters that it may read."""
+    """A kind of bridge declares the media of all meters that it can read."""
     simulator = await simulators(key)
     simulator.send_everything()
     simulator.tick()
@@ -101,7 +101,7 @@ async def test_media(
 async def test_found_by_itself(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """Who confirms a bridge is asked as well, so that confirming is not all."""
+    """For a discovered bridge the question follows after its confirmation."""
     result = await announce(hass, announcement(await simulators("iometer")))
     assert form(result) == ("confirm", {})
     shown = hass.config_entries.flow.async_get(result["flow_id"])
@@ -113,7 +113,7 @@ async def test_found_by_itself(
 async def test_no_dashboard(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """Nobody is asked where there is no Energy dashboard."""
+    """Without an Energy dashboard the owner is not asked."""
     hass.config.components.remove("energy")
     entry = await added(hass, await simulators("iometer"))
     assert pending(entry) is None
@@ -123,7 +123,7 @@ async def test_no_dashboard(
 async def test_own_sources(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager, key: str
 ) -> None:
-    """What the owner has configured stays; only a type of source may be added to it."""
+    """Configured sources are kept; only a missing type of source is added."""
     await dashboard.async_update(deepcopy(OWN))
     before = deepcopy(dashboard.data)
     assert before
@@ -142,7 +142,7 @@ async def test_own_sources(
 async def test_all_there(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """Nobody is asked where each type of source is there already."""
+    """If every type of source is configured, the owner is not asked."""
     await answered(hass, await logged_in(hass, await simulators("octopus_home_pro")))
     assert types(dashboard) == ["grid", "gas"]
     again = await simulators("octopus_home_pro")
@@ -155,7 +155,7 @@ async def test_all_there(
 async def test_configured_while_asked(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """What the owner configures while the form is open is not added any more."""
+    """A type that the owner configures while the form is open is not added."""
     result = await logged_in(hass, await simulators("octopus_home_pro"))
     await dashboard.async_update(deepcopy(OWN))
     entry = await answered(hass, result)
@@ -166,7 +166,7 @@ async def test_configured_while_asked(
 async def test_two_bridges(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """Of two bridges that are promised to the dashboard at once, one is added."""
+    """Of two bridges that are both to be added at the same time, only one is."""
     results = [
         await logged_in(hass, await simulators(key)) for key in ("cozify_han", "egauge")
     ]
@@ -176,7 +176,7 @@ async def test_two_bridges(
 
 
 def disable(hass: HomeAssistant, *unique_ids: str) -> None:
-    """Let the owner have disabled entities of a bridge that was here before."""
+    """Disable entities in the registry, as of a bridge that was removed before."""
     for unique_id in unique_ids:
         er.async_get(hass).async_get_or_create(
             "sensor", DOMAIN, unique_id, disabled_by=er.RegistryEntryDisabler.USER
@@ -186,7 +186,7 @@ def disable(hass: HomeAssistant, *unique_ids: str) -> None:
 async def test_disabled_export(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """What the owner has disabled has no statistics, and is left out."""
+    """A disabled export counter has no statistics, and is left out."""
     simulator = await simulators("egauge")
     assert isinstance(simulator, EgaugeSimulator)
     disable(hass, *(f"egauge_{simulator.serial}_{code}" for code in (EXPORT, POWER)))
@@ -197,7 +197,7 @@ async def test_disabled_export(
 async def test_disabled_import(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """Without import there is no source; it comes once the owner enables that."""
+    """With import disabled there is no source; enabling it adds the source."""
     simulator = await simulators("egauge")
     assert isinstance(simulator, EgaugeSimulator)
     disable(hass, f"egauge_{simulator.serial}_{IMPORT}")
@@ -221,7 +221,7 @@ async def test_disabled_gas(
     disabled: list[str],
     left: list[str],
 ) -> None:
-    """Gas is counted by its energy where its volume is disabled, or not at all."""
+    """With its volume disabled, gas is added by its energy, if it has that."""
     simulator = await simulators("octopus_home_pro")
     assert isinstance(simulator, OctopusHomeProSimulator)
     eui = simulator.electricity.eui

@@ -1,4 +1,4 @@
-"""A meter that does not count yet comes to the Energy dashboard later, or never."""
+"""A meter without counters is added to the Energy dashboard later, or never."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -39,12 +39,12 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def dashboard(hass: HomeAssistant) -> EnergyManager:
-    """Have an Energy dashboard that nobody has configured."""
+    """Set up an Energy dashboard without any source."""
     return await empty_dashboard(hass)
 
 
 async def waiting(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
-    """Add a bridge whose meter does not count yet, for the dashboard."""
+    """Add a bridge, to be added to the dashboard, whose meter has no counters yet."""
     simulator.force(IMPORT, None)
     simulator.force(EXPORT, None)
     simulator.tick()
@@ -54,7 +54,7 @@ async def waiting(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
 
 
 async def begin_to_count(hass: HomeAssistant, simulator: Simulator) -> None:
-    """Let a meter count from now on."""
+    """Let a meter send its counters from now on."""
     simulator.heal()
     simulator.house.advance(10)
     simulator.tick()
@@ -69,7 +69,7 @@ async def test_power_comes_first(
     *,
     is_restarted: bool,
 ) -> None:
-    """A meter is added when it first counts, also after a restart, and then whole."""
+    """A meter is added, with all registers, when its counters first appear."""
     simulator = await simulators("iometer")
     entry = await waiting(hass, simulator)
     assert dashboard.data is None
@@ -86,7 +86,7 @@ async def test_power_comes_first(
 async def test_only_import(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """A meter that tells nothing but its import is a whole source."""
+    """A meter that only sends import makes a complete source."""
     simulator = await simulators("iometer")
     for code in (EXPORT, POWER):
         simulator.force(code, None)
@@ -160,7 +160,7 @@ async def test_no_register_of_the_grid(
     dashboard: EnergyManager,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """An eGauge that does not measure the grid adds nothing, and soon gives up."""
+    """An eGauge that does not measure the grid adds nothing, and stops waiting."""
     simulator = await simulators("egauge")
     assert isinstance(simulator, EgaugeSimulator)
     for name in ("Grid", "Grid+", "Grid-"):
@@ -181,7 +181,7 @@ async def test_given_up(
     dashboard: EnergyManager,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A meter that begins to count after more than a day is not added any more."""
+    """A meter whose counters appear after more than a day is not added."""
     simulator = await simulators("iometer")
     entry = await waiting(hass, simulator)
     await eventually(lambda: simulator.open_streams == 2)
@@ -206,7 +206,7 @@ async def test_start_after_a_while(
     *,
     is_late: bool,
 ) -> None:
-    """What was agreed to is forgotten where Home Assistant was off for a day."""
+    """If Home Assistant was off for a day, nothing is added any more."""
     simulator = await simulators("egauge")
     assert isinstance(simulator, EgaugeSimulator)
     simulator.rename("Grid+", "Shed")
@@ -224,7 +224,7 @@ async def test_start_after_a_while(
 async def test_configured_meanwhile(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """An owner who was faster has the last word."""
+    """A source that the owner has added meanwhile is kept, and none is added."""
     simulator = await simulators("iometer")
     entry = await waiting(hass, simulator)
     await dashboard.async_update(deepcopy(OWN))
@@ -238,7 +238,7 @@ async def test_configured_meanwhile(
 async def test_some_of_it(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """What is there is added, and what is not is still waited for."""
+    """A source that is ready is added, and the other is still awaited."""
     simulator = await simulators("octopus_home_pro")
     assert isinstance(simulator, OctopusHomeProSimulator)
     simulator.refuse(meter="gas")
@@ -255,7 +255,7 @@ async def test_some_of_it(
 async def test_dashboard_is_gone(
     hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """Nothing is added to a dashboard that Home Assistant has no more."""
+    """Nothing is added if Home Assistant no longer has an Energy dashboard."""
     simulator = await simulators("iometer")
     entry = await waiting(hass, simulator)
     hass.config.components.remove("energy")

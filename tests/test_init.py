@@ -71,13 +71,14 @@ async def test_life_of_an_entry(
 async def test_unload_twice(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """Unloading an entry that is not loaded is no mistake."""
+    """Unloading an entry that is not loaded does nothing."""
     entry = await set_up(await pushing(simulators))
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-# What is not let go keeps its timers; Home Assistant before 2026.10 cannot end those.
+# An entry that stays loaded keeps its timers, which Home Assistant before 2026.10
+# cannot end.
 @pytest.mark.parametrize("expected_lingering_timers", [True])
 async def test_unload_that_fails(
     hass: HomeAssistant,
@@ -86,7 +87,7 @@ async def test_unload_that_fails(
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An entry whose entities do not let go is not taken for unloaded."""
+    """If a platform fails to unload, the entry is not unloaded."""
 
     async def refuse(*_: object) -> bool:
         return False
@@ -111,10 +112,10 @@ async def test_set_up_that_fails_after_a_reading(
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What was read is written at once, and never over what is read afterwards."""
+    """A failed set-up stores its readings at once, and never over later ones."""
 
     async def fail(entry: MockConfigEntry, _platforms: object) -> None:
-        # The first writing is over, and the next one not yet due.
+        # The first write has ended, and the next one is not yet due.
         await asyncio.sleep(0.1)
         await entry.runtime_data.async_refresh()
         raise RuntimeError
@@ -135,7 +136,7 @@ async def test_set_up_that_fails_after_a_reading(
 async def test_disabled_while_something_is_refused(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """Who disables a bridge is not asked for its licence any more, until enabled."""
+    """Disabling a bridge deletes its issue about a licence, until it is enabled."""
     simulator = await lockable(simulators)
     simulator.license = "FREE"
     simulator.fail_with(503, path="/api/v1/live")
@@ -162,7 +163,7 @@ async def test_kind_that_is_only_polled(
     set_up: SetUp,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A bridge that pushes nothing is never asked for a stream."""
+    """A bridge that does not push is never asked for a stream."""
     polled = replace(BRIDGES["iometer"], pushes=False)
     monkeypatch.setitem(cast("dict[str, Kind]", BRIDGES), "iometer", polled)
     simulator = await pushing(simulators)
@@ -176,7 +177,7 @@ async def test_kind_that_is_only_polled(
 async def test_bridge_away(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """A bridge that is not there yet is waited for, in the words of the owner."""
+    """The set-up of a bridge that is away is retried, with a translated reason."""
     simulator = await pushing(simulators)
     await simulator.unplug()
     entry = await set_up(simulator, simulator.device_id)
@@ -191,7 +192,7 @@ async def test_bridge_away(
 async def test_bridge_without_a_reading(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """A bridge that shows who it is but fails to be read is waited for."""
+    """The set-up of a bridge that identifies itself but has no reading is retried."""
     simulator = await pushing(simulators)
     simulator.fail_with(503, path="/v1/reading")
     entry = await set_up(simulator, simulator.device_id)
@@ -202,7 +203,7 @@ async def test_bridge_without_a_reading(
 async def test_another_bridge(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """A bridge that is not the one of the entry is not read."""
+    """A bridge that is not that of the entry is not read."""
     simulator = await pushing(simulators)
     entry = await set_up(simulator, "another")
     assert state(entry) is State.SETUP_RETRY
@@ -214,7 +215,7 @@ async def test_another_bridge(
 async def test_refused_login(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """A login that is refused is asked for anew, once."""
+    """A refused login starts one flow that asks for another."""
     simulator = await lockable(simulators, protection=True)
     entry = await set_up(simulator, simulator.device_id, password="wrong")
     assert state(entry) is State.SETUP_ERROR
@@ -227,7 +228,7 @@ async def test_refused_login(
 async def test_login_refused_while_running(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """A password that is changed on the bridge is asked for at the next poll."""
+    """After the password changed on the bridge, the next poll asks for the new one."""
     simulator = await lockable(simulators)
     entry = await set_up(simulator)
     await settled(simulator)
@@ -241,7 +242,7 @@ async def test_login_refused_while_running(
 async def test_entry_from_before_it_had_a_status(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """An entry that knows its bridge by its meter is set up."""
+    """An older entry, whose id is that of the meter, is set up."""
     simulator = await pushing(simulators)
     entry = await set_up(simulator, simulator.meter_number)
     assert state(entry) is State.LOADED
@@ -251,7 +252,7 @@ async def test_entry_from_before_it_had_a_status(
 async def test_removed_before_it_was_ever_read(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """An entry whose bridge was never there can be removed."""
+    """An entry whose bridge was never reached can be removed."""
     simulator = await pushing(simulators)
     await simulator.unplug()
     entry = await set_up(simulator, simulator.device_id)

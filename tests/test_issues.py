@@ -1,4 +1,4 @@
-"""Issues are raised once a fault has lasted, and are gone when it is over."""
+"""Issues are raised once a fault has lasted, and deleted when it ends."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -15,26 +15,26 @@ from .support.automating import start
 from .support.repairing import RESTART, Fix, found_issue, raised_issues
 from .support.watching import advance, poll
 
-# Home Assistant's own web server has not followed aiohttp here.
+# Home Assistant's own web server uses something that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
 
 
 @pytest.fixture
 async def iometer(simulators: Start) -> IometerSimulator:
-    """Return a bridge whose core may be gone."""
+    """Return a bridge whose core can be disconnected."""
     return await start(simulators, IometerSimulator)
 
 
 @pytest.fixture
 async def whatwatt(simulators: Start) -> WhatwattGoSimulator:
-    """Return a bridge whose meter may be encrypted."""
+    """Return a bridge whose meter can be encrypted."""
     return await start(simulators, WhatwattGoSimulator)
 
 
 async def test_cleared_without_a_flow(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """An issue goes by itself: with its cause, and when its entry is unloaded."""
+    """An issue is deleted with its cause, and when its entry is unloaded."""
     iometer.pin = "missing"
     entry = await set_up(iometer)
     iometer.pin = "entered"
@@ -63,7 +63,7 @@ async def test_old_firmware(
     versions: tuple[str, str],
     is_old: bool,  # noqa: FBT001
 ) -> None:
-    """Firmware is called old only where its version is known and old."""
+    """The issue of old firmware is raised only if its version is known and old."""
     iometer.bridge_version, iometer.core_version = versions
     await set_up(iometer)
     assert raised_issues(hass) == ({"firmware_old"} if is_old else set())
@@ -72,7 +72,7 @@ async def test_old_firmware(
 async def test_firmware_with_a_clear_password(
     hass: HomeAssistant, whatwatt: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """Firmware that takes its password in the clear is called old."""
+    """Firmware that receives its password unencrypted is reported as old."""
     whatwatt.firmware = "old"
     await set_up(whatwatt)
     assert raised_issues(hass) == {"firmware_old"}
@@ -84,7 +84,7 @@ async def test_core_disconnected(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A lost core is an issue after ten minutes; the silence that follows adds none."""
+    """A lost core is an issue after ten minutes; the missing readings add none."""
     entry = await set_up(iometer)
     iometer.connection = "disconnected"
     await poll(hass, entry)
@@ -107,7 +107,7 @@ async def test_core_detached_for_a_moment(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A core that is taken off for a moment, as to read the meter, is no issue."""
+    """A core that is taken off for a short time, as to read the meter, is no issue."""
     entry = await set_up(iometer)
     iometer.attachment = "detached"
     await poll(hass, entry)
@@ -124,7 +124,7 @@ async def test_silence(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A bridge that is away is an issue after an hour, until its next new reading."""
+    """A bridge that is away for an hour is an issue, until its next new reading."""
     entry = await set_up(iometer)
     await iometer.unplug()
     await poll(hass, entry)
@@ -144,7 +144,7 @@ async def test_silence(
 async def test_away_from_the_beginning(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A bridge that does not answer at setup is tried again, and is no issue."""
+    """The set-up of a bridge that is away is retried, and raises no issue."""
     await iometer.unplug()
     entry = await set_up(iometer, iometer.device_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
@@ -154,7 +154,7 @@ async def test_away_from_the_beginning(
 async def test_kept_over_a_restart(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A replaced meter is shown until the owner confirms it, also after a restart."""
+    """A replaced meter stays an issue until it is confirmed, also after a restart."""
     entry = await set_up(iometer)
     entry.runtime_data.meter_issues.report_replaced("", RESTART)
     await hass.config_entries.async_unload(entry.entry_id)
@@ -168,7 +168,7 @@ async def test_two_meters_of_a_bridge(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """An issue, and the form that fixes it, name the meter beside the main one."""
+    """The issue and fix flow of another meter contain its name."""
     home = await simulators("octopus_home_pro")
     freezer.move_to(home.house.now)
     entry = await set_up(home)
@@ -201,7 +201,7 @@ async def test_removed_with_its_entry(
     whatwatt: WhatwattGoSimulator,
     set_up: SetUp,
 ) -> None:
-    """The issues of a removed bridge are gone; those of others stay."""
+    """Removing a bridge deletes its issues, and no others."""
     entry = await set_up(iometer)
     entry.runtime_data.meter_issues.report_replaced("", RESTART)
     other = await set_up(whatwatt)

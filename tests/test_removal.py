@@ -1,4 +1,4 @@
-"""Removing an entry in the middle of a mishap."""
+"""Removing an entry during a mishap."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -21,7 +21,7 @@ from .soak.mishaps import MISHAPS, begin
 from .soak.warp import warped
 from .support.flows import state
 
-# What is kept alive between requests is given up after a quarter of a minute.
+# Idle connections are closed after 15 seconds.
 _QUIET_SECONDS = 60
 _UNFINISHED = (
     *("unplugged", "half an event", "stalled"),
@@ -33,13 +33,13 @@ every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
 @pytest.fixture(autouse=True)
 async def _warp(hass: HomeAssistant) -> AsyncGenerator[None]:
-    """Let waiting take no time."""
+    """Skip all waiting times."""
     with warped(hass.loop):
         yield
 
 
 async def quiet(hass: HomeAssistant) -> Size:
-    """Count what there is once nothing goes on any more, memory apart."""
+    """Measure, except memory, once nothing is running any more."""
     await asyncio.sleep(_QUIET_SECONDS)
     return replace(measure(hass), blocks=0, resident=0)
 
@@ -54,7 +54,7 @@ async def test_nothing_is_left(
     hass_storage: dict[str, Any],
     way: tuple[str, str, str],
 ) -> None:
-    """No task, socket, timer, listener, file or entity outlives its entry."""
+    """Removing an entry leaves no task, socket, timer, listener, file or entity."""
     key, mishap, first = way
     simulator = await simulators(key)
     entry = await set_up(simulator)
@@ -65,7 +65,7 @@ async def test_nothing_is_left(
     await asyncio.sleep(20)
     simulator.tick()
     await begin(simulator, MISHAPS[mishap])
-    # A poll is under way, or has failed just now.
+    # A poll is running, or has just failed.
     await asyncio.sleep(BRIDGES[key].poll_interval.total_seconds() + 1)
     if first == "unload":
         assert await hass.config_entries.async_unload(entry.entry_id)
@@ -89,7 +89,7 @@ async def test_nothing_is_taken_while_the_last_is_written(
     monkeypatch: pytest.MonkeyPatch,
     key: str,
 ) -> None:
-    """A reading that arrives during the last writing makes no further one."""
+    """A reading that arrives during the last write is not stored afterwards."""
     simulator = await simulators(key)
     entry = await set_up(simulator)
     await hass.config_entries.async_remove(entry.entry_id)
@@ -118,7 +118,7 @@ async def test_nothing_is_taken_while_the_last_is_written(
 async def test_nothing_is_left_of_one_that_never_came(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """An entry that waits for its bridge leaves nothing either."""
+    """Removing an entry that was never set up leaves nothing either."""
     simulator = await simulators(key)
     entry = await set_up(simulator)
     await hass.config_entries.async_remove(entry.entry_id)

@@ -1,4 +1,4 @@
-"""Fix flows: the owner is told whether the fault is gone, or led to another login."""
+"""Fix flows check whether the fault has ended, or lead to another login."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -16,26 +16,26 @@ from .support.automating import start
 from .support.repairing import RESTART, Fix, raised_issues
 from .support.watching import advance, poll
 
-# Home Assistant's own web server has not followed aiohttp here.
+# Home Assistant's own web server uses something that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
 
 
 @pytest.fixture
 async def iometer(simulators: Start) -> IometerSimulator:
-    """Return a bridge whose core may be gone."""
+    """Return a bridge whose core can be disconnected."""
     return await start(simulators, IometerSimulator)
 
 
 @pytest.fixture
 async def whatwatt(simulators: Start) -> WhatwattGoSimulator:
-    """Return a bridge whose meter may be encrypted."""
+    """Return a bridge whose meter can be encrypted."""
     return await start(simulators, WhatwattGoSimulator)
 
 
 async def test_pin(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A missing PIN is an issue at once; the flow says so until the PIN is entered."""
+    """A missing PIN is an issue at once; its flow says so until the PIN is entered."""
     iometer.pin = "missing"
     entry = await set_up(iometer)
     assert raised_issues(hass) == {"pin_missing"}
@@ -53,7 +53,7 @@ async def test_pin(
 async def test_another_bridge_is_no_repair(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """Another bridge at the address cannot mend the issue."""
+    """Another bridge at the address does not fix the issue."""
     iometer.pin = "missing"
     entry = await set_up(iometer)
     fix = await Fix.open(hass, entry, "pin_missing")
@@ -69,7 +69,7 @@ async def test_silence(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A bridge that answers is not enough: a new reading has to come."""
+    """The answer of a bridge alone fixes nothing: a new reading has to arrive."""
     entry = await set_up(iometer)
     await iometer.unplug()
     await poll(hass, entry)
@@ -90,7 +90,7 @@ async def test_silence_of_an_entry_that_was_unloaded(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A flow that is open while its entry is unloaded claims no success."""
+    """A flow that is open when its entry is unloaded does not report a fix."""
     entry = await set_up(iometer)
     await iometer.unplug()
     await poll(hass, entry)
@@ -103,7 +103,7 @@ async def test_silence_of_an_entry_that_was_unloaded(
 async def test_right_missing(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """Without the right to read, the flow leads to a login, always to the same form."""
+    """Without permission to read, the flow leads to a login, always the same form."""
     egauge = await start(simulators, EgaugeSimulator)
     entry = await set_up(egauge)
     egauge.gate.may_view = False
@@ -142,7 +142,7 @@ async def test_meter_key(
 async def test_licence(
     hass: HomeAssistant, whatwatt: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """Without licence and stream there are no readings; with a licence there are."""
+    """Without a licence there is neither stream nor reading; the licence fixes it."""
     whatwatt.license = "FREE"
     whatwatt.fail_with(503, path="/api/v1/live")
     entry = await set_up(whatwatt)
@@ -158,7 +158,7 @@ async def test_licence(
 async def test_licence_of_a_bridge_that_says_nothing(
     hass: HomeAssistant, whatwatt: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """A bridge that no longer refuses is not enough: there have to be readings."""
+    """A bridge that no longer refuses fixes nothing yet: it has to send readings."""
     whatwatt.license = "FREE"
     whatwatt.fail_with(503, path="/api/v1/live")
     entry = await set_up(whatwatt)
@@ -170,7 +170,7 @@ async def test_licence_of_a_bridge_that_says_nothing(
 async def test_replaced_meter(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """The owner has only to confirm that a meter was replaced."""
+    """A replaced meter only has to be confirmed."""
     entry = await set_up(iometer)
     entry.runtime_data.meter_issues.report_replaced("", RESTART)
     fix = await Fix.open(hass, entry, "meter_replaced")
@@ -181,7 +181,7 @@ async def test_replaced_meter(
 async def test_issue_of_an_entry_that_is_gone(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """An issue whose entry is gone has only to be confirmed."""
+    """An issue of a removed entry only has to be confirmed."""
     entry = await set_up(iometer)
     gone = f"pin_missing_{entry.entry_id}_"
     ir.async_create_issue(

@@ -1,4 +1,4 @@
-"""What the tests of blueprints share."""
+"""Fixtures of the blueprint tests."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Have the blueprints where Home Assistant looks for them."""
+    """Put the blueprints where Home Assistant reads them."""
     blueprints = Path(hass_tmp_config_dir, "blueprints", "automation")
     blueprints.mkdir(parents=True, exist_ok=True)
     source = ROOT / "blueprints" / "automation" / "meter_bridge"
@@ -39,19 +39,19 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 
 @pytest.fixture
 async def cozify(simulators: Start) -> CozifyHanSimulator:
-    """Run a bridge that tells the current of each phase."""
+    """Set up a bridge that sends the current of each phase."""
     return await start(simulators, CozifyHanSimulator)
 
 
 @pytest.fixture
 async def iometer(simulators: Start) -> IometerSimulator:
-    """Run a bridge that tells the net power, and has a PIN."""
+    """Set up a bridge that sends net power, and whose meter has a PIN."""
     return await start(simulators, IometerSimulator)
 
 
 @pytest.fixture
 async def use(hass: HomeAssistant) -> AsyncGenerator[Use]:
-    """Run an automation of a blueprint until the test ends; these helpers are on."""
+    """Return a function that adds an automation of a blueprint, with helpers."""
 
     async def run(blueprint: str, inputs: dict[str, Any], *on: str) -> None:
         helpers = {
@@ -78,9 +78,9 @@ async def use(hass: HomeAssistant) -> AsyncGenerator[Use]:
 def advance(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Advance:
-    """Let time pass, once or several times, on every clock, and what is due happen.
+    """Return a function that lets time pass on all clocks, in one or several steps.
 
-    A trigger for each minute and a wait are timed by different clocks.
+    A time pattern trigger and a wait in an automation use different clocks.
     """
     real, passed = hass.loop.time, 0.0
     monkeypatch.setattr(hass.loop, "time", lambda: real() + passed)

@@ -1,4 +1,4 @@
-"""What happens at a meter and to a load, and time that passes meanwhile."""
+"""Change a meter and a load, and let time pass."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ POWER = "sensor.bridge_power"
 
 
 async def call(hass: HomeAssistant, action: str, entity_id: str) -> None:
-    """Do something, as the owner does."""
+    """Call an action, as the owner does."""
     domain, _, service = action.partition(".")
     await hass.services.async_call(
         domain, service, {"entity_id": entity_id}, blocking=True
@@ -34,24 +34,24 @@ async def call(hass: HomeAssistant, action: str, entity_id: str) -> None:
 
 
 async def settle() -> None:
-    """Let happen what is due; a run that waits keeps Home Assistant from being done."""
+    """Run what is due; Home Assistant is never done while an automation waits."""
     await asyncio.sleep(0.03)
 
 
 async def poll(entry: MockConfigEntry) -> None:
-    """Let the bridge be asked now."""
+    """Poll the bridge now."""
     await entry.runtime_data.async_refresh()
     await settle()
 
 
 async def flow(hass: HomeAssistant, cozify: CozifyHanSimulator, amperes: int) -> None:
-    """Let this current flow through phase 2, until it is shown."""
+    """Set the current of phase 2, and wait until it is shown."""
     await draw(hass, cozify, 2, amperes)
     await settle()
 
 
 async def live(simulator: Simulator, advance: Advance, seconds: int) -> None:
-    """Let time pass in which the meter goes on telling."""
+    """Let time pass, with readings of the meter."""
     for _ in range(seconds // 10):
         await advance(10)
         simulator.house.advance(10)
@@ -60,7 +60,7 @@ async def live(simulator: Simulator, advance: Advance, seconds: int) -> None:
 
 
 async def net(hass: HomeAssistant, iometer: IometerSimulator, watts: int) -> None:
-    """Let so much be drawn from the grid, or fed in, until it is shown."""
+    """Set the net power, and wait until it is shown."""
     await eventually(lambda: iometer.open_streams)
     iometer.force("16.7.0", Decimal(watts))
     iometer.house.advance(1)

@@ -1,4 +1,4 @@
-"""A load goes before the fuse does."""
+"""A load is switched off before the fuse blows."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -37,7 +37,7 @@ async def test_fuse_sheds_and_restores(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A phase that stays near the rating sheds; room for the load brings it back."""
+    """A current that stays near the rating sheds the load; it returns with room."""
     await set_up(cozify)
     await use("fuse_protection", FUSE, LOAD)
     await flow(hass, cozify, 17)
@@ -66,7 +66,7 @@ async def test_peak_does_not_shed(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A current that falls again in time sheds nothing, and so does an outage."""
+    """Neither a short peak nor an outage sheds the load."""
     entry = await set_up(cozify)
     await use("fuse_protection", FUSE, LOAD)
     await flow(hass, cozify, 19)
@@ -89,7 +89,7 @@ async def test_restart_forgets_no_shed_load(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A load that was shed before a restart comes back, though room was there first."""
+    """A load that was shed before a restart returns, even if there was room before."""
     await set_up(cozify)
     await use("fuse_protection", FUSE | {"restore_after": 80}, MEMORY)
     await eventually(lambda: cozify.open_streams)
@@ -106,9 +106,9 @@ async def test_overload_before_a_restart_sheds(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A current that was too high before the automation started sheds within a minute.
+    """A current that is too high when the automation starts sheds within a minute.
 
-    It does so too where another phase is not known.
+    This also works if another phase is not known.
     """
     await set_up(cozify)
     er.async_get(hass).async_update_entity_options(
@@ -128,7 +128,7 @@ async def test_unknown_phase_restores_nothing(
     use: Use,
     advance: Advance,
 ) -> None:
-    """While one phase is not known, or not shown in A, a shed load stays off."""
+    """While a phase is not known, or not shown in A, a shed load stays off."""
     await set_up(cozify)
     er.async_get(hass).async_update_entity_options(
         CURRENTS[0], "sensor", {"unit_of_measurement": "mA"}
@@ -147,7 +147,7 @@ async def test_owner_rules_over_the_fuse(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A load that the owner has switched on, and then off, is not switched on again."""
+    """A load that the owner switched on and then off is not switched on again."""
     await set_up(cozify)
     await use("fuse_protection", FUSE, MEMORY)
     await call(hass, "input_boolean.turn_on", LOAD)

@@ -1,4 +1,4 @@
-"""A load is shed before a new peak is made, and given back when there is room."""
+"""A load is switched off before a new peak, and on again when there is room."""
 
 from datetime import datetime
 
@@ -46,13 +46,13 @@ class Home:
         advance: Advance,
         entry: MockConfigEntry,
     ) -> None:
-        """Draw nothing beside the load."""
+        """Start with no other load."""
         self.entry = entry
         self.hass, self.iometer, self.advance = hass, iometer, advance
         self.others = 0
 
     async def live(self, minutes: float) -> None:
-        """Let time pass while the meter is read every ten seconds."""
+        """Let time pass, with a reading every ten seconds."""
         for _ in range(round(minutes * 6)):
             is_on = state(self.hass, LOAD) == "on"
             self.iometer.house.draw(self.others + 2000 * is_on)
@@ -71,7 +71,7 @@ async def home(
     advance: Advance,
     freezer: FrozenDateTimeFactory,
 ) -> Home:
-    """Have a meter with demand, two minutes before an hour begins."""
+    """Set up a meter with demand sensors, two minutes before a full hour."""
     await hass.config.async_set_time_zone("UTC")
     freezer.move_to(BEGIN)
     entry = await set_up(iometer)
@@ -86,7 +86,7 @@ async def home(
 async def test_a_new_peak_sheds_the_load(
     hass: HomeAssistant, home: Home, use: Use
 ) -> None:
-    """Above 90 % of the peak the load goes off; it comes back once there is room."""
+    """Above 90 % of the peak the load is switched off, and on once there is room."""
     await use("keep_the_peak", KEEP)
     home.others = 4000
     await home.live(17.5)
@@ -108,7 +108,7 @@ async def test_a_new_peak_sheds_the_load(
 async def test_the_limit_holds_without_a_peak(
     hass: HomeAssistant, home: Home, use: Use
 ) -> None:
-    """Before the first peak of a month only the limit counts, after a minute."""
+    """Before the first peak of a month, only the limit counts, after a minute."""
     await use("keep_the_peak", KEEP, LOAD)
     await home.live(3)
     assert state(hass, PEAK) == "unknown"
@@ -122,7 +122,7 @@ async def test_the_limit_holds_without_a_peak(
 async def test_a_small_peak_sheds_nothing(
     hass: HomeAssistant, home: Home, use: Use
 ) -> None:
-    """A peak below what is free of a fee is no reason to switch, in kW as in W."""
+    """A peak below the free limit switches nothing, in kW as in W."""
     er.async_get(hass).async_update_entity_options(
         AHEAD, "sensor", {"unit_of_measurement": "kW"}
     )
@@ -142,7 +142,7 @@ async def test_a_small_peak_sheds_nothing(
 async def test_an_unknown_demand_switches_nothing(
     hass: HomeAssistant, home: Home, use: Use
 ) -> None:
-    """While the period was not seen from its start, the load stays as it is."""
+    """If the period was not read from its start, the load is not switched."""
     await use("keep_the_peak", KEEP, MEMORY)
     await home.live(1.5)
     assert state(hass, AHEAD) == "unknown"

@@ -1,4 +1,4 @@
-"""Trouble with a meter is told."""
+"""The owner is notified of trouble with a meter."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from tests.support.watching import shows
 async def trouble(
     hass: HomeAssistant, use: Use, meters: list[str], **inputs: object
 ) -> list[Event[Any]]:
-    """Run the blueprint for trouble; return what it tells."""
+    """Run the blueprint; return the list of its notifications."""
     told: list[Event[Any]] = async_capture_events(hass, "told")
     data = {"meter": "{{ meter }}", "what": "{{ what }}", "text": "{{ text }}"}
     tell = [{"event": "told", "event_data": data}]
@@ -41,7 +41,7 @@ async def test_trouble_is_told(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A missing PIN that lasts is told, and so are silence and its end."""
+    """A lasting missing PIN is notified; so are a stale meter and its return."""
     entry = await set_up(iometer)
     told = await trouble(hass, use, devices(hass, entry))
     iometer.pin = "missing"
@@ -72,7 +72,7 @@ async def test_short_silence_is_not_told(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A silence that ends in time is told neither when it begins nor when it ends."""
+    """A meter that is stale for a short time is not notified, nor is its return."""
     entry = await set_up(iometer)
     told = await trouble(hass, use, devices(hass, entry))
     await iometer.unplug()
@@ -93,7 +93,7 @@ async def test_every_status_bit_is_notified(
     use: Use,
     advance: Advance,
 ) -> None:
-    """Without another wish there is a notification per problem, of either meter."""
+    """By default there is a notification for each problem, of either meter."""
     octopus = await start(simulators, OctopusHomeProSimulator)
     entry = await set_up(octopus)
     await async_setup_component(hass, "persistent_notification", {})

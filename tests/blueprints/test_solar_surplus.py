@@ -1,4 +1,4 @@
-"""A load is on while the sun feeds it."""
+"""A load is on while there is surplus solar power."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -36,7 +36,7 @@ async def test_sun_switches_the_load(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A steady surplus switches on, steady import off; neither before its time."""
+    """A lasting surplus switches on, lasting import off; neither too early."""
     await set_up(iometer)
     await use("solar_surplus", SOLAR)
     await net(hass, iometer, -1999)
@@ -64,7 +64,7 @@ async def test_cloud_switches_nothing(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A surplus that breaks off, or is not known any more, switches nothing."""
+    """A surplus that is interrupted, or no longer known, switches nothing."""
     entry = await set_up(iometer)
     await use("solar_surplus", SOLAR)
     await live(iometer, advance, 180)
@@ -89,7 +89,7 @@ async def test_sun_at_a_restart_is_found(
     use: Use,
     advance: Advance,
 ) -> None:
-    """A load that was on by the sun goes off after its shortest time, in kW as in W."""
+    """After a restart, a load that is on goes off after its shortest time."""
     await set_up(iometer)
     er.async_get(hass).async_update_entity_options(
         POWER, "sensor", {"unit_of_measurement": "kW"}
@@ -109,9 +109,9 @@ async def test_owner_rules_over_the_sun(
     use: Use,
     advance: Advance,
 ) -> None:
-    """What the owner has switched off stays off until the surplus has ended.
+    """A load that the owner switched off stays off until the surplus has ended.
 
-    What the owner has switched on is not switched off.
+    A load that the owner switched on is not switched off.
     """
     await set_up(iometer)
     await use("solar_surplus", SOLAR, MEMORY)

@@ -1,4 +1,4 @@
-"""What the tests of every bridge share: clients for its simulator."""
+"""Fixtures of the tests of every bridge: clients for its simulator."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -17,7 +17,7 @@ type Connect = Callable[..., Client[Any]]
 
 @pytest.fixture
 def key(request: pytest.FixtureRequest) -> str:
-    """Return the kind of bridge in whose folder a test is."""
+    """Return the kind of bridge, which is the folder of the test."""
     return request.path.parent.name
 
 
@@ -30,7 +30,7 @@ async def session() -> AsyncIterator[ClientSession]:
 
 @pytest.fixture
 def connect(simulator: Simulator, session: ClientSession, key: str) -> Connect:
-    """Make clients for the simulator, with the right login unless told otherwise."""
+    """Return a function that creates a client, by default with the right login."""
 
     def connect(*, host: str | None = None, **access: object) -> Client[Any]:
         known: dict[str, Any] = {"is_typed": True, **simulator.credentials, **access}
@@ -45,13 +45,13 @@ def connect(simulator: Simulator, session: ClientSession, key: str) -> Connect:
 
 @pytest.fixture
 def client(connect: Connect) -> Client[Any]:
-    """Return a client with the right login that has asked nothing yet."""
+    """Return a new client with the right login."""
     return connect()
 
 
 @pytest.fixture
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let clients wait for an answer no longer than a test should take."""
+    """Shorten the timeout of clients, so that tests do not wait for long."""
     defaults = BridgeHttp.__init__.__kwdefaults__
     assert defaults
     monkeypatch.setitem(defaults, "timeout", 0.3)

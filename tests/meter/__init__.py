@@ -1,1 +1,1 @@
-"""Tests of what is believed of a meter."""
+"""Tests of which readings and values of a meter are believed."""

@@ -1,4 +1,4 @@
-"""Test which readings count, for how long, and what of them survives a restart."""
+"""Test which readings are accepted, for how long, and what a restart keeps."""
 
 from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ LEVEL = 10_526_027
 def reading(
     power: float, seconds: float | None = None, token: Hashable = None
 ) -> Reading:
-    """Return a reading of net power, taken so many seconds after noon."""
+    """Return a reading of net power, taken this many seconds after noon."""
     return Reading(
         values={POWER: power},
         time=None if seconds is None else TIME + timedelta(seconds=seconds),
@@ -28,16 +28,16 @@ def reading(
 
 
 class Meters:
-    """The accounts of some meters, and a clock."""
+    """Accounts of meters, and a clock."""
 
     def __init__(self) -> None:
         """Start with nothing read yet."""
         self.accounts = Accounts(stale_after=STALE_AFTER)
-        # The monotonic clock starts anywhere, also at zero.
+        # A monotonic clock may start at any value, also at zero.
         self.clock = 0.0
 
     def enter(self, taken: Reading, after: float = 1) -> Taken:
-        """Take a reading so many seconds after the one before."""
+        """Take a reading this many seconds after the one before."""
         self.clock += after
         return self.accounts.take(taken, now=NOW + self.clock, clock=self.clock)
 
@@ -58,12 +58,12 @@ def meters() -> Meters:
     "taken", [reading(0), reading(0, -86_400), reading(0, token=("live", "a"))]
 )
 def test_the_first_reading_counts(meters: Meters, taken: Reading) -> None:
-    """Whatever its time says, there is nothing to compare it with."""
+    """The first reading is accepted, whatever its time."""
     assert meters.enter(taken) == Taken(values={POWER: 0}, is_fresh=True)
 
 
 def test_an_older_reading_is_dropped(meters: Meters) -> None:
-    """A replay changes nothing, and the next newer reading counts."""
+    """A replay changes nothing, and the next newer reading is accepted."""
     assert meters.power(reading(1, 10)) == 1
     assert meters.power(reading(2, 5)) == 1
     assert meters.power(reading(3, 9.999)) == 1
@@ -71,7 +71,7 @@ def test_an_older_reading_is_dropped(meters: Meters) -> None:
 
 
 def test_a_replay_is_no_sign_of_life(meters: Meters) -> None:
-    """Old readings do not keep a silent meter fresh."""
+    """Replayed readings do not keep a meter fresh."""
     meters.enter(reading(1, 10))
     for _ in range(12):
         assert meters.power(reading(2, 5), after=10) == 1
@@ -80,7 +80,7 @@ def test_a_replay_is_no_sign_of_life(meters: Meters) -> None:
 
 
 def test_a_counter_of_a_replay_is_not_judged(meters: Meters) -> None:
-    """Replayed counters neither show nor build up a suspicion."""
+    """Replayed counters are neither shown nor taken for a new level."""
     for count in range(1000):
         new, old = (
             Reading(values={IMPORTED: LEVEL + add}, time=TIME + timedelta(seconds=at))
@@ -93,7 +93,7 @@ def test_a_counter_of_a_replay_is_not_judged(meters: Meters) -> None:
 
 
 def test_a_clock_set_back_is_followed_in_the_end(meters: Meters) -> None:
-    """A meter whose readings go on from an earlier time is believed after a while."""
+    """Readings that continue from an earlier time are accepted after a while."""
     assert meters.power(reading(1, 3600)) == 1
     for count in range(3):
         assert meters.power(reading(2, 10 * count), after=10) == 1
@@ -102,7 +102,7 @@ def test_a_clock_set_back_is_followed_in_the_end(meters: Meters) -> None:
 
 
 def test_few_readings_set_no_clock_back(meters: Meters) -> None:
-    """Time alone is not enough: readings that are hours apart have to be three."""
+    """Time is not enough: even with hours in between, it takes three readings."""
     meters.enter(reading(1, 36_000))
     for count in range(2):
         assert meters.power(reading(2, 3600 * count), after=3600) is None
@@ -110,7 +110,7 @@ def test_few_readings_set_no_clock_back(meters: Meters) -> None:
 
 
 def test_old_readings_at_once_set_no_clock_back(meters: Meters) -> None:
-    """Readings alone are not enough: many older ones within 30 seconds are a replay."""
+    """Readings are not enough: many older ones within 30 seconds are a replay."""
     meters.enter(reading(1, 36_000))
     for count in range(30):
         assert meters.power(reading(2, count)) == 1
@@ -118,7 +118,7 @@ def test_old_readings_at_once_set_no_clock_back(meters: Meters) -> None:
 
 
 def test_a_replay_again_and_again_sets_no_clock_back(meters: Meters) -> None:
-    """One old reading that keeps coming is old for ever; so are falling times."""
+    """An old reading that is repeated remains a replay; so do falling times."""
     meters.enter(reading(1, 36_000))
     for _ in range(100):
         assert meters.power(reading(2, 5), after=60) != 2
@@ -130,11 +130,11 @@ def test_a_replay_again_and_again_sets_no_clock_back(meters: Meters) -> None:
 def test_one_reading_from_the_future_holds_nothing_up(
     meters: Meters, ahead: float
 ) -> None:
-    """A single reading that is far ahead makes no replay of those that follow it."""
+    """After a single reading far in the future, the next ones are no replays."""
     assert meters.power(reading(1, 10)) == 1
     assert meters.power(reading(2, 10 + ahead)) == 2
     for _ in range(10):
-        # Nor does the same reading, polled again, speak for itself.
+        # Polling the same reading again is no second reading.
         assert meters.power(reading(2, 10 + ahead)) == 2
     for count in range(10):
         assert meters.power(reading(3, 30 + count), after=10) == 3
@@ -142,24 +142,24 @@ def test_one_reading_from_the_future_holds_nothing_up(
 
 
 def test_a_clock_set_forward_is_followed(meters: Meters) -> None:
-    """From the second reading on, a meter's later time orders its readings."""
+    """From its second reading on, a later time is the meter's new time."""
     for count, time in enumerate((10, 7210, 7211, 7220)):
         assert meters.power(reading(count, time)) == count
     assert meters.power(reading(9, 30)) == 3
-    # A whole night without a reading is no leap of the meter's clock.
+    # After a night without readings, a later time is no leap of the clock.
     assert meters.power(reading(5, 7220 + 36_000), after=36_000) == 5
     assert meters.power(reading(9, 7300)) == 5
 
 
 def test_a_newer_reading_ends_the_suspicion(meters: Meters) -> None:
-    """Replays between good readings never add up to a clock set back."""
+    """Replays between good readings never count as a clock that was set back."""
     for count in range(100):
         assert meters.power(reading(1, 3600 + count), after=10) == 1
         assert meters.power(reading(2, count), after=10) == 1
 
 
 def test_after_a_clock_set_back_replays_are_dropped_again(meters: Meters) -> None:
-    """The meter's new time orders its readings as the old one did."""
+    """After the clock was set back, readings are compared with its new time."""
     meters.enter(reading(1, 3600))
     for count in range(31):
         meters.enter(reading(2, 10 * count), after=10)
@@ -168,7 +168,7 @@ def test_after_a_clock_set_back_replays_are_dropped_again(meters: Meters) -> Non
 
 
 def test_the_same_reading_polled_again_is_not_fresh(meters: Meters) -> None:
-    """Nothing new for so long is stale, however often we ask."""
+    """Without a new reading a meter becomes stale, however often it is polled."""
     meters.enter(reading(1, 10))
     for _ in range(int(STALE_AFTER)):
         assert meters.enter(reading(1, 10)) == Taken(values={POWER: 1}, is_fresh=True)
@@ -177,7 +177,7 @@ def test_the_same_reading_polled_again_is_not_fresh(meters: Meters) -> None:
 
 
 def test_a_token_tells_readings_apart(meters: Meters) -> None:
-    """Where the token differs the meter was read again, though its time stands."""
+    """Another token means a new reading, even if the time is the same."""
     for count in range(50):
         assert meters.power(reading(1, 10, token=count), after=60) == 1
     for count in range(50):
@@ -187,14 +187,14 @@ def test_a_token_tells_readings_apart(meters: Meters) -> None:
 
 
 def test_two_readings_may_share_their_time(meters: Meters) -> None:
-    """Where the time is in whole seconds, other values tell that it is another."""
+    """Other values mean a new reading, even in the same second."""
     for count in range(50):
         assert meters.power(reading(count, 10, token="a"), after=60) == count
     assert meters.power(reading(49, 10, token="a"), after=121) is None
 
 
 def test_without_time_and_token_the_values_tell(meters: Meters) -> None:
-    """A device that says nothing else is fresh as long as its values move."""
+    """Without time and token, a meter is fresh as long as its values change."""
     for count in range(50):
         assert meters.power(reading(count), after=60) == count
     assert meters.power(reading(49), after=120) == 49
@@ -203,7 +203,7 @@ def test_without_time_and_token_the_values_tell(meters: Meters) -> None:
 
 
 def test_values_are_told_apart_as_they_were_sent(meters: Meters) -> None:
-    """A counter that is held back is still something new."""
+    """A reading whose counter is held back is still a new reading."""
     for values in ([LEVEL, 0], [5, 0] * 20):
         for value in values:
             entry = meters.enter(Reading(values={IMPORTED: value}), after=60)
@@ -211,14 +211,14 @@ def test_values_are_told_apart_as_they_were_sent(meters: Meters) -> None:
 
 
 def test_a_reading_may_lose_its_time(meters: Meters) -> None:
-    """Readings without a time count in the order of arrival."""
+    """Readings without a time are accepted in the order of arrival."""
     assert meters.power(reading(1, 10)) == 1
     assert meters.power(reading(2)) == 2
     assert meters.power(reading(3, 5)) == 3
 
 
 def test_each_meter_is_judged_alone(meters: Meters) -> None:
-    """Two meters share neither times, nor counters, nor what is stale."""
+    """Two meters are judged independently: times, counters and staleness."""
     gas = Meter(key="gas", medium=Medium.GAS, stale_after=86_400)
     first = Reading(values={"3.0.0": 4711.018}, time=TIME, meter=gas)
     meters.enter(Reading(values={IMPORTED: LEVEL}, time=TIME + timedelta(hours=1)))
@@ -233,20 +233,20 @@ def test_each_meter_is_judged_alone(meters: Meters) -> None:
 
 
 def test_a_replaced_meter_is_told_once(meters: Meters) -> None:
-    """The reading with which a new level is believed says which counter starts anew."""
+    """A counter that starts anew is reported only with the reading that it does so."""
     meters.enter(Reading(values={IMPORTED: LEVEL}, token=0))
     told = [
         meters.enter(Reading(values={IMPORTED: 5}, token=count), after=60).restarted
         for count in range(1, 30)
     ]
     assert [each for each in told if each] == [(IMPORTED,)]
-    # Nor does asking for the same reading again tell it again.
+    # Polling the same reading again does not report it again.
     again = Reading(values={IMPORTED: 5}, token=29)
     assert meters.enter(again) == Taken(values={IMPORTED: 5}, is_fresh=True)
 
 
 def test_counters_survive_a_restart(meters: Meters) -> None:
-    """What was believed of each meter is judged by after the restart."""
+    """After a restart, readings are judged by the restored counters of each meter."""
     water = Meter(key="volume_1_7", medium=Medium.VOLUME)
     meters.enter(Reading(values={IMPORTED: LEVEL, POWER: 321}))
     meters.enter(Reading(values={"3.0.0": 4711.018}, meter=water))
@@ -265,13 +265,13 @@ def test_counters_survive_a_restart(meters: Meters) -> None:
 
 
 def test_what_is_restored_is_not_shown(meters: Meters) -> None:
-    """A stored level judges; it is no reading and makes no meter fresh."""
+    """A restored level is no reading: it is not shown, and the meter is not fresh."""
     meters.accounts.restore({"": {"counters": {IMPORTED: [LEVEL, NOW]}}})
     assert meters.enter(reading(321)) == Taken(values={POWER: 321}, is_fresh=True)
 
 
 def test_a_meter_without_values_is_read(meters: Meters) -> None:
-    """A look that finds nothing is a look: fresh, and with nothing to show."""
+    """A reading without values is a reading: the meter is fresh and shows nothing."""
     empty = Reading(values={}, time=TIME)
     assert meters.enter(empty) == Taken(values={}, is_fresh=True)
     assert meters.enter(empty, after=121) == Taken(values={}, is_fresh=False)

@@ -1,4 +1,4 @@
-"""Test totals that the meter does not count itself, at the side of those it does."""
+"""Test derived totals, which the meter does not count itself."""
 
 import json
 
@@ -19,7 +19,7 @@ LEVEL = 4711.018
 
 
 class Meters:
-    """The account of a gas meter, and a clock."""
+    """The account of a gas meter, with a clock."""
 
     def __init__(self) -> None:
         """Start with nothing read yet."""
@@ -27,13 +27,13 @@ class Meters:
         self.clock = 0.0
 
     def restart(self) -> None:
-        """Let Home Assistant start anew with what was stored."""
+        """Restart Home Assistant with the stored data."""
         stored = json.loads(json.dumps(self.accounts.as_stored()))
         self.accounts = Accounts(stale_after=7200)
         self.accounts.restore(stored)
 
     def enter(self, volume: float | None, factor: float | None) -> Taken:
-        """Read the meter a minute later; without a factor there is no energy."""
+        """Read the meter a minute later; without a factor, no energy is derived."""
         self.clock += 60
         derived = (
             (Derivation(code=ENERGY, source=VOLUME, factor=factor, places=0),)
@@ -60,7 +60,7 @@ def meters() -> Meters:
 
 
 def test_the_first_total_is_the_whole_counter(meters: Meters) -> None:
-    """It starts where the meter's own total would be, and has no step more."""
+    """The total starts where the meter's own would be, without an additional step."""
     assert meters.energy(LEVEL, 11_220.6) == 52_860_449
     assert meters.energy(LEVEL + 0.001, 11_220.6) == 52_860_460
 
@@ -70,7 +70,7 @@ def test_the_first_total_is_the_whole_counter(meters: Meters) -> None:
 def test_another_factor_counts_from_now_on(
     meters: Meters, factor: float, *, restart: bool
 ) -> None:
-    """What was counted before stays as it is, in whatever direction the factor goes."""
+    """A higher or lower factor does not change what was counted before."""
     assert meters.energy(LEVEL, 11_000.0) == 51_821_198
     if restart:
         meters.restart()
@@ -83,7 +83,7 @@ def test_another_factor_counts_from_now_on(
 
 
 def test_what_flows_while_nobody_asks_is_counted(meters: Meters) -> None:
-    """A conversion that was off for a time goes on from where the counter is."""
+    """A derived total that was turned off for a time continues with the counter."""
     assert meters.energy(LEVEL, 10_000.0) == 47_110_180
     for _ in range(3):
         meters.restart()
@@ -94,7 +94,7 @@ def test_what_flows_while_nobody_asks_is_counted(meters: Meters) -> None:
 
 
 def test_what_is_not_believed_is_not_derived(meters: Meters) -> None:
-    """A counter that is held holds the total that comes from it."""
+    """While a counter is held back, its derived total does not change."""
     assert meters.energy(LEVEL, 10_000.0) == 47_110_180
     for wrong in (0.0, -5.0, LEVEL - 2, LEVEL + 10_000):
         assert meters.energy(wrong, 10_000.0) == 47_110_180
@@ -104,7 +104,7 @@ def test_what_is_not_believed_is_not_derived(meters: Meters) -> None:
 @pytest.mark.parametrize("start", [0.5, 3000.0, LEVEL - 100, LEVEL + 5000])
 @pytest.mark.parametrize("factor", [10_000.0, 12_000.0])
 def test_a_new_meter_goes_on(meters: Meters, start: float, factor: float) -> None:
-    """Wherever a replaced meter begins, that is no consumption."""
+    """The first level of a replaced meter adds nothing to the total."""
     assert meters.energy(LEVEL, 10_000.0) == 47_110_180
     assert meters.energy(LEVEL + 1, 10_000.0) == 47_120_180
     restarted: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ def test_a_new_meter_goes_on(meters: Meters, start: float, factor: float) -> Non
 
 @pytest.mark.parametrize("restart", [False, True])
 def test_a_new_meter_takes_nothing_away(meters: Meters, *, restart: bool) -> None:
-    """All that the old meter counted, up to its last reading, stays in the total."""
+    """The total keeps everything that the old meter has counted."""
     for count in range(10):
         assert meters.energy(LEVEL + count, 10_000.0) == 47_110_180 + 10_000 * count
     if restart:
@@ -130,7 +130,7 @@ def test_a_new_meter_takes_nothing_away(meters: Meters, *, restart: bool) -> Non
 
 
 def test_a_volume_has_its_decimals(meters: Meters) -> None:
-    """A meter that counts energy has its volume to the litre."""
+    """The volume of a meter that counts energy has three decimals."""
     reading = Reading(
         values={ENERGY: 52_459_132},
         meter=GAS,

@@ -1,7 +1,7 @@
-"""Energy never lies: what Home Assistant adds up is what the meter counted.
+"""Energy is never wrong: Home Assistant's statistics add up what the meter counted.
 
-Drawn streams of readings go through account and guard, become states as the
-sensor writes them, and are compiled by Home Assistant's own statistics compiler.
+Random streams of readings go through account and guard, become states as the sensor
+writes them, and are compiled by Home Assistant's own statistics compiler.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 STORE_SECONDS = 900
 SENSOR = meter_sensor(IMPORT, Medium.ELECTRICITY)
 
-# Python 3.14 counts references in a way that Hypothesis 6.170 warns about.
+# Hypothesis 6.170 warns about reference counting in Python 3.14.
 pytestmark = pytest.mark.filterwarnings("ignore:It looks like `register_random`")
 energy = settings(
     max_examples=int(environ.get("ENERGY_EXAMPLES", "300")),
@@ -47,10 +47,10 @@ energy = settings(
 
 
 class Home:
-    """A meter, the account that judges its readings, and the states that follow."""
+    """A meter, the account that judges its readings, and the recorded states."""
 
     def __init__(self, start: int, *, timed: bool = True) -> None:
-        """Install a meter that shows so many Wh."""
+        """Install a meter at this level (Wh)."""
         self.milliwatt_hours = start * 3_600_000
         self.timed = timed
         self.clock = 0
@@ -69,15 +69,15 @@ class Home:
 
     @staticmethod
     def _new_accounts() -> Accounts:
-        """Return the accounts of a Home Assistant that has just started."""
+        """Return new accounts, as after a start of Home Assistant."""
         return Accounts(stale_after=600)
 
     def replace_meter(self, start: int) -> None:
-        """Let the utility install another meter, which shows so many Wh."""
+        """Replace the meter by another one at this level (Wh)."""
         self.milliwatt_hours = start * 3_600_000
 
     def pass_time(self, step: Step) -> None:
-        """Let time pass, then a reading arrive."""
+        """Let the time of a step pass, then process its reading."""
         self.clock += step.seconds
         self.milliwatt_hours += step.watts * step.seconds * 1000
         self.host_offset += step.host_clock
@@ -93,7 +93,7 @@ class Home:
             self._store()
 
     def _reading(self, step: Step) -> Reading:
-        """Return what the bridge answers."""
+        """Return the reading that the bridge sends."""
         if step.replay and self.sent:
             return self.sent[-min(step.replay, len(self.sent))]
         values: dict[str, float] = {EXPORT: 5000, "16.7.0": step.watts}
@@ -107,12 +107,12 @@ class Home:
         return reading
 
     def _store(self) -> None:
-        """Write what is believed."""
+        """Store the accounts."""
         self._stored = json.dumps(self._accounts.as_stored())
         self._stored_at = self.clock
 
     def _restart(self, how: Restart) -> None:
-        """Start Home Assistant anew; its sensors are unavailable meanwhile."""
+        """Restart Home Assistant; its sensors are unavailable meanwhile."""
         if how is Restart.ORDERLY:
             self._store()
         self._record({})
@@ -121,7 +121,7 @@ class Home:
         self._stored_at = self.clock
 
     def _record(self, values: Mapping[str, float]) -> None:
-        """Write the state that the sensor shows."""
+        """Record the state of the sensor."""
         shown = values.get(IMPORT)
         at = BEGIN + timedelta(seconds=self.clock)
         self.states.append(
@@ -144,7 +144,7 @@ class Home:
 @energy
 @given(stream=streams())
 def test_what_is_recorded_is_what_was_counted(stream: Stream) -> None:
-    """Whatever was sent meanwhile, the sum ends as the meter's own count, to the Wh."""
+    """Whatever was sent, the sum ends at what the meter has counted, to the Wh."""
     home = Home(stream.start, timed=stream.timed)
     home.pass_time(Step(seconds=1))
     begin = home.true
@@ -154,12 +154,12 @@ def test_what_is_recorded_is_what_was_counted(stream: Stream) -> None:
     assert home.restarts == 0 or stream.has_gaps
     assert float(home.states[-1].state) * 1000 == pytest.approx(home.true, abs=0.01)
     assert compiled(hass, home.states) == home.true - begin
-    # Home Assistant had no reason to say that this state fell.
+    # Home Assistant did not warn that the state fell.
     assert stream.crashes or not hass.data
 
 
 def exchanged(old: int, new: int) -> tuple[int, int]:
-    """Replace a meter; return what was recorded, and what both have counted."""
+    """Replace a meter; return the recorded sum, and what both meters have counted."""
     home = Home(old)
     home.pass_time(Step(seconds=1))
     begin = home.true
@@ -179,9 +179,9 @@ def exchanged(old: int, new: int) -> tuple[int, int]:
     old=st.integers(300_000, 10**9), part=st.integers(0, 850), above=st.integers(0, 999)
 )
 def test_a_new_meter_counts_on(old: int, part: int, above: int) -> None:
-    """Both meters' consumption is recorded; what the new one began with comes on top.
+    """The sum has what both meters counted, plus the first level of the new one.
 
-    Home Assistant takes a counter that fell for one that began at zero.
+    Home Assistant assumes that a counter that fell has begun at zero.
     """
     new = old * part // 1000 + above
     recorded, counted = exchanged(old, new)
@@ -199,10 +199,10 @@ def test_a_new_meter_counts_on(old: int, part: int, above: int) -> None:
     ],
 )
 def test_what_a_new_meter_costs(old: int, new: int, wrong: int) -> None:
-    """By so many Wh the sum is wrong after a meter that began elsewhere than at zero.
+    """If the new meter does not begin at zero, the sum is wrong by this many Wh.
 
-    It is added where the register fell by more than a tenth; where it did not, or rose,
-    the difference between both meters is. Developer tools let the owner correct it.
+    Its first level is added if the register fell by more than a tenth, else the
+    difference between both meters. Developer tools let the owner correct it.
     """
     recorded, counted = exchanged(old, new)
     assert recorded == counted + wrong

@@ -1,4 +1,4 @@
-"""Energy never lies where it is worked out: gas in kWh, by numbers that may change."""
+"""Derived energy is never wrong: gas in kWh, by numbers that may change."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ GAS = Meter(key="gas", medium=Medium.GAS)
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 SENSOR = "sensor.gas_meter_gas_energy"
 FACTORS = [10_000.0, 11_220.633333333333, 11_644.3, 12_500.0]
-# Litres that were burned in some minutes, and by which factor they count.
+# Litres used in some minutes, and the factor by which they count.
 burned = st.tuples(
     st.integers(0, 500),
     st.sampled_from([1, 10, 60, 3000]),
@@ -40,7 +40,7 @@ burned = st.tuples(
 
 
 def state(energy: float, at: datetime) -> State:
-    """Return the state that the sensor shows."""
+    """Return the state of the sensor."""
     attributes = {
         "state_class": "total_increasing",
         "device_class": "energy",
@@ -50,16 +50,16 @@ def state(energy: float, at: datetime) -> State:
     return State(SENSOR, shown, attributes, last_changed=at, last_updated=at)
 
 
-# Python 3.14 counts references in a way that Hypothesis 6.170 warns about.
+# Hypothesis 6.170 warns about reference counting in Python 3.14.
 @pytest.mark.filterwarnings("ignore:It looks like `register_random`")
 @settings(max_examples=100, derandomize=True, database=None, deadline=None)
 @given(start=st.integers(1, 10**7), parts=st.lists(burned, min_size=1, max_size=40))
 def test_each_litre_counts_once(
     start: int, parts: list[tuple[int, int, float | None]]
 ) -> None:
-    """What is recorded is what was burned, by the factor that held meanwhile.
+    """The recorded sum is the gas used, each litre by the factor of its time.
 
-    Each change of the factor, with which the entry loads anew, may round by half a Wh.
+    A change of the factor reloads the entry, and may round by half a Wh.
     """
     accounts = Accounts(stale_after=7200)
     factor, litres, clock = FACTORS[0], start, 0
@@ -90,7 +90,7 @@ def test_each_litre_counts_once(
 
 @pytest.fixture
 def recorder_config() -> dict[str, object]:
-    """Record the gas, and little beside it."""
+    """Record the gas, and little else."""
     return {"include": {"entity_globs": ["sensor.gas*"]}, "commit_interval": 0}
 
 
@@ -101,7 +101,7 @@ def count(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> Callable[[], Awaitable[Counted]]:
-    """Set up an entry whose gas is recorded, with two cubic metres burned an hour."""
+    """Set up an entry whose gas is recorded; two cubic metres are used per hour."""
 
     async def begin() -> Counted:
         simulator = await simulators("octopus_home_pro")
@@ -131,7 +131,7 @@ async def choose(hass: HomeAssistant, entry: MockConfigEntry, calorific: float) 
 async def test_other_options_book_nothing(
     count: Callable[[], Awaitable[Counted]], hass: HomeAssistant, calorific: float
 ) -> None:
-    """New numbers hold for new gas; the total goes on, and no meter was replaced."""
+    """New numbers apply to new gas only; the total continues, without an issue."""
     counted = await count()
     hour = [Step(seconds=60)] * 60
     await choose(hass, counted.entry, 36.0)

@@ -1,4 +1,4 @@
-"""Energy never lies in a whole Home Assistant: bridge, states, recorder, statistics."""
+"""Energy is never wrong in a whole Home Assistant: states, recorder, statistics."""
 
 from collections.abc import Awaitable, Callable
 import json
@@ -24,7 +24,7 @@ from tests.support.wrong import Wrong
 STREAMS = int(environ.get("ENERGY_STREAMS", "5"))
 EACH = STREAMS if "ENERGY_STREAMS" in environ else 2
 MOST_STEPS = 120
-# Every bridge meets some of the streams, every stream some of the bridges.
+# Every bridge has some of the streams, and every stream some of the bridges.
 PAIRS = [
     (key, (EACH * at + number) % STREAMS)
     for at, key in enumerate(BRIDGES)
@@ -34,7 +34,7 @@ PAIRS = [
 
 @pytest.fixture
 def recorder_config() -> dict[str, object]:
-    """Record what is added up, and little beside it."""
+    """Record the counters, and little else."""
     return {"include": {"entity_globs": ["sensor.*energy*"]}, "commit_interval": 0}
 
 
@@ -64,7 +64,7 @@ async def test_what_is_recorded_is_what_was_counted(
     key: str,
     number: int,
 ) -> None:
-    """Whatever the bridge said meanwhile, the sum in the database is the meter's."""
+    """Whatever the bridge sent, the sum in the database is what the meter counted."""
     stream = drawn(STREAMS, MOST_STEPS)[number]
     house.imported = tariffs(stream.start + 2, 5)
     counted = await count(await simulators(key))
@@ -79,7 +79,7 @@ async def test_what_is_recorded_is_what_was_counted(
 
 
 def test_every_mishap_is_recorded() -> None:
-    """Every way to be wrong is among the streams, and so are restarts."""
+    """The streams include every kind of wrong reading, and restarts."""
     happens = {
         what for stream in drawn(STREAMS, MOST_STEPS) for what in stream.features
     }
@@ -94,7 +94,7 @@ async def test_a_level_is_stored_at_once(
     set_up: SetUp,
     key: str,
 ) -> None:
-    """A crash right after the first reading does not forget what the meter showed."""
+    """The first level is stored at once, so that a crash does not lose it."""
     entry = await set_up(await simulators(key))
     await eventually(lambda: f"{DOMAIN}.{entry.entry_id}" in hass_storage)
     stored = json.dumps(hass_storage[f"{DOMAIN}.{entry.entry_id}"])

@@ -1,4 +1,4 @@
-"""Test what a counter may and may not do before it is believed."""
+"""Test when the guard believes a counter, and when it holds it back."""
 
 from collections.abc import Iterable
 import json
@@ -19,14 +19,14 @@ LEVEL = 10_526_027
 
 
 def started(level: float = LEVEL) -> Guard:
-    """Return a guard that believes this import energy."""
+    """Return a guard that believes this level of import energy."""
     guard = Guard(max_power=100_000)
     assert guard.judge({IMPORTED: level}, NOW) == Verdict(values={IMPORTED: level})
     return guard
 
 
 def shown(guard: Guard, values: Iterable[float], step: float) -> list[float]:
-    """Judge one value after another and return what is shown of them."""
+    """Judge values one after another; return those that are shown."""
     return [
         guard.judge({IMPORTED: value}, NOW + step * count).values[IMPORTED]
         for count, value in enumerate(values, 1)
@@ -35,7 +35,7 @@ def shown(guard: Guard, values: Iterable[float], step: float) -> list[float]:
 
 @pytest.mark.parametrize("wrong", [0, -1, LEVEL - 1, LEVEL * 10, LEVEL + 10**9])
 def test_one_wrong_reading_is_not_shown(wrong: float) -> None:
-    """A drop, a zero or a jump leaves the last believed value standing."""
+    """After a drop, a zero or a jump, the last believed value is still shown."""
     values = shown(started(), [LEVEL + 1, wrong, LEVEL + 2], 10)
     assert values == [LEVEL + 1, LEVEL + 1, LEVEL + 2]
 
@@ -53,7 +53,7 @@ def test_one_wrong_reading_is_not_shown(wrong: float) -> None:
 def test_a_level_that_holds_is_believed_and_told_once(
     other: float, held: float, step: float
 ) -> None:
-    """A replaced meter is believed after its time and readings, and reported once."""
+    """A new level is believed after enough time and readings, and reported once."""
     guard = started()
     due = max(HELD_READINGS, int(held / step) + 1)
     verdicts = [
@@ -66,14 +66,14 @@ def test_a_level_that_holds_is_believed_and_told_once(
 
 
 def test_a_new_level_may_count_while_it_waits() -> None:
-    """A replaced meter that counts holds its level, and goes on from where it is."""
+    """The new level may grow while it lasts, and is believed as it is then."""
     guard = started()
     values = shown(guard, range(5, 80), 10)
     assert values == [LEVEL] * 60 + list(range(65, 80))
 
 
 def test_zero_has_to_hold_longer() -> None:
-    """A starting bridge that says zero for half an hour costs nothing."""
+    """Zero for half an hour, as from a bridge that starts, is not believed."""
     guard = started()
     assert set(shown(guard, [0] * 180, 10)) == {LEVEL}
     verdict = guard.judge({IMPORTED: LEVEL + 900}, NOW + 1810)
@@ -81,7 +81,7 @@ def test_zero_has_to_hold_longer() -> None:
 
 
 def test_a_new_meter_may_start_at_zero() -> None:
-    """Zero, then the first Wh: that is believed as soon as it has held."""
+    """A new meter that counts its first Wh from zero is believed once that lasted."""
     guard = started()
     assert set(shown(guard, [0] * 60, 10)) == {LEVEL}
     verdict = guard.judge({IMPORTED: 1}, NOW + 610)
@@ -89,7 +89,7 @@ def test_a_new_meter_may_start_at_zero() -> None:
 
 
 def test_a_negative_counter_is_never_believed() -> None:
-    """However long it holds, a counter below zero is no counter."""
+    """A negative counter is never believed, however long it lasts."""
     assert set(shown(started(), [-1] * 1000, 60)) == {LEVEL}
     guard = Guard(max_power=100_000)
     for at in range(1000):
@@ -97,19 +97,19 @@ def test_a_negative_counter_is_never_believed() -> None:
 
 
 def test_a_suspect_that_wobbles_is_not_believed() -> None:
-    """Readings that contradict each other hold no level, whatever their number."""
+    """Readings that contradict each other are never believed, however many."""
     assert set(shown(started(), [500, 400] * 500, 60)) == {LEVEL}
     assert set(shown(started(), [0, 10**9] * 500, 60)) == {LEVEL}
 
 
 def test_a_good_reading_forgets_the_suspect() -> None:
-    """Garbage between good readings never adds up."""
+    """Wrong readings between good ones are never believed."""
     values = shown(started(), [5, 5, 5, LEVEL] * 300, 60)
     assert set(values) == {LEVEL}
 
 
 def test_growth_is_limited_by_the_connection() -> None:
-    """A counter grows by what the connection carries since the last reading."""
+    """Growth is limited by what the connection can carry since the last reading."""
     for silence, most in ((0, 1000), (36, 2000), (900, 26_000), (86_400, 26_000)):
         guard = started()
         assert shown(guard, [LEVEL + most], silence) == [LEVEL + most]
@@ -119,7 +119,7 @@ def test_growth_is_limited_by_the_connection() -> None:
 
 @pytest.mark.parametrize("grown", [1001, 24_000])
 def test_much_at_once_has_to_be_said_again(grown: float) -> None:
-    """A leap that the connection could carry in a quarter of an hour needs no time."""
+    """A leap that the connection carries in 15 minutes needs readings, but no time."""
     guard = started()
     values = [LEVEL + grown] * 4 + [LEVEL + grown + 1]
     assert shown(guard, values, 0) == [LEVEL] * 4 + [LEVEL + grown + 1]
@@ -127,13 +127,13 @@ def test_much_at_once_has_to_be_said_again(grown: float) -> None:
 
 @pytest.mark.parametrize("grown", [1001, 25_000, 10**6])
 def test_one_leap_is_not_shown(grown: float) -> None:
-    """A leap that four readings say and a fifth does not has never been."""
+    """A leap that only four readings repeat is never shown."""
     values = [LEVEL + grown] * 4 + [LEVEL + 1]
     assert shown(started(), values, 0) == [LEVEL] * 4 + [LEVEL + 1]
 
 
 def test_after_a_year_growth_is_growth() -> None:
-    """A long outage is no replaced meter: five readings of it are enough."""
+    """Growth during a long outage is believed after five readings: no new meter."""
     guard, later = started(), NOW + 365 * 86_400
     verdicts = [
         guard.judge({IMPORTED: LEVEL + 5_000_000 + count}, later + count)
@@ -145,7 +145,7 @@ def test_after_a_year_growth_is_growth() -> None:
 
 
 def test_gas_has_a_limit_of_its_own() -> None:
-    """Volume is judged in m³ of a household's pipe, not in watts."""
+    """Volume has a limit of its own, in m³/h of a household's connection."""
     guard = Guard(max_power=100_000)
     for value, seen in ((4711.018, 4711.018), (4712.018, 4712.018), (4714, 4712.018)):
         assert guard.judge({VOLUME: value}, NOW).values == {VOLUME: seen}
@@ -153,7 +153,7 @@ def test_gas_has_a_limit_of_its_own() -> None:
 
 
 def test_each_value_is_judged_alone() -> None:
-    """Beside a bad total everything else goes through, unknown codes too."""
+    """Beside a wrong total, all other values are shown, also of unknown codes."""
     guard = Guard(max_power=100_000)
     good = {IMPORTED: 100, EXPORTED: 50, "16.7.0": 321, "16.8.0": 50, "99.0.0": 1}
     assert guard.judge(good, NOW).values == good
@@ -163,7 +163,7 @@ def test_each_value_is_judged_alone() -> None:
 
 
 def test_a_missing_counter_stays_missing() -> None:
-    """A value that was not sent is not made up from the one believed."""
+    """A counter that was not sent is not replaced by its believed level."""
     guard = started()
     assert guard.judge({}, NOW + 1) == Verdict(values={})
     assert guard.judge({EXPORTED: 5}, NOW + 2) == Verdict(values={EXPORTED: 5})
@@ -171,7 +171,7 @@ def test_a_missing_counter_stays_missing() -> None:
 
 
 def test_a_first_zero_alone_waits() -> None:
-    """With nothing but zeros the meter may not be read yet, or be brand new."""
+    """If all counters are zero, they wait: the meter may not have been read yet."""
     guard = Guard(max_power=100_000)
     verdicts = [
         guard.judge({IMPORTED: 0, EXPORTED: 0, "16.7.0": 321}, NOW + 60 * at)
@@ -179,25 +179,25 @@ def test_a_first_zero_alone_waits() -> None:
     ]
     for verdict in verdicts[:-1]:
         assert verdict == Verdict(values={"16.7.0": 321})
-    # It had no level before, so this is no replaced meter.
+    # There was no level before, so no meter was replaced.
     assert verdicts[-1] == Verdict(values={IMPORTED: 0, EXPORTED: 0, "16.7.0": 321})
 
 
 def test_a_first_zero_beside_a_counter_counts() -> None:
-    """A household that never exported has a zero; zero is a reading."""
+    """A first zero beside another counter above zero is believed at once."""
     values = {IMPORTED: LEVEL, EXPORTED: 0}
     assert Guard(max_power=100_000).judge(values, NOW).values == values
 
 
 def test_a_first_zero_ends_with_the_first_count() -> None:
-    """Any first value above zero is believed."""
+    """After a first zero, any value above zero is believed at once."""
     guard = Guard(max_power=100_000)
     assert guard.judge({IMPORTED: 0}, NOW).values == {}
     assert guard.judge({IMPORTED: 0.1}, NOW + 1).values == {IMPORTED: 0.1}
 
 
 def test_what_was_believed_survives_a_restart() -> None:
-    """A zero right after the restart is judged by what was stored before."""
+    """A zero right after a restart is judged by the stored level."""
     guard = started()
     stored = json.loads(json.dumps(guard.as_stored()))
     again = Guard(max_power=100_000)
@@ -209,7 +209,7 @@ def test_what_was_believed_survives_a_restart() -> None:
 
 
 def test_what_was_stored_before_a_crash_is_not_shown() -> None:
-    """More may have been recorded than was stored: a level judges, and no more."""
+    """A level stored before a crash is not shown: a higher one may be recorded."""
     guard = Guard(max_power=100_000)
     guard.restore({IMPORTED: [LEVEL, NOW]})
     for at, value in enumerate((0, LEVEL - 1, -1)):
@@ -220,14 +220,14 @@ def test_what_was_stored_before_a_crash_is_not_shown() -> None:
 
 
 def test_a_suspect_is_not_stored() -> None:
-    """Only what is believed is kept; a counter without a level has nothing."""
+    """Only believed levels are stored."""
     guard = started()
     guard.judge({IMPORTED: 5, EXPORTED: -1}, NOW + 1)
     assert guard.as_stored() == {IMPORTED: [LEVEL, NOW, LEVEL, LEVEL]}
 
 
 def test_a_code_that_is_gone_is_forgotten() -> None:
-    """What an older version stored under another name does no harm."""
+    """A stored code that is no longer a counter is ignored."""
     guard = Guard(max_power=100_000)
     guard.restore({"gone": [5, NOW], IMPORTED: [LEVEL, NOW]})
     assert guard.as_stored() == {IMPORTED: [LEVEL, NOW, LEVEL, LEVEL]}
@@ -235,7 +235,7 @@ def test_a_code_that_is_gone_is_forgotten() -> None:
 
 @pytest.mark.parametrize("leap", [-86_400 * 365 * 20, -3600, 3600, 86_400 * 365 * 20])
 def test_a_clock_that_is_set_does_not_stop_a_counter(leap: float) -> None:
-    """When the host's clock steps, a counter goes on counting."""
+    """A counter is still believed after the host's clock was changed."""
     guard = started()
     for count in range(1, 20):
         now = NOW + 10 * count + (leap if 5 < count < 15 else 0)
@@ -246,7 +246,7 @@ def test_a_clock_that_is_set_does_not_stop_a_counter(leap: float) -> None:
 
 @pytest.mark.parametrize("wrong", [0, LEVEL // 2])
 def test_a_clock_set_forward_makes_no_time_pass(wrong: float) -> None:
-    """A host that learns the time while its bridge starts believes nothing early."""
+    """If the host's clock is set forward, no new level is believed too early."""
     guard = started()
     values = shown(guard, [wrong] * 5, 10)
     later = NOW + 86_400
@@ -258,7 +258,7 @@ def test_a_clock_set_forward_makes_no_time_pass(wrong: float) -> None:
 
 
 def test_a_clock_set_back_does_not_hold_a_new_meter_off() -> None:
-    """A replaced meter is believed in time even if the clock steps back meanwhile."""
+    """If the host's clock is set back, a replaced meter is still believed in time."""
     guard = started()
     shown(guard, [5] * 4, 60)
     earlier = NOW - 86_400 * 30

@@ -1,4 +1,4 @@
-"""Test what a counter that goes on from a lower level shows, and what it reports."""
+"""Test what is shown and reported of a counter that continues from a lower level."""
 
 import json
 
@@ -13,7 +13,7 @@ LEVEL = 10_526_027
 
 
 def judged(guard: Guard, value: float, seconds: float) -> float:
-    """Return what is shown of a value; nothing here is a replaced meter."""
+    """Return the value shown; no meter must be reported as replaced."""
     verdict = guard.judge({IMPORTED: value}, NOW + seconds)
     assert not verdict.restarted
     return verdict.values[IMPORTED]
@@ -21,7 +21,7 @@ def judged(guard: Guard, value: float, seconds: float) -> float:
 
 @pytest.mark.parametrize("dip", [0.1, 1, 999, 1000])
 def test_a_small_dip_is_waited_for(dip: float) -> None:
-    """A total that is lower for good shows again once it has caught up; no alarm."""
+    """A slightly lower total is shown again once it has caught up, without a report."""
     guard = Guard(max_power=100_000)
     guard.judge({IMPORTED: LEVEL}, NOW)
     for minute in range(1, 1000):
@@ -30,7 +30,7 @@ def test_a_small_dip_is_waited_for(dip: float) -> None:
 
 
 def test_two_answers_may_round_differently() -> None:
-    """A total that comes now in Wh and now in whole kWh never falls."""
+    """A total that alternates between Wh and whole kWh never falls."""
     guard = Guard(max_power=100_000)
     most = 0
     for count in range(2000):
@@ -41,7 +41,7 @@ def test_two_answers_may_round_differently() -> None:
 
 
 def test_a_small_volume_dips_by_cubic_metres() -> None:
-    """What is rounding of a volume is judged in m³."""
+    """A fall of a volume by rounding is judged in m³."""
     guard = Guard(max_power=100_000)
     values = [4711.018, *[4711.0] * 60, *[4709.9] * 10]
     verdicts = [
@@ -56,7 +56,7 @@ def test_a_small_volume_dips_by_cubic_metres() -> None:
 
 @pytest.mark.parametrize("restart", [False, True])
 def test_a_level_that_was_believed_by_mistake_is_waited_out(*, restart: bool) -> None:
-    """A wrong total after a gap, 25 kWh too high, is no level to fall from."""
+    """After a gap, a wrong total 25 kWh too high does not make a replaced meter."""
     guard = Guard(max_power=100_000)
     for minute in range(30):
         assert judged(guard, LEVEL + minute, 60 * minute) == LEVEL + minute
@@ -72,7 +72,7 @@ def test_a_level_that_was_believed_by_mistake_is_waited_out(*, restart: bool) ->
 
 
 def test_what_is_wrong_twice_adds_nothing() -> None:
-    """While the true level is waited for, another leap is judged by that level."""
+    """While the true level catches up, another leap is compared with that level."""
     guard = Guard(max_power=100_000)
     judged(guard, LEVEL, 0)
     assert judged(guard, LEVEL + 20_000, 900) == LEVEL + 20_000
@@ -83,7 +83,7 @@ def test_what_is_wrong_twice_adds_nothing() -> None:
 
 
 def test_a_level_that_is_contradicted_is_not_proven() -> None:
-    """A wrong level that comes between true ones again and again proves nothing."""
+    """A wrong level that alternates with true ones never becomes proven."""
     guard = Guard(max_power=100_000)
     judged(guard, LEVEL, 0)
     for count in range(200):
@@ -94,7 +94,7 @@ def test_a_level_that_is_contradicted_is_not_proven() -> None:
 
 
 def test_a_deep_fall_is_a_new_meter_even_beside_a_doubtful_level() -> None:
-    """Below what had been proven no meter goes on; that is told."""
+    """A level below the proven one is another meter, and is reported."""
     guard = Guard(max_power=100_000)
     for minute in range(60):
         judged(guard, LEVEL + 100 * minute, 60 * minute)
@@ -109,7 +109,7 @@ def test_a_deep_fall_is_a_new_meter_even_beside_a_doubtful_level() -> None:
 
 
 def test_an_older_store_is_read() -> None:
-    """What an older version stored of a counter, level and time, is taken up."""
+    """A counter stored by an older version, level and time only, is restored."""
     guard = Guard(max_power=100_000)
     guard.restore({IMPORTED: [LEVEL, NOW]}, is_orderly=True)
     assert guard.as_stored() == {IMPORTED: [LEVEL, NOW, LEVEL, LEVEL]}

@@ -1,4 +1,4 @@
-"""Test which totals a board shows right after its entry was loaded anew."""
+"""Test which totals a board shows right after its entry was reloaded."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from custom_components.meter_bridge.meter.plausible import Limits
 from custom_components.meter_bridge.values.board import Board
 from custom_components.meter_bridge.values.sources import entity_key
 
-# Some bridge whose own entities do not matter here.
+# Any bridge: its own entities do not matter here.
 BRIDGE = replace(
     next(each for each in BRIDGES.values() if each.has_main_meter),
     sensors=(),
@@ -29,19 +29,19 @@ METERS = [Meter(), Meter(key="gas", medium=Medium.GAS)]
 
 
 def shown(board: Board, meter: Meter, value: float) -> object:
-    """Take a reading of a meter's total; return what is shown of it."""
+    """Take a reading of a meter's total; return the value shown."""
     reading = Reading(values={TOTAL: value}, token=value, meter=meter)
     board.take(Snapshot(readings=(reading,), details=None))
     return board.values.get(entity_key(meter.key, TOTAL))
 
 
 def begun() -> Board:
-    """Return the board of a bridge that has not been read."""
+    """Return the board of a bridge without readings."""
     return Board(BRIDGE, Limits(max_power=BRIDGE.max_power))
 
 
 def restarted(board: Board, *, is_orderly: bool = True) -> Board:
-    """Return a board that takes up what another one leaves."""
+    """Return a new board, restored from another one."""
     again = begun()
     again.restore(board.as_stored(), is_orderly=is_orderly)
     return again
@@ -49,7 +49,7 @@ def restarted(board: Board, *, is_orderly: bool = True) -> Board:
 
 @pytest.mark.parametrize("meter", METERS, ids=lambda meter: meter.medium)
 def test_a_held_total_stays_shown_across_a_reload(meter: Meter) -> None:
-    """A wrong first reading after a reload shows the level from just before it."""
+    """After a reload and a wrong first reading, the level from before is shown."""
     board = begun()
     assert shown(board, meter, LEVEL) == LEVEL
     board = restarted(board)
@@ -59,7 +59,7 @@ def test_a_held_total_stays_shown_across_a_reload(meter: Meter) -> None:
 
 @pytest.mark.parametrize("meter", METERS, ids=lambda meter: meter.medium)
 def test_after_a_crash_a_held_total_is_not_shown(meter: Meter) -> None:
-    """More may have been recorded than was stored: the level is only compared with."""
+    """After a crash the level is not shown: a higher one may be recorded."""
     board = begun()
     assert shown(board, meter, LEVEL) == LEVEL
     board = restarted(board, is_orderly=False)
@@ -68,7 +68,7 @@ def test_after_a_crash_a_held_total_is_not_shown(meter: Meter) -> None:
 
 
 def test_a_meter_that_is_not_read_stays_stored() -> None:
-    """Two reloads in a row forget no meter that was away meanwhile."""
+    """A meter that is away during two reloads is not forgotten."""
     board = begun()
     for meter in METERS:
         assert shown(board, meter, LEVEL) == LEVEL

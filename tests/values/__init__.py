@@ -1,1 +1,1 @@
-"""Tests of what is shown."""
+"""Tests of board, sources, sensors and throttle."""

@@ -1,4 +1,4 @@
-"""What a reading may cost, counted: states written, callbacks, objects decoded."""
+"""The cost of a reading, counted: states written, callbacks, JSON decoded."""
 
 import asyncio
 from collections import Counter
@@ -32,7 +32,7 @@ _CALL_AT = "custom_components.meter_bridge.values.throttle.async_call_at"
 
 @dataclass(slots=True)
 class Count:
-    """What went on meanwhile."""
+    """The counts of a block."""
 
     written: int = 0
     called: int = 0
@@ -41,7 +41,7 @@ class Count:
 
 @contextmanager
 def counting() -> Iterator[Count]:
-    """Count states written, entities called and JSON decoded in a block."""
+    """Count written states, called entities and decoded JSON in a block."""
     count = Count()
     write = Entity._async_write_ha_state  # noqa: SLF001 (whatever asks for it)
     call = CoordinatorEntity._handle_coordinator_update  # noqa: SLF001 (same)
@@ -68,25 +68,25 @@ def counting() -> Iterator[Count]:
 
 
 async def followed(simulators: Start, set_up: SetUp, key: str) -> Simulator:
-    """Set an entry up and wait until it follows what is pushed."""
+    """Set up an entry, and wait until it follows its streams."""
     simulator = await simulators(key)
     entry = await set_up(simulator)
     await settled(simulator)
-    # The first pushes may say more than the poll did.
+    # The first pushed messages may contain more than the poll did.
     for _ in range(2):
         await tick(entry.runtime_data, simulator)
     return simulator
 
 
 async def tick(coordinator: MeterCoordinator, simulator: Simulator) -> None:
-    """Push one reading, and wait until it has come through."""
+    """Push one reading, and wait until it has been processed."""
     before = coordinator.data
     simulator.tick()
     await eventually(lambda: coordinator.data is not before)
 
 
 def one_register(simulator: Simulator) -> str:
-    """Return a register that changes one state."""
+    """Return a register that changes only one state."""
     (code,) = KINDS[simulator.key].benchmark.changes[1]
     return code
 
@@ -94,7 +94,7 @@ def one_register(simulator: Simulator) -> str:
 async def push(
     hass: HomeAssistant, simulator: Simulator, values: list[Decimal]
 ) -> Count:
-    """Push readings, in each of which one register has the next of these values."""
+    """Push readings, each with the next of these values in one register."""
     entry = hass.config_entries.async_entries("meter_bridge")[0]
     coordinator = entry.runtime_data
     with counting() as count:
@@ -108,7 +108,7 @@ async def push(
 async def test_a_reading_wakes_who_changed(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """One value changes: one entity is called, and one state written, per reading."""
+    """If one value changes, one entity is called and one state written per reading."""
     simulator = await followed(simulators, set_up, key)
     await push(hass, simulator, [Decimal(200)])
     count = await push(
@@ -121,7 +121,7 @@ async def test_a_reading_wakes_who_changed(
 async def test_a_reading_without_news_wakes_nobody(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """The same values again: nobody is called, and no state is written."""
+    """If no value changes, no entity is called and no state written."""
     simulator = await followed(simulators, set_up, key)
     await push(hass, simulator, [Decimal(200)])
     count = await push(hass, simulator, [Decimal(200)] * _READINGS)
@@ -132,7 +132,7 @@ async def test_a_reading_without_news_wakes_nobody(
 async def test_a_reading_is_decoded_once(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """JSON is decoded once per reading; a status that is repeated beside it, never."""
+    """JSON is decoded once per reading; a repeated status is not decoded again."""
     simulator = await followed(simulators, set_up, key)
     await push(hass, simulator, [Decimal(200)])
     count = await push(hass, simulator, [Decimal(200)] * _READINGS)
@@ -143,7 +143,7 @@ async def test_a_reading_is_decoded_once(
 async def test_readings_set_no_timers(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """The watch over a stream, the throttle and the next poll are moved seldom."""
+    """Timers of a stream's idle limit, throttle and next poll are seldom moved."""
     simulator = await followed(simulators, set_up, key)
     coordinator = hass.config_entries.async_entries("meter_bridge")[0].runtime_data
     with patch.object(hass.loop, "call_at", wraps=hass.loop.call_at) as call_at:
@@ -156,7 +156,7 @@ async def test_readings_set_no_timers(
                 if coordinator.data is not before:
                     break
     assert coordinator.data is not before
-    # What waits for less is the test.
+    # Shorter timers are the test's own.
     late = hass.loop.time() + 1
     timers = [call for call in call_at.call_args_list if call.args[0] > late]
     assert len(timers) < _MANY / 4
@@ -166,7 +166,7 @@ async def test_readings_set_no_timers(
 async def test_readings_leave_no_circles(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """Nothing of a reading refers to itself: to collect that stops everything."""
+    """Readings leave no reference cycles, whose collection would block everything."""
     simulator = await followed(simulators, set_up, key)
     gc.collect()
     gc.disable()
@@ -182,7 +182,7 @@ async def test_readings_leave_no_circles(
 async def test_a_poll_without_news_wakes_nobody(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """A bridge that is asked twice between two readings costs no state."""
+    """Two polls without a new reading in between write no state."""
     entry = await set_up(await simulators(key))
     await entry.runtime_data.async_refresh()
     with counting() as count:

@@ -30,7 +30,7 @@ def names() -> dict[str, str]:
 
 @pytest.mark.parametrize("medium", Medium)
 def test_every_register_is_a_sensor_home_assistant_accepts(medium: Medium) -> None:
-    """Device class, unit and state class are one of the combinations allowed."""
+    """Home Assistant allows the combination of device class, unit and state class."""
     for code, register in REGISTERS.items():
         sensor = meter_sensor(code, medium)
         assert sensor.key == code
@@ -48,7 +48,7 @@ def test_every_register_is_a_sensor_home_assistant_accepts(medium: Medium) -> No
 
 @pytest.mark.parametrize("medium", Medium)
 def test_every_sensor_has_a_name(medium: Medium, names: dict[str, str]) -> None:
-    """The translation exists and wants exactly the placeholders that are given."""
+    """The translation exists and has exactly the given placeholders."""
     for code in REGISTERS:
         sensor = meter_sensor(code, medium)
         wanted = {
@@ -58,7 +58,7 @@ def test_every_sensor_has_a_name(medium: Medium, names: dict[str, str]) -> None:
 
 
 def test_no_two_sensors_share_a_name(names: dict[str, str]) -> None:
-    """An owner can tell every register from every other."""
+    """No two registers have the same name."""
     filled = Counter(
         names[_key(code)].format(
             **(meter_sensor(code, Medium.ELECTRICITY).translation_placeholders or {})
@@ -93,7 +93,7 @@ def _key(code: str) -> str:
 def test_a_name_is_put_together(
     code: str, key: str, placeholders: dict[str, str]
 ) -> None:
-    """Quantity and direction make the key; phase, tariff and quadrant fill it."""
+    """Quantity and direction are the key; phase, tariff, quadrant are placeholders."""
     sensor = meter_sensor(code, Medium.ELECTRICITY)
     assert sensor.translation_key == key
     assert sensor.translation_placeholders == placeholders
@@ -118,12 +118,12 @@ def test_a_name_is_put_together(
 def test_only_what_never_falls_is_increasing(
     code: str, state_class: SensorStateClass
 ) -> None:
-    """A sum that may fall is no reset meter, and a measurement is no sum."""
+    """Only counters are increasing; a sum that may fall is a total."""
     assert meter_sensor(code, Medium.ELECTRICITY).state_class is state_class
 
 
 def test_gas_is_told_from_other_volumes() -> None:
-    """The same register is gas for a gas meter; other registers do not care."""
+    """Volume is gas for a gas meter only; other registers are the same for both."""
     assert meter_sensor(VOLUME, Medium.GAS).device_class is SensorDeviceClass.GAS
     assert meter_sensor(VOLUME, Medium.VOLUME).device_class is SensorDeviceClass.VOLUME
     assert (
@@ -133,7 +133,7 @@ def test_gas_is_told_from_other_volumes() -> None:
 
 
 def test_energy_is_shown_in_thousands() -> None:
-    """The unit shown and the places moved belong together."""
+    """The moved decimal places fit the unit shown."""
     for code, register in REGISTERS.items():
         sensor = meter_sensor(code, Medium.ELECTRICITY)
         in_thousands = str(sensor.native_unit_of_measurement).startswith("k")
@@ -160,13 +160,13 @@ def test_energy_is_shown_in_thousands() -> None:
     ],
 )
 def test_what_few_want_is_disabled_at_first(code: str, *, enabled: bool) -> None:
-    """Halves of a phase's power and what is not active power wait to be enabled."""
+    """Directions of a phase, reactive and apparent values are disabled at first."""
     sensor = meter_sensor(code, Medium.ELECTRICITY)
     assert sensor.entity_registry_enabled_default is enabled
 
 
 def test_a_description_is_made_once() -> None:
-    """The same register of the same medium gives the very same description."""
+    """The description of a register and medium is created only once."""
     assert meter_sensor("1.8.0", Medium.ELECTRICITY) is meter_sensor(
         "1.8.0", Medium.ELECTRICITY
     )

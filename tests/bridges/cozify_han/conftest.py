@@ -1,4 +1,4 @@
-"""What the tests of this bridge share: its ids, its paths, and its streams."""
+"""Fixtures of this bridge's tests: ids, paths, and streams."""
 
 from custom_components.meter_bridge.bridges.cozify_han.details import Details
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
@@ -15,10 +15,10 @@ SOCKET, EVENTS, OLD_EVENTS = "/ws", "/sse", "/events"
 
 
 async def followed(simulator: CozifyHanSimulator, way: str = SOCKET) -> None:
-    """Wait until the stream stands, and this is its way."""
+    """Wait until the stream is open on this path."""
     await eventually(lambda: simulator.ways == [way], seconds=5)
 
 
 def says(published: Published[Details], watts: float) -> bool:
-    """Tell whether the last snapshot says this net power."""
+    """Tell whether the last snapshot has this net power."""
     return bool(published) and power(published[-1]) == watts

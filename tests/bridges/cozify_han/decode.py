@@ -1,4 +1,4 @@
-"""How a HAN reader's bytes are decoded: every message says of what type it is."""
+"""The decoder of a HAN reader: every message contains its type."""
 
 from custom_components.meter_bridge.bridges.cozify_han.decoder import (
     SOCKET_PATH,

@@ -1,4 +1,4 @@
-"""What the suites over all kinds of bridge need to know of a Cozify HAN reader."""
+"""The description of a Cozify HAN reader for the tests of all kinds."""
 
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.support.kind import Benchmark, Kind
@@ -9,7 +9,7 @@ _FIVE = (*_VOLTS, "1.8.0", "2.8.0")
 
 
 def _swap(simulator: CozifyHanSimulator) -> None:
-    """Be another reader on another meter."""
+    """Turn into another reader on another meter."""
     profile = simulator.profile
     profile.mac, profile.serial = "02:5A:C3:10:7E:55", "SN-T01-0043"
     profile.uuid = "5b3ce2a7-1c94-4f0f-8a55-90c7d1e2f346"
@@ -40,7 +40,7 @@ KIND = Kind(
             (),
             ("32.7.0",),
             _FIVE,
-            # Each power changes net power as well.
+            # Each of these powers changes net power as well.
             (
                 *(*_FIVE, "3.8.0", "4.8.0", "1.7.0", "21.7.0", "41.7.0", "61.7.0"),
                 *("2.7.0", "22.7.0", "42.7.0", "62.7.0", "3.7.0"),

@@ -1,17 +1,17 @@
-"""What kind of reader is pretended, and what it says of itself."""
+"""The simulated reader: firmware, settings, meter, and its messages about itself."""
 
 from dataclasses import dataclass, field
 
 from tests.support.simulator import Json
 
 _NAME = "Cozify-HAN-415-926"
-# Milliseconds, as in the vendor's newer samples.
+# Times have milliseconds, as in the vendor's newer samples.
 _TS = 1_780_308_000_000
 
 
 @dataclass(kw_only=True)
 class Profile:
-    """Firmware, settings and meter; the attributes are the switches of a test."""
+    """Firmware, settings and meter, which a test can change."""
 
     version: str = "1.0.1.7"
     channel: str = "release"
@@ -23,7 +23,7 @@ class Profile:
     online: bool = True
     ethernet_ip: str = "192.0.2.50"
     wifi_ip: str = "192.0.2.51"
-    # Fields of the newer API revision, which also tells the time of everything.
+    # Fields of the newer API revision, which also adds times everywhere.
     is_new: bool = False
     reboot_pending: bool = False
     reboot_reason: str | None = None
@@ -39,7 +39,7 @@ class Profile:
     energy_seconds: int = 0
     energies_as_text: bool = False
     truncates_current: bool = True
-    # Key of the telegram to how many elements it has; None for null.
+    # Key of the telegram to the number of its elements; None for null.
     lengths: dict[str, int | None] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
 
@@ -57,7 +57,7 @@ class Profile:
     uptime_ms: int = 1_234_567
 
     def state(self) -> dict[str, Json]:
-        """Phrase what the reader says of itself; `online` is its link to the cloud."""
+        """Return the message `state`; `online` is the connection to the cloud."""
         state: dict[str, Json] = {"type": "HAN_STATE_MESSAGE"}
         if self.is_new:
             state["ts"] = _TS
@@ -81,7 +81,7 @@ class Profile:
         return state | {"channel": self.channel}
 
     def configuration(self) -> dict[str, Json]:
-        """Phrase the settings; passwords are masked."""
+        """Return the settings, with masked passwords."""
         wifi: dict[str, Json] = {"e": self.wifi_enabled, "s": "Kotiverkko"}
         if self.has_passwords:
             wifi["p"] = "***"
@@ -98,7 +98,7 @@ class Profile:
         }
 
     def health(self) -> dict[str, Json]:
-        """Phrase how the reader's computer is doing."""
+        """Return the health of the reader's computer."""
         health: dict[str, Json] = {"type": "HAN_HEALTH_MESSAGE"}
         if self.is_new:
             health["ts"] = _TS
@@ -112,7 +112,7 @@ class Profile:
         }
 
     def meter_identity(self) -> dict[str, Json]:
-        """Phrase which meter it is."""
+        """Return the identity of the meter."""
         return {
             "type": "HAN_METER_IDENTITY_MESSAGE",
             "manufacturerId": "TST",

@@ -1,4 +1,4 @@
-"""Pretend to be a Cozify HAN reader on the H1 port of a meter."""
+"""A simulated Cozify HAN reader on the H1 port of a meter."""
 
 from asyncio import FIRST_COMPLETED, create_task, gather, wait
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from tests.support.simulator import Json, Simulator, Stream, compact, event, num
 
 _STREAMS = ("/ws", "/sse", "/events")
 _ENERGIES = {"ic": "1.8.0", "ec": "2.8.0", "ric": "3.8.0", "rec": "4.8.0"}
-# In total, then phase by phase.
+# The total, then each phase.
 _POWERS = {"pi": 1, "pe": 2, "ri": 3, "re": 4}
 _NET_POWERS = {"p": ("pi", "pe"), "r": ("ri", "re")}
 _PHASE_STEP = 20
@@ -24,12 +24,12 @@ _UNKNOWN = "HAN_SOMETHING_MESSAGE"
 
 
 class CozifyHanSimulator(Simulator):
-    """Serve meter, state and settings; `profile` says of which make all of it is."""
+    """Serves meter, state and settings; `profile` has the make of all of them."""
 
     key = "cozify_han"
 
     def __init__(self, house: House) -> None:
-        """Be a reader of early 2026 on a three-phase meter, with a cable in it."""
+        """Start as a reader of early 2026 on a three-phase meter, with Ethernet."""
         super().__init__(house)
         self.profile = Profile()
         self.chatter = False
@@ -41,7 +41,7 @@ class CozifyHanSimulator(Simulator):
 
     @override
     def send_everything(self) -> None:
-        """Be a reader of the newest firmware."""
+        """Use the newest firmware."""
         super().send_everything()
         self.profile.is_new = True
 
@@ -53,7 +53,7 @@ class CozifyHanSimulator(Simulator):
 
     @override
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Answer what any firmware has; `profile.absent` takes paths away."""
+        """Return the paths of all firmware versions; `profile.absent` removes some."""
         return [
             web.get("/han", self._get),
             web.get("/meter", self._get),
@@ -68,14 +68,14 @@ class CozifyHanSimulator(Simulator):
 
     @override
     async def admit(self, request: web.Request) -> web.StreamResponse | None:
-        """Know no path that this firmware does not have."""
+        """Answer 404 for a path that this firmware does not have."""
         if request.path in self.profile.absent:
             return web.Response(status=404)
         return None
 
     @override
     def read_meter(self) -> None:
-        """Take a telegram, if a meter sends any."""
+        """Take a telegram of the meter, if it sends any."""
         profile = self.profile
         if not profile.has_meter:
             self._meter = None
@@ -98,7 +98,7 @@ class CozifyHanSimulator(Simulator):
         }
 
     def _read_energies(self) -> dict[str, Json]:
-        """Read the counters in kWh and kvarh."""
+        """Return the counters in kWh and kvarh."""
         values, profile = self.values(), self.profile
         energies: dict[str, Json] = {}
         for key, code in _ENERGIES.items():
@@ -108,7 +108,7 @@ class CozifyHanSimulator(Simulator):
         return energies
 
     def _read_powers(self) -> dict[str, Json]:
-        """Read powers in W and var, each direction for itself and net."""
+        """Return powers in W and var: each direction, and net."""
         values, phases = self.values(), self.profile.phases
         starts = (0, *(_PHASE_STEP * phase for phase in phases))
         arrays = {
@@ -124,7 +124,7 @@ class CozifyHanSimulator(Simulator):
         }
 
     def _read_phases(self) -> dict[str, Json]:
-        """Read voltages in V and currents in A; there is no total of these."""
+        """Return voltages in V and currents in A, which have no total."""
         values = self.values()
         volts = [values[f"{_PHASE_STEP * it + 12}.7.0"] for it in self.profile.phases]
         amperes = [values[f"{_PHASE_STEP * it + 11}.7.0"] for it in self.profile.phases]
@@ -136,33 +136,33 @@ class CozifyHanSimulator(Simulator):
         }
 
     def _shaped(self, key: str, array: list[float]) -> Json:
-        """Cut an array as this firmware does; None stands for null."""
+        """Return an array of the length that this firmware sends; None is null."""
         length = self.profile.lengths.get(key, len(array))
         return None if length is None else array[:length]
 
     @override
     def message(self, channel: str) -> bytes | None:
-        """Phrase the last telegram."""
+        """Return the message with the last telegram."""
         if self.chatter:
             self.push({"type": _UNKNOWN, "ts": [], "p": "?"})
         return None if self._meter is None else self._phrase(channel, self._meter)
 
     def push(self, message: Mapping[str, Json]) -> None:
-        """Send any message down every open stream."""
+        """Send a message to all open streams."""
         for stream in self._streams:
             stream.push(self._phrase(stream.channel, message))
 
     def push_state(self) -> None:
-        """Tell every open stream what the reader says of itself."""
+        """Send the message `state` to all open streams."""
         self.push(self.profile.state())
 
     def push_configuration(self) -> None:
-        """Tell every open stream the settings, under the newer name of their type."""
+        """Send the settings to all open streams, with the newer name of their type."""
         self.push({**self.profile.configuration(), "type": "HAN_CONFIGURATION_MESSAGE"})
 
     @property
     def ways(self) -> list[str]:
-        """Say by which path each client is listening."""
+        """Return the path that each client is listening to."""
         return [stream.channel for stream in self._streams]
 
     def drop_streams(self) -> None:
@@ -172,7 +172,7 @@ class CozifyHanSimulator(Simulator):
                 cut(request)
 
     def restart(self, **changes: object) -> None:
-        """Start with another firmware or other settings; streams end at that."""
+        """Restart with another firmware or other settings, which ends all streams."""
         for name, value in changes.items():
             assert hasattr(self.profile, name), name
             setattr(self.profile, name, value)
@@ -182,13 +182,13 @@ class CozifyHanSimulator(Simulator):
 
     @staticmethod
     def _phrase(channel: str, message: Mapping[str, Json]) -> bytes:
-        """Put a message as a stream has it."""
+        """Return a message in the form of a stream."""
         if channel == "/ws":
             return compact(message).encode()
         return event(str(message["type"]), message)
 
     def _page(self, path: str) -> Mapping[str, Json] | None:
-        """Choose what a path answers now."""
+        """Return the present answer of a path."""
         if path.startswith("/meter") and path != "/meter/id":
             return self._meter
         return {
@@ -199,7 +199,7 @@ class CozifyHanSimulator(Simulator):
         }[path]()
 
     def _health(self) -> Mapping[str, Json]:
-        """Phrase how the reader is doing, up for longer as time passes."""
+        """Return the health, with an uptime that grows as time passes."""
         running = (self.house.now - self._begun_at) // timedelta(milliseconds=1)
         return {
             **self.profile.health(),
@@ -207,7 +207,7 @@ class CozifyHanSimulator(Simulator):
         }
 
     async def _get(self, request: web.Request) -> web.Response:
-        """Answer one object."""
+        """Answer with one object."""
         page = self._page(request.path)
         if page is None:
             return web.Response(status=503)
@@ -216,12 +216,12 @@ class CozifyHanSimulator(Simulator):
         )
 
     async def _get_events(self, request: web.Request) -> web.StreamResponse:
-        """Answer with events, the state first."""
+        """Answer with server-sent events, beginning with the state."""
         first = self._phrase(request.path, self.profile.state())
         return await self.send_events(request, request.path, first)
 
     async def _get_socket(self, request: web.Request) -> web.StreamResponse:
-        """Upgrade to a WebSocket, the state first."""
+        """Answer with a WebSocket, beginning with the state."""
         socket = web.WebSocketResponse(autoping=self.profile.answers_pings)
         await socket.prepare(request)
         with self.streaming(request.path) as stream:
@@ -239,21 +239,21 @@ class CozifyHanSimulator(Simulator):
 
 
 async def _send(socket: web.WebSocketResponse, stream: Stream) -> None:
-    """Pass a stream's messages on as they are, even if they are no text."""
+    """Send the messages of a stream unchanged, even if they are not text."""
     async for message in stream:
         await socket.send_frame(message, WSMsgType.TEXT)
 
 
 async def _drain(socket: web.WebSocketResponse) -> None:
-    """Answer pings and notice that the client leaves; what it says does not matter."""
+    """Answer pings until the client disconnects; ignore its messages."""
     async for _ in socket:
         pass
 
 
 def _through_float32(current: Decimal) -> Decimal:
-    """Carry a tenth of an ampere as the firmware does: 18.4 A become 18.39 A.
+    """Convert a current as the firmware does: 18.4 A become 18.39 A.
 
-    It holds a 32-bit float, of which `number` then cuts the decimals after the second.
+    It stores a 32-bit float, and cuts it after two decimals.
     """
     packed = struct.pack("f", round(float(current), 1))
     return Decimal(struct.unpack("f", packed)[0])

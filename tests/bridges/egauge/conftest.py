@@ -1,4 +1,4 @@
-"""What the tests of this bridge share: its paths, TLS and commands."""
+"""Fixtures of this bridge's tests: paths, TLS and commands."""
 
 from pathlib import Path
 from ssl import SSLContext
@@ -29,13 +29,13 @@ QUESTION, LOGIN, RIGHTS, REGISTER, SYSTEM = (
 
 @pytest.fixture(scope="session")
 def self_signed(tmp_path_factory: pytest.TempPathFactory) -> SSLContext:
-    """Return the TLS of a device with a certificate that nobody vouches for."""
+    """Return the TLS context of a device with a self-signed certificate."""
     return self_signed_tls(tmp_path_factory.mktemp("tls") / "device.pem")
 
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask for the status of a long command as often as a test likes it."""
+    """Shorten the pauses between requests for the status of a long command."""
     monkeypatch.setattr(commands, "PAUSE_SECONDS", 0.02)
 
 
@@ -43,7 +43,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 async def commanded(
     simulator: EgaugeSimulator, set_up: SetUp, short_pauses: None
 ) -> MockConfigEntry:
-    """Set up the device, every entity enabled, and forget what it was told so far."""
+    """Set up the device with all entities enabled, and clear its list of commands."""
     with patch(
         "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", new=True
     ):

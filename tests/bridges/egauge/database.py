@@ -1,8 +1,8 @@
 """The registers of an eGauge and their database: counters, rates and history.
 
 Each register adds up its rate once a second, in quanta (vendor's glossary). Times are
-Unix seconds of the device. Before the simulator started, the first rates had always
-been flowing.
+Unix seconds of the device. For times before the simulator started, the first rates are
+assumed.
 """
 
 from bisect import bisect_right
@@ -30,7 +30,7 @@ QUANTA = {
 }
 _WRAP = 1 << 64
 _HALF = 1 << 63
-# Interval and rows of each level: an hour of seconds, a year of minutes, and so on.
+# Interval (s) and rows of each level: an hour of seconds, a year of minutes, and so on.
 LEVELS = ((1, 3600), (60, 527_040), (900, 350_640), (86_400, 21_914))
 _POINT = re.compile(r"([a-zA-Z]+|\d+(?:\.\d+)?)")
 _OFFSET = re.compile(r"([+-])(\d+)([MQhdw]?)")
@@ -43,7 +43,7 @@ type Rate = Callable[[House], Decimal | int]
 
 @dataclass(slots=True)
 class Register:
-    """One register; a count tells its counter where the house itself keeps it."""
+    """One register; `count` returns its counter if the house has one."""
 
     name: str
     type: str
@@ -56,11 +56,11 @@ class Register:
 
     @property
     def quantum(self) -> Decimal:
-        """One step of the counter."""
+        """The size of a step of the counter."""
         return Decimal(QUANTA.get(self.type, "0.001"))
 
     def record(self, now: int, house: House) -> None:
-        """Add up to now what flowed since the last time."""
+        """Add what flowed since the last call."""
         flow = Decimal(self.rate(house)) / self.quantum
         if self.type == "d":
             counter = int(flow)
@@ -72,7 +72,7 @@ class Register:
         else:
             counter = self.start + int(flow * 1_000_000)
         while self.history and self.history[-1][0] >= now:
-            # A clock that was set back writes over what is there.
+            # After the clock was set back, rows are overwritten.
             self.history.pop()
         self.history.append((now, counter, flow))
         self.elapsed = house.elapsed
@@ -90,25 +90,25 @@ class Register:
 
 
 class Database:
-    """What /register answers from.
+    """The data of /register.
 
-    `epoch` is what counters are relative to, unless they are asked for raw.
+    Counters are relative to `epoch`, unless raw ones are requested.
     """
 
     def __init__(self, registers: list[Register], epoch: int) -> None:
-        """Begin empty."""
+        """Start without registers."""
         self.registers = registers
         self.epoch = epoch
         self.now = epoch
 
     def record(self, now: int, house: House) -> None:
-        """Add up every register."""
+        """Update all registers."""
         self.now = now
         for register in self.registers:
             register.record(now, house)
 
     def zero(self, dids: list[int] | None) -> None:
-        """Erase what was added up."""
+        """Erase all counters."""
         for register in self.registers:
             if dids is None or register.did in dids:
                 time, counter, flow = register.history[-1]
@@ -130,7 +130,7 @@ class Database:
         raw: bool = False,
         most: int | None = None,
     ) -> list[Json]:
-        """Answer time ranges of at most so many rows, from levels that hold them."""
+        """Return rows of time ranges, at most `most`, from levels that have them."""
         return [
             {
                 "ts": str(run[0]),
@@ -145,7 +145,7 @@ class Database:
         ]
 
     def _times(self, wanted: str) -> Iterator[int]:
-        """Yield the times of one range, youngest first, as far as rows exist."""
+        """Yield the times of a range, latest first, for which rows exist."""
         parts = wanted.split(":")
         stop = self._time(parts[-1])
         start = self._time(parts[0])
@@ -164,14 +164,14 @@ class Database:
             before = row
 
     def _row(self, time: int) -> int:
-        """Round a time down to a row that its level has."""
+        """Round a time down to that of a row in its level."""
         for interval, rows in LEVELS:
             if time > self.now - interval * rows:
                 return time - time % interval
         return self.epoch
 
     def _time(self, expression: str) -> int:
-        """Work out a time expression such as 1700000000, now-15M or sod."""
+        """Return the time of an expression such as 1700000000, now-15M or sod."""
         match = _POINT.match(expression.removeprefix("+"))
         assert match, expression
         word = match[1]
@@ -185,7 +185,7 @@ class Database:
 
 
 def levels() -> list[Json]:
-    """Describe the levels as /sys/db does; the seconds do not survive a restart."""
+    """Return the levels as /sys/db does; seconds do not survive a restart."""
     return [
         {
             "head": 0,
@@ -198,7 +198,7 @@ def levels() -> list[Json]:
 
 
 def _runs(times: Iterator[int]) -> Iterator[list[int]]:
-    """Split times where their distance changes."""
+    """Split times where the interval changes."""
     run: list[int] = []
     for time in times:
         if len(run) > 1 and run[-2] - run[-1] != run[-1] - time:

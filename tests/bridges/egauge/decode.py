@@ -1,4 +1,4 @@
-"""How an eGauge's bytes are decoded, and what it says around a login."""
+"""The decoder of an eGauge, and those of its login."""
 
 import base64
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from tests.support.decoding import Decode, Decoding, Part
 
 
 def _challenge() -> Decode:
-    """Read a challenge, and answer it."""
+    """Return a decoder that reads and answers a challenge."""
 
     def decode(body: bytes) -> None:
         challenge = login.read_challenge(body.decode(errors="replace"))
@@ -28,14 +28,14 @@ def _challenge() -> Decode:
 
 
 def _token() -> Decode:
-    """Read the answer to a login, or what stands inside of its token."""
+    """Return a decoder of the answer to a login, or of the payload of its token."""
 
     def decode(body: bytes) -> None:
         answer: object = {"jwt": _token_of(body)}
         if b'"jwt"' in body:
             answer = parse_json(body)
         found = login.read_token(answer, 0.0)
-        # What a header may hold.
+        # Characters that are valid in a header.
         assert found.value.isascii()
         assert found.value.isprintable()
         assert 0 < found.renew_at < float("inf")
@@ -44,13 +44,13 @@ def _token() -> Decode:
 
 
 def _token_of(payload: bytes) -> str:
-    """Return a JSON web token with this inside."""
+    """Return a JSON web token with this payload."""
     inside = base64.urlsafe_b64encode(payload).decode().rstrip("=")
     return f"eyJhbGciOiJIUzI1NiJ9.{inside}.c2lnbmF0dXJl"
 
 
 def _payloads(bodies: Iterable[bytes]) -> Iterable[bytes]:
-    """Return the answers to logins, and what stands inside of their tokens."""
+    """Return the answers to logins, and the payloads of their tokens."""
     for body in bodies:
         if b'"jwt"' in body:
             yield body

@@ -1,4 +1,4 @@
-"""The device itself: what it is, its clock, its alerts and what it was told to do."""
+"""The device: its identity, clock, alerts, and the commands that it received."""
 
 from datetime import timedelta
 import secrets
@@ -15,7 +15,7 @@ type Status = dict[str, Json]
 
 
 class EgaugeDevice(Simulator):
-    """Hold the state; assign to the attributes to have another device.
+    """The state of the device, which a test can change by the attributes.
 
     `commands` lists every command that was accepted, with its body. `script` holds the
     statuses that the next long command goes through before it is done; `refusal` is
@@ -28,7 +28,7 @@ class EgaugeDevice(Simulator):
     counts_by_itself = True
 
     def __init__(self, house: House) -> None:
-        """Be an EG4030 of today in this house."""
+        """Start as an EG4030 with present firmware in this house."""
         super().__init__(house)
         self.gate = Gate()
         self.serial = SERIAL
@@ -51,20 +51,20 @@ class EgaugeDevice(Simulator):
 
     @override
     def set_clock(self, ahead: timedelta) -> None:
-        """Tell another time; what is added up is added up over true seconds."""
+        """Set the clock of the device; counters still use true seconds."""
         self.gate.clock_skew = ahead.total_seconds()
 
     @property
     def time(self) -> float:
-        """The device's clock."""
+        """The time of the device's clock."""
         return self.house.now.timestamp() + self.gate.clock_skew
 
     def register(self, name: str) -> Register:
-        """Return a register by its name."""
+        """Return the register with this name."""
         return next(each for each in self.database.registers if each.name == name)
 
     def rename(self, name: str, new: str) -> None:
-        """Give a register another name; the database keeps its number."""
+        """Rename a register; its number in the database stays."""
         self.register(name).name = new
 
     def remove(self, name: str) -> None:
@@ -77,13 +77,13 @@ class EgaugeDevice(Simulator):
         self.tick()
 
     def begin(self) -> str:
-        """Start a long command; return the token of its status."""
+        """Start a long command; return the token for its status."""
         token = secrets.token_hex(16)
         self.statuses[token] = [dict(each) for each in self.script]
         return token
 
     def status(self, token: str) -> Json:
-        """Return the next status of a long command; nothing for an unknown token."""
+        """Return the next status of a long command, None for an unknown token."""
         if token not in self.statuses:
             return {}
         steps = self.statuses[token]
@@ -93,7 +93,7 @@ class EgaugeDevice(Simulator):
         return {"ts": str(self.time), **step}
 
     def system(self) -> dict[str, Json]:
-        """Return everything under /sys that somebody may ask for."""
+        """Return all values under /sys."""
         return {
             "alert": [{"id": "pxydn", "reason": "Proxy-connection lost"}],
             "boot": {"reason": self.boot_reason, "time": str(self.booted_at)},
@@ -107,7 +107,7 @@ class EgaugeDevice(Simulator):
         }
 
     def alert_log(self) -> dict[str, Json]:
-        """Return the alerts that nobody has acknowledged."""
+        """Return the alerts that are not acknowledged."""
         entry: dict[str, Json] = {
             "acked": False,
             "count": 1,

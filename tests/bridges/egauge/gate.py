@@ -1,4 +1,4 @@
-"""Let clients in as an eGauge does: nonces, digests, tokens and rights."""
+"""The login of an eGauge: nonces, digests, tokens and rights."""
 
 import base64
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ WRONG = "Invalid credentials."
 
 
 class Gate:
-    """Users, and the tokens that were given to them.
+    """A user, and its tokens.
 
-    `clock_skew` is by how many seconds the device's clock is wrong; `rights` what the
-    user may do beside looking, `may_view` whether the settings may be looked at.
+    `clock_skew` is the error of the device's clock in seconds. `rights` are those of
+    the user beside reading; `may_view` tells whether the user may read the settings.
     """
 
     def __init__(self) -> None:
-        """Know one owner, who may do everything."""
+        """Start with one owner, who has all rights."""
         self.realm = "eGauge Administration"
         self.username = "owner"
         self.password = "correct horse"
@@ -40,20 +40,20 @@ class Gate:
 
     @property
     def _now(self) -> float:
-        """The device's own clock, which goes on whatever ours does."""
+        """The device's own clock, which runs on when a test freezes time."""
         return time.time() + self.clock_skew + self._offset
 
     def pass_time(self, seconds: float) -> None:
-        """Let nonces and tokens grow older at once."""
+        """Make nonces and tokens older by so many seconds."""
         self._offset += seconds
 
     def revoke(self) -> None:
-        """Forget every token and nonce, as after a restart."""
+        """Revoke all tokens and nonces, as after a restart."""
         self._secret = secrets.token_bytes(32)
         self._generation += 1
 
     def challenge(self, reason: str = "Authentication required.") -> web.Response:
-        """Ask for a login."""
+        """Return a 401 with a new challenge."""
         nonce = self._sign(
             {
                 "nnc": secrets.token_hex(8),
@@ -66,12 +66,12 @@ class Gate:
         )
 
     def admits(self, request: web.Request) -> bool:
-        """Tell whether the request carries a valid token."""
+        """Tell whether a request has a valid token."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return scheme == "Bearer" and self._is_valid(token)
 
     async def log_in(self, request: web.Request) -> web.Response:
-        """Give a token for a digest; errors come with status 200."""
+        """Answer a login with a token for a right digest; errors have status 200."""
         try:
             sent = json.loads(await request.read())
             known = {key: sent[key] for key in ("rlm", "usr", "nnc", "cnnc", "hash")}
@@ -99,7 +99,7 @@ class Gate:
         )
 
     def _expected(self, sent: Mapping[str, str]) -> str:
-        """Return the digest that the right password gives."""
+        """Return the digest for the right password."""
         secret = _md5(f"{self.username}:{self.realm}:{self.password}")
         if sent["usr"] != self.username or sent["rlm"] != self.realm:
             return ""
@@ -107,21 +107,21 @@ class Gate:
 
     @staticmethod
     def _refuse(reason: str) -> web.Response:
-        """Refuse a login."""
+        """Return the refusal of a login."""
         return web.json_response({"error": reason})
 
     def _sign(self, payload: Mapping[str, object]) -> str:
-        """Make a JSON web token."""
+        """Return a signed JSON web token."""
         head = _encoded({"typ": "JWT", "alg": "HS256"})
         body = f"{head}.{_encoded(payload)}"
         return f"{body}.{self._signature(body)}"
 
     def _signature(self, body: str) -> str:
-        """Sign with the secret of this start."""
+        """Return a signature with the secret of this start."""
         return _base64(hmac.digest(self._secret, body.encode(), "sha256"))
 
     def _is_valid(self, token: str) -> bool:
-        """Tell whether we signed a token that is not too old."""
+        """Tell whether a token has our signature and is not too old."""
         body, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature, self._signature(body)):
             return False

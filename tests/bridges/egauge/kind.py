@@ -1,4 +1,4 @@
-"""What the suites over all kinds of bridge need to know of an eGauge."""
+"""The description of an eGauge for the tests of all kinds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,25 +20,25 @@ from tests.support.wrong import Wrong
 
 
 def _swap(simulator: EgaugeSimulator) -> None:
-    """Be another device."""
+    """Turn into another device."""
     simulator.serial = "G47111"
 
 
 async def _restart(simulator: EgaugeSimulator) -> None:
-    """Start again, and be back."""
+    """Restart, and wait until the device is back."""
     simulator.reboot()
     assert simulator.rebooting
     await simulator.rebooting
 
 
 def _change_password(simulator: EgaugeSimulator, password: str) -> None:
-    """Set another password; tokens that were given before are void."""
+    """Change the password, which revokes all tokens."""
     simulator.gate.password = password
     simulator.gate.revoke()
 
 
 def _plant(simulator: EgaugeSimulator, plants: Plants) -> None:
-    """Put secrets in the place of the login."""
+    """Replace user name, password and realm by secrets."""
     gate = simulator.gate
     gate.username = plants.secret_for("login", "user")
     gate.password = plants.secret_for("login", "password")
@@ -46,7 +46,7 @@ def _plant(simulator: EgaugeSimulator, plants: Plants) -> None:
 
 
 def _actions(secret: str) -> Calls:
-    """Hand a secret over with each action that takes a text."""
+    """Return calls of actions with texts, each with a secret."""
     target = f"00:11:22:33:44:55/{secret}"
     yield "egauge_wlan", {"action": "add", "ssid": secret, "key": secret}
     yield "egauge_wlan", {"action": "select", "ssid": secret}
@@ -56,7 +56,7 @@ def _actions(secret: str) -> Calls:
 
 
 def _parse(answer: Any) -> Mapping[str, Register]:  # noqa: ANN401 (JSON)
-    """Read the registers."""
+    """Return the registers of an answer."""
     return {
         register["name"]: Register(register["rate"], register["type"])
         for register in answer["registers"]
@@ -88,7 +88,7 @@ KIND = Kind(
         ),
         Shown.RAW: frozenset({"rows", "time"}),
     },
-    # Registers go on from wherever they are set to.
+    # The owner can set a register, so any level is believed.
     energy=Energy(believed=frozenset({Wrong.LEAP, Wrong.ZERO, Wrong.NEGATIVE})),
     benchmark=Benchmark(
         path="/api/register?raw&rate&time=now&virtual=value",

@@ -1,4 +1,4 @@
-"""What an eGauge measures in the pretend household."""
+"""The registers of an eGauge in the simulated household."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,7 +11,7 @@ _MILLISECONDS = 1000
 
 
 def _counted(flows: Callable[[House], dict[int, Flow]]) -> Callable[[House], int]:
-    """Count watt-seconds as the house's own registers do."""
+    """Return a counter of watt-seconds, from the house's own registers."""
     return lambda house: (
         sum(flow.raw for flow in flows(house).values()) // _MILLISECONDS
     )
@@ -22,9 +22,9 @@ _exported = _counted(lambda house: house.exported)
 
 
 def household() -> list[Register]:
-    """Return the registers of an owner who has a three-phase connection and solar.
+    """Return registers for a three-phase connection with solar power.
 
-    Without number (`did`) are the virtual ones, which always come first.
+    Virtual registers have no number (`did`), and come first.
     """
 
     def solar(house: House) -> int:
@@ -58,22 +58,22 @@ def household() -> list[Register]:
 
 
 def _gas_rate(house: House) -> Decimal:
-    """Return the flow of gas in m³/s."""
+    """Return the gas flow in m³/s."""
     return Decimal(house.gas_rate) / 3_600_000
 
 
 def _gas(house: House) -> int:
-    """Count gas in 10^-9 m³; the house counts litres an hour times milliseconds."""
+    """Return the gas counter in 10^-9 m³; the house counts l/h times milliseconds."""
     return house.gas.raw * 5 // 18
 
 
 def _price(watts: int) -> Decimal:
-    """Return what solar power earns in a second."""
+    """Return the earnings of solar power in a second."""
     return Decimal(watts) * Decimal("0.08") / 3_600_000
 
 
 def _phase(phase: int) -> list[Register]:
-    """Return voltage and current of a phase."""
+    """Return the registers of voltage and current of a phase."""
     name = _NAMES[phase]
     return [
         Register(

@@ -1,4 +1,4 @@
-"""An eGauge whose registers add nothing up, for measuring what many of them cost."""
+"""An eGauge with many registers without counters, for the benchmark of their cost."""
 
 from decimal import Decimal
 from functools import partial
@@ -12,10 +12,10 @@ from tests.support.house import House
 
 
 class ManyRegisters(EgaugeSimulator):
-    """Have so many registers, whose values anybody may read."""
+    """An eGauge with `count` registers, which can be read without a login."""
 
     def __init__(self, house: House, registers: int) -> None:
-        """Measure 230 V everywhere until a test changes some."""
+        """Start with 230 V in all registers."""
         super().__init__(house)
         self.volts = [Decimal(230)] * registers
         self.database = Database(
@@ -27,17 +27,17 @@ class ManyRegisters(EgaugeSimulator):
         )
 
     def _rate(self, index: int, _house: House) -> Decimal:
-        """Return what a register measures."""
+        """Return the value of a register."""
         return self.volts[index]
 
     @override
     def force(self, code: str, value: Decimal | None) -> None:
-        """Change the register of this number."""
+        """Set the value of the register with this number."""
         self.volts[int(code)] = value or Decimal(0)
 
     @override
     async def admit(self, request: web.Request) -> web.StreamResponse | None:
-        """Admit who just wants the registers, as the benchmark's floor does."""
+        """Accept requests for registers without a login, as the benchmark needs."""
         if request.path == "/api/register" and "Authorization" not in request.headers:
             return None
         return await super().admit(request)

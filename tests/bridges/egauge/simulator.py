@@ -1,4 +1,4 @@
-"""Pretend to be an eGauge: its routes, its login, its commands and its verbs."""
+"""A simulated eGauge: paths, login and commands."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ _SHORT = {"db", "factory-restore", "homeplug", "wlan", "clear", "set-time", "reb
 
 
 class EgaugeSimulator(EgaugeDevice):
-    """Serve `/api` to whom the gate admits; anything else is no page at all."""
+    """Serves `/api` for requests that the gate accepts; other paths are 404."""
 
     def __init__(self, house: House) -> None:
-        """Be a device that nobody told anything yet."""
+        """Start as a device without commands."""
         super().__init__(house)
         self.rebooting: asyncio.Task[None] | None = None
         self.cancelled: list[str] = []
@@ -38,7 +38,7 @@ class EgaugeSimulator(EgaugeDevice):
 
     @override
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Answer the paths that clients use."""
+        """Return the paths that clients use."""
         return [
             web.post(_LOGIN, self.gate.log_in),
             web.get("/api/auth/unauthorized", self._get_logged_in),
@@ -55,7 +55,7 @@ class EgaugeSimulator(EgaugeDevice):
 
     @override
     async def admit(self, request: web.Request) -> web.StreamResponse | None:
-        """Ask for a token, and for the rights that a path wants."""
+        """Require a token, and the rights that a path needs."""
         path = request.path
         if not path.startswith("/api/"):
             page = "<!doctype html><title>Not found</title>"
@@ -74,11 +74,11 @@ class EgaugeSimulator(EgaugeDevice):
 
     @override
     def read_meter(self) -> None:
-        """Add up every register to now."""
+        """Update all registers."""
         self.database.record(int(self.read_at.timestamp()), self.house)
 
     def reboot(self, firmware: str | None = None) -> None:
-        """Start again: tokens are forgotten, what was long is over."""
+        """Restart: tokens are revoked, and long commands have ended."""
         self.gate.revoke()
         self.statuses.clear()
         self.booted_at = self.house.now.timestamp()
@@ -90,22 +90,22 @@ class EgaugeSimulator(EgaugeDevice):
         self.rebooting.add_done_callback(back)
 
     async def _get_logged_in(self, _request: web.Request) -> web.Response:
-        """Answer whom the gate admitted."""
+        """Answer a request that the gate has accepted."""
         return web.json_response({"status": "You are logged in."})
 
     async def _get_logout(self, _request: web.Request) -> web.Response:
-        """Revoke the token, and all others with it."""
+        """Revoke the token, and all others too."""
         self.gate.revoke()
         return web.json_response({"status": "OK"})
 
     async def _get_rights(self, _request: web.Request) -> web.Response:
-        """Answer what the user may do."""
+        """Answer with the rights of the user."""
         return web.json_response(
             {"usr": self.gate.username, "rights": self.gate.rights}
         )
 
     async def _get_register(self, request: web.Request) -> web.Response:
-        """Answer registers, with their rates and rows if asked for."""
+        """Answer with registers, and with rates and rows if requested."""
         query, database = request.query, self.database
         if condition := query.get("if"):
             epoch = str(database.epoch)
@@ -134,7 +134,7 @@ class EgaugeSimulator(EgaugeDevice):
     def _described(
         self, index: int, register: Register, query: Mapping[str, str]
     ) -> Json:
-        """Describe one register."""
+        """Return the description of a register."""
         described: dict[str, Json] = {
             "name": register.name,
             "type": register.type,
@@ -167,7 +167,7 @@ class EgaugeSimulator(EgaugeDevice):
         return web.json_response({"result": found})
 
     async def _get_status(self, request: web.Request) -> web.Response:
-        """Answer how far a long command is; after an installation, restart."""
+        """Answer with the status of a long command; restart after an installation."""
         token = request.match_info["token"]
         status = self.status(token)
         if token == self.installing and isinstance(status, dict) and status.get("done"):
@@ -177,19 +177,19 @@ class EgaugeSimulator(EgaugeDevice):
         return web.json_response({"result": status})
 
     async def _get_epoch(self, _request: web.Request) -> web.Response:
-        """Answer what counters are relative to."""
+        """Answer with the epoch that counters are relative to."""
         return web.json_response({"result": str(self.database.epoch)})
 
     async def _get_hostname(self, _request: web.Request) -> web.Response:
-        """Answer the device's name."""
+        """Answer with the name of the device."""
         return web.json_response({"result": self.hostname})
 
     async def _get_alerts(self, _request: web.Request) -> web.Response:
-        """Answer the log of alerts."""
+        """Answer with the alerts."""
         return web.json_response(self.alert_log())
 
     async def _post_command(self, request: web.Request) -> web.Response:
-        """Carry out a command, or begin it."""
+        """Run a short command, or start a long one."""
         name, body = request.match_info["name"], None
         with suppress(ValueError):
             body = json.loads(await request.read())
@@ -214,7 +214,7 @@ class EgaugeSimulator(EgaugeDevice):
         return web.json_response({"status": "OK"})
 
     def _carry_out(self, name: str, body: Json) -> None:
-        """Let a short command take effect."""
+        """Run a short command."""
         if name in ("reboot", "factory-restore"):
             self.reboot()
         elif name == "set-time" and isinstance(body, str):
@@ -226,7 +226,7 @@ class EgaugeSimulator(EgaugeDevice):
 def _chosen(
     registers: list[Register], wanted: str, *, virtual: bool
 ) -> list[tuple[int, Register]]:
-    """Return the registers that a range names; a plus may arrive as a space."""
+    """Return the registers of a range; a plus may arrive as a space."""
     indices: set[int] = set()
     for sign, part in _RANGE.findall(wanted):
         start, _, stop = part.partition(":")

@@ -1,4 +1,4 @@
-"""What the tests of this bridge share: paths, entities, and its streams."""
+"""Fixtures of this bridge's tests: paths, entities, and streams."""
 
 import pytest
 
@@ -17,17 +17,17 @@ JSON, EVENTS = "application/json", "text/event-stream"
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try a broken stream again soon."""
+    """Retry a broken stream at once."""
     monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.05)
 
 
 async def followed(simulator: IometerSimulator) -> None:
-    """Wait until both streams stand."""
+    """Wait until both streams are open."""
     await eventually(lambda: simulator.open_streams == 2)
 
 
 def asked(simulator: IometerSimulator, since: int = 0) -> list[tuple[str, str]]:
-    """Return path and wanted type of the requests since then."""
+    """Return path and Accept header of the requests after that time."""
     return [
         (request.path, request.headers["Accept"])
         for request in simulator.requests[since:]

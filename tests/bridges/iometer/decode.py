@@ -1,4 +1,4 @@
-"""How an IOmeter's bytes are decoded."""
+"""The decoder of an IOmeter."""
 
 from custom_components.meter_bridge.bridges.iometer.decoder import (
     READING,

@@ -1,4 +1,4 @@
-"""What the suites over all kinds of bridge need to know of an IOmeter."""
+"""The description of an IOmeter for the tests of all kinds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +11,13 @@ _POWERS = ("16.7.0", "36.7.0", "56.7.0", "76.7.0")
 
 
 def _swap(simulator: IometerSimulator) -> None:
-    """Be another bridge on another meter."""
+    """Turn into another bridge on another meter."""
     simulator.device_id = "6e1d8b63-4a72-4c9f-8b58-2d3f7a91c4ea"
     simulator.meter_number = "1TST0087654321"
 
 
 def _parse(answer: Any) -> Mapping[str, Register]:  # noqa: ANN401 (JSON)
-    """Read the registers."""
+    """Return the registers of an answer."""
     return {
         register["obis"]: Register(register["value"], register["unit"])
         for register in answer["meter"]["reading"]["registers"]
@@ -50,8 +50,8 @@ KIND = Kind(
             (*_POWERS, "1.8.0"),
             (*_POWERS, "1.8.0", "1.8.1", "1.8.2", "2.8.0"),
         ),
-        # A status beside each reading would be another update of all that Home
-        # Assistant's own shows, and nothing to ours: left out.
+        # Without the status: with each one, Home Assistant's own integration would
+        # update all entities again, and ours none.
         peer=Peer(package="iometer", parse=_parse, beside="/v1/status"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Pretend to be an IOmeter bridge with its core on a meter."""
+"""A simulated IOmeter bridge, with its core on a meter."""
 
 from collections import deque
 from decimal import Decimal
@@ -16,7 +16,7 @@ from tests.support.simulator import (
     number,
 )
 
-# OBIS code to the device's spelling, whose digits are hexadecimal, and decimals.
+# OBIS code to the device's code, in hexadecimal digits, and number of decimals.
 _ENERGIES = {"1.8.0": "01.08.00", "2.8.0": "02.08.00"}
 _TARIFFS = {"1.8.1": "01.08.01", "1.8.2": "01.08.02"}
 _TOTAL = {"16.7.0": "10.07.00"}
@@ -25,12 +25,12 @@ _EVENTS = {"/v1/reading": "readingEvent", "/v1/status": "statusEvent"}
 
 
 class IometerSimulator(Simulator):
-    """Serve `/v1`; assign to the attributes to have another core, meter or firmware."""
+    """Serves `/v1`; a test can change core, meter and firmware by the attributes."""
 
     key = "iometer"
 
     def __init__(self, house: House) -> None:
-        """Be a wired bridge of today on a three-phase meter whose PIN is entered."""
+        """Start as a wired bridge with present firmware; the meter's PIN is entered."""
         super().__init__(house)
         self.device_id = "5d0c7a52-3f61-4b8e-9a47-1c2e6f80b3d9"
         self.installation_id: str | None = "c81f4e06-92b7-4d35-8e1a-70b5d3c6a2f4"
@@ -59,14 +59,14 @@ class IometerSimulator(Simulator):
     @property
     @override
     def announcement(self) -> Announcement:
-        """Announce the bridge's own service; clients use no TXT property of it."""
+        """The bridge's own service; clients use none of its TXT properties."""
         return Announcement(
             service="_iometer._tcp.local.", name=f"IOmeter-{self.device_id[:8]}"
         )
 
     @override
     def send_everything(self) -> None:
-        """Be a core on batteries."""
+        """Use a core on batteries."""
         super().send_everything()
         self.power_status = "battery"
 
@@ -78,7 +78,7 @@ class IometerSimulator(Simulator):
 
     @override
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Answer the three known paths."""
+        """Return the three known paths."""
         return [
             web.get("/v1/reading", self._get),
             web.get("/v1/status", self._get),
@@ -87,7 +87,7 @@ class IometerSimulator(Simulator):
 
     @override
     def read_meter(self) -> None:
-        """Read the meter, if the core sees it and the bridge hears the core."""
+        """Read the meter, if the core sees it and the bridge receives the core."""
         self._is_news = False
         if (self.connection, self.attachment, self.meter) != (
             "connected",
@@ -113,25 +113,25 @@ class IometerSimulator(Simulator):
 
     @override
     def message(self, channel: str) -> bytes | None:
-        """Phrase a status, or a reading that was not sent before."""
+        """Return the message with a status, or with a reading that is new."""
         if channel == "/v1/reading" and not self._is_news:
             return None
         data = self._page(channel)
         return None if data is None else event(_EVENTS[channel], data)
 
     def forget(self) -> None:
-        """Have read no meter yet: readings are 404."""
+        """Forget the reading, as before the first one: readings are 404."""
         self._reading = self._short = None
         self._past.clear()
 
     def replay(self, back: int = 1) -> None:
-        """Publish an older reading once more, as firmware of 2025 did."""
+        """Publish an older reading again, as firmware of 2025 did."""
         self._reading = self._past[-1 - back]
         self._is_news = True
         self.publish()
 
     def _registers(self) -> list[Json]:
-        """Say what the meter shows; without its PIN that is whole kWh alone."""
+        """Return the registers of the meter; without its PIN, only whole kWh."""
         values = self.values()
         if self.pin != "entered":
             if "1.8.0" not in values:
@@ -150,12 +150,12 @@ class IometerSimulator(Simulator):
         ]
 
     def _register(self, spelling: str, value: float, unit: str) -> Json:
-        """Spell one register."""
+        """Return a register as JSON."""
         obis = f"01-00:{spelling.upper() if self.upper_case else spelling}*ff"
         return {"obis": obis, "value": value, "unit": unit}
 
     def _short_form(self) -> Json:
-        """Phrase a reading the way an everHome EcoTracker would."""
+        """Return a reading in the format of an everHome EcoTracker."""
         values = self.values()
         short: dict[str, Json] = {}
         if self.pin == "entered" and "16.7.0" in values:
@@ -166,7 +166,7 @@ class IometerSimulator(Simulator):
         return short
 
     def _status(self) -> Json:
-        """Describe bridge, core and meter; None where the device has no status."""
+        """Return the status of bridge, core and meter; None if there is none."""
         if not self.has_status:
             return None
         status: dict[str, Json] = {"__typename": "iometer.status.v1"}
@@ -185,7 +185,7 @@ class IometerSimulator(Simulator):
         }
 
     def _core(self) -> dict[str, Json]:
-        """Describe the core as far as the bridge knows."""
+        """Return what the bridge knows of the core."""
         if self.connection == "disconnected":
             return {"connectionStatus": "disconnected"}
         core: dict[str, Json] = {
@@ -202,11 +202,11 @@ class IometerSimulator(Simulator):
         return core
 
     def _page(self, path: str) -> Json:
-        """Choose what a path answers now."""
+        """Return the present answer of a path."""
         return self._reading if path == "/v1/reading" else self._status()
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
-        """Answer one object or, if asked for by Accept, a stream of them."""
+        """Answer with one object, or with a stream if the Accept header asks for it."""
         path = request.path
         page = self._page(path)
         if page is None:
@@ -216,12 +216,12 @@ class IometerSimulator(Simulator):
         return web.json_response(page, dumps=compact)
 
     def _is_streamed(self, request: web.Request) -> bool:
-        """Tell whether a client gets events rather than one object."""
+        """Tell whether a request gets a stream rather than one object."""
         wanted = "text/event-stream" in request.headers.get("Accept", "")
         return wanted and (self.streams_status or request.path != "/v1/status")
 
     async def _get_short(self, _request: web.Request) -> web.Response:
-        """Answer the short form."""
+        """Answer with the short form."""
         if self._short is None:
             return web.Response(status=404)
         return web.json_response(self._short, dumps=compact)

@@ -1,4 +1,4 @@
-"""What the tests of this bridge share: paths, entities, readings and time."""
+"""Fixtures of this bridge's tests: paths, entities, readings and time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,31 +37,31 @@ BRIDGE_LINK = "binary_sensor.bridge_bridge_connection"
 
 @pytest.fixture
 def access(simulator: OctopusHomeProSimulator) -> Access:
-    """Return the way to the simulator."""
+    """Return the address of the simulator, as a client needs it."""
     return Access(address=parse_address(simulator.address))
 
 
 @dataclass
 class Clock:
-    """The monotonic clock of the client, which a test moves on."""
+    """The monotonic clock of the client, which a test sets."""
 
     now: float = 1000.0
 
     def monotonic(self) -> float:
-        """Tell the time, as the module `time` does."""
+        """Return the time, as the module `time` does."""
         return self.now
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Give the client a clock that stands still."""
+    """Give the client a clock that only the test moves."""
     clock = Clock()
     monkeypatch.setattr(module, "time", clock)
     return clock
 
 
 async def readings(client: OctopusHomeProClient) -> dict[str, dict[str, float]]:
-    """Return what a fetch reads of each meter, and what is worked out from that."""
+    """Return the values of each meter from a fetch, with those worked out from them."""
     snapshot = await client.fetch()
     return {reading.meter.key: all_values(reading) for reading in snapshot.readings}
 
@@ -69,9 +69,9 @@ async def readings(client: OctopusHomeProClient) -> dict[str, dict[str, float]]:
 async def pass_time(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float
 ) -> None:
-    """Let time pass in the steps of a poll, and every poll take place."""
+    """Let time pass in steps of the poll interval, with a poll after each."""
     for _ in range(round(seconds / 10)):
         freezer.tick(10)
-        # The event loop's own clock did not move: its timers are all in the future.
+        # The event loop's own clock is not moved: all of its timers are in the future.
         async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
         await hass.async_block_till_done(wait_background_tasks=True)

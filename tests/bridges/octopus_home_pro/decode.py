@@ -1,4 +1,4 @@
-"""How a Home Pro's bytes are decoded; its payloads are JSON in strings."""
+"""The decoder of a Home Pro, whose payloads are JSON inside strings."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -29,12 +29,12 @@ _SOURCES = _make().sources
 
 
 def _sources(body: bytes) -> tuple[str, ...]:
-    """Return every source about the meter that a body is of."""
+    """Return all sources of the meter that a body belongs to."""
     return tuple(it for it in _SOURCES if it.endswith("gas") == (b"gas" in body))
 
 
 def _payload() -> Decode:
-    """Decode what stands in the string of an answer."""
+    """Return a decoder of the JSON in the string of an answer."""
     decoder = _make()
 
     def decode(payload: bytes) -> object:
@@ -52,7 +52,7 @@ def _payload() -> Decode:
 
 
 def _payloads(bodies: Iterable[bytes]) -> Iterable[bytes]:
-    """Return the strings that answers hold."""
+    """Return the strings inside answers."""
     for body in bodies:
         with suppress(orjson.JSONDecodeError):
             answer = section(orjson.loads(body))
@@ -64,7 +64,7 @@ def _payloads(bodies: Iterable[bytes]) -> Iterable[bytes]:
 
 
 def _refusal() -> Callable[[bytes], bool]:
-    """Tell whether the body of an error is the bridge's own."""
+    """Return a function that tells whether an error's body is the bridge's own."""
     return lambda body: is_refusal(body.decode(errors="replace"))
 
 

@@ -1,4 +1,4 @@
-"""Pretend to be a meter on the home area network, as the Home Pro retells it."""
+"""A simulated meter on the home area network, as the Home Pro reports it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from typing import Literal
 
 from tests.support.simulator import Json
 
-# ZigBee counts from here, and so does `lastupdated`, whatever the vendor says.
+# ZigBee's epoch, which `lastupdated` uses as well, unlike the vendor's document.
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _BCD = 0x80
 
 
 @dataclass(kw_only=True)
 class HanMeter:
-    """Hear a meter; assign to the attributes to have another meter or firmware.
+    """Receives a meter; a test can change meter and firmware by the attributes.
 
     `unit` is ZigBee's code. `consumption` and `demand` force what is sent. A meter
     that is not `linked` is not heard any more, and its last words are repeated. Of one
@@ -50,7 +50,7 @@ class HanMeter:
     _heard_at: datetime = _EPOCH
 
     def hear(self, amount: Decimal, watts: Decimal, at: datetime) -> None:
-        """Take a new reading (kWh or m³, and W) unless the link is down."""
+        """Receive a new reading (kWh or m³, and W) unless the link is down."""
         if self.linked:
             self._amount, self._watts, self._heard_at = amount, watts, at
 
@@ -60,7 +60,7 @@ class HanMeter:
         return self._amount
 
     def section(self, call: str) -> tuple[str, dict[str, Json]]:
-        """Say the name of a call's inner object, and what stands in it."""
+        """Return the name and content of the inner object of a call."""
         if call == "get_meter_status":
             return "status", self._status()
         if call == "get_meter_info":
@@ -69,12 +69,12 @@ class HanMeter:
 
     @property
     def last_updated(self) -> int:
-        """When the meter was heard last."""
+        """The time at which the meter was last received."""
         since = 0 if self.unix else _EPOCH.timestamp()
         return int(self._heard_at.timestamp() - since) + self.ahead
 
     def _status(self) -> dict[str, Json]:
-        """Tell the status, where the meter has each part of it."""
+        """Return the status, with the parts that the meter has."""
         parts: Mapping[str, int | None] = {
             "supply": self.supply,
             "mstatus": self.mstatus,
@@ -87,7 +87,7 @@ class HanMeter:
         }
 
     def _info(self) -> dict[str, Json]:
-        """Tell which meter this is."""
+        """Return the identity of the meter."""
         info: dict[str, Json] = {
             "type": self.type,
             "eui": self.eui,
@@ -97,7 +97,7 @@ class HanMeter:
         return info if self.rssi is None else info | {"RSSI": self.rssi}
 
     def _consumption(self) -> dict[str, Json]:
-        """Tell the total and, unless it is a gas meter, the demand."""
+        """Return the total and, unless it is a gas meter, the demand."""
         raw_total, total = self._total()
         raw_demand, demand = self._demand()
         told: dict[str, Json] = {"type": self.type, "consumption": total}
@@ -118,7 +118,7 @@ class HanMeter:
         return told | {"lastupdated": self.last_updated, "unit": unit, "raw": raw}
 
     def _total(self) -> tuple[str, int]:
-        """Return the total as the meter sent it, and as it is told."""
+        """Return the total as the meter's raw digits, and as the reported number."""
         if self.consumption is not None:
             return f"{self.consumption:012X}", self.consumption
         count = _cut(self._amount * self.divisor / (self.multiplier or 1))
@@ -130,7 +130,7 @@ class HanMeter:
         return raw, count
 
     def _demand(self) -> tuple[str, int]:
-        """Return the demand as the meter sent it, and as it is told."""
+        """Return the demand as the meter's raw digits, and as the reported number."""
         if self.demand is not None:
             return f"{self.demand & 0xFFFFFF:06X}", self.demand
         kilowatts = self._watts.scaleb(-3)

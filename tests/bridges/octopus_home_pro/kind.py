@@ -1,4 +1,4 @@
-"""What the suites over all kinds of bridge need to know of an Octopus Home Pro."""
+"""The description of an Octopus Home Pro for the tests of all kinds."""
 
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.support.kind import Benchmark, Energy, Kind
@@ -6,7 +6,7 @@ from tests.support.shown import Shown
 
 
 def _swap(simulator: OctopusHomeProSimulator) -> None:
-    """Be another device, on other meters."""
+    """Turn into another device on other meters."""
     electricity, gas = simulator.electricity, simulator.gas
     electricity.eui, electricity.serial = "02A1B2FFFEC30011", "99T0000011"
     gas.eui, gas.serial = "02A1B2FFFEC30012", "99G0000012"
@@ -31,7 +31,7 @@ KIND = Kind(
     benchmark=Benchmark(
         path="/get_meter_consumption",
         body={"meter_type": "elec"},
-        # It tells when it heard the meter: that is a state too.
+        # The time of the last reading is another state that changes.
         changes=((), ("16.7.0",), ("16.7.0", "1.8.0")),
     ),
 )

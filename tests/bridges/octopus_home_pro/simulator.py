@@ -1,4 +1,4 @@
-"""Pretend to be an Octopus Home Pro with an electricity meter and a gas meter."""
+"""A simulated Octopus Home Pro with an electricity meter and a gas meter."""
 
 import asyncio
 from decimal import Decimal
@@ -17,23 +17,23 @@ _PAYLOADS = {
     "get_meter_consumption": "meter_consump",
 }
 _KWH, _CUBIC_METRES = 0, 1
-# What a meter that counts gas in kWh reckons with.
+# The numbers with which a meter that counts gas in kWh converts m³.
 _KWH_PER_CUBIC_METRE = Decimal("1.02264") * Decimal("39.2") / Decimal("3.6")
 
 type Refusal = tuple[int, str]
 
 
 class OctopusHomeProSimulator(Simulator):
-    """Serve the three calls; assign to the attributes to have other firmware.
+    """Serves the three calls; a test can change the firmware by the attributes.
 
-    A `refusal` is the HTTP status and the `Status` that a meter out of reach is
-    answered with; an `omission` leaves out what should follow.
+    `refusal` is the HTTP status and the `Status` for a meter out of reach. `omission`
+    leaves out what should follow.
     """
 
     key = "octopus_home_pro"
 
     def __init__(self, house: House) -> None:
-        """Stand in a house whose gas meter counts m³."""
+        """Start in a house whose gas meter counts m³."""
         super().__init__(house)
         self.electricity = HanMeter(
             type="elec",
@@ -66,7 +66,7 @@ class OctopusHomeProSimulator(Simulator):
 
     @override
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Answer the three calls; firmware of 2024 answered GET with a body too."""
+        """Return the three calls; firmware of 2024 also answered GET with a body."""
         return [
             route(f"/{call}", self._answer)
             for call in _PAYLOADS
@@ -75,7 +75,7 @@ class OctopusHomeProSimulator(Simulator):
 
     @override
     def read_meter(self) -> None:
-        """Hear both meters."""
+        """Receive both meters."""
         values = self.values()
         volume = values.get("3.0.0", self.house.gas.amount.scaleb(-3))
         if self.gas.unit == _KWH:
@@ -88,7 +88,7 @@ class OctopusHomeProSimulator(Simulator):
         self.gas.hear(volume, Decimal(0), self.read_at)
 
     def refuse(self, status: int = 200, word: str = "failed", meter: str = "") -> None:
-        """Be out of reach of one meter, or of both."""
+        """Put one meter, or both, out of reach."""
         for each in [meter] if meter else ["elec", "gas"]:
             self.refusals[each] = (status, word)
 
@@ -97,7 +97,7 @@ class OctopusHomeProSimulator(Simulator):
         part: Literal["payload", "section", "fields"],
         meter: str = "elec",
     ) -> None:
-        """Succeed, but without the payload, its section, or anything in that."""
+        """Answer successfully, but without the payload, its section, or its fields."""
         self.omissions[meter] = part
 
     @override
@@ -122,10 +122,10 @@ class OctopusHomeProSimulator(Simulator):
         super().heal()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer a call for the meter that is named in the body.
+        """Answer a call for the meter that the body names.
 
-        What the device makes of a request without body is not known. This one tells
-        of electricity, unpacked, so that a person can read it.
+        How the device answers a request without a body is not known. This simulator
+        answers with electricity, as plain JSON, for people to read.
         """
         call, body = request.path.removeprefix("/"), await request.text()
         wanted = json.loads(body)["meter_type"] if body else "elec"
@@ -142,7 +142,7 @@ class OctopusHomeProSimulator(Simulator):
         return web.json_response(self._success(call, wanted, packed=bool(body)))
 
     def _success(self, call: str, wanted: str, *, packed: bool) -> Json:
-        """Phrase what a meter says: JSON within JSON."""
+        """Return the answer with a meter's values: JSON inside JSON."""
         answer: dict[str, Json] = {}
         if self.status is not None:
             answer["Status"] = self.status
@@ -159,7 +159,7 @@ class OctopusHomeProSimulator(Simulator):
 
 
 def cjson(value: Json, depth: int = 0) -> str:
-    """Print as cJSON_Print does: a line for each member, a tab after each colon."""
+    """Return JSON as cJSON_Print does: a line per member, a tab after each colon."""
     if not isinstance(value, dict):
         return json.dumps(value)
     if not value:

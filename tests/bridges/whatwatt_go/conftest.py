@@ -1,4 +1,4 @@
-"""What the tests of this bridge share: its paths, fixtures and streams."""
+"""Fixtures of this bridge's tests: paths, captured answers and streams."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,19 +18,19 @@ SERIAL = "02A4C61B9D5E"
 
 
 def load(name: str) -> object:
-    """Load a fixture."""
+    """Return a captured answer."""
     found: object = json.loads((FIXTURES / f"{name}.json").read_text())
     return found
 
 
 async def stream_of(simulator: WhatwattGoSimulator) -> None:
-    """Wait until the stream stands."""
+    """Wait until the stream is open."""
     await eventually(lambda: simulator.open_streams == 1)
 
 
 @asynccontextmanager
 async def other_listener(simulator: WhatwattGoSimulator) -> AsyncIterator[None]:
-    """Take the stream, as the device's own web page does."""
+    """Take over the stream, as the device's own web page does."""
     async with (
         ClientSession(f"http://{simulator.address}") as session,
         session.get(LIVE),
@@ -41,7 +41,7 @@ async def other_listener(simulator: WhatwattGoSimulator) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def ticking(simulator: WhatwattGoSimulator) -> AsyncIterator[None]:
-    """Let the meter report now and then."""
+    """Let the meter send readings repeatedly."""
 
     async def tick() -> None:
         while True:

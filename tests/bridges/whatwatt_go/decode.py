@@ -1,4 +1,4 @@
-"""How a whatwatt Go's bytes are decoded, and how it asks for a login."""
+"""The decoder of a whatwatt Go, and that of its login."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from tests.support.decoding import Decode, Decoding, Part
 
 _URL = URL("http://127.0.0.1/api/v1/system")
 _ACCESS = Access(address=parse_address("127.0.0.1"), password="secret")
-# What aiohttp takes for a header.
+# Bytes that aiohttp accepts in a header.
 _LONGEST_HEADER = 8190
 _NONCE = b"5ccc069c403ebaf9f0171e9517f40e41"
 _HEADERS = (
@@ -40,7 +40,7 @@ _HEADERS = (
 
 @dataclass
 class _Message:
-    """Be a request as far as a login sees it, or its answer."""
+    """The part of a request, or of its answer, that a login needs."""
 
     url: URL = _URL
     method: str = "GET"
@@ -50,7 +50,7 @@ class _Message:
 
 
 def _challenge() -> Decode:
-    """Read how a whatwatt Go asks for a login, and log in."""
+    """Return a decoder that reads a challenge, and logs in."""
     loop = asyncio.new_event_loop()
 
     async def log_in(header: str) -> None:
@@ -66,11 +66,11 @@ def _challenge() -> Decode:
         try:
             await authorise(request, ask)
         except ClientError as error:
-            # As for every request.
+            # As the client does for every request.
             raise BridgeResponseError("No login") from error
 
     def decode(header: bytes) -> None:
-        # As aiohttp reads headers.
+        # As aiohttp decodes headers.
         text = header.decode(errors="surrogateescape")
         loop.run_until_complete(log_in(text))
 
@@ -83,7 +83,7 @@ DECODING = Decoding(
     sources=lambda _body: (SYSTEM, REPORT, LIVE),
     reading=LIVE,
     events=True,
-    # Live events count only while the meter can be read.
+    # Live events are used only while the meter can be read.
     first=((SYSTEM, b'{"device": {"id": "9D5E00"}, "meter": {"status": "OK"}}'),),
     parts={
         "whatwatt_go_challenge": Part(

@@ -1,4 +1,4 @@
-"""Hold the state of a whatwatt Go, and phrase it as the device does."""
+"""The state of a whatwatt Go, and its JSON."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ CSV_ENERGIES = {
     for group, name in ((1, "EAP"), (2, "EAN"), (3, "ERP"), (4, "ERN"))
     for number, tariff in enumerate(("T", "T1", "T2"))
 }
-# Some of the 64, in the device's order.
+# Some of its 64 entries, in the device's order.
 CSV_COLUMNS = (
     *("RID", "TIME", "MID", "MSTAT", "TARIFF", "PF"),
     *CSV_ENERGIES,
@@ -45,12 +45,12 @@ type MeterStatus = Literal[
 
 
 class WhatwattGoDevice(Simulator):
-    """Know everything about the device but how to be asked."""
+    """All data of the device; the simulator adds HTTP."""
 
     key = "whatwatt_go"
 
     def __init__(self, house: House) -> None:
-        """Be a licensed, unprotected device of today that a Kamstrup meter powers."""
+        """Start with a licence, without a password, powered by a Kamstrup meter."""
         super().__init__(house)
         self.device_id = "02A4C61B9D5E"
         self.name = ""
@@ -96,14 +96,14 @@ class WhatwattGoDevice(Simulator):
         return "2.8.2" if self.firmware == "new" else "1.2.6"
 
     def report(self) -> Json:
-        """Phrase `/report`: the latest reading, the meter and the device's clock."""
+        """Return `/report`: the latest reading, the meter and the device's clock."""
         system: dict[str, Json] = {"id": self.device_id}
         system |= self._times(self._clock)
         system |= {"boot_id": self.boot_id, "time_since_boot": self._uptime}
         return {"report": self._report(), "meter": self._meter(), "system": system}
 
     def system(self) -> Json:
-        """Phrase `/system`; old firmware knows no licence, build and services."""
+        """Return `/system`; old firmware has no licence, build and services."""
         new = self.firmware == "new"
         off: Json = {"enabled": False, "connected": False}
         whatwatt: dict[str, Json] = {"enabled": True, "connected": True}
@@ -125,7 +125,7 @@ class WhatwattGoDevice(Simulator):
         }
 
     def settings(self) -> Json:
-        """Phrase `/settings`; the password is never told."""
+        """Return `/settings`, which never contains the password."""
         return {
             "system": {
                 "name": self.name,
@@ -162,7 +162,7 @@ class WhatwattGoDevice(Simulator):
         }
 
     def _report(self) -> Json:
-        """Phrase the latest reading; without a meter there is its number alone."""
+        """Return the latest reading; without a meter, only the reading's number."""
         report: dict[str, Json] = {"id": self.reading_id}
         if self.status == "OK" and self.latest:
             report["interval"] = self.profile.interval
@@ -176,7 +176,7 @@ class WhatwattGoDevice(Simulator):
         return report
 
     def _volume(self) -> Json:
-        """Describe the volume meter on the meter bus, with or without a value."""
+        """Return the volume meter on the M-Bus, with or without a value."""
         volume: dict[str, Json] = {"bus": 1, "meter_id": self.volume_id}
         if self.volume_known:
             volume["date_time"] = f"{self._local(self.latest_at):%Y-%m-%dT%H:%M:%S}"
@@ -184,7 +184,7 @@ class WhatwattGoDevice(Simulator):
         return volume
 
     def live(self) -> Json:
-        """Phrase a reading flat, without ids and without status."""
+        """Return a reading as a flat object, without ids and status."""
         local = self._local(self.latest_at)
         live = live_values(self.profile, self.latest, padded=self.live_padded)
         live["T"] = self.latest_tariff if self.profile.sends_tariff else 0
@@ -200,7 +200,7 @@ class WhatwattGoDevice(Simulator):
         return live
 
     def _meter(self) -> Json:
-        """Describe the meter as the report does."""
+        """Return the meter as in the report."""
         profile = self.profile
         if self.status != "OK":
             return {"status": self.status, "interface": self._interface}
@@ -219,14 +219,14 @@ class WhatwattGoDevice(Simulator):
 
     @property
     def _interface(self) -> str:
-        """Physical layer; there is none with nothing plugged in."""
+        """Physical layer, empty if nothing is plugged in."""
         if self.status == "NOT CONNECTED":
             return "NONE"
         return self.profile.interface
 
     @property
     def _clock(self) -> datetime:
-        """The device's own clock, which is not the meter's."""
+        """The device's own clock, rather than the meter's."""
         return self.house.now + self.clock_drift
 
     @property
@@ -236,11 +236,11 @@ class WhatwattGoDevice(Simulator):
 
     @staticmethod
     def _local(time: datetime) -> datetime:
-        """Tell the time in Switzerland."""
+        """Return the local time in Switzerland."""
         return time.astimezone(ZURICH)
 
     def _times(self, time: datetime) -> dict[str, Json]:
-        """Tell a time up to three times; the Z of the first is false, it is local."""
+        """Return a time in up to three forms; the first is local, despite its Z."""
         local = self._local(time)
         times: dict[str, Json] = {"date_time": f"{local:%Y-%m-%dT%H:%M:%S}Z"}
         if self.firmware == "new":
@@ -249,7 +249,7 @@ class WhatwattGoDevice(Simulator):
         return times
 
     def _device(self) -> Json:
-        """Describe the device itself."""
+        """Return the device."""
         now, booted = self._local(self._clock), self._local(self.booted_at)
         device: dict[str, Json] = {
             "name": self.name,
@@ -278,7 +278,7 @@ class WhatwattGoDevice(Simulator):
         return device
 
     def _system_meter(self) -> Json:
-        """Describe the meter as `/system` does: unknown strings are empty."""
+        """Return the meter as in `/system`: unknown texts are empty."""
         profile, known = self.profile, self.status == "OK"
         meter: dict[str, Json] = {
             "status": self.status,
@@ -301,7 +301,7 @@ class WhatwattGoDevice(Simulator):
         }
 
     def log(self) -> None:
-        """Write a row to the log of the day, in local time with a false Z."""
+        """Write a row to the log of the day, in local time despite its Z."""
         local = self._local(self.latest_at)
         name = f"{local:%Y%m%d}.CSV"
         if name not in self.sd_files:
@@ -321,7 +321,7 @@ class WhatwattGoDevice(Simulator):
         self.sd_files[name] += f"{row}\n".encode()
 
     def _sd_card(self) -> Json:
-        """Describe the memory card."""
+        """Return the memory card."""
         if not self.sd_installed:
             return {"installed": False}
         return {"installed": True, "type": "SDHC/SDXC", "size": 7618, "speed": 20}

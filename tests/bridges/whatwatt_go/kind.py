@@ -1,4 +1,4 @@
-"""What the suites over all kinds of bridge need to know of a whatwatt Go."""
+"""The description of a whatwatt Go for the tests of all kinds."""
 
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.kind import Benchmark, Kind, Login
@@ -9,22 +9,22 @@ _VOLTS = ("32.7.0", "52.7.0", "72.7.0")
 
 
 def _swap(simulator: WhatwattGoSimulator) -> None:
-    """Be another device."""
+    """Turn into another device."""
     simulator.device_id = "02A4C61BFFFF"
 
 
 def _ask(simulator: WhatwattGoSimulator) -> None:
-    """Have a password."""
+    """Turn the password on."""
     simulator.protection = True
 
 
 def _change_password(simulator: WhatwattGoSimulator, password: str) -> None:
-    """Set another password."""
+    """Change the password."""
     simulator.password = password
 
 
 def _plant(simulator: WhatwattGoSimulator, plants: Plants) -> None:
-    """Put a secret in the place of the password; the realm tells the device's id."""
+    """Replace the password by a secret; the realm contains the device's id."""
     simulator.password = plants.secret_for("login", "password")
     plants.add("login", simulator.device_id)
 

@@ -1,4 +1,4 @@
-"""Ask for the password the way the device's two generations of firmware do."""
+"""The logins of both generations of the device's firmware."""
 
 import base64
 import hashlib
@@ -10,21 +10,21 @@ from aiohttp import web
 
 
 class Login(Protocol):
-    """Decide about a request's Authorization header."""
+    """Checks the Authorization header of a request."""
 
     def challenge(self, request: web.Request, password: str) -> str | None:
-        """Return what to put into WWW-Authenticate, or None to let the request pass."""
+        """Return the WWW-Authenticate header of a refusal, None to accept."""
 
 
 class Basic:
-    """Expect the password in clear beside an empty user, as before firmware 1.10."""
+    """Basic with an empty user, as before firmware 1.10: an unencrypted password."""
 
     def __init__(self, realm: str) -> None:
-        """Guard a realm."""
+        """Create the login of a realm."""
         self._realm = realm
 
     def challenge(self, request: web.Request, password: str) -> str | None:
-        """Compare the whole header."""
+        """Compare the header with the right one."""
         wanted = "Basic " + base64.b64encode(f":{password}".encode()).decode()
         if request.headers.get("Authorization") == wanted:
             return None
@@ -32,22 +32,22 @@ class Basic:
 
 
 class Digest:
-    """Expect Digest MD5-sess with an empty user, as since firmware 1.10."""
+    """Digest MD5-sess with an empty user, as since firmware 1.10."""
 
     def __init__(self, realm: str) -> None:
-        """Guard a realm."""
+        """Create the login of a realm."""
         self._realm = realm
         self._opaque = secrets.token_hex(8)
         self._nonces: set[str] = set()
         self._stale: set[str] = set()
 
     def expire(self) -> None:
-        """Let every nonce that was handed out be too old."""
+        """Make all nonces so far too old."""
         self._stale |= self._nonces
         self._nonces.clear()
 
     def challenge(self, request: web.Request, password: str) -> str | None:
-        """Check every part of the answer; a right one to an old nonce is stale."""
+        """Check all parts of the response; a right one for an old nonce is stale."""
         scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
         stale = False
         if scheme.lower() == "digest":
@@ -66,7 +66,7 @@ class Digest:
     def _is_right(
         self, request: web.Request, parts: dict[str, str], password: str
     ) -> bool:
-        """Calculate the response by RFC 7616 and compare."""
+        """Tell whether the response is that of RFC 7616."""
         get = parts.get
         expected = {
             "username": "",
@@ -85,6 +85,6 @@ class Digest:
 
 
 def _md5(*parts: str | None) -> str:
-    """Hash parts joined by colons."""
+    """Return the MD5 of parts joined by colons."""
     joined = ":".join(part or "" for part in parts)
     return hashlib.md5(joined.encode(), usedforsecurity=False).hexdigest()

@@ -1,10 +1,10 @@
-"""Phrase the network blocks of `/system`."""
+"""The network blocks of `/system`."""
 
 from tests.support.simulator import Json
 
 
 def wifi(mac: str, rssi: int, *, pairing: bool) -> Json:
-    """Describe the wireless network."""
+    """Return the wireless network."""
     return {
         "ssid": "simulated",
         "bssid": "02000000A001",
@@ -26,7 +26,7 @@ def wifi(mac: str, rssi: int, *, pairing: bool) -> Json:
 
 
 def ethernet(mac: str, *, up: bool) -> Json:
-    """Describe the wired network, whose MAC is the third after the wireless one."""
+    """Return the wired network, whose MAC address is the wireless one plus three."""
     return {
         "mac": f"{int(mac, 16) + 3:012X}",
         "status": "Up" if up else "Down",
@@ -35,6 +35,6 @@ def ethernet(mac: str, *, up: bool) -> Json:
 
 
 def _addresses(address: str) -> dict[str, Json]:
-    """Describe an interface's addresses."""
+    """Return the addresses of an interface."""
     router = "192.0.2.1"
     return {"ip": address, "mask": "255.255.255.0", "gateway": router, "dns": router}

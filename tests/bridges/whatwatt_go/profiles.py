@@ -1,4 +1,4 @@
-"""Describe the meters that a whatwatt Go has been seen on, and its names for values."""
+"""The meters that a whatwatt Go has been seen with, and its names for values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from tests.support.simulator import Json, number
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value's names: in the report a path, in the live stream a key if any."""
+    """The names of a value: its path in the report, and its key in the live stream."""
 
     code: str
     path: str
     live: str = ""
 
     def show(self, value: Decimal, volt_digits: int) -> int | float:
-        """Show W as kW and Wh as kWh; V, A and the power factor as they are."""
+        """Return W as kW and Wh as kWh; V, A and the power factor unchanged."""
         if self.path.startswith("voltage"):
             return number(value, volt_digits)
         if self.path.startswith(("current", "power_factor")):
@@ -25,7 +25,7 @@ class Field:
 
 
 def _phases(quantity: int, path: str, live: str = "") -> list[Field]:
-    """Name a quantity on L1, L2, L3; its codes are 20 apart."""
+    """Return the fields of a quantity on L1, L2, L3, whose codes are 20 apart."""
     return [
         Field(f"{20 * n + quantity}.7.0", f"{path}.l{n}", live.format(n))
         for n in (1, 2, 3)
@@ -33,7 +33,7 @@ def _phases(quantity: int, path: str, live: str = "") -> list[Field]:
 
 
 def _tariffs(quantity: str, path: str, live: str) -> list[Field]:
-    """Name a counter's total, T1 and T2."""
+    """Return the fields of a counter: total, T1 and T2."""
     return [
         Field(f"{quantity}.0", f"{path}.total", live),
         Field(f"{quantity}.1", f"{path}.t1", f"{live}_T1"),
@@ -61,7 +61,7 @@ FIELDS = (
     *_tariffs("2.8", "energy.active.negative", "E_Out"),
     Field("3.8.0", "energy.reactive.positive.total", "rE_In"),
     Field("4.8.0", "energy.reactive.negative.total", "rE_Out"),
-    # The vendor's table gives quadrant 2 to "imported", quadrant 4 to "exported".
+    # In the vendor's table quadrant 2 is "imported", and quadrant 4 "exported".
     Field("5.8.0", f"{_IMPORTED}inductive.total", "rEii"),
     Field("6.8.0", f"{_IMPORTED}capacitive.total", "rEic"),
     Field("7.8.0", f"{_EXPORTED}inductive.total", "rEei"),
@@ -72,13 +72,13 @@ FIELDS = (
 
 
 def _codes(*paths: str) -> frozenset[str]:
-    """Choose fields by how their paths begin."""
+    """Return the codes of fields whose paths begin like this."""
     return frozenset(field.code for field in FIELDS if field.path.startswith(paths))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One kind of meter: how it is read and which registers it sends."""
+    """A kind of meter: its protocol, and the registers that it sends."""
 
     interface: str
     protocol: str
@@ -135,7 +135,7 @@ KMP = Profile(
     codes=_codes(*_ACTIVE, "energy.active", "power_factor")
     | {"3.7.0", "4.7.0", "3.8.0", "4.8.0"},
 )
-# From the vendor's document of 2025: no phases, no active tariff, four quadrants.
+# From the vendor's document of 2025: no phases, no current tariff, four quadrants.
 E450 = Profile(
     interface="MBUS",
     protocol="DLMS",
@@ -148,7 +148,8 @@ E450 = Profile(
     codes=_codes("energy.active", _IMPORTED, _EXPORTED) | {"1.7.0", "2.7.0"},
     sends_tariff=False,
 )
-# Composed from the vendor's field table, no public sample: all that no other sends.
+# Made from the vendor's table of fields, without a public sample: everything that no
+# other meter sends.
 E570 = Profile(
     interface="P1",
     protocol="DLMS",
@@ -168,7 +169,7 @@ E570 = Profile(
 def report_values(
     profile: Profile, values: Mapping[str, Decimal]
 ) -> dict[str, dict[str, Json] | Json]:
-    """Nest what the meter sends; what it does not send has no key."""
+    """Return the values of the report, nested; without keys for what is not sent."""
     tree: dict[str, Json] = {}
     for field in _sent(profile, values):
         *branches, leaf = field.path.split(".")
@@ -185,7 +186,7 @@ def report_values(
 def live_values(
     profile: Profile, values: Mapping[str, Decimal], *, padded: bool
 ) -> dict[str, Json]:
-    """List what the meter sends by its live names, and zero for the rest if padded."""
+    """Return the values of the live stream; zero for those not sent, if padded."""
     live: dict[str, Json] = {}
     if padded:
         live = {field.live: 0 for field in FIELDS if field.live}
@@ -196,7 +197,7 @@ def live_values(
 
 
 def _sent(profile: Profile, values: Mapping[str, Decimal]) -> Iterable[Field]:
-    """Choose the fields that this meter sends now."""
+    """Return the fields that this meter sends now."""
     return (
         field
         for field in FIELDS

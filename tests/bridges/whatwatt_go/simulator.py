@@ -1,4 +1,4 @@
-"""Pretend to be a whatwatt Go: its routes, its login and its verbs."""
+"""A simulated whatwatt Go: paths and login."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ _PIECE, _SEND_BUFFER = 1024, 8192
 
 
 class WhatwattGoSimulator(WhatwattGoDevice):
-    """Serve `/api/v1`; assign to the attributes to have another device or meter."""
+    """Serves `/api/v1`; a test can change device and meter by the attributes."""
 
     def __init__(self, house: House) -> None:
-        """Be a licensed, unprotected device of today that a Kamstrup meter powers."""
+        """Start with a licence, without a password, powered by a Kamstrup meter."""
         super().__init__(house)
         self.realm = f"whatwatt-{self.suffix}"
         self._digest = Digest(self.realm)
@@ -30,20 +30,20 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         self.downloads = self.sent = 0
 
     def rename(self, realm: str) -> None:
-        """Let the owner give it another host name, which is its name in a login."""
+        """Rename the device: its host name is part of a login's realm."""
         self.realm = realm
         self._digest = Digest(realm)
 
     @property
     @override
     def credentials(self) -> Mapping[str, str]:
-        """The password, while it is asked for."""
+        """The password, if it is turned on."""
         return {"password": self.password} if self.protection else {}
 
     @property
     @override
     def announcement(self) -> Announcement:
-        """Announce the web interface."""
+        """The mDNS announcement of the web interface."""
         return Announcement(
             service="_http._tcp.local.",
             name=f"whatwatt Go {self.suffix} WebUI",
@@ -52,7 +52,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
 
     @override
     def send_everything(self) -> None:
-        """Read a meter that sends every register, and one of gas on the meter bus."""
+        """Use a meter that sends all registers, and a gas meter on the M-Bus."""
         super().send_everything()
         codes = frozenset(field.code for field in FIELDS)
         self.profile = replace(self.profile, codes=codes)
@@ -66,7 +66,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
 
     @override
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Answer the paths that clients use."""
+        """Return the paths that clients use."""
         return [
             web.get("/api/v1/system", self._get_system),
             web.get("/api/v1/report", self._get_report),
@@ -79,7 +79,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
 
     @override
     async def admit(self, request: web.Request) -> web.StreamResponse | None:
-        """Ask for the password on every path if protection is on."""
+        """Require the password on every path, if it is turned on."""
         if not self.protection:
             return None
         login: Login = Basic(self.realm) if self.firmware == "old" else self._digest
@@ -94,7 +94,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
 
     @override
     def read_meter(self) -> None:
-        """Take a reading if the meter is understood."""
+        """Take a reading, if the device can decode the meter."""
         if self.status != "OK":
             self.latest_at = self.read_at
             self._log_if_due()
@@ -107,65 +107,65 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         self._log_if_due()
 
     def _log_if_due(self) -> None:
-        """Write to the memory card where the owner wants it."""
+        """Write to the memory card, if there is one and the owner has enabled it."""
         if self.sd_installed and self.sd_enabled:
             self.log()
 
     @override
     def message(self, channel: str) -> bytes | None:
-        """Phrase a live event; there is none without a reading."""
+        """Return a live event, None without a reading."""
         if self.status != "OK" or not self.latest:
             return None
         return event("live", self.live())
 
     def reboot(self) -> None:
-        """Start again: new boot id, readings numbered from 1."""
+        """Restart: a new boot id, and readings numbered from 1."""
         self.reboots += 1
         self.boot_id = secrets.token_hex(4).upper()
         self.booted_at = self.house.now
         self.restart_ids()
 
     def restart_ids(self) -> None:
-        """Count readings from 1 again, as a device once did without a reboot."""
+        """Restart the numbers of readings, as a device once did without a reboot."""
         self.reading_id = 0
         self.tick()
 
     def expire_nonces(self) -> None:
-        """Let the next login with a known nonce be stale."""
+        """Make the next login with a known nonce stale."""
         self._digest.expire()
 
     async def _get_report(self, _request: web.Request) -> web.Response:
-        """Answer the latest reading, with a licence only."""
+        """Answer with the latest reading; it needs a licence."""
         if self.license == "FREE":
             return web.Response(status=404, text="License required")
         return _answer(self.report())
 
     async def _get_live(self, request: web.Request) -> web.StreamResponse:
-        """Stream readings to one client: a new one ends the older one's stream."""
+        """Stream readings to one client; a new one ends the stream of the older one."""
         self.end_streams()
         return await self.send_events(request, "live")
 
     async def _post_reboot(self, _request: web.Request) -> web.Response:
-        """Reboot once the answer is out."""
+        """Reboot after the answer."""
         self.reboot()
         self.rebooting = self.black_out(self.reboot_seconds)
         return web.Response(status=204)
 
     async def _post_wps(self, _request: web.Request) -> web.Response:
-        """Start pairing."""
+        """Start WPS pairing."""
         self.pairings += 1
         return web.Response(status=204)
 
     async def _get_system(self, _request: web.Request) -> web.Response:
-        """Answer what the device knows about itself."""
+        """Answer with `/system`."""
         return _answer(self.system())
 
     async def _get_settings(self, _request: web.Request) -> web.Response:
-        """Answer how it is set up."""
+        """Answer with `/settings`."""
         return _answer(self.settings())
 
     async def _get_file(self, request: web.Request) -> web.StreamResponse:
-        """Answer a listing or a whole file; the device ignores Range."""
+        """Answer with a listing or a whole file; the device ignores Range."""
         if not self.sd_installed:
             return web.Response(status=503)
         if not (name := request.match_info["name"]):
@@ -175,12 +175,12 @@ class WhatwattGoSimulator(WhatwattGoDevice):
             ]
             return _answer({"path": "/sdcard/", "files": files})
         if name not in self.sd_files:
-            # Firmware 2.8.2 does so, although the vendor documents 404.
+            # Firmware 2.8.2 answers so, although the vendor documents 404.
             return web.Response(status=500, text="Failed to open file")
         return await self._send_file(request, self.sd_files[name])
 
     async def _send_file(self, request: web.Request, data: bytes) -> web.StreamResponse:
-        """Send a file as fast as the card is, if the client takes it."""
+        """Send a file at the speed of the card, until the client disconnects."""
         response = web.StreamResponse()
         response.content_type = "text/csv"
         response.content_length = len(data)
@@ -202,6 +202,6 @@ class WhatwattGoSimulator(WhatwattGoDevice):
 
 
 def _answer(data: Json) -> web.Response:
-    """Answer JSON that nobody may keep."""
+    """Answer with JSON that must not be cached."""
     headers = {"Cache-Control": "no-store"}
     return web.json_response(data, headers=headers, dumps=compact)
