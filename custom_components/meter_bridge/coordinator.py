@@ -52,7 +52,7 @@ from .values.throttle import Throttle
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
 _PLACES_OF_KILO = 3
-# Whose growth over an outage is told.
+# The registers whose growth during an outage is reported.
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
 # Writing the believed counters more often would only wear out the memory card.
 _STORE_SECONDS = 900
@@ -124,7 +124,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.is_searching = False
         self._adders: list[Callable[[Iterable[str]], None]] = []
         self._outage_listeners: list[Callable[[Outage], None]] = []
-        # What ended with the first reading, before anybody could listen.
+        # Outages that ended with the first reading, before there was any listener.
         self._first_outages: list[Outage] = []
         entry.async_on_unload(self._throttle.stop)
         entry.async_on_unload(
@@ -328,7 +328,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def async_on_outage(self, tell: Callable[[Outage], None]) -> CALLBACK_TYPE:
-        """Tell of outages when they are over, now of those that ended at the start."""
+        """Call `tell` with each outage at its end, and now with those of the start."""
         self._outage_listeners.append(tell)
         for outage in self._first_outages:
             tell(outage)
@@ -347,7 +347,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def async_save(self) -> None:
-        """Write what has to survive a restart, at once."""
+        """Write the data to store, at once."""
         self._store.async_delay_save(self._stored)
 
     def _stored(self, *, is_orderly: bool = False) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Events: an outage of a meter, told when it is over."""
+"""Events: an outage of a meter, reported when it is over."""
 
 from collections.abc import Iterable, Mapping
 from typing import override
@@ -21,7 +21,7 @@ from .values.sources import METER_CONNECTION, entity_key
 PARALLEL_UPDATES = 0
 
 ENDED, IMPORTED = "ended", "imported"
-# Shorter ones are told by the connection sensors alone.
+# Shorter outages are shown by the connection sensors only.
 LEAST_SECONDS = 300.0
 _OUTAGE = EventEntityDescription(
     key="outage",
@@ -29,7 +29,7 @@ _OUTAGE = EventEntityDescription(
     event_types=[ENDED, IMPORTED],
     entity_category=EntityCategory.DIAGNOSTIC,
 )
-# What was counted meanwhile, by register: its name, and the places to kWh or m³.
+# Growth during an outage, by register: name of the attribute, and places to kWh or m³.
 _COUNTED: Mapping[str, tuple[str, int]] = {
     IMPORT_ENERGY: ("energy_import", -3),
     EXPORT_ENERGY: ("energy_export", -3),
@@ -42,7 +42,7 @@ async def async_setup_entry(
     entry: MeterBridgeEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make an event for every meter as it is first known."""
+    """Add the event of each meter when the meter is first known."""
     coordinator = entry.runtime_data
 
     @callback
@@ -62,7 +62,7 @@ class OutageEvent(BridgeEntity, EventEntity):
     entity_description: EventEntityDescription
 
     def __init__(self, coordinator: MeterCoordinator, meter: str) -> None:
-        """Belong to a meter."""
+        """Report outages of this meter."""
         super().__init__(coordinator, None, _OUTAGE, meter)
         entry = coordinator.config_entry
         self._importer: Importer | None = None
@@ -71,12 +71,12 @@ class OutageEvent(BridgeEntity, EventEntity):
     @property
     @override
     def available(self) -> bool:
-        """Stay available: it is about what happened."""
+        """Stay available: an event is about the past."""
         return True
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Tell of the outage that ended with the first reading, and of later ones."""
+        """Report the outage that ended with the first reading, and later ones."""
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.async_on_outage(self._tell))
         entry_id = self.coordinator.config_entry.entry_id
@@ -104,7 +104,7 @@ class OutageEvent(BridgeEntity, EventEntity):
 
     @callback
     def _tell(self, outage: Outage) -> None:
-        """Tell of an outage of this meter that was long enough."""
+        """Fire the event, if the outage is of this meter and long enough."""
         gap = outage.gap
         if outage.meter != self._meter or gap.first - gap.last < LEAST_SECONDS:
             return

@@ -115,14 +115,14 @@ class MoneySensor(MeterSensor):
 
 
 class PeakDemandSensor(MeterSensor):
-    """The highest demand of this month, beside those of the last twelve."""
+    """The highest demand of this month, with those of the last twelve months."""
 
     _unrecorded_attributes = frozenset({"peaks"})
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return when its period began, and the peaks of the last twelve months."""
+        """Return the start of its period, and the peaks of the last twelve months."""
         demand = self.coordinator.board.demand(self._meter)
         if demand is None or demand.peak is None:
             return None
@@ -136,13 +136,13 @@ class PeakDemandSensor(MeterSensor):
 
 
 def _local(peak: Peak) -> str:
-    """Return when a period began, by the clock on the wall."""
+    """Return the start of a peak's period in local time."""
     return dt_util.as_local(dt_util.utc_from_timestamp(peak.start)).isoformat()
 
 
 @callback
 def _remove_demand(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Remove the sensors of a demand that its owner no longer wants."""
+    """Remove the demand sensors: the owner has turned them off."""
     keys = tuple(sensor.key for sensor in DEMAND_SENSORS)
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):

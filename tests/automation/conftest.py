@@ -1,4 +1,4 @@
-"""Bridges with something to act upon: a PIN, status bits, the rating of a fuse."""
+"""Bridges for automations: with a PIN, status bits, or the rating of a fuse."""
 
 import pytest
 
@@ -11,17 +11,17 @@ from tests.support.automating import start
 
 @pytest.fixture
 async def iometer(simulators: Start) -> IometerSimulator:
-    """Run a bridge with a PIN, whose meter is stale after ten minutes."""
+    """Set up a bridge with a PIN, whose meter is stale after ten minutes."""
     return await start(simulators, IometerSimulator)
 
 
 @pytest.fixture
 async def octopus(simulators: Start) -> OctopusHomeProSimulator:
-    """Run a bridge with two meters that report their status bit by bit."""
+    """Set up a bridge with two meters that report their status bit by bit."""
     return await start(simulators, OctopusHomeProSimulator)
 
 
 @pytest.fixture
 async def cozify(simulators: Start) -> CozifyHanSimulator:
-    """Run a bridge that reports the rating of the main fuse, 25 A."""
+    """Set up a bridge that reports the rating of the main fuse, 25 A."""
     return await start(simulators, CozifyHanSimulator)

@@ -38,7 +38,7 @@ async def test_fresh_means_every_meter(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Meters are fresh while each is read; one that is not makes them stale."""
+    """A target is fresh only while all of its meters are."""
     entry = await set_up(octopus)
     assert await holds(hass, config_of(hass, entry, "condition", "meter_is_fresh"))
     octopus.refuse(meter="gas")
@@ -54,7 +54,7 @@ async def test_fresh_means_every_meter(
 async def test_unreachable_bridge_is_not_fresh(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """Neither a bridge that is away, nor one that is not loaded, is fresh."""
+    """A bridge that is away, or not loaded, is not fresh."""
     entry = await set_up(iometer)
     fresh = config_of(hass, entry, "condition", "meter_is_fresh")
     assert await holds(hass, fresh)
@@ -68,7 +68,7 @@ async def test_unreachable_bridge_is_not_fresh(
 async def test_no_meter_is_not_fresh(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A target without a meter is not fresh, although no meter of it is stale."""
+    """A target without any meter is not fresh."""
     await set_up(iometer)
     condition = {
         "condition": f"{DOMAIN}.meter_is_fresh",
@@ -80,7 +80,7 @@ async def test_no_meter_is_not_fresh(
 async def test_problem_is_present_while_it_lasts(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """One problem is enough; that none is known is not one."""
+    """One problem is enough; an unknown state is no problem."""
     entry = await set_up(iometer)
     problem = config_of(hass, entry, "condition", "problem_is_present")
     assert await holds(hass, problem) is False
@@ -95,7 +95,7 @@ async def test_problem_is_present_while_it_lasts(
 async def test_current_is_compared_with_the_rating(
     hass: HomeAssistant, cozify: CozifyHanSimulator, set_up: SetUp
 ) -> None:
-    """Any phase above the rating of the bridge, or a given one, exceeds it."""
+    """A phase above the rating, the bridge's or a given one, exceeds it."""
     entry = await set_up(cozify)
     own = config_of(hass, entry, "condition", "fuse_rating_is_exceeded")
     lower = config_of(hass, entry, "condition", "fuse_rating_is_exceeded", rating=20)
@@ -117,7 +117,7 @@ async def test_current_is_compared_with_the_rating(
 async def test_rating_is_required_where_no_bridge_tells_it(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """A fuse that nobody knows, or one for no current at all, is refused."""
+    """Without a rating of the bridge the option is required, and must not be 0."""
     entry = await set_up(await simulators("whatwatt_go"))
     for options in ({}, {"rating": 0}):
         condition = config_of(

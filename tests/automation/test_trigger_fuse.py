@@ -27,7 +27,7 @@ async def test_fuse_of_the_bridge_is_exceeded(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A phase above the rating for the time triggers once; a peak does not."""
+    """A phase above the rating for long enough triggers once; a short peak does not."""
     entry = await set_up(cozify)
     told = await automate_trigger(hass, entry, "fuse_rating_exceeded", **{"for": 60})
     await draw(hass, cozify, 1, 30)
@@ -48,7 +48,7 @@ async def test_fuse_of_the_bridge_is_exceeded(
 async def test_rating_can_be_another_one(
     hass: HomeAssistant, cozify: CozifyHanSimulator, set_up: SetUp
 ) -> None:
-    """A rating that is given stands in for the bridge's, whatever unit is shown."""
+    """A given rating replaces the bridge's, whatever unit is shown."""
     entry = await set_up(cozify)
     er.async_get(hass).async_update_entity_options(
         CURRENT, "sensor", {"unit_of_measurement": "mA"}
@@ -64,7 +64,7 @@ async def test_rating_can_be_another_one(
 async def test_margin_and_rating_are_no_load(
     hass: HomeAssistant, cozify: CozifyHanSimulator, set_up: SetUp
 ) -> None:
-    """Currents that do not flow, like the margin of the fuse, are not compared."""
+    """Sensors of margin and rating are not compared with the rating."""
     entry = await set_up(cozify)
     await draw(hass, cozify, 1, 24)
     told = await automate_trigger(hass, entry, "fuse_rating_exceeded", rating=15)
@@ -77,7 +77,7 @@ async def test_margin_and_rating_are_no_load(
 async def test_rating_is_required_where_no_bridge_tells_it(
     hass: HomeAssistant, simulators: Start, set_up: SetUp
 ) -> None:
-    """A fuse that nobody knows is refused when the automation is set up."""
+    """Without a rating of the bridge, an automation without the option is refused."""
     entry = await set_up(await simulators("whatwatt_go"))
     trigger = config_of(hass, entry, "trigger", "fuse_rating_exceeded")
     await automate(hass, trigger)

@@ -37,7 +37,7 @@ async def test_every_status_bit_raises_a_problem(
 async def test_missing_pin_is_a_problem(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A PIN that is lost triggers; one that is being entered does not."""
+    """A missing PIN triggers; a PIN that is being entered does not."""
     entry = await set_up(iometer)
     told = await automate_trigger(hass, entry, "problem_raised")
     for pin in ("pending", "missing"):
@@ -54,7 +54,7 @@ async def test_problem_that_lasts_is_told_once(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Neither a drop-out nor a reload makes an old problem a new one."""
+    """Neither a drop-out nor a reload repeats the trigger for an old problem."""
     entry = await set_up(iometer)
     told = await automate_trigger(hass, entry, "problem_raised")
     iometer.pin = "missing"
@@ -75,7 +75,7 @@ async def test_problem_behind_a_drop_out_is_told(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A problem that came while the bridge was away triggers when it is back."""
+    """A problem that began while the bridge was away triggers when it is back."""
     entry = await set_up(iometer)
     told = await automate_trigger(hass, entry, "problem_raised")
     await iometer.unplug()
@@ -89,7 +89,7 @@ async def test_problem_behind_a_drop_out_is_told(
 async def test_problem_at_the_start_is_no_news(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A problem that was there before the automation does not trigger it."""
+    """A problem that is older than the automation does not trigger it."""
     iometer.pin = "missing"
     iometer.tick()
     entry = await set_up(iometer)

@@ -1,4 +1,4 @@
-"""The triggers for a meter that goes stale, and for one that comes back."""
+"""The triggers "meter went stale" and "meter came back"."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -25,7 +25,7 @@ async def test_meter_goes_stale(
     freezer: FrozenDateTimeFactory,
     mishap: str,
 ) -> None:
-    """A meter is stale whether it or its bridge is silent, once that has lasted."""
+    """A silent meter, or bridge, triggers once that has lasted."""
     entry = await set_up(iometer)
     stale = await automate_trigger(hass, entry, "meter_went_stale", **{"for": 120})
     if mishap == "unplugged":
@@ -49,7 +49,7 @@ async def test_short_silence_is_neither_stale_nor_back(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What ends in time triggers neither; what lasts triggers when it ends."""
+    """A short silence triggers neither; after a long one, its end triggers too."""
     entry = await set_up(iometer)
     told = await automate_trigger(hass, entry, "meter_came_back", away_for=120)
     for seconds, times in ((60, 0), (130, 1), (60, 1)):
@@ -67,7 +67,7 @@ async def test_short_silence_is_neither_stale_nor_back(
 async def test_reload_is_no_silence(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
 ) -> None:
-    """While an entry is reloaded its meter is neither stale, nor then back."""
+    """Reloading an entry triggers neither."""
     entry = await set_up(iometer)
     stale = await automate_trigger(hass, entry, "meter_went_stale")
     await hass.config_entries.async_reload(entry.entry_id)
@@ -84,7 +84,7 @@ async def test_meter_that_leaves_is_not_waited_for(
     freezer: FrozenDateTimeFactory,
     way: str,
 ) -> None:
-    """A silent meter that is removed, or leaves the target, does not trigger later."""
+    """A silent meter that is removed, or leaves the target, does not trigger."""
     entry = await set_up(iometer)
     stale = await automate_trigger(hass, entry, "meter_went_stale", **{"for": 120})
     await iometer.unplug()

@@ -1,4 +1,4 @@
-"""Triggers and conditions are offered in words."""
+"""Triggers and conditions have names and descriptions."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import condition, trigger

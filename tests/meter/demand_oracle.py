@@ -1,4 +1,4 @@
-"""What the demand of each period is by its definition, worked out the slow way."""
+"""The demand of each period by its definition, worked out slowly but simply."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One look at the meter; `count` is another one after the meter was replaced."""
+    """One reading of the meter; `count` changes when the meter is replaced."""
 
     at: int
     level: int | None
@@ -18,7 +18,7 @@ class Look:
 
 
 def starts(first: int, last: int, minutes: int, zone: tzinfo) -> Iterator[int]:
-    """Yield when the clock on the wall begins a period, minute by minute."""
+    """Yield the starts of periods, by checking every minute of the local clock."""
     moment = datetime.fromtimestamp(first // 60 * 60, UTC)
     while moment.timestamp() <= last:
         wall = moment.astimezone(zone)
@@ -28,7 +28,7 @@ def starts(first: int, last: int, minutes: int, zone: tzinfo) -> Iterator[int]:
 
 
 def limits(looks: list[Look], minutes: int) -> dict[int, int]:
-    """Return for each look how long the gap before it may be."""
+    """Return the longest permitted gap before each reading."""
     found, gaps = {}, list[int]()
     for before, look in pairwise(looks):
         found[look.at] = minutes * 60 if sum(g > 60 for g in gaps[-7:]) >= 3 else 60
@@ -40,7 +40,7 @@ def limits(looks: list[Look], minutes: int) -> dict[int, int]:
 def counted(
     looks: list[Look], start: int, end: int, allowed: dict[int, int]
 ) -> Fraction | None:
-    """Return what the counter counted in a period (Wh), None if an end is unknown."""
+    """Return the growth of the counter in a period (Wh), None if an end is unknown."""
     known = [look for look in looks if look.level is not None]
 
     def level_at(moment: int) -> tuple[Fraction, int] | None:
@@ -67,7 +67,7 @@ def counted(
 def flowed(
     looks: list[Look], start: int, end: int, allowed: dict[int, int]
 ) -> Fraction | None:
-    """Return what power adds up to in a period (Wh), None if there was a gap."""
+    """Return the energy of a period by power (Wh), None if there was a gap."""
     seconds, energy = 0, Fraction()
     for before, after in pairwise(looks):
         if before.power is None or after.power is None:
@@ -99,7 +99,7 @@ def is_fine(looks: list[Look], at: int) -> bool:
 def energy_of(
     looks: list[Look], start: int, end: int, allowed: dict[int, int]
 ) -> Fraction | None:
-    """Return the energy of a period (Wh): by the counter if it may tell, else power."""
+    """Return the energy of a period (Wh), by the counter if usable, else by power."""
     level = next((e for e in looks if e.at >= end and e.level is not None), None)
     power = next((e for e in looks if e.at >= end and e.power is not None), None)
     if not any(start <= e.at < end and e.level is not None for e in looks):
@@ -116,7 +116,7 @@ def energy_of(
 
 
 def demands(looks: list[Look], minutes: int, zone: tzinfo) -> dict[int, Fraction]:
-    """Return the demand (W) of each period that has one, by its start."""
+    """Return the demand (W) of each period that has one, by the period's start."""
     allowed, found = limits(looks, minutes), {}
     bounds = starts(looks[0].at, looks[-1].at, minutes, zone)
     for start, end in pairwise(bounds):

@@ -1,4 +1,4 @@
-"""Change the source in one place at a time, and see which test fails."""
+"""Change the source in one place at a time, and find the test that fails."""
 
 import ast
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from tests.support.documented import copy, run
 
 _SOURCE = Path("custom_components/meter_bridge")
 _TESTS = Path("tests/meter")
-# Few random examples: a test that names the rule should fail, and soon.
+# Few random examples: a test of the rule itself should fail, and soon.
 _PYTEST = "ENERGY_EXAMPLES=20 python -m pytest -x -q --tb=no -p no:cacheprovider"
 _FAILED = re.compile(r"^FAILED (\S+?)::(\w+)(\[.*?\])?(?: - .*)?$", re.MULTILINE)
 _PASSED, _SOME_FAILED = 0, 1
@@ -50,7 +50,7 @@ class Mutation:
         return f"{Path(self.file).name}: {done}"
 
     def apply(self, checkout: Path) -> None:
-        """Change the source of a checkout. Refused where the change is not clear."""
+        """Change the source of a checkout. Refused if the change is ambiguous."""
         path = checkout / _SOURCE / self.file
         text = path.read_text(encoding="utf-8")
         if (count := text.count(self.was)) != 1:
@@ -74,7 +74,7 @@ type Rules = Mapping[str, tuple[Mutation, ...]]
 
 
 def judge(rules: Rules) -> bool:
-    """Try every mutation, print which test fails; tell whether each has one."""
+    """Try every mutation, and print which test fails; return whether all have one."""
     mutations = [each for row in rules.values() for each in row]
     is_good = True
     with TemporaryDirectory() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:

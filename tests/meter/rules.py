@@ -2,7 +2,7 @@
 
 `python -m tests.meter.rules` breaks one rule after the other, each in a copy of the
 repository, and prints which test fails. `python -m tests.meter.rules 2 7` tries two.
-Whoever changes a rule changes its row here.
+When a rule changes, change its row here.
 """
 
 import argparse
@@ -270,7 +270,7 @@ RULES: Rules = {
 
 
 def main(arguments: list[str]) -> int:
-    """Read the command line and judge; return the program's exit code."""
+    """Read the command line, and try the rules; return the exit code."""
     numbered = dict(enumerate(RULES.items(), 1))
     parser = argparse.ArgumentParser(prog="python -m tests.meter.rules")
     parser.add_argument(

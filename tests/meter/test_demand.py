@@ -1,4 +1,4 @@
-"""Demand is what the utility takes fees for: exact, or no number at all."""
+"""Demand, for which utilities charge fees, is exact or has no number."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -16,7 +16,7 @@ from custom_components.meter_bridge.meter.periods import Clock
 
 from .demand_oracle import Look, demands, starts
 
-# Python 3.14 counts references in a way that Hypothesis 6.170 warns about.
+# Hypothesis 6.170 warns about reference counting in Python 3.14.
 pytestmark = pytest.mark.filterwarnings("ignore:It looks like `register_random`")
 traced = settings(
     max_examples=int(environ.get("DEMAND_EXAMPLES", "150")),
@@ -27,7 +27,7 @@ traced = settings(
 )
 ZURICH = ZoneInfo("Europe/Zurich")
 ZONES = (UTC, ZURICH, ZoneInfo("Europe/Helsinki"), ZoneInfo("Asia/Kathmandu"))
-# Shortly before both changes of the clock, before a month ends, and any other time.
+# Shortly before both changes of the clock, before the end of a month, and any time.
 BEGINS = tuple(
     int(moment.timestamp())
     for moment in (
@@ -40,7 +40,7 @@ BEGINS = tuple(
 
 
 class Event(Enum):
-    """What happens while a load is on."""
+    """What happens during a stretch."""
 
     READ = auto()
     OUTAGE = auto()
@@ -53,7 +53,7 @@ class Event(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """So many seconds of one net power (W, negative while exporting)."""
+    """A time with constant net power (W, negative while exporting)."""
 
     seconds: int
     net: int
@@ -62,7 +62,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """A house, and how its meter is read: each gap is one of `gaps`, in turns."""
+    """A house, and the readings of its meter, with the pauses of `gaps` in turn."""
 
     begin: int
     stretches: list[Stretch]
@@ -72,7 +72,7 @@ class Trace:
     zone: tzinfo
 
     def looks(self) -> list[tuple[Look, Event]]:
-        """Return what the meter shows at each reading that arrives."""
+        """Return all readings of the meter that arrive."""
         found = list[tuple[Look, Event]]()
         at, due, energy, count, turn = self.begin, self.begin, 100_000 * 3600, 0, 0
         for stretch in self.stretches:
@@ -95,7 +95,7 @@ class Trace:
         return found
 
     def true_demand(self, start: int) -> float:
-        """Return the average of the imported power over a period, in W."""
+        """Return the average import power of a period, in W."""
         at, energy, end = self.begin, 0, start + self.minutes * 60
         for stretch in self.stretches:
             low, high = max(at, start), min(at + stretch.seconds, end)
@@ -127,13 +127,13 @@ TRACES = st.builds(
 
 
 def again(demand: Demand, **changed: object) -> Demand:
-    """Return a demand as it is after a restart, with this changed in what is stored."""
+    """Return a demand after a restart, with changes in the stored data."""
     stored = json.loads(json.dumps(demand.as_stored() | changed))
     return Demand.restored(demand.clock, stored)
 
 
 def booked(trace: Trace) -> dict[int, float]:
-    """Return the demand that is kept of each period, by its start."""
+    """Return the stored demand of each period, by the period's start."""
     found: dict[int, float] = {}
     demand, count = Demand(clock=Clock(minutes=trace.minutes, zone=trace.zone)), 0
     for look, _event in trace.looks():
@@ -141,7 +141,7 @@ def booked(trace: Trace) -> dict[int, float]:
         count = look.count
         for peak in demand.months.values():
             assert found.setdefault(int(peak.start), peak.demand) == peak.demand
-        # Without peaks, whatever is booked next is the highest of its month.
+        # Without earlier peaks, the next demand is always the highest of its month.
         demand = again(demand, peaks={})
     return found
 
@@ -149,7 +149,7 @@ def booked(trace: Trace) -> dict[int, float]:
 @traced
 @given(trace=TRACES)
 def test_every_period_has_the_demand_of_the_definition(trace: Trace) -> None:
-    """A period has the demand that the definition gives it to the Wh, or none."""
+    """Each period has exactly the demand of its definition, or none."""
     looks = [look for look, _event in trace.looks()]
     if not looks:
         return
@@ -164,13 +164,13 @@ def test_every_period_has_the_demand_of_the_definition(trace: Trace) -> None:
 @traced
 @given(trace=TRACES)
 def test_a_demand_is_near_that_of_the_true_trace(trace: Trace) -> None:
-    """No demand is off by more than power times interval at both ends, and a step."""
+    """A demand differs at most by power times interval at both ends, and a step."""
     powers = [max(stretch.net, 0) for stretch in trace.stretches]
     longest = max(60, *trace.gaps)
     seconds = trace.minutes * 60
     changes = sum(abs(b - a) for a, b in pairwise(powers))
     for start, demand in booked(trace).items():
-        # By power, each change of it may come anywhere between two readings.
+        # The power may change anywhere between two readings.
         most = (2 * max(powers) + changes) * longest / seconds
         step = min(trace.resolution, 10) * 3600 / seconds
         assert abs(demand - trace.true_demand(start)) <= most + step + 1
@@ -179,7 +179,7 @@ def test_a_demand_is_near_that_of_the_true_trace(trace: Trace) -> None:
 @traced
 @given(trace=TRACES)
 def test_a_restart_changes_nothing_and_a_crash_only_loses(trace: Trace) -> None:
-    """After a crash, readings since the last writing are as if they never came."""
+    """A restart loses nothing; a crash only the readings since the last write."""
     clock = Clock(minutes=trace.minutes, zone=trace.zone)
     twin, restarted, crashed = (Demand(clock=clock) for _ in range(3))
     count, kept, written, stored = 0, list[Look](), 0, json.dumps(crashed.as_stored())
@@ -207,7 +207,7 @@ def test_a_restart_changes_nothing_and_a_crash_only_loses(trace: Trace) -> None:
 def steady(
     demand: Demand, begin: datetime, seconds: int, *, power: int, level: int = 5_000_003
 ) -> int:
-    """Draw a power for some seconds, read every 10 s; return the level at the end."""
+    """Import a power for some seconds, read every 10 s; return the last level."""
     at = int(begin.timestamp())
     for second in range(0, seconds + 1, 10):
         demand.take(at + second, level + power * second // 3600, power)
@@ -215,7 +215,7 @@ def steady(
 
 
 def quarters() -> Demand:
-    """Return the demand of a meter in Switzerland."""
+    """Return the demand of a meter in Switzerland, over 15 minutes."""
     return Demand(clock=Clock(minutes=15, zone=ZURICH))
 
 
@@ -223,7 +223,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 def test_demand_grows_to_what_it_is_heading_for() -> None:
-    """A third of the way, 3 kW has made a demand of 1 kW and will make one of 3 kW."""
+    """After a third of a period at 3 kW, the demand is 1 kW and will be 3 kW."""
     demand = quarters()
     steady(demand, NOON, 300, power=3000)
 
@@ -233,7 +233,7 @@ def test_demand_grows_to_what_it_is_heading_for() -> None:
 
 
 def test_a_period_that_is_over_is_the_peak_of_its_month() -> None:
-    """The peak tells when its period began, and a lower period leaves it as it is."""
+    """The peak has the start of its period, and a lower period does not change it."""
     demand = quarters()
     level = steady(demand, NOON, 900, power=3000)
     steady(demand, NOON.replace(minute=15), 900, power=1000, level=level)
@@ -244,7 +244,7 @@ def test_a_period_that_is_over_is_the_peak_of_its_month() -> None:
 
 
 def test_a_period_that_began_unseen_has_no_number() -> None:
-    """Who starts in the middle of a period waits for the next one."""
+    """A period that was not read from its start has no demand."""
     demand = quarters()
     level = steady(demand, NOON.replace(minute=5), 590, power=3000)
     assert (demand.now, demand.ahead) == (None, None)
@@ -255,7 +255,7 @@ def test_a_period_that_began_unseen_has_no_number() -> None:
 
 
 def test_an_outage_within_a_period_hides_nothing_from_a_counter() -> None:
-    """The counter is known at both ends, whatever happened in between."""
+    """After an outage inside a period, the counter still gives its demand."""
     demand = quarters()
     level = steady(demand, NOON, 60, power=3000)
     demand = again(demand)
@@ -266,7 +266,7 @@ def test_an_outage_within_a_period_hides_nothing_from_a_counter() -> None:
 
 
 def test_a_replaced_meter_makes_no_peak() -> None:
-    """The first level of another meter is no energy; of that period, power tells."""
+    """The first level of a replaced meter is no energy; that period is by power."""
     demand = quarters()
     steady(demand, NOON, 300, power=3000)
     demand.take(NOON.timestamp() + 310, 90_017, 3000, is_new_count=True)
@@ -278,7 +278,7 @@ def test_a_replaced_meter_makes_no_peak() -> None:
 
 
 def test_a_clock_that_is_set_back_makes_no_peak() -> None:
-    """What was measured under a wrong clock is of no period."""
+    """Energy measured with a wrong clock belongs to no period."""
     demand = quarters()
     level = steady(demand, NOON, 890, power=3000)
     steady(demand, NOON.replace(hour=11, minute=50), 610, power=3000, level=level + 8)
@@ -287,7 +287,7 @@ def test_a_clock_that_is_set_back_makes_no_peak() -> None:
 
 
 def test_a_leap_that_power_does_not_explain_makes_no_peak() -> None:
-    """A counter that shows 900 Wh more at once is not believed: power is."""
+    """If a counter leaps by 900 Wh, power is used instead."""
     demand = quarters()
     level = steady(demand, NOON, 600, power=500)
     begin = NOON.replace(minute=10, second=10)
@@ -298,7 +298,7 @@ def test_a_leap_that_power_does_not_explain_makes_no_peak() -> None:
 
 
 def test_a_counter_that_is_passed_on_once_an_hour_gives_way_to_power() -> None:
-    """It stands still while energy flows, then it leaps: neither is a demand."""
+    """If a counter is sent once an hour, power is used instead."""
     demand, level = quarters(), 5_000_003
     for second in range(0, 4 * 3600, 10):
         if second % 3600 == 30:
@@ -310,7 +310,7 @@ def test_a_counter_that_is_passed_on_once_an_hour_gives_way_to_power() -> None:
 
 
 def test_another_length_keeps_peaks_of_its_own() -> None:
-    """15 minutes and an hour are different demands; going back finds the old ones."""
+    """Another length of a period has other peaks; the earlier ones are kept."""
     demand = quarters()
     level = steady(demand, NOON, 900, power=3000)
     hourly = Demand.restored(
@@ -324,7 +324,7 @@ def test_another_length_keeps_peaks_of_its_own() -> None:
 
 
 def test_twelve_months_are_kept() -> None:
-    """The thirteenth month takes the place of the first."""
+    """Peaks of twelve months are kept; the thirteenth replaces the first."""
     demand = quarters()
     for month in range(13):
         year, index = divmod(9 + month, 12)
@@ -339,7 +339,7 @@ def test_twelve_months_are_kept() -> None:
 
 
 def test_a_new_month_begins_without_a_peak() -> None:
-    """Midnight is that of the clock on the wall."""
+    """A month begins without a peak, at local midnight."""
     demand = quarters()
     begin = datetime(2026, 11, 30, 22, 45, tzinfo=UTC)
     level = steady(demand, begin, 890, power=3000)
@@ -360,7 +360,7 @@ def test_a_new_month_begins_without_a_peak() -> None:
     ],
 )
 def test_a_damaged_store_is_no_demand(stored: object) -> None:
-    """What cannot be read is left out, and counting begins anew."""
+    """Damaged parts of the stored data are left out, and measuring begins anew."""
     demand = Demand.restored(quarters().clock, stored)
     steady(demand, NOON, 300, power=3000)
 
@@ -373,7 +373,7 @@ def test_a_damaged_store_is_no_demand(stored: object) -> None:
 )
 @pytest.mark.parametrize("minutes", [15, 60])
 def test_a_change_of_the_clock_loses_no_period(day: datetime, minutes: int) -> None:
-    """At both changes of the clock, each period of the night is a whole one."""
+    """In the nights of clock changes, every period has a demand."""
     clock = Clock(minutes=minutes, zone=ZURICH)
     begin = int(day.timestamp())
     bounds = list(starts(begin, begin + 4 * 3600, minutes, ZURICH))

@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_can_be_broken(checkout: Path, rule: str) -> None:
-    """Each row changes the source as it is now, and names a test that is there."""
+    """Each row fits the present source, and names an existing test."""
     assert RULES[rule]
     for mutation in RULES[rule]:
         file = checkout / _SOURCE / mutation.file
@@ -54,14 +54,14 @@ def test_every_rule_can_be_broken(checkout: Path, rule: str) -> None:
 def test_a_row_that_does_not_fit_is_refused(
     checkout: Path, was: str, becomes: str
 ) -> None:
-    """A text that is gone or there twice, no Python, or the same code is an error."""
+    """A row whose text is missing, ambiguous, no Python or unchanged is an error."""
     with pytest.raises(TableError):
         Mutation("meter/counter.py", was, becomes, "test_guard.py").apply(checkout)
 
 
 @pytest.mark.programs
 def test_survivors_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
-    """A mutation that survives, and a rule without one, fail the whole run."""
+    """A surviving mutation, or a rule without a mutation, fails the whole run."""
     survivor = Mutation(
         "meter/counter.py", "HELD_READINGS = 5", "HELD_READINGS = 6", _HELD.test
     )
@@ -75,7 +75,7 @@ def test_survivors_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.programs
 def test_a_missing_test_is_an_error() -> None:
-    """A row whose test does not exist shows nothing; the run says so."""
+    """A row whose test does not exist is an error."""
     missing = Mutation(
         _HELD.file, _HELD.was, _HELD.becomes, "test_guard.py::test_missing"
     )
@@ -84,7 +84,7 @@ def test_a_missing_test_is_an_error() -> None:
 
 
 def test_an_unknown_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """Rules may be chosen by number, and only by one that exists."""
+    """Rules can be chosen by number; an unknown number is refused."""
     with pytest.raises(SystemExit):
         main([str(len(RULES) + 1)])
     assert "invalid choice" in capsys.readouterr().err

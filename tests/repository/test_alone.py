@@ -1,4 +1,4 @@
-"""Test that a measurement takes the integration that it is about."""
+"""Test that a benchmark measures the integration of the given checkout."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,14 +11,14 @@ _OURS = Path(__file__).parents[2]
 
 
 async def _origin() -> str | None:
-    """Return where the integration would be imported from."""
+    """Return the file that the integration is imported from."""
     spec = find_spec("custom_components.meter_bridge")
     return spec.origin if spec else None
 
 
 @pytest.mark.programs
 def test_integration_of_a_checkout(tmp_path: Path) -> None:
-    """It comes from the checkout that is named, and from here where none is."""
+    """The integration is that of the named checkout, by default of this one."""
     inside = Path("custom_components", "meter_bridge", "__init__.py")
     (tmp_path / inside).parent.mkdir(parents=True)
     (tmp_path / inside).touch()

@@ -1,4 +1,4 @@
-"""Prove that each rule of scripts/check lets the sound pass and stops the broken."""
+"""Test that each rule of scripts/check accepts good files and reports bad ones."""
 
 from collections.abc import Callable
 from importlib import resources
@@ -35,7 +35,7 @@ from tests.support.sound_repository import (
 
 @pytest.fixture
 def judge(tmp_path: Path) -> Callable[[dict[str, Json]], list[str]]:
-    """Return a function that writes files and tells what is wrong with them."""
+    """Return a function that writes files and returns their problems."""
 
     def write_and_judge(files: dict[str, Json]) -> list[str]:
         write(tmp_path, files)
@@ -48,7 +48,7 @@ type Judge = Callable[[dict[str, Json]], list[str]]
 
 
 def test_sound_repository_passes(judge: Judge) -> None:
-    """A repository with everything in order has no problem."""
+    """A repository without faults has no problem."""
     assert judge(SOUND) == []
 
 
@@ -183,7 +183,7 @@ BRAND = f"{FOLDER}/brand"
 def test_broken_metadata_is_reported(
     judge: Judge, path: str, place: str, value: object, complaint: str
 ) -> None:
-    """One wrong value in a metadata file is named together with what is wrong."""
+    """A wrong value in a metadata file is reported with the reason."""
     files = sound()
     spoil(files, path, place, value)
     assert any(complaint in problem for problem in judge(files))
@@ -220,7 +220,7 @@ def test_broken_metadata_is_reported(
 def test_broken_file_is_reported(
     judge: Judge, path: str, content: str, complaint: str
 ) -> None:
-    """A file that cannot be parsed, run or published is named."""
+    """A file that cannot be parsed, run or published is reported."""
     assert any(
         problem.startswith((path, FOLDER, "custom_components/other"))
         and complaint in problem
@@ -244,20 +244,20 @@ def test_broken_file_is_reported(
     ],
 )
 def test_missing_file_is_reported(judge: Judge, path: str, blamed: str) -> None:
-    """A file that Home Assistant or HACS asks for is missed."""
+    """A missing file that Home Assistant or HACS needs is reported."""
     files = {name: content for name, content in SOUND.items() if name != path}
     assert any(problem.startswith(blamed) for problem in judge(files))
 
 
 def test_unregistered_actions_are_reported(judge: Judge) -> None:
-    """Code that registers an action without services.yaml is named."""
+    """Code that registers an action without services.yaml is reported."""
     files = {**SOUND, f"{FOLDER}/services.py": "hass.services.async_register(x)"}
     del files[ACTIONS]
     assert any(f"{FOLDER}/services.py registers" in text for text in judge(files))
 
 
 def test_open_rules_are_no_problem(judge: Judge) -> None:
-    """A rule that is not met yet may say so, with what is missing."""
+    """A rule may be open if its comment says what is missing."""
     files = sound()
     spoil(files, SCALE, "rules/devices", {"status": "todo", "comment": "None yet."})
     assert judge(files) == []
@@ -282,25 +282,25 @@ def test_open_rules_are_no_problem(judge: Judge) -> None:
 def test_broken_picture_is_reported(
     judge: Judge, name: str, picture: Json, complaint: str
 ) -> None:
-    """A brand picture that Home Assistant would show badly is named."""
+    """A brand picture that Home Assistant would show badly is reported."""
     path = f"{BRAND}/{name}"
     problems = judge({**SOUND, path: picture})
     assert any(path in problem and complaint in problem for problem in problems)
 
 
 def test_pictures_are_those_that_home_assistant_shows() -> None:
-    """The brand folder has every picture that Home Assistant looks for."""
+    """The brand folder has all pictures that Home Assistant uses."""
     assert set(PICTURES) == ALLOWED_IMAGES
 
 
 def test_ignored_and_binary_files_are_left_alone(judge: Judge, tmp_path: Path) -> None:
-    """Neither what git ignores nor a picture is judged."""
+    """Files that git ignores, and pictures, are not parsed."""
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\xff")
     assert judge({**SOUND, ".venv-demo/broken.json": "{"}) == []
 
 
 def test_rules_are_those_of_core() -> None:
-    """The quality scale has the 54 rules that Home Assistant's own files answer."""
+    """The quality scale has the same 54 rules as Home Assistant's own files."""
     ours = {rule for tier in RULES.values() for rule in tier}
     components = resources.files("homeassistant.components")
     scale = parse_yaml((components / "homewizard/quality_scale.yaml").read_text())
@@ -312,7 +312,7 @@ def test_rules_are_those_of_core() -> None:
 def test_command_prints_problems_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command exits with 1 and a line per problem, or with 0."""
+    """The command prints a line for each problem, and exits with 1, else with 0."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path, SOUND)
     assert main() == 0

@@ -1,4 +1,4 @@
-"""The pages in docs/ are complete, and lead somewhere."""
+"""The pages in docs/ are complete, and their links work."""
 
 from pathlib import Path
 import re
@@ -26,7 +26,7 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def anchors(page: Path) -> set[str]:
-    """Return what links may point to within a page."""
+    """Return the anchors of a page."""
     headings = _HEADING.findall(page.read_text(encoding="utf-8"))
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
@@ -36,7 +36,7 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("key", BRIDGES)
 def test_each_bridge_has_a_page(key: str) -> None:
-    """Its sections are those of the other pages, in their order, and some more."""
+    """Every bridge has a page, with the sections of the others in the same order."""
     page = ROOT / "docs" / f"{key.replace('_', '-')}.md"
     title, *sections = re.findall(r"^##? (.+)$", page.read_text("utf-8"), re.MULTILINE)
     assert title == BRIDGES[key].name
@@ -45,7 +45,7 @@ def test_each_bridge_has_a_page(key: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    """Links within the repository point to what is there."""
+    """Links inside the repository lead to existing files and anchors."""
     for link in _LINK.findall(page.read_text(encoding="utf-8")):
         if link.startswith("https://"):
             continue
@@ -56,19 +56,19 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_readme_names_every_page() -> None:
-    """Nothing is written that nobody finds."""
+    """The README links to every page."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     links = set(_LINK.findall(readme))
     assert {f"docs/{page.name}" for page in PAGES[:-2]} <= links
 
 
 def test_every_check_is_explained() -> None:
-    """Each module that judges stands in the table of checks, and no other."""
+    """The table of checks has every module of scripts/check, and no other."""
     page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     table, *_ = page.split("\n## ")
     told = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
     modules = {path.stem for path in (ROOT / "scripts" / "check").glob("*.py")}
-    # One is the way in, one what all of them read by.
+    # Not the command itself, nor the module that reads files for all others.
     modules -= {"__init__", "__main__", "repository"}
     assert set(re.findall(r"\w+", " ".join(told))) == modules
     assert f"of {len(EVIDENCE)} that a search can find" in page

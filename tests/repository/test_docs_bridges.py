@@ -1,4 +1,4 @@
-"""The pages tell of every field, option, repair, action, trigger and condition."""
+"""The pages explain every field, option, repair, action, trigger and condition."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ from custom_components.meter_bridge.meter.trouble import TroubleKind
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / DOMAIN
 WORDS = json.loads((INTEGRATION / "translations" / "en.json").read_text("utf-8"))
-# What only some kinds of bridge refuse: those whose folder raises it.
+# Refusals of some kinds of bridge only: those whose folder raises the error.
 _REFUSALS = {
     "no_license": "raise BridgeLicenseError",
     "no_permission": "raise BridgePermissionError",
@@ -34,7 +34,7 @@ every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
 
 def section(key: str, title: str) -> str:
-    """Return what stands under a heading of a bridge's page."""
+    """Return the text under a heading of a bridge's page."""
     page = (ROOT / "docs" / f"{key.replace('_', '-')}.md").read_text(encoding="utf-8")
     _, _, rest = page.partition(f"\n## {title}\n")
     text, *_ = rest.split("\n## ")
@@ -51,7 +51,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def issues_of(key: str) -> set[str]:
-    """Return what a kind of bridge may raise."""
+    """Return the issues that a kind of bridge can raise."""
     folder = INTEGRATION / "bridges" / key
     code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     own = {issue.key for issue in BRIDGES[key].issues}
@@ -64,7 +64,7 @@ def issues_of(key: str) -> set[str]:
 
 @every_bridge
 def test_every_field_of_the_set_up_is_explained(key: str) -> None:
-    """What the forms ask for stands under its name, with what to enter."""
+    """Each field of the forms is explained under its name, with what to enter."""
     explained = {
         name for first, *_ in rows(section(key, "Set-up")) for name in first.split(", ")
     }
@@ -75,7 +75,7 @@ def test_every_field_of_the_set_up_is_explained(key: str) -> None:
 
 
 def test_no_field_is_left_to_explain() -> None:
-    """A field that is neither of an address nor of a login stands in the README."""
+    """A field that is neither address nor login is explained in the README."""
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     login = {field for bridge in BRIDGES.values() for field in bridge.login_fields}
     for step in WORDS["config"]["step"].values():
@@ -86,7 +86,7 @@ def test_no_field_is_left_to_explain() -> None:
 
 @every_bridge
 def test_every_option_is_explained(key: str) -> None:
-    """An option stands under its name, with what holds at first and its bounds."""
+    """Each option is explained under its name, with its default and limits."""
     names = WORDS["options"]["step"]["init"]["data"]
     explained = [row[:3] for row in rows(section(key, "Options"))[2:]]
     choices = WORDS["selector"]["updates"]["options"]
@@ -113,7 +113,7 @@ def test_every_option_is_explained(key: str) -> None:
 
 @every_bridge
 def test_every_repair_is_explained(key: str) -> None:
-    """A repair stands under its title, with when it appears and what to do."""
+    """Each repair is explained under its title: when it appears, and what to do."""
     _, _, repairs = section(key, "Troubleshooting").partition("\n### Repairs\n")
     explained = {title: told for title, *told in rows(repairs)[2:]}
     assert explained.keys() == {
@@ -124,13 +124,13 @@ def test_every_repair_is_explained(key: str) -> None:
 
 
 def test_every_repair_belongs_to_a_bridge() -> None:
-    """No repair has words that no page would have."""
+    """Every translated repair belongs to some kind of bridge, and so to a page."""
     assert set.union(*map(issues_of, BRIDGES)) == WORDS["issues"].keys()
 
 
 @every_bridge
 def test_every_action_is_explained(key: str) -> None:
-    """An action stands on the page with each field, and whether that is needed."""
+    """Each action is explained, with its fields and whether they are required."""
     found = rows(section(key, "Actions"))
     services = load_yaml_dict(str(INTEGRATION / "services.yaml"))
     actions = [action.key for action in BRIDGES[key].actions]
@@ -146,7 +146,7 @@ def test_every_action_is_explained(key: str) -> None:
 
 @pytest.mark.parametrize("kind", ["triggers", "conditions"])
 def test_every_trigger_and_condition_is_explained(kind: str) -> None:
-    """Each stands on the page with its options, in YAML and in the user interface."""
+    """Each trigger and condition is explained with its options, in YAML and the UI."""
     page = (ROOT / "docs" / "automations.md").read_text(encoding="utf-8")
     _, _, rest = page.partition(f"\n## {kind.capitalize()}\n")
     text, *_ = rest.split("\n## ")

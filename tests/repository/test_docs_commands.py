@@ -1,13 +1,13 @@
-"""Every command that the pages name is run, as far as a test can.
+"""Every command in the pages is run, as far as a test can.
 
-As it stands on the page, each is run in a folder where stand-ins take the place of the
-programs of the virtual environments, and it is judged what those are told. Whether they
-take it, they say themselves, in a copy of the repository or here:
+Each is run exactly as written, in a folder where stand-ins replace the programs of the
+virtual environments; their arguments are checked. Whether the programs accept these is
+tested with the programs themselves, in a copy of the repository or here:
 
 - In full: the two that write pages, and `scripts/fuzz` for one decoder.
-- In small: `scripts/lint` up to the first thing that it finds, one cell of the fault
-  matrix, the statistics with three examples.
-- By their command lines alone: `scripts/benchmark`, `scripts/soak`, `scripts/develop`,
+- In part: `scripts/lint` up to its first finding, one cell of the fault matrix, the
+  statistics with three examples.
+- Only their command lines: `scripts/benchmark`, `scripts/soak`, `scripts/develop`,
   `scripts/tables`, and `scripts/fuzz` for all decoders.
 
 `scripts/lint` and every test run at every push, `scripts/test` with other versions and
@@ -35,7 +35,7 @@ from tests.support.documented import (
 from tests.support.entity_list import COMMAND as WRITE_ENTITIES, PAGE as ENTITIES
 from tests.support.rule_list import COMMAND as WRITE_RULES, PAGE as RULES
 
-# What a script needs, and what it runs with the arguments that it gets.
+# The environment that a script needs, and the program that it runs.
 _RUNS = {
     "scripts/benchmark": ("tests", ".venv/bin/python -m benchmarks"),
     "scripts/develop": ("demo", ".venv-demo/bin/python -m scripts.demo"),
@@ -53,12 +53,12 @@ _ELSEWHERE = {
 _BRAND = "custom_components/meter_bridge/brand"
 
 
-def told(command: str) -> list[str]:
-    """Return what the programs have to be told by a command, in their order."""
+def expected_calls(command: str) -> list[str]:
+    """Return the calls of programs that a command must lead to, in their order."""
     _, program, arguments = parts(command)
     given = " ".join(arguments)
     if program == "scripts/test":
-        return _told_tests(given)
+        return _expected_test_calls(given)
     if program == "scripts/tables":
         written = ".venv/bin/pytest --snapshot-update tests/test_diagnostics.py"
         files = f"{WRITE_ENTITIES.split()[1]} {WRITE_RULES.split()[1]}"
@@ -87,8 +87,8 @@ def told(command: str) -> list[str]:
     return [f"scripts/setup {needed}", f"{runs} {given}".rstrip()]
 
 
-def _told_tests(given: str) -> list[str]:
-    """Return what the programs have to be told by the tests with these arguments."""
+def _expected_test_calls(given: str) -> list[str]:
+    """Return the calls of programs that `scripts/test` with arguments must lead to."""
     if given in ("--oldest", "--newest", "--beta"):
         name = given.removeprefix("--")
         return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_ON_TWO}"]
@@ -103,14 +103,14 @@ def _told_tests(given: str) -> list[str]:
 
 @pytest.mark.parametrize("command", sorted({*commands()} - _ELSEWHERE))
 def test_programs_are_told(tmp_path: Path, command: str) -> None:
-    """A command on a page ends well, and hands over what stands there."""
+    """A command in a page succeeds, and passes on its arguments."""
     stage(tmp_path, "rsvg-convert", "optipng")
     done = run(command, tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     noted = (tmp_path / "noted").read_text(encoding="utf-8").splitlines()
-    assert [each.replace(f"{tmp_path}/", "").rstrip() for each in noted] == told(
-        command
-    )
+    assert [
+        each.replace(f"{tmp_path}/", "").rstrip() for each in noted
+    ] == expected_calls(command)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_programs_are_told(tmp_path: Path, command: str) -> None:
 def test_programs_know_their_arguments(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A program takes the arguments that stand on a page, and explains them."""
+    """A program accepts the arguments in a page, and its help explains them."""
     _, program, arguments = parts(command)
     *_, module = _RUNS[program][1].split()
     monkeypatch.setattr("sys.argv", [program, *arguments, "--help"])
@@ -128,7 +128,7 @@ def test_programs_know_their_arguments(
     assert ended.value.code == 0
     explained = capsys.readouterr().out
     words = {each for each in arguments if each.isalpha() or each.startswith("--")}
-    # Decoders were judged as they were read.
+    # The names of decoders were checked when they were parsed.
     assert {word for word in words if word not in explained} <= DECODERS.keys()
 
 
@@ -136,7 +136,7 @@ def test_programs_know_their_arguments(
     "command", [each for each in commands() if parts(each)[1] == "scripts/test"]
 )
 def test_tests_are_there(command: str) -> None:
-    """A command for some tests names files that are there, and what they look at."""
+    """A command for some tests names existing files, and settings that they read."""
     settings, _, arguments = parts(command)
     files = [ROOT / each for each in arguments if each.startswith("tests/")]
     code = "".join(file.read_text(encoding="utf-8") for file in files)
@@ -156,9 +156,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @programs
 def test_pages_are_written(checkout: Path) -> None:
-    """The commands of two pages write them as they are, and nothing else.
+    """The commands that write two pages write them as they are, and nothing else.
 
-    In the same run the statistics are tested with as many examples as the setting says.
+    The same run tests the statistics with the number of examples of the setting.
     """
     written = [checkout / page.relative_to(ROOT) for page in (ENTITIES, RULES)]
     before = contents(checkout)
@@ -181,14 +181,14 @@ def test_pages_are_written(checkout: Path) -> None:
 
 
 def contents(checkout: Path) -> dict[Path, bytes]:
-    """Return what stands in every page and snapshot of a copy."""
+    """Return the content of all pages and snapshots of a copy."""
     files = [*checkout.glob("docs/*.md"), *checkout.glob("tests/**/*.ambr")]
     return {file: file.read_bytes() for file in files}
 
 
 @programs
 def test_a_cell_of_the_fault_matrix(checkout: Path) -> None:
-    """With arguments for pytest, some cells are tried and nothing is written."""
+    """With arguments for pytest, some cells are run and nothing is written."""
     before = contents(checkout)
     done = run(
         "python -m tests.faults -k 'iometer and refuses and connections'", checkout
@@ -200,7 +200,7 @@ def test_a_cell_of_the_fault_matrix(checkout: Path) -> None:
 
 @programs
 def test_some_fuzzing(checkout: Path) -> None:
-    """One decoder is fed as many inputs as are asked for."""
+    """One decoder gets the requested number of inputs."""
     command = "scripts/fuzz sse --count 1000 --seed 7"
     assert command in commands()
     done = run(command, checkout)
@@ -210,7 +210,7 @@ def test_some_fuzzing(checkout: Path) -> None:
 
 @programs
 def test_lint_judges_and_mends(checkout: Path) -> None:
-    """What is not in shape is told; with --fix it is mended, and the rest is told."""
+    """Findings are reported; with --fix, those that can be fixed are fixed."""
     odd = checkout / "scripts" / "odd.py"
     odd.write_text("import os\nodd = { }\n", encoding="utf-8")
     done = run("scripts/lint", checkout)
@@ -226,7 +226,7 @@ def test_lint_judges_and_mends(checkout: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_blocks_are_run(page: Path) -> None:
-    """A block on a page is YAML that is tested elsewhere, or commands."""
+    """A code block in a page is YAML, which is tested elsewhere, or has commands."""
     text = page.read_text(encoding="utf-8")
     languages = [language for language, _ in FENCED.findall(text)]
     assert set(languages) <= {"yaml", ""}

@@ -1,4 +1,4 @@
-"""What the pages show in YAML is what Home Assistant accepts."""
+"""Home Assistant accepts all YAML in the pages."""
 
 from pathlib import Path
 import re
@@ -28,7 +28,7 @@ _IMPORT = re.compile(r"blueprint_import/\?blueprint_url=([^)\s]+)")
 
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Have the blueprints where Home Assistant looks for them."""
+    """Put the blueprints where Home Assistant reads them."""
     folder = Path(hass_tmp_config_dir, "blueprints", "automation")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "meter_bridge").symlink_to(BLUEPRINTS)
@@ -39,7 +39,7 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 async def test_home_assistant_accepts_it(
     hass: HomeAssistant, enable_custom_integrations: None, block: str
 ) -> None:
-    """An automation runs; an action is valid, and Meter Bridge has it."""
+    """An automation runs; an action is valid, and exists."""
     assert await async_setup_component(hass, DOMAIN, {})
     example = yaml_util.parse_yaml(block)
     assert isinstance(example, dict)
@@ -61,7 +61,7 @@ async def test_home_assistant_accepts_it(
 
 
 def test_every_blueprint_can_be_imported() -> None:
-    """There is a link to each, to where the blueprint itself says that it lives."""
+    """There is an import link for each blueprint, to its own source URL."""
     page = (ROOT / "docs" / "automations.md").read_text(encoding="utf-8")
     links = {unquote(link) for link in _IMPORT.findall(page)}
     assert links
@@ -75,7 +75,7 @@ def test_every_blueprint_can_be_imported() -> None:
 
 
 def test_every_blueprint_is_run() -> None:
-    """Each has tests of its own, which let Home Assistant run it."""
+    """Each blueprint has tests, which run it in Home Assistant."""
     for path in BLUEPRINTS.glob("*.yaml"):
         tests = ROOT / "tests" / "blueprints" / f"test_{path.stem}.py"
         assert f'use("{path.stem}"' in tests.read_text(encoding="utf-8")

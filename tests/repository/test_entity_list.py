@@ -1,4 +1,4 @@
-"""docs/entities.md tells what the code has."""
+"""docs/entities.md lists the entities of the code."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -16,7 +16,7 @@ async def test_every_entity_is_listed(
     freezer: FrozenDateTimeFactory,
     request: pytest.FixtureRequest,
 ) -> None:
-    """The page has each entity of devices that send all that they can."""
+    """The page has every entity of devices that send everything they can."""
     found = []
     for key in BRIDGES:
         simulator = await simulators(key)

@@ -23,21 +23,22 @@ FOLDER = Path(__file__).parents[2] / "custom_components" / "meter_bridge"
 LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
 CORE = Path(components.__path__[0])
 
-# What a card shows of an entity's name, and the repairs of a title beside the name.
+# Characters of an entity's name that a card shows, and of a repair's title beside the
+# name of the bridge.
 SHOWN_OF_ENTITY, SHOWN_OF_TITLE = 24, 28
 
 
 @cache
-def said(folder: Path, language: str) -> dict[str, str]:
-    """Return every sentence of ours, or of a part of Home Assistant, by its place."""
+def texts_of(folder: Path, language: str) -> dict[str, str]:
+    """Return all sentences, ours or of an integration of Home Assistant, by place."""
     path = folder / "translations" / f"{language}.json"
     return dict(sentences(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def descriptions(key: str) -> Iterator[tuple[Platform, EntityDescription]]:
-    """Yield all that a kind of bridge can have, whichever registers its meters send.
+    """Yield all entities that a kind of bridge can have, with all registers.
 
-    The registers of an eGauge are left out: their owner named them.
+    The registers of an eGauge are left out: their names are the owner's.
     """
     bridge = BRIDGES[key]
     for medium in bridge.media:
@@ -54,16 +55,16 @@ def descriptions(key: str) -> Iterator[tuple[Platform, EntityDescription]]:
 
 
 def name(language: str, platform: Platform, description: EntityDescription) -> str:
-    """Return what an entity is called; without a key of ours, by its device class."""
+    """Return the name of an entity; without a translation key, that of its class."""
     if key := description.translation_key:
-        text = said(FOLDER, language)[f"entity.{platform}.{key}.name"]
+        text = texts_of(FOLDER, language)[f"entity.{platform}.{key}.name"]
         return text.format(**(description.translation_placeholders or {}))
     device_class = description.device_class
-    return said(CORE / platform, language)[f"entity_component.{device_class}.name"]
+    return texts_of(CORE / platform, language)[f"entity_component.{device_class}.name"]
 
 
 def alike(names: Iterable[str]) -> list[list[str]]:
-    """Return the names that are the same as far as they are shown."""
+    """Return the names whose shown part is the same."""
     shown = defaultdict(list)
     for each in sorted(names):
         shown[each[:SHOWN_OF_ENTITY]].append(each)
@@ -73,7 +74,7 @@ def alike(names: Iterable[str]) -> list[list[str]]:
 @pytest.mark.parametrize("key", sorted(BRIDGES))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_names_look_the_same(language: str, key: str) -> None:
-    """No two entities of a bridge have names that are cut until they are equal."""
+    """No two entities of a bridge have the same name once the names are cut."""
     found = defaultdict(set)
     for platform, description in descriptions(key):
         found[name(language, platform, description)].add((platform, description.key))
@@ -82,7 +83,7 @@ def test_no_two_names_look_the_same(language: str, key: str) -> None:
 
 
 def test_names_that_look_the_same_are_found() -> None:
-    """The end of a name does not tell two apart, its beginning does."""
+    """Names that differ only at their end are found, others are not."""
     beginning = "x" * SHOWN_OF_ENTITY
     assert alike({f"{beginning} L1", f"{beginning} L2", "a", "b"}) == [
         [f"{beginning} L1", f"{beginning} L2"]
@@ -92,8 +93,8 @@ def test_names_that_look_the_same_are_found() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_of_repairs_are_short(language: str) -> None:
-    """A repair says first whose it is, then briefly what is wrong; so does its form."""
-    ours = said(FOLDER, language)
+    """A repair's title has the name, then a short text; so has that of its form."""
+    ours = texts_of(FOLDER, language)
     titles = [place for place in ours if re.fullmatch(r"issues\.\w+\.title", place)]
     assert titles
     for place in titles:

@@ -1,4 +1,4 @@
-"""A release has the version that its tag says."""
+"""The version of a release is that of its tag."""
 
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
@@ -21,7 +21,7 @@ def version() -> str:
 
 
 async def complaint(tag: str) -> str:
-    """Return what is said against a tag."""
+    """Return the error message for a tag."""
     process = await create_subprocess_exec(
         ROOT / "scripts" / "check_tag", tag, stderr=PIPE
     )
@@ -32,14 +32,14 @@ async def complaint(tag: str) -> str:
 
 @pytest.mark.parametrize("prefix", ["", "v"])
 async def test_the_version_is_a_tag(prefix: str) -> None:
-    """The version may be a tag, with a v before it or without."""
+    """The tag is the version, with or without a v before it."""
     assert VERSION.fullmatch(version())
     assert await complaint(f"{prefix}{version()}") == ""
 
 
 @pytest.mark.parametrize("pattern", ["{}.1", "v{}-beta.1", "vv{}", "V{}", "", "v"])
 async def test_another_tag_is_refused(pattern: str) -> None:
-    """A tag that is not the version is named beside it."""
+    """Another tag is refused, with the tag and the version in the message."""
     tag = pattern.format(version())
     told = await complaint(tag)
     assert f"tag is {tag}," in told
@@ -47,7 +47,7 @@ async def test_another_tag_is_refused(pattern: str) -> None:
 
 
 def test_nothing_is_attached_before_the_check() -> None:
-    """The workflow checks the tag before all else, and leaves the manifest alone."""
+    """The workflow checks the tag first, and does not change the manifest."""
     workflow = parse_yaml(WORKFLOW.read_text(encoding="utf-8"))
     assert isinstance(workflow, dict)
     job = workflow["jobs"]["zip"]

@@ -1,4 +1,4 @@
-"""docs/quality.md tells what quality_scale.yaml says, and that is to be found."""
+"""docs/quality.md has the content of quality_scale.yaml, with existing evidence."""
 
 import re
 
@@ -16,7 +16,7 @@ def test_every_rule_is_listed(request: pytest.FixtureRequest) -> None:
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.key)
 def test_evidence_is_to_be_found(rule: Rule) -> None:
-    """A rule that is met names what shows it: files that are there, and their tests."""
+    """A rule that is met names its evidence: existing files and tests."""
     assert rule.how.endswith(".")
     assert rule.status != "done" or rule.evidence
     for each in rule.evidence:

@@ -1,4 +1,4 @@
-"""Every language says the same, and nothing is said to a person anywhere else."""
+"""All languages have the same sentences, and all texts for users are translated."""
 
 from collections.abc import Iterator
 import json
@@ -26,12 +26,12 @@ FOLDER = Path(__file__).parents[2] / "custom_components" / "meter_bridge"
 LANGUAGES = {"de", "en", "fi", "fr", "it", "nl", "pl", "sv"}
 FILES = {path.stem: path for path in (FOLDER / "translations").glob("*.json")}
 
-# Names, units and abbreviations that no language translates.
+# Names, units and abbreviations that are not translated.
 _NAMES = {
     *("MQTT", "OK", "PIN", "Plus", "Pro", "Solar Manager", "Stromkonto", "Wi-Fi"),
     *("Ethernet", "myStrom"),
 }
-# Words that are the same in a language as they are in English.
+# Words that a language shares with English.
 _SAME = {
     "de": {"Backup", "Bridges", "Gas", "Host", "Software", "Version", "Watchdog"},
     "fi": set[str](),
@@ -49,15 +49,15 @@ _SAME = {
 }
 
 
-def said(language: str) -> dict[str, str]:
-    """Return every sentence of a language by its place."""
+def texts_of(language: str) -> dict[str, str]:
+    """Return all sentences of a language by place."""
     return dict(sentences(json.loads(FILES[language].read_text(encoding="utf-8"))))
 
 
 def leftovers(
     english: dict[str, str], other: dict[str, str], same: set[str]
 ) -> list[str]:
-    """Return the places where another language still speaks English."""
+    """Return the places where another language has English words."""
     return [
         place
         for place, sentence in other.items()
@@ -68,21 +68,21 @@ def leftovers(
 
 
 def kinds_of(error: type[BridgeError]) -> Iterator[type[BridgeError]]:
-    """Yield an error and all that derive from it."""
+    """Yield an error class and all of its subclasses."""
     yield error
     for kind in error.__subclasses__():
         yield from kinds_of(kind)
 
 
 def test_languages() -> None:
-    """The languages are those that we promise."""
+    """The translations are those of `LANGUAGES`."""
     assert FILES.keys() == LANGUAGES
 
 
 @pytest.mark.parametrize("language", sorted(FILES))
 def test_language_is_complete(language: str) -> None:
-    """Each sentence of English is there, filled in by the same, and no other one."""
-    english, other = said("en"), said(language)
+    """A language has the same sentences as English, with the same placeholders."""
+    english, other = texts_of("en"), texts_of(language)
     assert other.keys() == english.keys()
     assert all(other.values())
     for place, sentence in english.items():
@@ -91,12 +91,12 @@ def test_language_is_complete(language: str) -> None:
 
 @pytest.mark.parametrize("language", sorted(FILES.keys() - {"en"}))
 def test_language_is_translated(language: str) -> None:
-    """Nothing was left in English but what the language has from there, or a name."""
-    assert leftovers(said("en"), said(language), _NAMES | _SAME[language]) == []
+    """A language has no English words, except shared ones and names."""
+    assert leftovers(texts_of("en"), texts_of(language), _NAMES | _SAME[language]) == []
 
 
 def test_english_words_are_found() -> None:
-    """A word that was left in English is found, a name or a placeholder is none."""
+    """English words are found; names and placeholders are not taken for such."""
     english = {"a": "Power", "b": "Wi-Fi", "c": "{name} {phase}", "d": "Energy"}
     other = {"a": "Power", "b": "Wi-Fi", "c": "{name} {phase}", "d": "Energie"}
     assert leftovers(english, other, {"Wi-Fi"}) == ["a"]
@@ -106,7 +106,7 @@ def test_english_words_are_found() -> None:
     "path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.stem
 )
 def test_no_words_outside_the_translations(path: Path) -> None:
-    """A module says nothing to a person but by a key of the translations."""
+    """Modules contain no texts for users, only translation keys."""
     source = path.read_text(encoding="utf-8")
     assert list(user_texts(source)) == []
     assert list(user_sentences(source)) == []
@@ -138,7 +138,7 @@ def test_no_words_outside_the_translations(path: Path) -> None:
     ],
 )
 def test_words_are_found(source: str) -> None:
-    """Words in a module are found, however they are put."""
+    """Texts for users in a module are found in every form."""
     assert list(user_texts(source))
 
 
@@ -159,15 +159,15 @@ def test_words_are_found(source: str) -> None:
     ],
 )
 def test_what_is_not_shown_is_fine(source: str) -> None:
-    """Keys, names and words for the log are no words for a person."""
+    """Keys, names and texts for the log are no texts for users."""
     assert list(user_texts(source)) == []
 
 
 @pytest.mark.parametrize("kind", sorted(set(kinds_of(BridgeError)), key=str))
 def test_only_a_bridge_speaks_for_itself(kind: type[BridgeError]) -> None:
-    """What an error says is for the log; a person is told its own translation.
+    """The text of an error is for the log; users see its translation.
 
-    Only where a bridge refuses, what it says itself is filled in.
+    Only the translation of a refusal contains the bridge's own text.
     """
     shown = translated(HomeAssistantError, kind("Our own words"))
     is_own = kind is BridgeRefusedError
@@ -175,7 +175,7 @@ def test_only_a_bridge_speaks_for_itself(kind: type[BridgeError]) -> None:
     assert shown.translation_placeholders == (
         {"reason": "Our own words"} if is_own else None
     )
-    sentence = said("en")[f"exceptions.{kind.translation_key}.message"]
+    sentence = texts_of("en")[f"exceptions.{kind.translation_key}.message"]
     assert placeholders(sentence) == ({"reason"} if is_own else set())
 
 
@@ -188,7 +188,7 @@ def test_only_a_bridge_speaks_for_itself(kind: type[BridgeError]) -> None:
     ],
 )
 def test_prose_is_found(source: str) -> None:
-    """A sentence is found wherever it stands."""
+    """A sentence is found anywhere in a module."""
     assert list(user_sentences(source))
 
 
@@ -203,12 +203,12 @@ def test_prose_is_found(source: str) -> None:
     ],
 )
 def test_what_is_for_the_log_is_no_prose(source: str) -> None:
-    """Docstrings, words for the log and names are left alone."""
+    """Docstrings, texts for the log and names are no sentences for users."""
     assert list(user_sentences(source)) == []
 
 
 def test_all_that_is_named_has_its_words() -> None:
-    """Devices, updates, connections and actions have words, and there are no others."""
+    """Devices, updates, connections and actions have translations, and only these."""
     words = json.loads(FILES["en"].read_text(encoding="utf-8"))
     assert words["device"].keys() == {f"{medium}_meter" for medium in Medium}
     bridges = BRIDGES.values()

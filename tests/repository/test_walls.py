@@ -1,4 +1,4 @@
-"""The walls between bridges, Home Assistant and each other."""
+"""Which modules must not import each other: the walls of the architecture."""
 
 import ast
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from tests.kinds import KINDS
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "meter_bridge"
 FILES = sorted(INTEGRATION.rglob("*.py"))
-# Beside a simulator, these know our clients.
+# Files beside the simulators that may import our clients.
 ABOUT_CLIENTS = {"conftest.py", "decode.py"}
 GLUE = {"contract.py", "descriptions.py", "__init__.py", "entities.py"}
 
 
 def imports(path: Path) -> set[str]:
-    """Return the modules that a file imports, relative ones spelt out."""
+    """Return the modules that a file imports, with relative names resolved."""
     package = path.relative_to(ROOT).parent.parts
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -35,7 +35,7 @@ def imports(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
 def test_bridges_do_not_know_each_other(path: Path) -> None:
-    """A file of one bridge imports nothing of another, and no Home Assistant."""
+    """A bridge imports neither another bridge nor, with exceptions, Home Assistant."""
     relative = path.relative_to(INTEGRATION).parts
     if relative[0] != "bridges":
         return
@@ -55,7 +55,7 @@ def inside(folder: str) -> list[Path]:
 
 @pytest.mark.parametrize("path", inside("meter"), ids=lambda path: str(path.name))
 def test_a_meter_is_judged_without_home_assistant(path: Path) -> None:
-    """What is believed of a meter knows no entity, and nothing of Home Assistant."""
+    """`meter/` imports neither entities nor Home Assistant."""
     for name in imports(path):
         assert not name.startswith("homeassistant")
         assert "values" not in name.split(".")
@@ -63,18 +63,18 @@ def test_a_meter_is_judged_without_home_assistant(path: Path) -> None:
 
 @pytest.mark.parametrize("path", inside("flow"), ids=lambda path: str(path.name))
 def test_flows_know_no_values(path: Path) -> None:
-    """How a bridge gets in has nothing to do with what is shown of it."""
+    """`flow/` does not import `values/`."""
     for name in imports(path):
         assert {"values", "meter"}.isdisjoint(name.split("."))
 
 
 def test_nothing_is_imported_in_a_circle() -> None:
-    """No module imports, by way of others, itself; not even for the names of types."""
+    """There is no circle of imports, not even one for type names."""
     assert list(circles.check(Repository(ROOT))) == []
 
 
 def test_a_circle_is_found(tmp_path: Path) -> None:
-    """The check finds a circle of three, one edge of it for types alone."""
+    """The check finds a circle of three modules with an import for types only."""
     folder = tmp_path / "custom_components" / "meter_bridge"
     (folder / "deep").mkdir(parents=True)
     (folder / "__init__.py").write_text("")
@@ -87,7 +87,7 @@ def test_a_circle_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
 def test_no_brand_outside_its_folder(path: Path) -> None:
-    """The shared code names no brand."""
+    """Code outside a bridge's folder does not name its brand."""
     relative = path.relative_to(INTEGRATION).parts
     own = relative[1] if relative[0] == "bridges" and len(relative) > 2 else None
     text = path.read_text().lower()
@@ -100,7 +100,7 @@ def test_no_brand_outside_its_folder(path: Path) -> None:
 
 @pytest.mark.parametrize("key", KINDS)
 def test_simulators_do_not_know_our_clients(key: str) -> None:
-    """A simulator is written from the vendor's word, not from our client."""
+    """A simulator does not import our client: it is written from vendors' documents."""
     folder = ROOT / "tests" / "bridges" / key
     for path in (*folder.glob("*.py"), *(ROOT / "tests").rglob("simulat*.py")):
         if path.name in ABOUT_CLIENTS or path.name.startswith("test_"):
@@ -111,7 +111,7 @@ def test_simulators_do_not_know_our_clients(key: str) -> None:
 
 
 def test_kinds_differ_in_one_place() -> None:
-    """Outside the folder of a kind, no table and no branch tells one from another."""
+    """Outside the folders of kinds, no table and no branch distinguishes kinds."""
     for path in (
         each for part in ("tests", "benchmarks") for each in (ROOT / part).rglob("*.py")
     ):
@@ -136,7 +136,7 @@ def distinctions(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def test_a_distinction_is_found() -> None:
-    """What the wall is against is found in a table, a branch and a match."""
+    """Such a distinction is found in a table, a branch and a match statement."""
     code = """
 TABLE = {"egauge": 1, "iometer": 2}
 if isinstance(simulator, EgaugeSimulator):

@@ -1,4 +1,4 @@
-"""Demand as its owner sees it: sensors, attributes, options, restarts."""
+"""Demand as the owner sees it: sensors, attributes, options, restarts."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -28,7 +28,7 @@ BEGIN = datetime.fromisoformat("2026-06-01T12:50:00+02:00")
 async def in_zurich(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> AsyncGenerator[None]:
-    """Live in Switzerland, at ten to one."""
+    """Set the time zone of Switzerland, and the time to ten to one."""
     await hass.config.async_set_time_zone(ZONE)
     freezer.move_to(BEGIN)
     yield
@@ -36,7 +36,7 @@ async def in_zurich(
 
 
 class Home:
-    """A house whose meter is read every ten seconds."""
+    """A house whose meter is read every ten seconds, and its bridge."""
 
     def __init__(
         self,
@@ -45,12 +45,12 @@ class Home:
         simulator: Simulator,
         entry: MockConfigEntry,
     ) -> None:
-        """Know the house and the entry of its bridge."""
+        """Use this entry."""
         self.hass, self.freezer, self.entry = hass, freezer, entry
         self.simulator = simulator
 
     async def live(self, minutes: float, watts: int) -> None:
-        """Draw a power for some minutes."""
+        """Import a power for some minutes."""
         self.simulator.house.draw(watts)
         for _ in range(int(minutes * 6)):
             self.simulator.house.advance(10)
@@ -59,7 +59,7 @@ class Home:
             await poll(self.hass, self.entry)
 
     def shown(self) -> dict[str, State]:
-        """Return the states of the sensors of demand by their keys."""
+        """Return the states of the demand sensors by their keys."""
         return {
             each.translation_key: state
             for each in entries(self.hass, self.entry)
@@ -90,7 +90,7 @@ async def test_every_electricity_meter_has_a_demand(
     freezer: FrozenDateTimeFactory,
     key: str,
 ) -> None:
-    """A quarter of an hour at 3 kW shows in all three sensors, for each kind."""
+    """For each kind of bridge, 15 minutes at 3 kW show in all three sensors."""
     simulator = await simulators(key)
     home = Home(hass, freezer, simulator, await set_up(simulator))
     await choose(hass, home.entry, demand=True, demand_period="15")
@@ -113,7 +113,7 @@ async def test_a_peak_tells_when_it_was_and_survives_a_reload(
     freezer: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
 ) -> None:
-    """Start and earlier months are attributes, of which only the start is recorded."""
+    """Start and earlier months are attributes; only the start is recorded."""
     simulator = await simulators("whatwatt_go")
     home = Home(hass, freezer, simulator, await set_up(simulator))
     await home.live(10, 500)
@@ -144,7 +144,7 @@ async def test_demand_that_nobody_wants_has_no_sensor(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Switched off, its sensors go; switched on again, the peaks are still known."""
+    """Turning demand off removes its sensors; turning it on restores the peaks."""
     simulator = await simulators("whatwatt_go")
     home = Home(hass, freezer, simulator, await set_up(simulator))
     await home.live(10, 500)
@@ -169,7 +169,7 @@ async def test_only_some_kinds_show_demand_unasked(
     freezer: FrozenDateTimeFactory,
     key: str,
 ) -> None:
-    """It is on by default where utilities charge for it."""
+    """Demand is on by default for bridges of countries that charge for it."""
     simulator = await simulators(key)
     home = Home(hass, freezer, simulator, await set_up(simulator))
     await home.live(12, 500)
@@ -177,9 +177,9 @@ async def test_only_some_kinds_show_demand_unasked(
 
 
 def test_small_changes_wait() -> None:
-    """Each state is a row: a minute and 5 %, or 10 seconds and 10 % where it is ahead.
+    """Small changes are shown after a minute and 5 %; of the forecast, 10 s and 10 %.
 
-    What is not known, and the fall as a period begins, shows at once.
+    An unknown demand, and the fall at the start of a period, are shown at once.
     """
     demand = Demand(clock=Clock(minutes=15, zone=dt_util.UTC))
     shown = ShownDemand()

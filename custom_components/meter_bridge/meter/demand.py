@@ -8,22 +8,23 @@ from .peaks import Peak, Peaks
 from .periods import Clock, Period
 from .running import Count, Flow, Total
 
-# Between two readings that are further apart, nobody knows where the counter stood.
+# The level of the counter between two readings is only known if they are at most this
+# many seconds apart,
 _LONGEST_GAP = 60.0
-# Unless that is how the meter reports: so many of its last intervals were longer.
+# unless the meter reports that seldom: this many of its last intervals were longer.
 _INTERVALS, _LONG_INTERVALS = 7, 3
-# A clock may be set back a little at any time. By more, it is another time altogether.
+# A clock may be corrected by a few seconds. If it is set back further, start anew.
 _SET_BACK = 60.0
 _SECONDS_PER_HOUR = 3600.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Demand:
-    """The demand of one meter (W), from readings as they are believed.
+    """The demand of one meter (W), from believed readings.
 
-    `now` is the energy of the running period so far over the whole period, `ahead` what
-    it will be if the present power stays; both are None in a period that was not seen
-    from its start.
+    `now` is the energy of the running period so far, divided by the whole period.
+    `ahead` is the demand at its end if the present power stays. Both are None in a
+    period that was not read from its start.
     """
 
     clock: Clock
@@ -37,7 +38,7 @@ class Demand:
     _intervals: list[float] = field(default_factory=list)
     _count: Count = field(default_factory=Count)
     _flow: Flow = field(default_factory=Flow)
-    # The last period that is over, by power.
+    # The energy of the last period, by power.
     _flowed: Total | None = None
 
     @property
@@ -60,16 +61,16 @@ class Demand:
     ) -> None:
         """Take a reading at a moment (Unix seconds).
 
-        `level` (Wh) is that of the counter of imported energy, None while it is missing
-        or held back; `power` (W) is what is imported. A new count goes on from no
-        level before it.
+        `level` (Wh) is that of the import counter, None while it is missing or held
+        back; `power` (W) is the import power. `is_new_count`: the counter starts anew,
+        and does not continue from the last level.
         """
         at, seconds = self._in_order(at)
         longest = self._longest_gap()
         if 0 < seconds <= self.clock.seconds:
             self._intervals = [*self._intervals, seconds][-_INTERVALS:]
         if is_new_count:
-            # Of a period that it does not count from the start, only power tells.
+            # The counter does not know the start of this period, so power is used.
             self._count = Count(strays=at != self.clock.period(at).start)
         counted_at, flowed = self._count.at, None
         if power is None:
@@ -83,7 +84,7 @@ class Demand:
         self._run(at, power)
 
     def _in_order(self, at: float) -> tuple[float, float]:
-        """Return the moment of a reading, and the seconds since the last one."""
+        """Return the time of a reading, and the seconds since the last one."""
         before, self._at = self._at, at
         if before is None or before - at > _SET_BACK:
             self._count, self._flow = Count(), Flow()
@@ -92,14 +93,14 @@ class Demand:
         return self._at, self._at - before
 
     def _longest_gap(self) -> float:
-        """Return how far apart readings may be for the counter between to be known."""
+        """Return how far apart readings may be to know the counter in between."""
         long = sum(each > _LONGEST_GAP for each in self._intervals)
         return self.clock.seconds if long >= _LONG_INTERVALS else _LONGEST_GAP
 
     def _take_level(
         self, at: float, level: float, longest: float, seconds: float
     ) -> None:
-        """Go on to the level of a counter; it tells of a period that is over."""
+        """Take the level of the counter; keep the demand of a period that has ended."""
         count = self._count
         growth = 0.0 if count.level is None else level - count.level
         counted = count.take(at, level, longest, self.clock)
@@ -116,7 +117,7 @@ class Demand:
             self._book(self._flowed)
 
     def _book(self, total: Total) -> None:
-        """Keep the demand of a period that is over, if it was seen whole."""
+        """Keep the demand of a period that has ended, if its energy is known."""
         if total.energy is None:
             return
         start = total.period.start
@@ -141,20 +142,20 @@ class Demand:
             self.ahead = round((energy + more) / self.clock.hours)
 
     def _energy(self, at: float, period: Period) -> float | None:
-        """Return the energy of the running period so far, None if it is not known."""
+        """Return the energy of the running period so far, None if unknown."""
         count, flow = self._count, self._flow
         if count.strays or not (count.is_fine and count.at >= period.start):
             return flow.energy
         if count.start is None or count.level is None:
             return None
-        # Between the steps of the counter, power fills in.
+        # Between two steps of the counter, add the energy by power.
         fill = flow.since_step
         if fill is None and count.at == at:
             fill = 0.0
         return None if fill is None else count.level - count.start + fill
 
     def as_stored(self) -> dict[str, object]:
-        """Return what has to survive a restart, as plain data."""
+        """Return the data to store, as plain data."""
         return {
             "minutes": self.clock.minutes,
             "at": self._at,
@@ -168,9 +169,10 @@ class Demand:
 
     @classmethod
     def restored(cls, clock: Clock, stored: object) -> Demand:
-        """Take up again what `as_stored` returned before the restart.
+        """Restore what `as_stored` returned before the restart.
 
-        Of periods with another length or other bounds, only the peaks are left.
+        If periods have another length or other bounds now, the energy of the running
+        one is dropped.
         """
         kept = section(stored)
         demand = cls(clock=clock, _peaks=Peaks.restored(kept.get("peaks")))

@@ -11,7 +11,7 @@ _LONGEST_KEY = len("2026-11")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peak:
-    """The highest demand (W), and when its period began (Unix seconds)."""
+    """The highest demand (W), and the start of its period (Unix seconds)."""
 
     demand: float
     start: float
@@ -21,14 +21,14 @@ class Peak:
 class Peaks:
     """The highest demand of each of the last twelve months, such as 2026-11.
 
-    Demand over 15 minutes is another one than over an hour: each length of a period
-    has peaks of its own, which are still there when the owner goes back to it.
+    Demands over 15 minutes and over an hour are different: each length of a period has
+    its own peaks, which are kept when the owner chooses another length.
     """
 
     _of: dict[int, dict[str, Peak]] = field(default_factory=dict)
 
     def take(self, minutes: int, month: str, peak: Peak) -> None:
-        """Keep a demand if it is the highest of its month."""
+        """Store a demand if it is the highest of its month."""
         months = self._of.setdefault(minutes, {})
         if month not in months or peak.demand > months[month].demand:
             months[month] = peak
@@ -40,11 +40,11 @@ class Peaks:
         return self._of.get(minutes, {}).get(month)
 
     def months(self, minutes: int) -> Mapping[str, Peak]:
-        """Return the peaks of periods of this length, the latest month last."""
+        """Return the peaks for this length of a period, the latest month last."""
         return dict(sorted(self._of.get(minutes, {}).items()))
 
     def as_stored(self) -> dict[str, object]:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         return {
             str(minutes): {
                 month: [peak.demand, peak.start] for month, peak in months.items()
@@ -54,7 +54,7 @@ class Peaks:
 
     @classmethod
     def restored(cls, stored: object) -> Peaks:
-        """Return what `as_stored` was called on; what is damaged is left out."""
+        """Restore what `as_stored` returned; damaged parts are left out."""
         peaks = cls()
         for minutes, months in section(stored).items():
             for month, pair in section(months).items():

@@ -1,4 +1,4 @@
-"""The clock-aligned periods over which a utility takes the average power."""
+"""The periods over which a utility averages power, aligned to the local clock."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From `start` to `end`, in Unix seconds."""
+    """A period from `start` to `end`, in Unix seconds."""
 
     start: float
     end: float
@@ -14,7 +14,7 @@ class Period:
 
 @dataclass(slots=True, kw_only=True)
 class Clock:
-    """Cut time into periods of so many minutes, aligned to the clock on the wall."""
+    """Divides time into periods of `minutes`, aligned to local time."""
 
     minutes: int
     zone: tzinfo
@@ -32,10 +32,10 @@ class Clock:
         return self.minutes * 60.0
 
     def period(self, at: float) -> Period:
-        """Return the period of a moment (Unix seconds).
+        """Return the period of a time (Unix seconds).
 
-        A clock that is changed by an hour leaves the periods as they are. Where it is
-        changed by half an hour, two periods of an hour overlap.
+        A change of the clock by an hour does not change the periods. With a change by
+        half an hour, two periods of an hour overlap.
         """
         if self._last.start <= at < self._last.end:
             return self._last
@@ -46,9 +46,9 @@ class Clock:
         return self._last
 
     def month(self, at: float) -> str:
-        """Return the month of a moment, such as 2026-11."""
+        """Return the month of a time, such as 2026-11."""
         return f"{self._local(at):%Y-%m}"
 
     def _local(self, at: float) -> datetime:
-        """Return a moment as the clock on the wall shows it."""
+        """Return a time as local time."""
         return datetime.fromtimestamp(at, self.zone)

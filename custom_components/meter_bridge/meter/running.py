@@ -1,4 +1,4 @@
-"""The energy of the running period: as the counter counts it, and as power adds up."""
+"""The energy of the running period: by the counter, and by power."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,34 +7,34 @@ from ..bridges.wire import entries, flag, number
 from .periods import Clock, Period
 
 _SECONDS_PER_HOUR = 3600.0
-# A counter that counts in steps above 10 Wh has no digit below 100 Wh.
+# A counter with steps above 10 Wh has only multiples of 100 Wh.
 _COARSE = 100.0
 _STEP = 10.0
-# So many levels tell whether a counter has fine digits: one may end in zeros by chance.
+# Check this many levels for finer digits: a single one may end in zeros by chance.
 _LEVELS = 4
-# A load may come and go between two readings, so that the counter counts more than
-# power tells: what most connections of a household carry, in W.
+# A load may be on between two readings only, so that the counter grows more than power
+# shows: by at most this power (W), which most connections of a household carry.
 _UNSEEN_POWER = 25_000.0
-# Meters pass their counter on at least once a minute. One that stands still for longer
-# while power flows tells nothing about the quarter of an hour.
+# Meters send their counter at least once a minute. If it does not grow for longer while
+# power flows, it is too slow to measure a period.
 _LONGEST_PAUSE = 60.0
 _LONGEST_STANDSTILL = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """The energy (Wh) of a period that is over; None if it was not seen whole."""
+    """The energy (Wh) of a period that has ended; None if some of it is unknown."""
 
     period: Period
     energy: float | None
 
     def as_stored(self) -> list[float | None]:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         return [self.period.start, self.period.end, self.energy]
 
     @classmethod
     def restored(cls, stored: object) -> Total | None:
-        """Return what `as_stored` was called on, None if it was nothing."""
+        """Restore what `as_stored` returned, None if there was nothing."""
         match [number(each) for each in entries(stored)]:
             case [float() | int() as start, float() | int() as end, energy]:
                 return cls(period=Period(start=start, end=end), energy=energy)
@@ -43,11 +43,11 @@ class Total:
 
 @dataclass(slots=True, kw_only=True)
 class Flow:
-    """Import power, and what it adds up to since the period began.
+    """Import power, and its energy since the period began.
 
-    `energy` is None unless the period was seen from its start. `since_step` is what has
-    flowed since the counter changed last, None where that is not known; `at_least` is
-    the part of it that no short load can be the reason of.
+    `energy` is None unless the period was read from its start. `since_step` is the
+    energy since the last step of the counter, None if unknown. `at_least` is the part
+    of that which flowed for certain, by the lower power of each two readings.
     """
 
     at: float = 0.0
@@ -59,7 +59,7 @@ class Flow:
     def take(
         self, at: float, power: float, longest: float, clock: Clock
     ) -> Total | None:
-        """Take the power (W) at a moment; return the period that is over with it."""
+        """Take the power (W) at a time; return the period that has ended, if any."""
         before, self.power = self.power, power
         last, self.at = self.at, at
         period = clock.period(at)
@@ -87,9 +87,9 @@ class Flow:
         return Total(period=ended, energy=energy)
 
     def step(self, *, is_seen: bool) -> None:
-        """Add up anew as the counter changes, or as it is read after a gap.
+        """Add up anew from a step of the counter, or from a first reading after a gap.
 
-        In the gap it may have changed a while ago.
+        After a gap, the step may have been up to a minute ago.
         """
         if self.power is not None and (is_seen or self.since_step is None):
             pause = 0.0 if is_seen else _LONGEST_PAUSE
@@ -97,7 +97,7 @@ class Flow:
             self.at_least = 0.0
 
     def as_stored(self) -> dict[str, object]:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         return {
             "at": self.at,
             "power": self.power,
@@ -108,7 +108,7 @@ class Flow:
 
     @classmethod
     def restored(cls, stored: Mapping[str, object]) -> Flow:
-        """Return what `as_stored` was called on."""
+        """Restore what `as_stored` returned before the restart."""
         return cls(
             at=number(stored.get("at")) or 0.0,
             power=number(stored.get("power")),
@@ -119,16 +119,16 @@ class Flow:
 
 
 def _area(power: float, other: float, seconds: float) -> float:
-    """Return the energy (Wh) of a power that goes evenly from one to the other."""
+    """Return the energy (Wh) of a power that changes evenly from one to the other."""
     return (power + other) / 2 * seconds / _SECONDS_PER_HOUR
 
 
 @dataclass(slots=True, kw_only=True)
 class Count:
-    """The counter of imported energy (Wh), and where it stood as the period began.
+    """The counter of imported energy (Wh), and its level at the start of the period.
 
-    `start` is None where that is not known. `strays` if the counter does not follow
-    the power within this period: it leaps, or stands still while energy flows.
+    `start` is that level, None if unknown. `strays`: in this period the counter does
+    not fit the power: it leaps, or does not grow while energy flows.
     """
 
     at: float = 0.0
@@ -146,7 +146,7 @@ class Count:
     def take(
         self, at: float, level: float, longest: float, clock: Clock
     ) -> Total | None:
-        """Take the level at a moment; return the period that is over with it."""
+        """Take the level at a time; return the period that has ended, if any."""
         before, self.level = self.level, level
         last, self.at = self.at, at
         if level != before:
@@ -173,7 +173,7 @@ class Count:
         return Total(period=ended, energy=energy)
 
     def strays_by(self, growth: float, seconds: float, flow: Flow) -> bool:
-        """Tell whether a growth does not follow the power.
+        """Tell whether the growth of the counter does not fit the power.
 
         `seconds` have passed since the last reading.
         """
@@ -186,7 +186,7 @@ class Count:
         return stands > _LONGEST_STANDSTILL and flow.at_least > 4 * _STEP
 
     def as_stored(self) -> dict[str, object]:
-        """Return what has to survive a restart."""
+        """Return the data to store."""
         return {
             "at": self.at,
             "level": self.level,
@@ -198,7 +198,7 @@ class Count:
 
     @classmethod
     def restored(cls, stored: Mapping[str, object]) -> Count:
-        """Return what `as_stored` was called on."""
+        """Restore what `as_stored` returned before the restart."""
         levels = (number(each) for each in entries(stored.get("levels")))
         return cls(
             at=number(stored.get("at")) or 0.0,

@@ -99,11 +99,11 @@ class Board:
 
     @property
     def has_demand(self) -> bool:
-        """Tell whether the owner wants to know the demand."""
+        """Tell whether the owner has turned demand on."""
         return self._period_clock is not None
 
     def demand(self, meter: str) -> Demand | None:
-        """Return the demand of a meter, where it has one."""
+        """Return the demand of a meter, None if it has none."""
         account = self._accounts.get(meter)
         return account.demand if account else None
 
@@ -156,7 +156,7 @@ class Board:
         return readings
 
     def _demand_values(self, account: Account) -> Mapping[str, Value]:
-        """Return what is shown of the demand of a meter that is not stale."""
+        """Return the values of the demand sensors of a meter, none if it is stale."""
         if account.demand is None or not account.is_fresh:
             return {}
         shown = self._shown_demand[account.meter.key]
@@ -226,7 +226,7 @@ class Board:
         return True
 
     def _open_account(self, meter: Meter) -> None:
-        """Begin to judge a meter, by what was stored of it if anything was."""
+        """Open the account of a meter, and restore what was stored of it."""
         is_electric = meter.medium is Medium.ELECTRICITY
         account = Account(
             meter=meter,

@@ -1,4 +1,4 @@
-"""Demand as sensors: of the running period, where it is heading, and the highest."""
+"""The demand sensors: running period, forecast of its end, and highest of the month."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from ..const import CONF_DEMAND, CONF_DEMAND_PERIOD
 from ..meter.demand import Demand
 from ..meter.periods import Clock
 
-# Each state that is shown is a row in the database. After so many seconds, a demand is
-# shown anew if it is off by so many W and by so large a part of what was shown.
+# Each new state is a row in the database. A rule has seconds, W and a part: a demand is
+# shown after these seconds if it differs by these W and this part of the last state.
 _CALM = ((60.0, 50, 0.05), (300.0, 1, 0.0))
 _BRISK = ((10.0, 200, 0.1), *_CALM)
 
@@ -27,7 +27,7 @@ type Rules = tuple[tuple[float, int, float], ...]
 
 
 def _sensor(key: str) -> SensorEntityDescription:
-    """Describe one of them."""
+    """Describe a demand sensor."""
     return SensorEntityDescription(
         key=key,
         translation_key=key,
@@ -47,7 +47,7 @@ DEMAND_SENSORS = (DEMAND, DEMAND_AHEAD, PEAK_DEMAND)
 def period_clock(
     options: Mapping[str, Any], bridge: BridgeType[Any, Any]
 ) -> Clock | None:
-    """Return the clock that cuts the periods, None where no demand is wanted."""
+    """Return the clock of the demand periods, None if demand is turned off."""
     if not options.get(CONF_DEMAND, bridge.shows_demand):
         return None
     return Clock(
@@ -58,12 +58,12 @@ def period_clock(
 
 @dataclass(slots=True)
 class ShownDemand:
-    """What is shown of the demand of one meter (W), by the keys of its sensors."""
+    """The demand of one meter (W) as its sensors show it, by their keys."""
 
     _shown: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def show(self, demand: Demand, clock: float) -> Mapping[str, int | None]:
-        """Return what to show at `clock` (monotonic seconds); None is not known."""
+        """Return the values to show at `clock` (monotonic seconds); None: unknown."""
         peak = demand.peak
         return {
             DEMAND.key: self._calm(DEMAND.key, demand.now, clock, _CALM),
@@ -74,7 +74,7 @@ class ShownDemand:
     def _calm(
         self, key: str, value: int | None, clock: float, rules: Rules
     ) -> int | None:
-        """Return a value, or the one before as long as that is near enough."""
+        """Return the value, or the one shown before if that is close enough."""
         if value is None:
             self._shown.pop(key, None)
             return None
@@ -83,7 +83,7 @@ class ShownDemand:
             if value == before:
                 return before
             moved = abs(value - before)
-            # It falls as a period begins: nothing of the last one is left by then.
+            # A lower value belongs to a new period: show it at once.
             age = clock - since if value > before else inf
             if not any(
                 age >= seconds and moved >= max(watts, before * share)

@@ -120,7 +120,7 @@ class Sources:
                 )
 
     def add_demand(self, meter: str) -> None:
-        """Add the demand of a meter."""
+        """Add the demand sensors of a meter."""
         for sensor in DEMAND_SENSORS:
             self._add(Platform.SENSOR, sensor, meter)
 
