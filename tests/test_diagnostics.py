@@ -55,7 +55,7 @@ def redactor() -> Redactor:
 
 
 @pytest.mark.parametrize(
-    ("said", "left"),
+    ("value", "left"),
     [
         (SERIAL, REDACTED),
         (SERIAL.lower(), REDACTED),
@@ -87,9 +87,9 @@ def redactor() -> Redactor:
         ('{"ssid": ', REDACTED),
     ],
 )
-def test_redaction_by_value(said: object, left: object) -> None:
+def test_redaction_by_value(value: object, left: object) -> None:
     """An id is redacted in every spelling and in parts, a word only as a whole."""
-    assert redactor().plain(said) == left
+    assert redactor().plain(value) == left
 
 
 class _Kind(StrEnum):
@@ -191,7 +191,7 @@ async def test_diagnostics(
     device = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)[0]
     assert await async_get_device_diagnostics(hass, entry, device) == found
     # The length of a nonce varies.
-    assert all(said.pop("size") > 0 for said in found["answers"].values())
+    assert all(answer.pop("size") > 0 for answer in found["answers"].values())
     assert found == snapshot.use_extension(InFolderOfKind)
 
 
@@ -222,8 +222,8 @@ async def test_what_is_no_json_is_left_out(
         simulator.garble(body)
         await entry.runtime_data.async_refresh()
         found = await async_get_config_entry_diagnostics(hass, entry)
-        said = found["answers"]["consumption electricity"]
-        assert said == {"status": 200, "size": len(body)}
+        answer = found["answers"]["consumption electricity"]
+        assert answer == {"status": 200, "size": len(body)}
     payload = json.dumps({"Status": "success", "meter_consump": '{"ssid": "cellar'})
     simulator.garble(payload.encode())
     await entry.runtime_data.async_refresh()

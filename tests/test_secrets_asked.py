@@ -51,9 +51,9 @@ def shown_by(hass: HomeAssistant, *results: ConfigFlowResult) -> Mapping[str, st
         flow["context"].get("title_placeholders")
         for flow in hass.config_entries.flow.async_progress()
     ]
-    told = [result.get("description_placeholders") for result in results]
+    placeholders = [result.get("description_placeholders") for result in results]
     ends = [(result.get("errors"), result.get("reason")) for result in results]
-    return {"title": f"{titles} {told}", "errors": str(ends)}
+    return {"title": f"{titles} {placeholders}", "errors": str(ends)}
 
 
 def fails_with(simulator: Simulator, secret: str) -> Iterator[Callable[[], None]]:

@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 from custom_components.meter_bridge.const import DOMAIN
 
 from .conftest import SetUp, Start
-from .repository.test_translations import said
+from .repository.test_translations import texts_of
 from .support.flows import lockable, pushing, settled
 
 # Home Assistant's own web server uses something that aiohttp has deprecated.
@@ -30,7 +30,7 @@ async def test_numbers(hass: HomeAssistant, simulators: Start, set_up: SetUp) ->
     await hass.async_block_till_done()
     info = await get_system_health_info(hass, DOMAIN)
     assert {f"system_health.info.{key}" for key in info} == {
-        place for place in said("en") if place.startswith("system_health.")
+        place for place in texts_of("en") if place.startswith("system_health.")
     }
     assert info.pop("version")
     assert info["bridges"] == 3

@@ -24,7 +24,7 @@ from custom_components.meter_bridge.redaction import REDACTED
 from custom_components.meter_bridge.storage import EntryStore
 
 from .conftest import SetUp, Start
-from .repository.test_translations import said
+from .repository.test_translations import texts_of
 from .support.flows import (
     aborted,
     announce,
@@ -81,7 +81,7 @@ async def test_setup(entry: MockConfigEntry) -> None:
     """The setup fails and is not retried, with a message for the owner."""
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "unknown_kind"
-    sentence = said("en")["exceptions.unknown_kind.message"]
+    sentence = texts_of("en")["exceptions.unknown_kind.message"]
     assert entry.reason == sentence.removesuffix(".")
 
 
@@ -110,7 +110,7 @@ async def test_diagnostics(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 async def test_flows_abort(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Flows for another address, another login and options abort with a message."""
-    words = said("en")
+    words = texts_of("en")
     assert words["config.abort.unknown_kind"] == words["options.abort.unknown_kind"]
     assert aborted(await entry.start_reconfigure_flow(hass)) == "unknown_kind"
     assert aborted(await entry.start_reauth_flow(hass)) == "unknown_kind"

@@ -78,10 +78,10 @@ async def emitted(
 
 def _logged(record: logging.LogRecord) -> str:
     """Return the text of a log record, with its format and arguments."""
-    told = f"{record.getMessage()} {record.msg} {record.args}"
+    logged = f"{record.getMessage()} {record.msg} {record.args}"
     if record.exc_info and record.exc_info[1]:
-        told += error_text(record.exc_info[1])
-    return told
+        logged += error_text(record.exc_info[1])
+    return logged
 
 
 def error_text(error: BaseException) -> str:
