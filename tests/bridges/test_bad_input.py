@@ -1,4 +1,4 @@
-"""Whatever a bridge sends: a clear error or nothing, never a wrong number."""
+"""Whatever a bridge sends, there is an error or nothing, never a wrong number."""
 
 from collections.abc import Iterator
 import copy
@@ -56,7 +56,7 @@ every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
 
 def shown(hass: HomeAssistant) -> dict[str, str]:
-    """Return every sensor that shows something."""
+    """Return all sensors with a value."""
     return {
         state.entity_id: state.state
         for state in hass.states.async_all("sensor")
@@ -73,7 +73,7 @@ async def test_flow_recognises_no_garbage(
     body: bytes,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What answers garbage is not recognised, and the log stays clean."""
+    """A server that answers garbage is not recognised, and nothing is logged."""
     simulator.garble(body)
     result = await hass.config_entries.flow.async_init(
         DOMAIN,
@@ -94,7 +94,7 @@ async def test_garbage_while_running(
     body: bytes,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Garbage shows no number that was not read, and passes without a reload."""
+    """Garbage adds no number, and recovery needs no reload."""
     entry = await set_up(simulator)
     before = shown(hass)
     simulator.garble(body)
@@ -132,7 +132,7 @@ async def test_garbage_on_the_stream(
     data: bytes,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Events that make no sense show no number that was not read."""
+    """Garbage on a stream adds no number."""
     await set_up(simulator)
     if not BRIDGES[simulator.key].pushes:
         return
@@ -146,7 +146,7 @@ async def test_garbage_on_the_stream(
 
 
 def mutations(body: object) -> Iterator[object]:
-    """Yield a copy of an answer for each of its leaves and each odd value there."""
+    """Yield copies of an answer, with every odd value in every leaf."""
     paths: list[list[str | int]] = []
 
     def collect(value: object, path: list[str | int]) -> None:
@@ -173,7 +173,7 @@ def mutations(body: object) -> Iterator[object]:
 async def test_every_leaf_may_be_odd(
     hass: HomeAssistant, simulator: Simulator, key: str
 ) -> None:
-    """Any value of an answer may be anything: only BridgeErrors ever come out."""
+    """With any odd value in an answer, only BridgeErrors are raised."""
     data = {CONF_HOST: simulator.address, **simulator.credentials}
     client = connect(hass, BRIDGES[key], data)
     await client.identify()
@@ -201,7 +201,7 @@ async def test_every_leaf_may_be_odd(
 async def test_another_kind_of_bridge_answers(
     hass: HomeAssistant, simulators: Start, key: str
 ) -> None:
-    """A bridge of one kind is not taken for one of another."""
+    """A bridge of one kind is not taken for another kind."""
     simulator = await simulators(key)
     for other in KINDS.keys() - {key}:
         client = connect(hass, BRIDGES[other], {CONF_HOST: simulator.address})

@@ -1,4 +1,4 @@
-"""A bridge that gives no good answer, to the client of each kind.
+"""Bad answers of a bridge, for the client of each kind.
 
 What an owner sees of these and more mishaps is in tests/faults; which error each
 failure of a request is, in tests/bridges/transport; JSON that makes no sense, in
@@ -35,7 +35,7 @@ MISHAPS: Mapping[str, tuple[Mishap, type[BridgeError]]] = {
 async def test_no_good_answer(
     simulator: Simulator, connect: Connect, mishap: str
 ) -> None:
-    """Whoever is asked what, an outage is told from a stranger, and passes."""
+    """Each client distinguishes an outage from another device, and recovers."""
     cause, error = MISHAPS[mishap]
     cause(simulator)
     for ask in (connect().identify, connect().fetch):

@@ -1,4 +1,4 @@
-"""What every bridge in the registry keeps, whichever it is."""
+"""The contract that every bridge in the registry keeps."""
 
 from datetime import timedelta
 import json
@@ -34,7 +34,7 @@ every_bridge = pytest.mark.parametrize("key", BRIDGES)
 
 
 def test_registries_agree() -> None:
-    """Both know the same kinds, and the same of them."""
+    """The registries of bridges and of test kinds have the same kinds."""
     assert list(KINDS) == list(BRIDGES)
     for key, bridge in BRIDGES.items():
         kind = KINDS[key]
@@ -45,7 +45,7 @@ def test_registries_agree() -> None:
 
 @every_bridge
 def test_manifest_announces(key: str) -> None:
-    """The manifest matches what a bridge is announced by."""
+    """The manifest matches the announcement of each bridge."""
     match = BRIDGES[key].zeroconf
     if match is None:
         return
@@ -101,7 +101,7 @@ async def test_client_keeps_the_contract(
 async def test_auto_recognises(
     hass: HomeAssistant, simulators: Start, key: str
 ) -> None:
-    """Among all kinds at once, the right one answers in character."""
+    """When all kinds are probed at once, the right one is recognised."""
     simulator = await simulators(key)
     found = await probe(hass, simulator.address, BRIDGES.values())
     assert found.bridge.key == key
@@ -137,7 +137,7 @@ async def test_house_and_home_assistant_agree(
     watts: int,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Draw 321 W and every bridge says 321 W; export is negative, zero is a number."""
+    """Every bridge shows the power of the house; export is negative, zero a number."""
     if watts < 0:
         simulator.house.export(-watts)
     else:
@@ -152,7 +152,7 @@ async def test_house_and_home_assistant_agree(
 async def test_energy_keeps_its_digits(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
 ) -> None:
-    """An imported total comes out with the digits that the meter shows."""
+    """The import total has exactly the digits of the meter."""
     wanted = simulator.house.import_energy / 1000
     states = [
         state.state
@@ -170,7 +170,7 @@ async def test_unplugged_and_back(
     entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A bridge that is gone makes its values unavailable; it comes back by itself."""
+    """Values of a bridge that is away are unavailable, and return by themselves."""
     await simulator.unplug()
     await poll(hass, entry)
     assert power(hass, entry) == STATE_UNAVAILABLE
@@ -203,7 +203,7 @@ async def test_unload_leaves_nothing(
 async def test_another_bridge_at_the_address(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp, key: str
 ) -> None:
-    """An entry takes no number from a bridge that is not its own."""
+    """An entry uses no values of another bridge."""
     entry = await set_up(simulator, serial="somebody-else")
     assert entry.state.recoverable
     assert entry.reason

@@ -1,4 +1,4 @@
-"""What the decoder of every kind does with bytes that are not its own."""
+"""The decoder of every kind refuses what is not its bridge's."""
 
 import pytest
 
@@ -12,7 +12,7 @@ NO_JSON: list[bytes | str] = [b"", b"{", b"NaN", b"\xff\xfe", b"[" * 10_000, "\u
 @pytest.mark.parametrize("body", NO_JSON, ids=len)
 @pytest.mark.parametrize("key", BRIDGES)
 def test_what_is_no_json_is_refused(key: str, body: bytes | str) -> None:
-    """It is another device's, whichever answer it came as, and changes nothing."""
+    """Bytes that are not JSON are refused, from every source, and change nothing."""
     kind = KINDS[key].decoding
     decoder = kind.make()
     before = decoder.snapshot()
@@ -24,7 +24,7 @@ def test_what_is_no_json_is_refused(key: str, body: bytes | str) -> None:
 
 @pytest.mark.parametrize("key", BRIDGES)
 def test_a_new_decoder_knows_nothing(key: str) -> None:
-    """There is neither a value nor a serial before the first answer."""
+    """A new decoder has neither values nor a serial number."""
     snapshot = KINDS[key].decoding.make().snapshot()
     assert not any(reading.values for reading in snapshot.readings)
     assert snapshot.serial is None

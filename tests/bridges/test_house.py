@@ -1,4 +1,4 @@
-"""Test that the pretend household counts like a meter."""
+"""Test that the simulated household counts like a meter."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from tests.support.house import START, House, Register
 
 
 def test_a_draw_is_met_to_the_watt() -> None:
-    """However the phases share it, the total is what was asked for."""
+    """The total import is exactly the requested power, in all phases together."""
     house = House()
     for watts in (0, 1, 2, 3, 321, 9999):
         house.draw(watts)
@@ -18,7 +18,7 @@ def test_a_draw_is_met_to_the_watt() -> None:
 
 
 def test_export_turns_the_net_negative() -> None:
-    """Solar covers the loads first, then feeds in what was asked for."""
+    """Export is exactly the requested power, beyond the loads."""
     house = House()
     house.draw(400)
     house.export(1500)
@@ -39,7 +39,7 @@ def test_one_phase_may_export_while_the_house_imports() -> None:
 
 
 def test_energy_is_exact_after_many_small_steps() -> None:
-    """A million odd steps leave no crumb on the counter."""
+    """A million odd steps leave no rounding error on the counter."""
     house = House()
     house.draw(777)
     before = house.imported[1].raw
@@ -74,7 +74,7 @@ def test_only_the_active_tariff_counts() -> None:
 def test_reactive_energy_goes_to_its_quadrant(
     watts: int, var: int, quadrant: int
 ) -> None:
-    """The signs of active and reactive power choose the register."""
+    """The signs of active and reactive power determine the register."""
     house = House()
     if watts > 0:
         house.draw(watts)
@@ -87,7 +87,7 @@ def test_reactive_energy_goes_to_its_quadrant(
 
 
 def test_gas_counts_litres() -> None:
-    """Burning 1200 l/h for an hour is 1.2 m³."""
+    """1200 l/h for an hour are 1.2 m³."""
     house = House()
     house.burn(1200)
     house.advance(3600)
@@ -95,7 +95,7 @@ def test_gas_counts_litres() -> None:
 
 
 def test_a_register_cuts_rather_than_rounds() -> None:
-    """A meter's digit turns when the last bit of it has flowed."""
+    """A digit changes only when its whole amount has flowed."""
     register = Register()
     register.flow(1, 3_599_999)
     assert register.amount == Decimal("0.999")

@@ -90,7 +90,7 @@ def test_a_code_means_what_the_standard_says(
 
 
 def test_no_two_registers_are_the_same() -> None:
-    """Every code has its own meaning, and stands under its own name."""
+    """No two codes have the same meaning."""
     meanings = {
         (register.quantity, register.direction, register.phase, register.tariff)
         for register in REGISTERS.values()
@@ -163,7 +163,7 @@ def test_only_sums_of_one_direction_are_counters() -> None:
 def test_net_power_is_derived_and_nothing_else(
     sent: Mapping[str, float], net: Mapping[str, float]
 ) -> None:
-    """Net is added where it can be known and was not sent."""
+    """Net power is added if it can be worked out and was not sent."""
     before = dict(sent)
     known = KnownPowers(codes=sent)
     assert with_net_power(sent, known) == {**sent, **net}
@@ -171,7 +171,7 @@ def test_net_power_is_derived_and_nothing_else(
 
 
 def test_derived_power_has_no_more_decimals_than_were_sent() -> None:
-    """However the floats lie, net power shows the digits of a subtraction on paper."""
+    """Net power has the digits of a decimal subtraction."""
     random = Random(36_7_0)  # noqa: S311
     for _ in range(5000):
         imported, exported = random.randrange(10**7), random.randrange(10**7)
@@ -208,7 +208,7 @@ def test_derived_power_has_no_more_decimals_than_were_sent() -> None:
 def test_a_value_comes_in_our_unit(
     code: str, sent: object, unit: str, expected: str
 ) -> None:
-    """A prefix moves the point, with the digits that were sent."""
+    """A unit's prefix moves the decimal point, and keeps the digits."""
     assert str(measured(code, sent, unit)) == expected
 
 
@@ -259,7 +259,7 @@ def test_what_does_not_fit_is_left_out(code: str, sent: object, unit: str) -> No
 
 
 def test_any_unit_is_judged_without_an_error() -> None:
-    """Whatever stands for a unit, a value passes only in the right one."""
+    """With anything as a unit, a value is accepted only in the right one."""
     for letters in permutations("kWhMar", 3):
         found = measured("1.8.0", 1, "".join(letters))
         assert (found is not None) == (letters in {tuple("kWh"), tuple("MWh")})

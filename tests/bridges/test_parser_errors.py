@@ -31,7 +31,7 @@ type Fail = Callable[[], list[str]]
 
 @pytest.fixture
 def fail(key: str, monkeypatch: pytest.MonkeyPatch, error: Exception) -> Fail:
-    """Let the parser fail once on the next pushed reading; return what it failed on."""
+    """Make the parser fail on the next pushed reading; return what it failed on."""
     kind = KINDS[key].decoding
     decoder = type(kind.make())
     take = decoder.take
@@ -40,7 +40,7 @@ def fail(key: str, monkeypatch: pytest.MonkeyPatch, error: Exception) -> Fail:
         failed: list[str] = []
 
         def take_or_fail(self: Decoder[object], source: str, body: bytes | str) -> bool:
-            # Of what arrives as an event, an answer is bytes.
+            # Events are text, while answers are bytes.
             is_pushed = isinstance(body, str) is kind.events
             if source == kind.reading and is_pushed and not failed:
                 failed.append(source)
@@ -84,7 +84,7 @@ async def test_a_failing_parser_leaves_nothing_open(
 async def entry(
     simulator: Simulator, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> MockConfigEntry:
-    """Return an entry that follows its streams, and soon again after a failure."""
+    """Return an entry that follows its streams, with short pauses after a failure."""
     monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.05)
     entry = await set_up(simulator)
     await settled(simulator)
@@ -100,7 +100,7 @@ async def test_a_failing_parser_costs_one_message(
     fail: Fail,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """One line in the log, and the stream is followed again after a pause."""
+    """A failing parser logs one line, and the stream is followed again."""
     failed = fail()
     simulator.tick()
     await eventually(lambda: failed)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_simulator_is_listed_by_its_own_key() -> None:
-    """A key names one bridge everywhere."""
+    """Each simulator has its own key."""
     for key, kind in KINDS.items():
         assert kind.simulator.__module__ == f"tests.bridges.{key}.simulator"
 
@@ -33,7 +33,7 @@ def test_the_sun_rises_and_sets() -> None:
 
 @pytest.mark.programs
 async def test_the_command_says_where_the_bridges_are_and_ends() -> None:
-    """One line of JSON for each bridge, then silence until time is up."""
+    """The command prints one line of JSON per bridge, and ends when time is up."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-W", "error", "-m", "tests.simulate"),

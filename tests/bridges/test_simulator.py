@@ -1,4 +1,4 @@
-"""Test the plumbing and the mishaps that every simulator has."""
+"""Test the base and the mishaps of all simulators."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ PATH = "/v1/reading"
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[IometerSimulator]:
-    """Run some bridge on loopback."""
+    """Run any simulator."""
     simulator = IometerSimulator(House())
     await simulator.start()
     yield simulator
@@ -25,7 +25,7 @@ async def simulator() -> AsyncIterator[IometerSimulator]:
 
 @pytest.fixture
 async def http(simulator: IometerSimulator) -> AsyncIterator[ClientSession]:
-    """Open a session to it that waits half a second."""
+    """Open a session with a timeout of half a second."""
     timeout = ClientTimeout(total=2)
     base = f"http://{simulator.address}"
     async with ClientSession(base, timeout=timeout) as session:
@@ -35,7 +35,7 @@ async def http(simulator: IometerSimulator) -> AsyncIterator[ClientSession]:
 async def test_it_answers_with_a_status(
     simulator: IometerSimulator, http: ClientSession
 ) -> None:
-    """A failure may concern one path alone."""
+    """It can answer with a status, on one path only."""
     simulator.fail_with(503, "busy", path=PATH)
     async with http.get(PATH) as response:
         assert (response.status, await response.text()) == (503, "busy")
@@ -46,7 +46,7 @@ async def test_it_answers_with_a_status(
 async def test_it_stalls_until_it_is_healed(
     simulator: IometerSimulator, http: ClientSession
 ) -> None:
-    """A stalled request ends in the client's time-out, or in an answer."""
+    """A stalled request ends with the client's timeout, or with an answer if healed."""
     simulator.stall()
     with pytest.raises(TimeoutError):
         await http.get(PATH)
@@ -58,7 +58,7 @@ async def test_it_stalls_until_it_is_healed(
 
 
 async def test_it_trickles(simulator: IometerSimulator, http: ClientSession) -> None:
-    """The body comes byte by byte, whole once healed."""
+    """The body is sent byte by byte, and at once when healed."""
     simulator.trickle(0.1)
     with pytest.raises(TimeoutError):
         async with http.get(PATH) as response:
@@ -69,7 +69,7 @@ async def test_it_trickles(simulator: IometerSimulator, http: ClientSession) -> 
 
 
 async def test_it_garbles(simulator: IometerSimulator, http: ClientSession) -> None:
-    """Any bytes may come under the name of JSON."""
+    """Any bytes can be sent as JSON."""
     simulator.garble(b"\xff{")
     async with http.get(PATH) as response:
         assert response.content_type == "application/json"
@@ -77,7 +77,7 @@ async def test_it_garbles(simulator: IometerSimulator, http: ClientSession) -> N
 
 
 async def test_it_floods(simulator: IometerSimulator, http: ClientSession) -> None:
-    """More comes than anybody asked for, without a length."""
+    """An extremely long body is sent, without a length."""
     simulator.flood(1024 * 1024)
     async with http.get(PATH) as response:
         assert response.content_length is None
@@ -85,7 +85,7 @@ async def test_it_floods(simulator: IometerSimulator, http: ClientSession) -> No
 
 
 async def test_it_redirects(simulator: IometerSimulator, http: ClientSession) -> None:
-    """The client is sent elsewhere."""
+    """Requests are redirected."""
     simulator.redirect("http://127.0.0.1:9/")
     async with http.get(PATH, allow_redirects=False) as response:
         assert response.status == 302
@@ -95,7 +95,7 @@ async def test_it_redirects(simulator: IometerSimulator, http: ClientSession) ->
 async def test_it_resets_mid_body(
     simulator: IometerSimulator, http: ClientSession
 ) -> None:
-    """The client never gets the second half."""
+    """The connection is reset in the middle of a body."""
     simulator.reset_mid_body()
     with pytest.raises(ClientError):
         async with http.get(PATH) as response:
@@ -106,7 +106,7 @@ async def test_it_resets_mid_body(
 
 
 async def test_it_moves(simulator: IometerSimulator, http: ClientSession) -> None:
-    """The old address is dead, the new one alive."""
+    """After a move only the new address answers."""
     old = simulator.address
     await simulator.move()
     with pytest.raises(ClientError):
@@ -119,7 +119,7 @@ async def test_it_moves(simulator: IometerSimulator, http: ClientSession) -> Non
 async def test_it_blacks_out_for_a_moment(
     simulator: IometerSimulator, http: ClientSession
 ) -> None:
-    """It is gone and back at the same place."""
+    """It disappears, and returns at the same address."""
     address = simulator.address
     await simulator.black_out(0.01)
     assert simulator.address == address
@@ -128,7 +128,7 @@ async def test_it_blacks_out_for_a_moment(
 
 
 async def test_it_can_be_stopped_while_dark(simulator: IometerSimulator) -> None:
-    """Nothing comes back after the end."""
+    """A simulator that is stopped during a blackout does not return."""
     simulator.black_out(60)
     await asyncio.sleep(0.05)
     await simulator.stop()
@@ -137,7 +137,7 @@ async def test_it_can_be_stopped_while_dark(simulator: IometerSimulator) -> None
 async def test_it_logs_what_was_asked(
     simulator: IometerSimulator, http: ClientSession
 ) -> None:
-    """Method, path, headers and the number of requests at a time are known."""
+    """Method, path, headers and the number of simultaneous requests are recorded."""
     await asyncio.gather(http.get(PATH), http.get("/nowhere"), http.post(PATH))
     asked = {(request.method, request.path) for request in simulator.requests}
     assert asked == {("GET", PATH), ("GET", "/nowhere"), ("POST", PATH)}
@@ -147,7 +147,7 @@ async def test_it_logs_what_was_asked(
 async def test_a_silent_stream_stays_open(
     simulator: IometerSimulator, http: ClientSession
 ) -> None:
-    """Readings go on and nobody hears of them; raw bytes get through."""
+    """A silent stream stays open without readings, but raw bytes are sent."""
     headers = {"Accept": "text/event-stream"}
     async with http.get(PATH, headers=headers) as response:
         await response.content.readuntil(b"\n\n")

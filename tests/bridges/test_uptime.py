@@ -1,4 +1,4 @@
-"""Test that a restart is told once, whatever uptime and clocks do meanwhile."""
+"""Test that only a restart changes the start time, whatever clocks do."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ STARTED = NOW - timedelta(seconds=2000)
 
 
 def test_a_restart_is_no_drift() -> None:
-    """The start stays the same while the clocks drift apart, and moves at a restart."""
+    """The start time is the same while clocks drift apart, and changes at a restart."""
     start_time = StartTime()
     assert start_time.update(2000.4, NOW) == STARTED - timedelta(seconds=1)
     shown = start_time.update(2000, NOW)
@@ -26,7 +26,7 @@ def test_a_restart_is_no_drift() -> None:
     ("jitter", "moved"), [(3, 0), (-3, 0), (59, 0), (-59, 0), (60, 60), (-60, -60)]
 )
 def test_less_than_a_minute_is_jitter(jitter: int, moved: int) -> None:
-    """A restart moves the start by more, so this is rounding and delay."""
+    """A change of less than a minute is rounding or delay, and ignored."""
     start_time = StartTime()
     assert start_time.update(2000, NOW) == STARTED
     uptime = 2000 - jitter
@@ -35,7 +35,7 @@ def test_less_than_a_minute_is_jitter(jitter: int, moved: int) -> None:
 
 @pytest.mark.parametrize("odd", [None, -1, 1e9, 1e14])
 def test_an_odd_uptime_gives_no_start(odd: float | None) -> None:
-    """It is no restart either: the start is the same as before afterwards."""
+    """An invalid uptime gives no start time, and is no restart."""
     start_time = StartTime()
     assert start_time.update(odd, NOW) is None
     assert start_time.update(2000, NOW) == STARTED

@@ -1,4 +1,4 @@
-"""Test that single values come out of JSON as they were meant, or not at all."""
+"""Test that values are read from JSON exactly, or not at all."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -65,7 +65,7 @@ NO_NUMBERS: list[object] = [
     "---",
     "1" * 16,
     "1" * 400,
-    # Longer than Python converts at all.
+    # Longer than Python's limit for conversion.
     "9" * (sys.get_int_max_str_digits() + 1),
     "0" * (sys.get_int_max_str_digits() + 1),
     "0." + "1" * 100,
@@ -75,7 +75,7 @@ NO_NUMBERS: list[object] = [
 
 @pytest.mark.parametrize("sent", NO_NUMBERS, ids=lambda sent: repr(sent)[:20])
 def test_what_is_no_number_is_none(sent: object) -> None:
-    """Neither a wrong kind nor a number beyond measure passes, and none raises."""
+    """Wrong types and extreme numbers give None, without an error."""
     assert number(sent) is None
     assert whole(sent) is None
 
@@ -106,7 +106,7 @@ def test_what_is_no_number_is_none(sent: object) -> None:
     ],
 )
 def test_a_number_keeps_its_digits(sent: object, expected: str) -> None:
-    """A number, also from its text, is shown as it was sent; zero is one."""
+    """A number, also in a text, keeps the digits as sent; zero is a number."""
     assert str(number(sent)) == expected
 
 
@@ -125,7 +125,7 @@ def test_a_number_keeps_its_digits(sent: object, expected: str) -> None:
 def test_a_number_is_small_enough_in_any_unit(
     sent: object, places: int, expected: float | None
 ) -> None:
-    """What is beyond measure once its point was moved is none either."""
+    """A number that is too large in another unit gives None, too."""
     assert number(sent, places) == expected
 
 
@@ -142,7 +142,7 @@ def test_a_number_is_small_enough_in_any_unit(
     ids=["list", "empty", "endless", "none", "object", "text"],
 )
 def test_no_list_is_endless(sent: object, expected: list[object]) -> None:
-    """Only so much of a list counts as a device could have."""
+    """Lists are cut to a plausible length."""
     assert entries(sent) == expected
 
 
@@ -151,7 +151,7 @@ def test_no_list_is_endless(sent: object, expected: list[object]) -> None:
     [(3, 3), (3.0, 3), ("3", 3), ("3.0", 3), (-0.0, 0), (3.5, None), ("3.5", None)],
 )
 def test_a_whole_number_has_no_decimals(sent: object, expected: int | None) -> None:
-    """A whole number comes out as an int; one with decimals is none."""
+    """A whole number is an int; a number with decimals gives None."""
     assert whole(sent) == expected
     assert not isinstance(whole(sent), float)
 
@@ -172,7 +172,7 @@ def test_a_whole_number_has_no_decimals(sent: object, expected: int | None) -> N
     ids=lambda value: repr(value)[:20],
 )
 def test_text_says_something(sent: object, expected: str | None) -> None:
-    """Blank text is none, and so is everything but text."""
+    """Blank text, and everything but text, gives None."""
     assert text(sent) == expected
 
 
@@ -181,7 +181,7 @@ def test_text_says_something(sent: object, expected: str | None) -> None:
     [(True, True), (False, False), (1, None), (0, None), ("true", None), (None, None)],
 )
 def test_a_flag_is_a_boolean(sent: object, expected: bool | None) -> None:  # noqa: FBT001
-    """Only true and false are flags; false is one."""
+    """Only true and false are flags."""
     assert flag(sent) is expected
 
 
@@ -189,12 +189,12 @@ def test_a_flag_is_a_boolean(sent: object, expected: bool | None) -> None:  # no
     "path", [("a",), ("a", "b", "c", "d"), ("list",), ("list", "0"), ("null", "a")]
 )
 def test_a_missing_section_is_empty(path: tuple[str, ...]) -> None:
-    """A path that ends nowhere, or at no object, gives an empty object."""
+    """A path that does not lead to an object gives an empty object."""
     assert section({"a": 5, "list": [{}], "null": None}, *path) == {}
 
 
 def test_a_section_is_found() -> None:
-    """A path of keys leads to the object that stands there."""
+    """A path of keys gives the object at its end."""
     sent = {"a": {"b": {"c": 1}}}
     assert section(sent, "a", "b") == {"c": 1}
     assert section(sent) == sent
@@ -202,7 +202,7 @@ def test_a_section_is_found() -> None:
 
 @pytest.mark.parametrize("sent", [None, 5, "word", [], [{"a": {}}]])
 def test_a_section_of_no_object_is_empty(sent: object) -> None:
-    """Whatever stands in place of an object is taken for an empty one."""
+    """Any other value instead of an object gives an empty object."""
     assert section(sent) == {}
     assert section(sent, "a") == {}
 
@@ -240,12 +240,12 @@ def test_a_moment_is_told_in_utc(sent: str, expected: datetime) -> None:
     ],
 )
 def test_what_is_no_moment_is_none(sent: object) -> None:
-    """A time without offset, out of the calendar or of time itself is none."""
+    """A time without offset, or out of range, gives None."""
     assert moment(sent) is None
 
 
 def test_the_point_moves_as_on_paper() -> None:
-    """Energy in kWh goes to Wh and back with the digits that were sent."""
+    """Energy is converted from kWh to Wh and back with the digits as sent."""
     assert str(shift(10526.027, 3)) == "10526027"
     assert str(shift(10526027, -3)) == "10526.027"
     assert str(shift(0.29, 3)) == "290"
@@ -255,12 +255,12 @@ def test_the_point_moves_as_on_paper() -> None:
 
 @pytest.mark.parametrize("value", [0, 0.0, -5, 10526.027, 5e-324])
 def test_no_shift_changes_nothing(value: float) -> None:
-    """A number moved by no place is the same, in kind too."""
+    """A number moved by no place is the same, and of the same type."""
     assert repr(shift(value, 0)) == repr(value)
 
 
 def test_every_register_survives_there_and_back() -> None:
-    """Any number of up to 15 digits moves by three places, exactly, and back."""
+    """Any number of up to 15 digits is moved by three places and back exactly."""
     random = Random(16_7_0)  # noqa: S311
     for _ in range(20_000):
         digits, decimals = random.randint(1, 15), random.randint(0, 9)
@@ -277,7 +277,7 @@ def test_every_register_survives_there_and_back() -> None:
 @pytest.mark.parametrize("value", [sys.float_info.max, 5e-324, -1e300, 10**400])
 @pytest.mark.parametrize("places", [3, -3, 6])
 def test_any_number_can_be_shifted(value: float, places: int) -> None:
-    """Even the largest and smallest number moves, and keeps its sign."""
+    """Even the largest and smallest numbers can be moved, and keep their sign."""
     assert (shift(value, places) >= 0) is (value >= 0)
 
 
@@ -295,5 +295,5 @@ def test_any_number_can_be_shifted(value: float, places: int) -> None:
 def test_a_difference_is_taken_as_on_paper(
     value: float, other: float, expected: str
 ) -> None:
-    """Subtracting adds no digits that nobody sent; ints stay ints."""
+    """A difference has no more digits than were sent; ints stay ints."""
     assert str(difference(value, other)) == expected

@@ -68,7 +68,7 @@ def test_survivors_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert not judge({"held": (_HELD,), "survivor": (survivor,), "bare": ()})
     printed = capsys.readouterr().out
     assert "| held | counter.py: `HELD_SECONDS if value > 0" in printed
-    assert "| `test_guard.py::test_zero_has_to_hold_longer` A starting " in printed
+    assert "| `test_guard.py::test_zero_has_to_hold_longer` Zero for " in printed
     assert "→ `HELD_READINGS = 6` | **survived** |" in printed
     assert "| bare | none | **survived** |" in printed
 

@@ -1,1 +1,1 @@
-"""Tests of how bytes travel."""
+"""Tests of HTTP, streams, WebSockets and addresses."""

@@ -1,4 +1,4 @@
-"""Test what an owner may type as a host, and what is refused."""
+"""Test which hosts an owner may enter, and which are refused."""
 
 import pytest
 
@@ -37,7 +37,7 @@ GOOD = [
 
 @pytest.mark.parametrize(("typed", "stored"), GOOD)
 def test_an_address_is_stored_in_its_plain_spelling(typed: str, stored: str) -> None:
-    """What was typed comes out in one spelling, which reads back as the same."""
+    """An address is stored in one spelling, which is parsed as the same address."""
     address = parse_address(typed)
     assert str(address) == stored
     assert parse_address(str(address)) == address
@@ -45,7 +45,7 @@ def test_an_address_is_stored_in_its_plain_spelling(typed: str, stored: str) -> 
 
 @pytest.mark.parametrize(("typed", "stored"), GOOD)
 def test_the_url_leads_to_the_same_host(typed: str, stored: str) -> None:
-    """The URL that is asked names exactly the host that was checked."""
+    """The URL has exactly the host that was checked."""
     address = parse_address(typed)
     url = address.url()
     assert url.raw_host == address.host
@@ -138,7 +138,7 @@ def test_the_url_leads_to_the_same_host(typed: str, stored: str) -> None:
     ids=lambda typed: ascii(typed)[:30],
 )
 def test_what_is_no_host_is_refused(typed: str) -> None:
-    """Neither a malformed host nor more than a host passes."""
+    """Malformed hosts, and more than a host, are refused."""
     with pytest.raises(ValueError, match=r"\w"):
         parse_address(typed)
 
@@ -170,7 +170,7 @@ def test_what_is_no_host_is_refused(typed: str) -> None:
     ],
 )
 def test_a_number_in_disguise_is_refused(typed: str) -> None:
-    """An IPv4 address has four plain numbers; other spellings hide where it leads."""
+    """An IPv4 address has four decimal numbers; other spellings are refused."""
     with pytest.raises(ValueError, match="neither a name nor an address"):
         parse_address(typed)
 
@@ -223,12 +223,12 @@ def test_an_address_no_bridge_can_have_is_refused(typed: str) -> None:
     "typed", ["2002:c0a8:105::1", "64:ff9b::c0a8:105", "fe80::5efe:c0a8:105", "::1"]
 )
 def test_a_detour_to_a_bridge_is_none(typed: str) -> None:
-    """What merely looks like it, but leads elsewhere, passes."""
+    """Addresses that only look like these are accepted."""
     assert parse_address(typed).host == typed
 
 
 def test_what_was_typed_wins_over_what_is_usual() -> None:
-    """A bridge's usual scheme and port only fill what the owner left open."""
+    """A bridge's usual scheme and port are used only if the owner enters none."""
     plain = parse_address("bridge")
     assert plain == Address(host="bridge")
     assert str(plain.url()) == "http://bridge"

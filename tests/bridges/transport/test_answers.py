@@ -1,4 +1,4 @@
-"""Test what is kept of what a bridge says: the last of each, and not too much."""
+"""Test the record of a bridge's answers: the last of each, limited in size."""
 
 from aiohttp import web
 import pytest
@@ -17,7 +17,7 @@ from tests.support.servers import always, serving
 
 
 def test_the_last_of_each_is_kept() -> None:
-    """What was said to the same before is forgotten."""
+    """Only the last answer of each name is kept."""
     answers = Answers()
     answers.record("GET /a", b"1", 200)
     answers.record("GET /b", b"2", 200)
@@ -29,7 +29,7 @@ def test_the_last_of_each_is_kept() -> None:
 
 
 def test_it_cannot_grow() -> None:
-    """Of too many answers the oldest goes; of a large one its size is left."""
+    """Of too many answers the oldest is dropped; of a large one only the size stays."""
     answers = Answers()
     for number in range(3 * KEPT_ANSWERS):
         answers.record(f"GET /{number}", b"x" * KEPT_BYTES)
@@ -43,14 +43,14 @@ def test_it_cannot_grow() -> None:
 
 
 def test_a_body_is_kept_as_it_came() -> None:
-    """It is neither copied nor decoded."""
+    """A body is kept without being copied or decoded."""
     answers, body = Answers(), b'{"a": 1}'
     answers.record("GET /a", body, 200)
     assert answers.latest()["GET /a"].body is body
 
 
 async def test_answers_are_noted() -> None:
-    """Good ones and bad ones, but none that came to a question without a name."""
+    """Good and bad answers are recorded, but none of a request without a name."""
     async with serving(always(b"{}")) as (http, _):
         await http.get_json("/a")
         await http.request("POST", "/b", json={"password": "x"})
@@ -68,7 +68,7 @@ async def test_answers_are_noted() -> None:
 
 
 async def test_streams_are_noted() -> None:
-    """Of a stream the last event is kept, and of a WebSocket the last message."""
+    """The last event of a stream is kept, and the last message of a WebSocket."""
 
     async def socket(request: web.Request) -> web.StreamResponse:
         if request.path == "/events":

@@ -1,4 +1,4 @@
-"""Test requests to a bridge: what comes back, and which error each failure is."""
+"""Test requests to a bridge: their answers, and the error of each failure."""
 
 import asyncio
 import gzip
@@ -25,7 +25,7 @@ from tests.support.servers import RawServer, always, scripted, serving
     ["application/json", "text/plain", "text/html", "application/octet-stream", "x/y"],
 )
 async def test_json_may_come_under_any_name(content_type: str) -> None:
-    """Firmware that calls its JSON something else is understood."""
+    """JSON with another content type is accepted."""
     answer = always('{"P": 321}', content_type=content_type)
     async with serving(answer) as (http, _):
         assert await http.get_json("/api") == {"P": 321}
@@ -48,14 +48,14 @@ async def test_json_may_come_under_any_name(content_type: str) -> None:
     ids=lambda body: repr(body[:12]),
 )
 async def test_what_is_not_json_is_another_device(body: bytes) -> None:
-    """An empty page, a web page or bottomless JSON is not a bridge's answer."""
+    """An empty page, a web page or endlessly nested JSON is no answer of a bridge."""
     async with serving(always(body)) as (http, _):
         with pytest.raises(BridgeResponseError):
             await http.get_json("/api")
 
 
 async def test_no_content_is_an_answer() -> None:
-    """A command may be answered with 204; only who wants JSON misses it."""
+    """A 204 is a valid answer to a command, but an error if JSON is expected."""
     async with serving(always(status=204)) as (http, _):
         answer = await http.request("POST", "/restart")
         assert (answer.status, answer.body) == (204, b"")
@@ -81,7 +81,7 @@ async def test_a_request_says_what_it_is_told() -> None:
 
 @pytest.mark.parametrize("given", [{"on": True}, [], 0, False, ""])
 async def test_a_body_is_sent_as_json(given: object) -> None:
-    """Whatever is given is sent, also what Python calls false."""
+    """Every body is sent as JSON, also one that is false in Python."""
 
     async def echo(request: web.Request) -> web.StreamResponse:
         return web.Response(body=await request.read())
@@ -108,7 +108,7 @@ async def test_a_body_is_sent_as_json(given: object) -> None:
 async def test_each_status_has_its_error(
     status: int, without_login: type[BridgeError], with_login: type[BridgeError]
 ) -> None:
-    """A login can only be wanting where this kind of bridge has one."""
+    """Each status has its error; that of a login only for kinds that have one."""
     for has_login, expected in ((False, without_login), (True, with_login)):
         async with serving(always(status=status), has_login=has_login) as (http, _):
             with pytest.raises(BridgeError) as raised:
@@ -118,7 +118,7 @@ async def test_each_status_has_its_error(
 
 
 async def test_an_error_keeps_what_was_said() -> None:
-    """Body and challenges tell the client which licence or login is missing."""
+    """An error keeps body and challenges: they show the missing licence or login."""
     answer = always(
         "Who are you? ä" + "!" * 5000,
         status=401,
@@ -133,7 +133,7 @@ async def test_an_error_keeps_what_was_said() -> None:
 
 
 async def test_a_redirect_is_not_followed() -> None:
-    """Nobody is sent elsewhere, not even within the same device."""
+    """Redirects are not followed, not even within the same device."""
     async with serving(always()) as (elsewhere, requests):
         for status in (301, 302, 303, 307, 308):
             for location in (str(elsewhere.url), "/", "http://[", ""):
@@ -146,7 +146,7 @@ async def test_a_redirect_is_not_followed() -> None:
 
 
 async def test_requests_take_turns() -> None:
-    """A microcontroller is asked one thing at a time, and a failure hands on."""
+    """Requests are sent one at a time; after a failure, the next one is sent."""
     present = most = 0
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -172,7 +172,7 @@ async def test_requests_take_turns() -> None:
 
 
 async def test_waiting_for_a_turn_takes_none_of_the_time() -> None:
-    """Each request has its whole time, however long the line before it was."""
+    """The timeout of a request begins only when it is sent."""
 
     async def answer(_request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(0.1)
@@ -184,7 +184,7 @@ async def test_waiting_for_a_turn_takes_none_of_the_time() -> None:
 
 
 async def test_a_cancelled_request_closes_and_hands_on() -> None:
-    """Cancelling frees the turn, and the bridge sees the connection close."""
+    """A cancelled request closes its connection, and the next one is sent."""
     async with scripted(30.0) as (http, server):
         task = asyncio.create_task(http.get_json("/slow"))
         await asyncio.wait_for(server.asked.wait(), 2)
@@ -197,7 +197,7 @@ async def test_a_cancelled_request_closes_and_hands_on() -> None:
 
 
 async def measure(http: BridgeHttp) -> float:
-    """Return how long it takes to give up."""
+    """Return the time until a request is given up."""
     started = time.monotonic()
     with pytest.raises(BridgeConnectionError):
         await http.get_json("/api")
@@ -216,7 +216,7 @@ async def measure(http: BridgeHttp) -> float:
     ids=["silent", "half a word", "half a head", "body", "head"],
 )
 async def test_an_answer_has_a_total_time(trickle: list[bytes | float]) -> None:
-    """Neither silence nor a trickle holds us longer than the whole time allowed."""
+    """Neither silence nor a slow answer takes longer than the timeout."""
     async with scripted(*trickle, 30.0, timeout=0.2) as (http, server):
         assert 0.15 < await measure(http) < 0.9
         await asyncio.wait_for(server.left.wait(), 2)
@@ -224,7 +224,7 @@ async def test_an_answer_has_a_total_time(trickle: list[bytes | float]) -> None:
 
 @pytest.mark.parametrize("encoding", [None, "gzip", "deflate"])
 async def test_a_body_has_a_limit(encoding: str | None) -> None:
-    """A body over 1 MiB is refused; also where it was small on its way."""
+    """A body over 1 MiB is refused, also if it was compressed."""
     body, headers = b" " * (64 * BODY_LIMIT), []
     if encoding:
         body = gzip.compress(body) if encoding == "gzip" else zlib.compress(body)
@@ -237,7 +237,7 @@ async def test_a_body_has_a_limit(encoding: str | None) -> None:
 
 @pytest.mark.parametrize("chunked", [True, False])
 async def test_a_body_of_just_the_limit_passes(chunked: bool) -> None:  # noqa: FBT001
-    """The limit itself is allowed, one byte more is not; chunked or not."""
+    """A body of exactly the limit is accepted, one byte more is not."""
     sizes = iter((1000, 1001))
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -259,7 +259,7 @@ async def test_a_body_of_just_the_limit_passes(chunked: bool) -> None:  # noqa: 
 
 
 async def test_an_endless_body_is_left_at_once() -> None:
-    """The bridge sees us hang up as soon as the limit is passed."""
+    """The connection is closed as soon as the limit is exceeded."""
     chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
     async with scripted(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[chunk] * 1024, 30.0
@@ -270,7 +270,7 @@ async def test_an_endless_body_is_left_at_once() -> None:
 
 
 async def test_nobody_there_is_a_connection_error() -> None:
-    """A closed port, an unknown name and one that cannot be are all no answer."""
+    """A closed port, an unknown and an invalid name are connection errors."""
     server = RawServer(())
     listening = await asyncio.start_server(server.answer, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
@@ -289,7 +289,7 @@ async def test_nobody_there_is_a_connection_error() -> None:
 
 
 async def test_https_to_a_server_without_is_a_connection_error() -> None:
-    """A bridge that does not speak TLS gives no answer over it."""
+    """HTTPS to a server without TLS is a connection error."""
     for verify_ssl in (True, False):
         async with serving(always()) as (http, _):
             http.url = http.url.with_scheme("https")

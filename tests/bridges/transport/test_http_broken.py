@@ -1,4 +1,4 @@
-"""Test answers that are broken as HTTP: each is one of our errors, and none hangs."""
+"""Test malformed HTTP answers: each raises one of our errors, and none hangs."""
 
 import asyncio
 import gzip
@@ -20,7 +20,7 @@ EVENTS = b"Content-Type: text/event-stream\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 TEN = b"Content-Length: 10\r\n\r\n0123456789"
 
-# Each is told apart by aiohttp, not by us; what counts is that none passes for JSON.
+# aiohttp decides which error each is; what matters is that none is taken for JSON.
 BROKEN: dict[str, tuple[Step, ...]] = {
     "closed at once": (),
     "reset at once": (Cut.RESET,),
@@ -62,7 +62,7 @@ BROKEN: dict[str, tuple[Step, ...]] = {
 
 @pytest.fixture(params=["C", "Python"], autouse=True)
 def _parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use either parser of aiohttp: they fail differently."""
+    """Use each parser of aiohttp: they fail differently."""
     if request.param == "Python":
         monkeypatch.setattr(
             "aiohttp.client_proto.HttpResponseParser", HttpResponseParserPy
@@ -71,7 +71,7 @@ def _parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
 async def test_a_broken_answer_is_our_error(script: tuple[Step, ...]) -> None:
-    """Whatever is wrong below JSON, only a BridgeError comes out, and soon."""
+    """Every malformed answer raises a BridgeError, without a long wait."""
     started = time.monotonic()
     async with scripted(*script, has_login=True, timeout=0.2) as (http, _):
         with pytest.raises((BridgeConnectionError, BridgeResponseError)):
@@ -81,7 +81,7 @@ async def test_a_broken_answer_is_our_error(script: tuple[Step, ...]) -> None:
 
 @pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
 async def test_a_broken_stream_is_our_error(script: tuple[Step, ...]) -> None:
-    """The same holds for streams."""
+    """Every malformed stream raises a BridgeError, too."""
     as_stream = tuple(
         step.replace(OK, OK + EVENTS) if isinstance(step, bytes) else step
         for step in script
@@ -105,14 +105,14 @@ async def test_a_broken_stream_is_our_error(script: tuple[Step, ...]) -> None:
     ],
 )
 async def test_odd_headers_do_no_harm(headers: bytes) -> None:
-    """Headers that we do not need may say anything."""
+    """Odd headers that we do not use do no harm."""
     answer = OK + headers + b"Content-Length: 2\r\n\r\n{}"
     async with scripted(answer) as (http, _):
         assert await http.get_json("/api") == {}
 
 
 async def test_the_body_of_an_error_may_come_in_pieces() -> None:
-    """Words by which a client tells a missing licence are read to their end."""
+    """The body of an error is read completely, also if it arrives in pieces."""
     head = b"HTTP/1.1 404 Not Found\r\n" + CHUNKED
     pieces = (b"8\r\nLicense \r\n", 0.05, b"8\r\nrequired\r\n", 0.05, b"0\r\n\r\n")
     async with scripted(head, 0.05, *pieces) as (http, _):
@@ -139,7 +139,7 @@ async def test_the_body_of_an_error_may_come_in_pieces() -> None:
 async def test_the_status_counts_even_if_the_body_breaks(
     rest: tuple[Step, ...], said: str
 ) -> None:
-    """A refused login is one, whatever becomes of the words beside it."""
+    """A refused login is recognised by its status, even if its body is broken."""
     head = b"HTTP/1.1 401 Unauthorized\r\n"
     async with scripted(head, *rest, has_login=True, timeout=0.15) as (http, _):
         for ask in (http.get_json("/"), http.follow("/", lambda _: None)):
@@ -151,7 +151,7 @@ async def test_the_status_counts_even_if_the_body_breaks(
 
 
 async def test_challenges_may_be_any_bytes() -> None:
-    """What a challenge says is handed on, not judged."""
+    """Challenges are passed on as they are."""
     head = b"HTTP/1.1 401 x\r\nWWW-Authenticate: \xff\r\nContent-Length: 0\r\n\r\n"
     async with scripted(head, has_login=True) as (http, _):
         with pytest.raises(BridgeAuthError) as raised:
@@ -160,6 +160,6 @@ async def test_challenges_may_be_any_bytes() -> None:
 
 
 async def test_an_error_has_one_family() -> None:
-    """Whoever catches BridgeError catches every failure of a request."""
+    """All failures of a request are BridgeErrors."""
     for kind in (BridgeAuthError, BridgeConnectionError, BridgeResponseError):
         assert issubclass(kind, BridgeError)

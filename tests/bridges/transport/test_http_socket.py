@@ -1,4 +1,4 @@
-"""Test following a WebSocket: what it hands over, and how each end of it is told."""
+"""Test following a WebSocket: its messages, and the error of each kind of end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ type Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
 
 
 def talking(talk: Talk, *, answers_pings: bool = True) -> Answer:
-    """Answer with a WebSocket that talks so, and is then closed in good order."""
+    """Return a handler with a WebSocket that runs `talk`, and then closes normally."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(autoping=answers_pings)
@@ -35,7 +35,7 @@ def talking(talk: Talk, *, answers_pings: bool = True) -> Answer:
 
 
 def saying(*messages: str) -> Answer:
-    """Answer with a WebSocket that says this."""
+    """Return a handler with a WebSocket that sends these messages."""
 
     async def talk(socket: web.WebSocketResponse) -> None:
         for message in messages:
@@ -45,16 +45,16 @@ def saying(*messages: str) -> Answer:
 
 
 async def linger(socket: web.WebSocketResponse) -> None:
-    """Say nothing until the client leaves."""
+    """Send nothing until the client disconnects."""
     await socket.receive()
 
 
 def ignore(_message: object) -> None:
-    """Take no notice."""
+    """Do nothing."""
 
 
 async def test_messages_are_handed_over() -> None:
-    """Every text is handed over as it came; the end in good order is told as that."""
+    """Every text message is passed on; a normal close has its own error."""
     taken: list[object] = []
     async with serving(saying('{"a": 1.5}', "[]", "null", '"ä"')) as (http, asked):
         with pytest.raises(StreamClosedError):
@@ -66,7 +66,7 @@ async def test_messages_are_handed_over() -> None:
 
 
 async def test_a_message_is_handed_over_at_once() -> None:
-    """Nobody waits for the next message, or for the end, to see this one."""
+    """A message is passed on at once, without waiting for the next one."""
     arrived = asyncio.Event()
 
     async def talk(socket: web.WebSocketResponse) -> None:
@@ -83,7 +83,7 @@ async def test_a_message_is_handed_over_at_once() -> None:
 
 
 async def test_binary_messages_are_passed_over() -> None:
-    """What is no text does not matter."""
+    """Binary messages are ignored."""
     taken: list[object] = []
 
     async def talk(socket: web.WebSocketResponse) -> None:
@@ -97,7 +97,7 @@ async def test_binary_messages_are_passed_over() -> None:
 
 
 async def test_a_message_too_large_ends_it() -> None:
-    """A message over the limit is given up, whatever stands in it."""
+    """A message over the limit ends the stream, whatever its content."""
     taken: list[object] = []
     async with serving(saying("1", "2" * 2000), limit=1000) as (http, _):
         with pytest.raises(BridgeResponseError, match="too large"):
@@ -120,7 +120,7 @@ async def test_a_message_too_large_ends_it() -> None:
 async def test_a_refusal_has_the_error_of_its_status(
     status: int, error: type[BridgeError]
 ) -> None:
-    """A status means the same as for a request, and no redirect is followed."""
+    """A refused handshake has the error of its status; redirects are not followed."""
     answer = always(b"no", status=status, headers=[("Location", "/elsewhere")])
     async with serving(answer, has_login=True) as (http, asked):
         with pytest.raises(error) as raised:
@@ -130,7 +130,7 @@ async def test_a_refusal_has_the_error_of_its_status(
 
 
 async def test_a_handshake_of_another_is_none() -> None:
-    """Who switches protocols without having understood the key is no WebSocket."""
+    """A handshake with a wrong key is no WebSocket."""
     head = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
     async with scripted(head + b"Connection: Upgrade\r\n\r\n", 30.0) as (http, server):
         with pytest.raises(BridgeResponseError):
@@ -139,7 +139,7 @@ async def test_a_handshake_of_another_is_none() -> None:
 
 
 async def test_no_answer_is_none() -> None:
-    """A handshake takes no longer than a request may."""
+    """A handshake has the timeout of a request."""
     started = time.monotonic()
     async with scripted(30.0, timeout=0.2) as (http, server):
         with pytest.raises(BridgeConnectionError):
@@ -151,7 +151,7 @@ async def test_no_answer_is_none() -> None:
 
 
 async def test_an_address_that_cannot_be_is_told() -> None:
-    """An address that aiohttp refuses is a failure like any other."""
+    """An address that aiohttp refuses is a failure of the same family."""
     async with serving(always()) as (http, _):
         http.url = http.url.with_host("a" * 70)
         with pytest.raises(BridgeConnectionError):
@@ -159,7 +159,7 @@ async def test_an_address_that_cannot_be_is_told() -> None:
 
 
 async def test_a_reset_is_no_end_in_good_order() -> None:
-    """What came before the break counts; the break is a connection error."""
+    """Messages before a reset are passed on; the reset is a connection error."""
     taken: list[object] = []
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -178,7 +178,7 @@ async def test_a_reset_is_no_end_in_good_order() -> None:
 
 
 async def test_broken_frames_end_it() -> None:
-    """What follows no rule of WebSockets is not this kind of bridge's."""
+    """Malformed frames are the answer of another device."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -194,7 +194,7 @@ async def test_broken_frames_end_it() -> None:
 
 
 async def test_silence_counts_as_broken() -> None:
-    """A connection that stands but says nothing is given up."""
+    """A connection without messages is given up."""
     started = time.monotonic()
     async with serving(talking(linger)) as (http, _):
         with pytest.raises(BridgeConnectionError) as raised:
@@ -204,7 +204,7 @@ async def test_silence_counts_as_broken() -> None:
 
 
 async def test_who_answers_no_ping_is_gone() -> None:
-    """A peer that is not there any more is noticed before the idle time is over."""
+    """A peer that does not answer pings is given up before the idle limit."""
 
     async def deaf(socket: web.WebSocketResponse) -> None:
         await asyncio.sleep(2)
@@ -217,7 +217,7 @@ async def test_who_answers_no_ping_is_gone() -> None:
 
 
 async def test_pings_are_answered() -> None:
-    """A bridge that asks whether we are still there hears that we are."""
+    """Pings of the bridge are answered."""
     heard: list[object] = []
 
     async def talk(socket: web.WebSocketResponse) -> None:
@@ -232,7 +232,7 @@ async def test_pings_are_answered() -> None:
 
 
 async def test_a_socket_that_talks_lasts() -> None:
-    """Neither the time for a request nor the idle time ends a socket that talks."""
+    """Neither request timeout nor idle limit ends a socket with messages."""
     taken: list[object] = []
 
     async def talk(socket: web.WebSocketResponse) -> None:
@@ -248,7 +248,7 @@ async def test_a_socket_that_talks_lasts() -> None:
 
 @pytest.mark.parametrize("error", [BridgeResponseError("no"), ValueError("no")])
 async def test_an_error_in_taking_closes_it(error: Exception) -> None:
-    """Who cannot take a message ends the stream with that very error."""
+    """An error while processing a message ends the stream with the same error."""
     left = asyncio.Event()
 
     def take(_message: object) -> None:
@@ -267,7 +267,7 @@ async def test_an_error_in_taking_closes_it(error: Exception) -> None:
 
 
 async def test_middlewares_see_the_handshake() -> None:
-    """What a request needs to be let in, a socket gets, too."""
+    """Middlewares, as for a login, also apply to the handshake."""
 
     async def sign(
         request: ClientRequest, handler: ClientHandlerType
@@ -284,7 +284,7 @@ async def test_middlewares_see_the_handshake() -> None:
 
 @pytest.mark.parametrize("frame", [b"\x81\x011", b"\x82\x00", b"\x89\x00"])
 async def test_a_flood_breaks_the_socket(frame: bytes) -> None:
-    """What says more than a meter can is given up at once, and left for a while."""
+    """A socket with more messages than a meter sends is given up for a while."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()

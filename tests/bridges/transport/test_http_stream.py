@@ -1,4 +1,4 @@
-"""Test following a stream: what it hands over, and how each end of it is told."""
+"""Test following a stream: its events, and the error of each kind of end."""
 
 import asyncio
 from itertools import batched
@@ -24,11 +24,11 @@ TWO = b"data: 2\r\n\r\n"
 
 
 def ignore(_event: Event) -> None:
-    """Take no notice."""
+    """Do nothing."""
 
 
 def chunk(data: bytes) -> bytes:
-    """Wrap one chunk."""
+    """Return an HTTP chunk."""
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
@@ -51,7 +51,7 @@ def chunk(data: bytes) -> bytes:
     ids=["one", "two", "chunk", "chunks", "bytes", "splits", "half", "length"],
 )
 async def test_events_arrive_however_they_are_cut(script: tuple[Step, ...]) -> None:
-    """Every whole event is handed over; the end in good order is told as that."""
+    """Every complete event is passed on; a normal end has its own error."""
     taken: list[Event] = []
     async with scripted(*script) as (http, _):
         with pytest.raises(StreamClosedError):
@@ -60,7 +60,7 @@ async def test_events_arrive_however_they_are_cut(script: tuple[Step, ...]) -> N
 
 
 async def test_an_event_is_handed_over_at_once() -> None:
-    """Nobody waits for the next event, or for the end, to see this one."""
+    """An event is passed on at once, without waiting for the next one."""
     arrived = asyncio.Event()
     async with scripted(UNTIL_CLOSE + ONE, 30.0) as (http, _):
         task = asyncio.create_task(http.follow("/live", lambda _: arrived.set()))
@@ -71,7 +71,7 @@ async def test_an_event_is_handed_over_at_once() -> None:
 
 
 async def test_a_stream_is_asked_for_as_one() -> None:
-    """The bridge is told that a stream is wanted, with the whole path."""
+    """The request asks for a stream, with the whole path."""
     async with serving(always(b"", content_type="text/event-stream")) as (http, asked):
         with pytest.raises(StreamClosedError):
             await http.follow("/live?all=1", ignore)
@@ -91,7 +91,7 @@ async def test_a_stream_is_asked_for_as_one() -> None:
     ],
 )
 async def test_only_a_stream_is_followed(content_type: str, *, passes: bool) -> None:
-    """A page that is no event stream is another device's."""
+    """A page that is no event stream is the answer of another device."""
     answer = always(ONE, content_type=content_type)
     async with serving(answer) as (http, _):
         with pytest.raises(StreamClosedError if passes else BridgeResponseError):
@@ -113,7 +113,7 @@ async def test_only_a_stream_is_followed(content_type: str, *, passes: bool) -> 
 async def test_a_refused_stream_has_the_error_of_its_status(
     status: int, error: type[BridgeError]
 ) -> None:
-    """A status means the same as for a request."""
+    """A refused stream has the error of its status."""
     async with serving(
         always(b"", status=status, headers=[("Location", "/")]), has_login=True
     ) as (http, asked):
@@ -125,7 +125,7 @@ async def test_a_refused_stream_has_the_error_of_its_status(
 
 @pytest.mark.parametrize("step", [b"", b": ping\n", ONE])
 async def test_a_silent_stream_counts_as_broken(step: bytes) -> None:
-    """After so long without a byte the stream is given up, and the bridge sees it."""
+    """A silent stream is given up after the idle limit, and its connection closed."""
     started = time.monotonic()
     async with scripted(UNTIL_CLOSE, 0.15, step, 30.0) as (http, server):
         with pytest.raises(BridgeConnectionError) as raised:
@@ -136,7 +136,7 @@ async def test_a_silent_stream_counts_as_broken(step: bytes) -> None:
 
 
 async def test_a_stream_that_talks_lasts() -> None:
-    """Neither the time for a request nor the idle time ends a stream that talks."""
+    """Neither request timeout nor idle limit ends a stream with events."""
     steps: list[Step] = [TWO, 0.05] * 12
     taken: list[Event] = []
     async with scripted(UNTIL_CLOSE, *steps, timeout=0.2) as (http, _):
@@ -157,7 +157,7 @@ async def test_a_stream_that_talks_lasts() -> None:
     ids=["reset", "plain reset", "no last chunk", "broken chunk", "too short"],
 )
 async def test_a_break_is_no_end_in_good_order(script: tuple[Step, ...]) -> None:
-    """What came before the break counts; the break is a connection error."""
+    """Events before a break are passed on; the break is a connection error."""
     taken: list[Event] = []
     async with scripted(*script) as (http, _):
         with pytest.raises(BridgeConnectionError) as raised:
@@ -167,7 +167,7 @@ async def test_a_break_is_no_end_in_good_order(script: tuple[Step, ...]) -> None
 
 
 async def test_cancelling_closes_the_connection() -> None:
-    """When the entry is unloaded the bridge gets its connection back."""
+    """Cancelling, as by unloading an entry, closes the connection."""
     async with scripted(UNTIL_CLOSE + ONE, 30.0) as (http, server):
         task = asyncio.create_task(http.follow("/live", ignore))
         await asyncio.wait_for(server.asked.wait(), 2)
@@ -180,7 +180,7 @@ async def test_cancelling_closes_the_connection() -> None:
 
 @pytest.mark.parametrize("error", [BridgeResponseError("no"), ValueError("no")])
 async def test_an_error_in_taking_closes_the_connection(error: Exception) -> None:
-    """Who cannot take an event ends the stream with that very error."""
+    """An error while processing an event ends the stream with the same error."""
 
     def take(_event: Event) -> None:
         raise error
@@ -196,7 +196,7 @@ async def test_an_error_in_taking_closes_the_connection(error: Exception) -> Non
     "flood", [b"x" * 65536, b"data: 1\n" * 8192, b"event: " + b"x" * 65529]
 )
 async def test_an_event_too_large_closes_the_connection(flood: bytes) -> None:
-    """An endless event is given up soon after the limit."""
+    """An endless event ends the stream soon after the limit."""
     async with scripted(UNTIL_CLOSE, *[flood] * 256, 30.0) as (http, server):
         with pytest.raises(BridgeResponseError, match="too large"):
             await http.follow("/live", ignore)
@@ -204,7 +204,7 @@ async def test_an_event_too_large_closes_the_connection(flood: bytes) -> None:
 
 
 async def test_a_stream_does_not_hold_up_requests() -> None:
-    """A stream stays open while requests take their turns beside it."""
+    """Requests are sent while a stream is open."""
     async with scripted(UNTIL_CLOSE, 30.0) as (http, server):
         stream = asyncio.create_task(http.follow("/live", ignore))
         await asyncio.wait_for(server.asked.wait(), 2)
@@ -217,7 +217,7 @@ async def test_a_stream_does_not_hold_up_requests() -> None:
 
 
 async def test_much_at_once_holds_up_nobody() -> None:
-    """However much comes at once, everybody else gets a turn after each event."""
+    """Even if many events arrive at once, other tasks run after each of them."""
     taken: list[int] = []
     async with LoopTurns() as turns, scripted(UNTIL_CLOSE + TWO * 200) as (http, _):
         with pytest.raises(StreamClosedError):

@@ -1,4 +1,4 @@
-"""Test that nothing is said to an address that no bridge can have."""
+"""Test that nothing is sent to an address that no bridge can have."""
 
 from dataclasses import replace
 
@@ -13,17 +13,17 @@ from tests.support.servers import always, serving
 
 @pytest.fixture
 def forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the address of the test's server be one of those that tell secrets."""
+    """Make the address of the test's server one that is forbidden."""
     monkeypatch.setattr(address, "_FORBIDDEN", {"127.0.0.1"})
 
 
 def named(http: BridgeHttp) -> BridgeHttp:
-    """Return the same server by a name that leads to it."""
+    """Return the same server by a name that resolves to it."""
     return replace(http, url=http.url.with_host("localhost"))
 
 
 async def ask(http: BridgeHttp, way: str) -> None:
-    """Ask by a request, or for one of the streams."""
+    """Send a request, or open one of the streams."""
     if way == "request":
         await http.get_json("/")
     elif way == "events":
@@ -35,7 +35,7 @@ async def ask(http: BridgeHttp, way: str) -> None:
 @pytest.mark.usefixtures("forbidden")
 @pytest.mark.parametrize("way", ["request", "events", "socket"])
 async def test_a_name_that_leads_to_a_forbidden_address(way: str) -> None:
-    """The address counts that a name led to: the server there hears nothing."""
+    """Nothing is sent if a name resolves to a forbidden address."""
     async with serving(always()) as (http, requests):
         with pytest.raises(BridgeConnectionError, match="No bridge can have"):
             await ask(named(http), way)
@@ -45,7 +45,7 @@ async def test_a_name_that_leads_to_a_forbidden_address(way: str) -> None:
 async def test_a_name_that_leads_elsewhere_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A connection that stands is looked at again before each request."""
+    """An open connection is checked again before each request."""
     async with serving(always()) as (server, requests):
         http = named(server)
         await http.get_json("/")
@@ -56,7 +56,7 @@ async def test_a_name_that_leads_elsewhere_later(
 
 
 async def test_names_lead_to_bridges() -> None:
-    """Any other address will do, and cookies are not taken from there."""
+    """Other addresses are accepted, and their cookies are ignored."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.json_response(dict(request.cookies))

@@ -91,13 +91,13 @@ def single(stream: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize(("stream", "expected"), STREAMS.values(), ids=STREAMS)
 def test_a_stream_is_read_by_the_rules(stream: bytes, expected: Expected) -> None:
-    """A stream in one piece gives the events that the standard says."""
+    """A stream in one piece has the events of the standard."""
     assert decode([stream]) == expected
 
 
 @pytest.mark.parametrize(("stream", "expected"), STREAMS.values(), ids=STREAMS)
 def test_chunks_may_end_anywhere(stream: bytes, expected: Expected) -> None:
-    """The same events come byte by byte and from every split in two."""
+    """The events are the same byte by byte, and for every split in two."""
     assert decode(single(stream)) == expected
     for at in range(len(stream) + 1):
         assert decode([stream[:at], b"", stream[at:]]) == expected
@@ -105,7 +105,7 @@ def test_chunks_may_end_anywhere(stream: bytes, expected: Expected) -> None:
 
 @pytest.mark.parametrize(("stream", "expected"), STREAMS.values(), ids=STREAMS)
 def test_an_event_comes_with_its_last_byte(stream: bytes, expected: Expected) -> None:
-    """No event waits for a byte of the next one, even after a lone CR."""
+    """An event is complete with its last byte, even after a lone CR."""
     for at in range(len(stream)):
         if stream[at:].strip(b"\r\n") == b"":
             complete = decode([stream[: at + 1]])
@@ -115,7 +115,7 @@ def test_an_event_comes_with_its_last_byte(stream: bytes, expected: Expected) ->
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 def test_an_event_of_just_the_limit_passes(end: bytes) -> None:
-    """Up to the limit counts every byte of the event's lines, however they come."""
+    """An event of exactly the limit is accepted, in any chunks."""
     line = b"data: " + b"x" * 34
     stream = (line + end) * 2 + end
     for chunks in ([stream], single(stream)):
@@ -125,7 +125,7 @@ def test_an_event_of_just_the_limit_passes(end: bytes) -> None:
 
 
 def test_the_limit_counts_bytes() -> None:
-    """An event does not get through because its letters take several bytes."""
+    """The limit counts bytes, not characters."""
     stream = "data: {}\n\n".format("🔌" * 25).encode()
     for chunks in ([stream], single(stream), [stream[:50], stream[50:]]):
         with pytest.raises(BridgeResponseError):
@@ -133,7 +133,7 @@ def test_the_limit_counts_bytes() -> None:
 
 
 def test_the_limit_is_of_one_event() -> None:
-    """Any number of events, comments and blank lines passes within the limit."""
+    """The limit applies to each event: any number of them is accepted."""
     stream = b": ping\nevent: a\ndata: 0123456789\n\n" * 1000
     assert len(decode([stream], EventDecoder(limit=20))) == 1000
     assert len(decode(single(stream), EventDecoder(limit=20))) == 1000
@@ -154,7 +154,7 @@ def test_the_limit_is_of_one_event() -> None:
     ids=["data", "event", "comment", "no field", "lines", "empty", "CR", "pings"],
 )
 def test_an_endless_event_is_refused(head: bytes, rest: bytes) -> None:
-    """An event over 1 MiB raises soon after the limit, in whatever it is too large."""
+    """An event over 1 MiB raises an error soon after the limit."""
     decoder = EventDecoder()
     started = time.monotonic()
     assert decode([head], decoder) == []
@@ -165,13 +165,13 @@ def test_an_endless_event_is_refused(head: bytes, rest: bytes) -> None:
 
 @pytest.mark.parametrize("field", [b"data: ", b"event: ", b": ", b"id: "])
 def test_a_line_over_the_limit_is_refused_in_one_piece(field: bytes) -> None:
-    """A whole line in one chunk is judged as its parts would be."""
+    """A line over the limit is refused in one chunk as in several."""
     with pytest.raises(BridgeResponseError):
         decode([field + b"x" * EVENT_LIMIT + b"\n"])
 
 
 def test_an_endless_event_is_refused_byte_by_byte() -> None:
-    """A trickle up to the limit costs time in proportion to its length only."""
+    """An event byte by byte takes time in proportion to its length only."""
     trickle = itertools.repeat(b"x", 2 * EVENT_LIMIT)
     started = time.monotonic()
     with pytest.raises(BridgeResponseError):
@@ -181,7 +181,7 @@ def test_an_endless_event_is_refused_byte_by_byte() -> None:
 
 
 def test_data_is_decoded_as_json() -> None:
-    """The data of an event is JSON for those who want it so."""
+    """The data of an event can be decoded as JSON."""
     assert Event(type="a", data='{"P": 0.321}').json() == {"P": 0.321}
 
 
@@ -199,6 +199,6 @@ def test_data_is_decoded_as_json() -> None:
     ids=lambda data: str(data)[:10],
 )
 def test_data_that_is_not_json_is_refused(data: str) -> None:
-    """Malformed, endless or bottomless JSON raises our error."""
+    """Malformed, endless or too deeply nested JSON raises our error."""
     with pytest.raises(BridgeResponseError):
         Event(type="a", data=data).json()

@@ -1,4 +1,4 @@
-"""Test that coroutines end together, and that time limits are pushed back."""
+"""Test that coroutines end together, and that time limits are postponed."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ SECONDS = 16.0
 
 
 class Runner:
-    """Run for ever, and note how that ended."""
+    """A coroutine that runs for ever, and records how it ended."""
 
     def __init__(self) -> None:
         """Not started yet."""
@@ -19,7 +19,7 @@ class Runner:
         self.cancelled = False
 
     async def run(self) -> None:
-        """Wait until cancelled; take a moment to clean up."""
+        """Wait until cancelled, then clean up for a moment."""
         self.started.set()
         try:
             await asyncio.sleep(60)
@@ -36,14 +36,14 @@ async def fail(error: Exception) -> None:
 
 
 async def test_the_first_to_end_ends_the_others() -> None:
-    """When one is done, the others are cancelled and have cleaned up."""
+    """When the first one ends, the others are cancelled and have cleaned up."""
     runners = [Runner(), Runner()]
     await race(runners[0].run(), asyncio.sleep(0.01), runners[1].run())
     assert [runner.cancelled for runner in runners] == [True, True]
 
 
 async def test_the_first_error_is_raised() -> None:
-    """When one fails, the others are cancelled and its own error comes out."""
+    """When one fails, the others are cancelled and its error is raised."""
     runner, error = Runner(), BridgeConnectionError("gone")
     with pytest.raises(BridgeConnectionError) as raised:
         await race(runner.run(), fail(error))
@@ -52,7 +52,7 @@ async def test_the_first_error_is_raised() -> None:
 
 
 async def test_an_error_wins_over_an_end_in_the_same_moment() -> None:
-    """An error is not lost because another ended well just then."""
+    """An error is raised even if another one ends at the same moment."""
     for _ in range(20):
         with pytest.raises(BridgeConnectionError):
             await race(
@@ -61,7 +61,7 @@ async def test_an_error_wins_over_an_end_in_the_same_moment() -> None:
 
 
 async def test_two_errors_in_the_same_moment_give_one() -> None:
-    """Of two errors one is raised; the other causes no complaint afterwards."""
+    """Of two errors at the same moment one is raised, and nothing is logged later."""
     with pytest.raises(BridgeConnectionError):
         await race(
             fail(BridgeConnectionError("one")), fail(BridgeConnectionError("two"))
@@ -69,7 +69,7 @@ async def test_two_errors_in_the_same_moment_give_one() -> None:
 
 
 async def test_an_error_while_cleaning_up_is_no_result() -> None:
-    """What goes wrong in the others after the end does not replace how it ended."""
+    """An error while cleaning up does not replace the result."""
 
     async def stumble() -> None:
         try:
@@ -81,7 +81,7 @@ async def test_an_error_while_cleaning_up_is_no_result() -> None:
 
 
 async def test_cancelling_the_race_cancels_all() -> None:
-    """Whoever runs the race can end it, and nothing goes on behind its back."""
+    """Cancelling the race cancels all coroutines."""
     runners = [Runner(), Runner()]
     task = asyncio.create_task(race(*(runner.run() for runner in runners)))
     for runner in runners:
@@ -93,7 +93,7 @@ async def test_cancelling_the_race_cancels_all() -> None:
 
 
 async def test_a_race_that_runs_out_of_time_cancels_all() -> None:
-    """A time-out around the race ends it in good order."""
+    """A timeout around the race cancels all coroutines."""
     runner = Runner()
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
@@ -102,7 +102,7 @@ async def test_a_race_that_runs_out_of_time_cancels_all() -> None:
 
 
 async def test_a_timer_is_moved_seldom() -> None:
-    """A limit that is pushed back often runs out in time or a sixteenth later."""
+    """A limit that is often postponed expires in time, or a sixteenth later."""
     clock = asyncio.get_running_loop().time
     moved = set()
     async with asyncio.timeout(SECONDS) as limit:
@@ -118,7 +118,7 @@ async def test_a_timer_is_moved_seldom() -> None:
 
 
 async def test_a_limit_may_become_nearer_or_begin() -> None:
-    """A shorter time counts at once, and so does the first."""
+    """A first or shorter limit applies at once."""
     clock = asyncio.get_running_loop().time
     async with asyncio.timeout(None) as limit:
         for seconds in (SECONDS, SECONDS / 2, SECONDS * 2):
