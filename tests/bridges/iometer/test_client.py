@@ -1,4 +1,4 @@
-"""The client against the simulator: who it is, and what a poll reads."""
+"""The client against the simulator: identity, and what a poll reads."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from tests.support.simulator import Simulator
 async def test_it_tells_who_it_is(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """The device id identifies a bridge; its meter's number is known beside it."""
+    """The device id identifies a bridge; the number of its meter is another id."""
     assert await client.identify() == Identity(
         serial=simulator.device_id,
         also=frozenset({simulator.meter_number, str(simulator.installation_id)}),
@@ -58,7 +58,7 @@ async def test_no_meter_yet(
 async def test_without_status_it_is_known_by_its_installation(
     simulator: IometerSimulator, client: IOmeterClient, *, has_installation: bool
 ) -> None:
-    """A bridge without the status endpoint is as good as its readings."""
+    """A bridge without the status endpoint is identified by its meter."""
     simulator.has_status = False
     if not has_installation:
         simulator.installation_id = None
@@ -93,7 +93,7 @@ async def test_a_status_that_appears_later_is_no_other_bridge(
 async def test_a_status_that_disappears_is_forgotten(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """What the bridge said of itself before does not stand in for what it says now."""
+    """If the status endpoint disappears, its earlier values are not used any more."""
     await client.identify()
     await client.fetch()
     simulator.has_status = False
@@ -161,7 +161,7 @@ async def test_variants_of_meter(
 async def test_variants_of_core(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """On battery, detached, disconnected: what is not said is not known."""
+    """On battery, detached, disconnected: values that are not sent are None."""
     simulator.power_status = "battery"
     details = (await client.fetch()).details
     assert (details.power_supply, details.battery) == ("battery", 87)
@@ -198,7 +198,7 @@ STRANGERS: Mapping[str, bytes] = {
 async def test_something_else_answers(
     simulator: Simulator, client: IOmeterClient, body: bytes
 ) -> None:
-    """JSON that does not speak as an IOmeter is told from one."""
+    """JSON of another device is refused."""
     simulator.garble(body)
     for ask in (client.identify, client.fetch):
         with pytest.raises(BridgeResponseError):

@@ -1,4 +1,4 @@
-"""What an owner gets of each variant of the device."""
+"""The entities of each variant of the device."""
 
 from collections.abc import Callable, Mapping
 
@@ -22,7 +22,7 @@ def wired(simulator: IometerSimulator) -> None:
 
 
 def battery(simulator: IometerSimulator) -> None:
-    """Be of the first firmware: no installation id, no phases, no tariffs."""
+    """Use the first firmware: no installation id, no phases, no tariffs."""
     simulator.power_status = "battery"
     simulator.installation_id = None
     simulator.has_phases = simulator.has_tariffs = False
@@ -35,35 +35,35 @@ def total_as_phase_1(simulator: IometerSimulator) -> None:
 
 
 def pin_missing(simulator: IometerSimulator) -> None:
-    """Wait for the PIN of the meter."""
+    """Remove the PIN of the meter."""
     simulator.pin = "missing"
 
 
 def detached(simulator: IometerSimulator) -> None:
-    """Let the core have fallen off the meter."""
+    """Detach the core from the meter."""
     simulator.attachment = "detached"
 
 
 def disconnected(simulator: IometerSimulator) -> None:
-    """Let the bridge have lost its core; it has said nothing else before."""
+    """Disconnect the core from the bridge, before any status was sent."""
     simulator.connection = "disconnected"
     simulator.bridge_rssi = None
 
 
 def no_meter(simulator: IometerSimulator) -> None:
-    """Have seen no meter yet."""
+    """Remove the meter, before it was seen."""
     simulator.meter = "null"
     simulator.forget()
 
 
 def no_reading(simulator: IometerSimulator) -> None:
-    """Have read nothing from a meter that is known."""
+    """Remove the reading of a known meter."""
     simulator.attachment = "detached"
     simulator.forget()
 
 
 def no_status(simulator: IometerSimulator) -> None:
-    """Have no status endpoint."""
+    """Remove the status endpoint."""
     simulator.has_status = False
 
 
@@ -94,7 +94,7 @@ def variant(
 
 
 def sorted_states(hass: HomeAssistant) -> list[State]:
-    """Return every state by its entity id."""
+    """Return all states, sorted by entity id."""
     return sorted(hass.states.async_all(), key=lambda state: state.entity_id)
 
 
@@ -122,7 +122,7 @@ async def test_registry(
     set_up: SetUp,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """Unique ids hang on the device id; the device shows firmware and address."""
+    """Unique ids contain the device id; the device shows firmware and address."""
     simulator.power_status = "battery"
     entry = await set_up(simulator)
     registry = er.async_get(hass)

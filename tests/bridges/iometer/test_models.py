@@ -1,4 +1,4 @@
-"""From the wire to the snapshot: every variant of device, and what none should send."""
+"""Answers to snapshots: every variant of the device, and malformed answers."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -128,14 +128,14 @@ STATES: Mapping[str, Status] = {
 
 
 def test_every_fixture_is_judged() -> None:
-    """A new fixture needs to say what it should become."""
+    """Every captured answer has its expected snapshot."""
     names = {path.stem for path in FIXTURES.glob("*.json")}
     assert names == READINGS.keys() == STATES.keys()
 
 
 @pytest.mark.parametrize(("name", "values"), READINGS.items(), ids=READINGS)
 def test_reading(name: str, values: Mapping[str, float] | None) -> None:
-    """Registers come out under their OBIS codes in W and Wh, with time and meter."""
+    """Registers get their OBIS codes in W and Wh, with time and meter."""
     reading = parse_reading(load(name)["reading"])
     if values is None:
         assert reading is None
@@ -148,7 +148,7 @@ def test_reading(name: str, values: Mapping[str, float] | None) -> None:
 
 @pytest.mark.parametrize(("name", "status"), STATES.items(), ids=STATES)
 def test_status(name: str, status: Status) -> None:
-    """The status says what bridge and core say; the rest is not known."""
+    """The status has the values of bridge and core; the rest is None."""
     answer = load(name)["status"]
     assert parse_status(answer) == status
     identifier = "20c4b7d9-5e13-4f6a-8b02-7d9e1a3c5f48" if answer else None
@@ -164,12 +164,12 @@ def test_digits_survive() -> None:
 
 
 def register(obis: object, value: object, unit: object = "W") -> dict[str, object]:
-    """Phrase one register."""
+    """Return one register as JSON."""
     return {"obis": obis, "value": value, "unit": unit}
 
 
 def values_of(*registers: object) -> Mapping[str, float]:
-    """Return what a reading of these registers becomes."""
+    """Return the values of a reading with these registers."""
     reading = parse_reading({"meter": {"reading": {"registers": list(registers)}}})
     assert reading
     return reading.values
@@ -192,7 +192,7 @@ def values_of(*registers: object) -> Mapping[str, float]:
     ],
 )
 def test_codes_are_hexadecimal(wire: object, code: str) -> None:
-    """A code is read base 16 in either case; what is not a code is nothing."""
+    """Codes are hexadecimal in either case; anything else is ignored."""
     assert parse_obis(wire) == code
 
 
@@ -233,7 +233,7 @@ def test_decimal_codes(codes: tuple[str, ...], expected: tuple[str, ...]) -> Non
     ],
 )
 def test_bad_register_is_left_out(value: object, unit: object) -> None:
-    """What is no number of its unit is left out, and nothing else is."""
+    """A value that is no number, or has another unit, is left out; others are not."""
     good = register("01-00:01.08.00*ff", 1234.5, "Wh")
     bad = register("01-00:10.07.00*ff", value, unit)
     assert values_of(good, bad) == {"1.8.0": 1234.5}
@@ -241,7 +241,7 @@ def test_bad_register_is_left_out(value: object, unit: object) -> None:
 
 
 def test_unknown_registers_are_left_out() -> None:
-    """Codes without a meaning and things that are no register do not matter."""
+    """Unknown codes, and entries that are no register, are ignored."""
     strange: tuple[object, ...] = (
         register("01-00:60.01.00*ff", 5),
         None,
@@ -304,14 +304,14 @@ def test_reading_without_a_time(time: object) -> None:
 
 @pytest.mark.parametrize("odd", [None, 7, [], "", True, {"rssi": {}}])
 def test_odd_status(odd: object) -> None:
-    """Sections of another kind say nothing."""
+    """Sections of the wrong type are ignored."""
     assert parse_status({"device": odd, "meter": odd}) == Status()
     assert parse_status({"device": {"bridge": odd, "core": odd}}) == Status()
     assert parse_device_id({"device": {"id": odd or None}}) is None
 
 
 def test_odd_words_of_the_core() -> None:
-    """Words, levels and strengths that cannot be are not shown."""
+    """Impossible states, battery levels and signal strengths are not shown."""
     core = {
         "connectionStatus": "perhaps",
         "attachmentStatus": 1,
@@ -326,7 +326,7 @@ def test_odd_words_of_the_core() -> None:
 
 
 def test_without_a_status_the_reading_names_the_meter() -> None:
-    """The meter's number is known from whichever endpoint says it."""
+    """The number of the meter is read from either endpoint."""
     reading = parse_reading(load("status-absent")["reading"])
     known = snapshot(reading, Status(), None)
     assert known.details.meter_number == NUMBER

@@ -1,4 +1,4 @@
-"""What an owner sees of a core or a bridge that is lost, and how it ends."""
+"""What an owner sees while core or bridge is lost, and afterwards."""
 
 import asyncio
 from datetime import timedelta
@@ -48,7 +48,7 @@ async def test_the_core_is_lost(  # noqa: PLR0913, PLR0917
     value: str,
     entity_id: str,
 ) -> None:
-    """Its sensor says so at once; the meter's values go when they are stale."""
+    """The sensor of the core shows it at once; values go when they are stale."""
     await set_up(simulator)
     await followed(simulator)
     before = getattr(simulator, attribute)
@@ -75,7 +75,7 @@ async def test_the_first_reading_comes_later(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A bridge that has read nothing is set up and shows values once it has."""
+    """A bridge without a reading is set up, and shows values with the first one."""
     simulator.forget()
     await set_up(simulator)
     assert hass.states.get(POWER) is None
@@ -115,7 +115,7 @@ async def test_unplugged_and_back(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An outage shows, is logged once by Home Assistant, and ends by itself."""
+    """An outage is shown, logged once by Home Assistant, and ends by itself."""
     await set_up(simulator)
     await followed(simulator)
     await simulator.unplug()
@@ -142,7 +142,7 @@ async def test_unloading_leaves_nothing(
     *,
     is_plugged_in: bool,
 ) -> None:
-    """Streams close and no task is left, also in the middle of an outage."""
+    """Unloading closes the streams and leaves no task, also during an outage."""
     entry = await set_up(simulator)
     await followed(simulator)
     if not is_plugged_in:

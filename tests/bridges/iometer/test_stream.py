@@ -1,4 +1,4 @@
-"""The client's streams against the simulator: push, silence, garbage, strangers."""
+"""The client's streams: push, silence, garbage, and other devices."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -29,14 +29,14 @@ from tests.support.waiting import eventually
 
 
 def shows(published: Published[Status], watts: float) -> bool:
-    """Tell whether the last snapshot says this net power."""
+    """Tell whether the last snapshot has this net power."""
     return power(published[-1]) == watts
 
 
 async def test_readings_are_pushed(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """The last reading comes at once and each new one by itself: two connections."""
+    """The last reading arrives at once, and each new one when read: two connections."""
     async with streaming(client) as (published, _):
         await eventually(lambda: published)
         for watts in (4000, 0, 12):
@@ -53,7 +53,7 @@ async def test_readings_are_pushed(
 async def test_a_status_is_pushed_where_it_is_news(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """A changed status is published with the last reading; the same one is not."""
+    """A changed status is published with the last reading; an equal one is not."""
     async with streaming(client) as (published, _):
         await eventually(lambda: published and published[-1].readings)
         simulator.connection = "disconnected"
@@ -71,7 +71,7 @@ async def test_a_status_is_pushed_where_it_is_news(
 async def test_a_replay_is_passed_on_with_its_time(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """The client leaves it to the account to see that a reading is an older one."""
+    """The client passes replays on with their time: the account drops them."""
     async with streaming(client) as (published, _):
         await eventually(lambda: published and published[-1].readings)
         simulator.house.draw(555)
@@ -89,7 +89,7 @@ async def test_a_replay_is_passed_on_with_its_time(
 async def test_a_meter_that_is_gone_has_no_reading(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """A reading without its meter takes back the one before."""
+    """Without its meter, a reading is removed from the snapshot."""
     async with streaming(client) as (published, _):
         await eventually(lambda: published and published[-1].readings)
         simulator.push_raw(
@@ -102,7 +102,7 @@ async def test_a_meter_that_is_gone_has_no_reading(
 async def test_nothing_is_published_before_the_status_tells_whose_it_is(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """Another bridge that took over the address never passes as the one before."""
+    """Nothing is published before the status identifies the bridge."""
     await client.identify()
     await client.fetch()
     simulator.device_id = "0b8f3f0e-0000-4000-8000-000000000001"
@@ -124,7 +124,7 @@ async def test_without_status_readings_are_pushed_all_the_same(
     client: IOmeterClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An absent status is asked for now and then, and followed once it is there."""
+    """A missing status is requested from time to time, and followed once it exists."""
     monkeypatch.setattr(module, "_STATUS_SECONDS", 0.05)
     simulator.has_status = False
     identity = await client.identify()
@@ -146,7 +146,7 @@ async def test_a_status_that_is_not_streamed_is_asked_for(
     client: IOmeterClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Firmware that answers an object instead of events costs no push of readings."""
+    """If the status is no stream it is polled, and readings are still pushed."""
     monkeypatch.setattr(module, "_STATUS_SECONDS", 0.05)
     simulator.streams_status = False
     async with streaming(client) as (published, _):
@@ -164,7 +164,7 @@ async def test_a_status_that_is_not_streamed_is_asked_for(
 async def test_no_reading_yet_ends_the_stream(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """Before the first reading there is nothing to follow, and polling goes on."""
+    """Before the first reading the stream ends, and polling continues."""
     simulator.forget()
     snapshot = await client.fetch()
     published: list[object] = []
@@ -181,7 +181,7 @@ async def test_a_silent_status_is_followed_anew(
     client: IOmeterClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A status stream without a byte for long may be a dead connection."""
+    """A status stream that is silent for long is opened anew."""
     monkeypatch.setattr(module, "_STATUS_IDLE_SECONDS", 0.05)
     async with streaming(client) as (_, task):
         with pytest.raises(BridgeConnectionError):
@@ -210,7 +210,7 @@ GARBAGE = {
 async def test_garbage_ends_the_stream(
     simulator: IometerSimulator, client: IOmeterClient, data: bytes
 ) -> None:
-    """An event that cannot be a reading is an error and publishes nothing."""
+    """An invalid reading ends the stream with an error, and publishes nothing."""
     async with streaming(client) as (published, task):
         await eventually(lambda: published and published[-1].readings)
         await followed(simulator)
@@ -236,7 +236,7 @@ async def test_garbage_ends_the_stream(
 async def test_what_is_no_event_of_ours_is_passed_over(
     simulator: IometerSimulator, client: IOmeterClient, data: bytes
 ) -> None:
-    """Comments, other events and half ones neither publish nor end anything."""
+    """Comments, other events and incomplete ones are ignored."""
     async with streaming(client) as (published, task):
         await eventually(lambda: published and published[-1].readings)
         await followed(simulator)
@@ -250,7 +250,7 @@ async def test_what_is_no_event_of_ours_is_passed_over(
 async def test_a_garbled_status_leaves_the_readings_alone(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """After a status event that makes no sense the status is asked for instead."""
+    """After an invalid status event, the status is polled instead."""
     async with streaming(client) as (published, task):
         await eventually(lambda: published and published[-1].readings)
         await followed(simulator)
@@ -271,7 +271,7 @@ async def test_only_bridge_errors_come_out(
     mishap: Callable[[IometerSimulator, str | None], None],
     path: str | None,
 ) -> None:
-    """Refused, redirected or answered nonsense: each ends in an error of ours."""
+    """Refusals, redirects and nonsense all end in BridgeErrors."""
     mishap(simulator, path)
     with pytest.raises(BridgeError):
         await asyncio.wait_for(client.stream(lambda _: None), 3)
@@ -281,7 +281,7 @@ async def test_only_bridge_errors_come_out(
 async def test_streams_that_end(
     simulator: IometerSimulator, client: IOmeterClient
 ) -> None:
-    """Closed in good order or unplugged, both streams end together."""
+    """When one stream ends, both do."""
     async with streaming(client) as (_, task):
         await followed(simulator)
         simulator.end_streams()

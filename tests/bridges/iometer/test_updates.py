@@ -1,4 +1,4 @@
-"""How states follow the device: push, poll, replays, counters, registers."""
+"""How states are updated: push, poll, replays, counters, registers."""
 
 import asyncio
 from dataclasses import replace
@@ -54,7 +54,7 @@ async def test_push(
 
 @pytest.fixture
 def _frequent_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll every two seconds, give or take one: Home Assistant rounds."""
+    """Poll every two seconds, or one more: Home Assistant rounds."""
     often = replace(BRIDGES["iometer"], poll_interval=timedelta(seconds=2))
     monkeypatch.setitem(BRIDGES, "iometer", often)
 
@@ -66,7 +66,7 @@ async def test_silence_turns_into_polling_and_back(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A mute stream is made up for by requests, which end when it talks again."""
+    """Polling replaces a silent stream, and ends when it sends again."""
     await set_up(simulator)
     await followed(simulator)
     since = len(simulator.requests)
@@ -90,7 +90,7 @@ async def test_silence_turns_into_polling_and_back(
 async def test_a_chatty_status_does_not_stand_in_for_readings(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """Status events that say nothing new do not keep a poll from happening."""
+    """Repeated status events do not postpone the next poll."""
     await set_up(simulator)
     await followed(simulator)
     status = simulator.message(STATUS)
@@ -110,7 +110,7 @@ async def test_a_replayed_reading_changes_nothing(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Firmware of 2025 sends older readings again: no total goes back, no power."""
+    """Replayed readings, as of firmware of 2025, change neither totals nor power."""
     await set_up(simulator)
     await followed(simulator)
     simulator.house.draw(3600)
@@ -137,7 +137,7 @@ async def test_a_zeroed_counter_is_held(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A total of zero is not believed, and the power beside it is."""
+    """A total of zero is held back, and the power of the same reading is shown."""
     await set_up(simulator)
     await followed(simulator)
     simulator.zero_counter("1.8.0")
@@ -157,7 +157,7 @@ async def test_a_zeroed_counter_is_held(
 async def test_a_missing_register_is_unavailable(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:
-    """A register that is not sent now has no value, the others go on."""
+    """A register that is no longer sent is unavailable; others are updated."""
     await set_up(simulator)
     await followed(simulator)
     simulator.force("16.7.0", None)

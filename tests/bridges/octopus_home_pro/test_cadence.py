@@ -1,4 +1,4 @@
-"""How often the Home Pro is asked what, and what a miss does."""
+"""How often the Home Pro is polled for what, and the effect of a failure."""
 
 from collections import Counter
 
@@ -42,7 +42,7 @@ def meters(simulator: Home) -> tuple[HanMeter, HanMeter]:
 async def polled(
     simulator: Home, client: Client, clock: Clock, seconds: float, every: float = 10
 ) -> Counter[tuple[str, str]]:
-    """Fetch for some time; return how often was asked what."""
+    """Poll for some time; return the number of requests of each kind."""
     since = len(simulator.asked)
     end = clock.now + seconds
     while clock.now < end:
@@ -52,7 +52,7 @@ async def polled(
 
 
 async def test_an_hour(simulator: Home, client: Client, clock: Clock) -> None:
-    """Electricity and whose it is every 10 s, gas and status every minute."""
+    """Electricity and identity are polled every 10 s, gas and status every minute."""
     await client.identify()
     await client.fetch()
     assert await polled(simulator, client, clock, 3600) == {
@@ -70,7 +70,7 @@ async def test_an_hour(simulator: Home, client: Client, clock: Clock) -> None:
 async def test_polls_out_of_step(
     simulator: Home, client: Client, clock: Clock, every: float
 ) -> None:
-    """A poll that is a little early or late does not skip a minute."""
+    """A poll that is a little early or late skips no minute."""
     await client.fetch()
     asked = await polled(simulator, client, clock, 600, every)
     assert asked[CONSUMPTION, GAS] == asked[STATUS, ELEC] == pytest.approx(10, abs=1)
@@ -79,7 +79,7 @@ async def test_polls_out_of_step(
 async def test_no_gas_costs_a_probe_now_and_then(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """A gas meter that never existed is looked for every quarter of an hour."""
+    """If there was never a gas meter, it is requested every 15 minutes only."""
     simulator.has_gas = False
     await client.identify()
     await client.fetch()
@@ -93,7 +93,7 @@ async def test_no_gas_costs_a_probe_now_and_then(
 async def test_gas_that_appears_later(
     simulator: Home, client: Client, clock: Clock, no_meter: tuple[int, str]
 ) -> None:
-    """It is picked up within a quarter of an hour, with its status and serial."""
+    """A new gas meter is found within 15 minutes, with its status and serial."""
     simulator.has_gas, simulator.no_meter = False, no_meter
     await client.identify()
     assert list(await readings(client)) == ["electricity"]
@@ -113,7 +113,7 @@ async def test_gas_that_appears_later(
 async def test_a_miss_of_gas_changes_nothing(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """One request without an answer takes no value away; it is asked again soon."""
+    """A single failed request for gas removes no value, and is repeated soon."""
     before = await client.fetch()
     clock.now += 60
     simulator.garble(b"oops", STATUS_PATH)
@@ -127,7 +127,7 @@ async def test_a_miss_of_gas_changes_nothing(
 async def test_no_answer_for_long(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """What was not said again for ten minutes says nothing of now."""
+    """Values that were not sent again for ten minutes are removed."""
     await client.fetch()
     simulator.garble(b"oops", STATUS_PATH)
     await polled(simulator, client, clock, 600)
@@ -141,7 +141,7 @@ async def test_no_answer_for_long(
 async def test_silence_is_waited_for_once(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """Where a request meets silence, what is not urgent waits for the next poll."""
+    """After a timeout, requests that are not urgent wait for the next poll."""
     await client.identify()
     await client.fetch()
     simulator.stall(STATUS_PATH)
@@ -159,7 +159,7 @@ async def test_silence_is_waited_for_once(
 
 
 async def test_gas_out_of_reach(simulator: Home, client: Client, clock: Clock) -> None:
-    """A gas meter that is lost has no reading; it is back within a minute."""
+    """A lost gas meter has no reading, and is back within a minute."""
     await client.identify()
     await client.fetch()
     simulator.refuse(meter=GAS)
@@ -175,7 +175,7 @@ async def test_gas_out_of_reach(simulator: Home, client: Client, clock: Clock) -
 async def test_electricity_out_of_reach(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """An electricity meter that is lost leaves gas as it is."""
+    """A lost electricity meter does not affect gas."""
     await client.fetch()
     simulator.refuse(404, meter=ELEC)
     clock.now += 10
@@ -188,7 +188,7 @@ async def test_electricity_out_of_reach(
 async def test_another_takes_its_place(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """It is told by its first answer, and nothing that it says is kept."""
+    """Another Home Pro is detected by its first answer, none of which is kept."""
     identity = await client.identify()
     mine = await client.fetch()
     ours = [(each, each.eui, each.serial) for each in meters(simulator)]
@@ -209,7 +209,7 @@ async def test_another_takes_its_place(
 async def test_nothing_is_believed_without_a_proof(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """Numbers count once the meter has said who it is, whatever was said before."""
+    """Values are used only once the meter has identified itself."""
     await client.identify()
     await client.fetch()
     clock.now += 60
@@ -229,7 +229,7 @@ async def test_nothing_is_believed_without_a_proof(
 async def test_gas_proves_who_it_is(
     simulator: Home, client: Client, clock: Clock
 ) -> None:
-    """With a replaced electricity meter it is still the Home Pro of before."""
+    """With a replaced electricity meter, the gas meter identifies the Home Pro."""
     identity = await client.identify()
     simulator.electricity.eui = "02A1B2FFFEC30099"
     simulator.electricity.serial = "99T0000099"

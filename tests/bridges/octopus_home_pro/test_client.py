@@ -1,4 +1,4 @@
-"""The client against the simulator: who it is, what it reads, and its errors."""
+"""The client against the simulator: identity, readings and errors."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ type Home = OctopusHomeProSimulator
 
 
 async def test_it_tells_who_it_is(simulator: Home, client: Client) -> None:
-    """A Home Pro is known by its electricity meter; the other ids stand beside it."""
+    """The electricity meter identifies a Home Pro; other ids are additional."""
     electricity, gas = simulator.electricity, simulator.gas
     assert await client.identify() == Identity(
         serial=electricity.eui,
@@ -82,7 +82,7 @@ async def test_its_requests(simulator: Home, client: Client) -> None:
 async def test_personal_data_stays_where_it_is(
     simulator: Home, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The owner's numbers with the grid are in nothing that comes out, nor in a log."""
+    """The owner's grid numbers appear neither in snapshots nor in a log."""
     caplog.set_level("DEBUG")
     known = f"{await client.identify()}{await client.fetch()}{caplog.text}"
     assert simulator.electricity.siteid not in known
@@ -94,7 +94,7 @@ async def test_personal_data_stays_where_it_is(
 async def test_dialects(
     simulator: Home, client: Client, status: str | None, decoded: object
 ) -> None:
-    """Any spelling of success will do, and a payload that is an object already."""
+    """Every spelling of success is accepted, and a payload that is an object."""
     simulator.status, simulator.decoded = status, bool(decoded)
     assert (await client.identify()).serial == simulator.electricity.eui
     assert await readings(client) == {
@@ -104,7 +104,7 @@ async def test_dialects(
 
 
 async def test_known_by_serial(simulator: Home, client: Client) -> None:
-    """Without its address a meter is known by its serial."""
+    """A meter without an address is identified by its serial."""
     simulator.electricity.eui = ""
     identity = await client.identify()
     assert identity.serial == simulator.electricity.serial
@@ -118,7 +118,7 @@ async def test_an_address_that_appears_later(
     session: ClientSession,
     clock: Clock,
 ) -> None:
-    """A meter that was known by its serial stays known by it."""
+    """A meter identified by its serial keeps that identity."""
     eui, simulator.electricity.eui = simulator.electricity.eui, ""
     identity = await client.identify()
     simulator.electricity.eui = eui
@@ -129,7 +129,7 @@ async def test_an_address_that_appears_later(
 
 
 async def test_gas_alone(simulator: Home, client: Client) -> None:
-    """Without an electricity meter it is known by its gas meter."""
+    """Without an electricity meter, the gas meter identifies a Home Pro."""
     simulator.has_electricity = False
     assert (await client.identify()).serial == simulator.gas.eui
     snapshot = await client.fetch()
@@ -139,7 +139,7 @@ async def test_gas_alone(simulator: Home, client: Client) -> None:
 
 
 async def test_electricity_alone(simulator: Home, client: Client) -> None:
-    """Without a gas meter there is nothing of gas, and nobody else asks for it."""
+    """Without a gas meter there are no values of gas."""
     simulator.has_gas = False
     identity = await client.identify()
     assert identity.pinned == {"electricity": simulator.electricity.eui}
@@ -149,7 +149,7 @@ async def test_electricity_alone(simulator: Home, client: Client) -> None:
 
 @pytest.mark.parametrize("status", [200, 404, 500])
 async def test_no_meter_at_all(simulator: Home, client: Client, status: int) -> None:
-    """A Home Pro that reaches no meter cannot be told from another."""
+    """A Home Pro without any meter cannot be identified."""
     simulator.refuse(status)
     with pytest.raises(MeterNotReadyError):
         await client.identify()
@@ -159,7 +159,7 @@ async def test_no_meter_at_all(simulator: Home, client: Client, status: int) -> 
 
 
 async def test_meters_without_ids(simulator: Home, client: Client) -> None:
-    """Meters that do not say who they are have neither identity nor numbers."""
+    """Meters without ids have neither identity nor values."""
     for meter in (simulator.electricity, simulator.gas):
         meter.eui = meter.serial = ""
     with pytest.raises(MeterNotReadyError):
@@ -170,7 +170,7 @@ async def test_meters_without_ids(simulator: Home, client: Client) -> None:
 
 
 async def pinned(client: Client, access: Access, session: ClientSession) -> Client:
-    """Return a client of the entry that this one sets up."""
+    """Return a client with the stored data of a set-up by another client."""
     identity = await client.identify()
     return OctopusHomeProClient(replace(access, pinned=identity.pinned), session)
 
@@ -178,7 +178,7 @@ async def pinned(client: Client, access: Access, session: ClientSession) -> Clie
 async def test_electricity_out_of_reach_at_start(
     simulator: Home, client: Client, access: Access, session: ClientSession
 ) -> None:
-    """The gas meter proves which Home Pro it is while electricity cannot."""
+    """While electricity is out of reach, the gas meter identifies the Home Pro."""
     again = await pinned(client, access, session)
     simulator.refuse(meter=ELEC)
     identity = await again.identify()
@@ -197,7 +197,7 @@ async def test_electricity_out_of_reach_at_start(
 async def test_only_an_unknown_meter_in_reach(
     simulator: Home, client: Client, access: Access, session: ClientSession
 ) -> None:
-    """While nothing proves which one it is, it is not taken for another one."""
+    """While the known meter is out of reach, it is not taken for another Home Pro."""
     simulator.has_gas = False
     again = await pinned(client, access, session)
     simulator.has_gas = True
@@ -209,7 +209,7 @@ async def test_only_an_unknown_meter_in_reach(
 async def test_replaced_electricity_meter(
     simulator: Home, client: Client, access: Access, session: ClientSession
 ) -> None:
-    """With the gas meter of before it is the Home Pro of before."""
+    """With a replaced electricity meter and the same gas meter, it is the same."""
     before = simulator.electricity.eui
     again = await pinned(client, access, session)
     simulator.electricity.eui = "02A1B2FFFEC30099"
@@ -221,7 +221,7 @@ async def test_replaced_electricity_meter(
 async def test_another_home_pro(
     simulator: Home, client: Client, access: Access, session: ClientSession
 ) -> None:
-    """One with other meters has no id of the one before."""
+    """A Home Pro with other meters is another one."""
     before = simulator.electricity.eui
     again = await pinned(client, access, session)
     simulator.electricity.eui = "02A1B2FFFEC30099"
@@ -240,7 +240,7 @@ async def test_another_home_pro(
 async def test_port(
     session: ClientSession, monkeypatch: pytest.MonkeyPatch, typed: str, url: str
 ) -> None:
-    """The usual port is 3000; one that was typed is used instead."""
+    """The default port is 3000; an entered port is used instead."""
     urls: list[URL] = []
     monkeypatch.setattr(module, "BridgeHttp", lambda url, **_more: urls.append(url))
     OctopusHomeProClient(Access(address=parse_address(typed)), session)
@@ -248,7 +248,7 @@ async def test_port(
 
 
 async def test_slow_reply(simulator: Home, client: Client) -> None:
-    """Nobody waits for ever."""
+    """A slow reply ends in a timeout."""
     simulator.delay = 1
     with pytest.raises(BridgeConnectionError):
         await client.fetch()
@@ -259,7 +259,7 @@ async def test_slow_reply(simulator: Home, client: Client) -> None:
 async def test_gas_that_fails_while_it_is_identified(
     simulator: Home, client: Client
 ) -> None:
-    """Only the meter that it is known by is needed to know it."""
+    """Only the meter that identifies it is needed for its identity."""
     simulator.omit("payload", GAS)
     identity = await client.identify()
     assert identity.serial == simulator.electricity.eui

@@ -1,4 +1,4 @@
-"""What an owner gets of each variant of the device."""
+"""The entities of each variant of the device."""
 
 from collections.abc import Callable, Mapping
 
@@ -22,27 +22,27 @@ def both_meters(simulator: Home) -> None:
 
 
 def electricity_only(simulator: Home) -> None:
-    """Have no gas meter."""
+    """Remove the gas meter."""
     simulator.has_gas = False
 
 
 def gas_in_kwh(simulator: Home) -> None:
-    """Have a gas meter that counts kWh."""
+    """Use a gas meter that counts kWh."""
     simulator.gas.unit = 0
 
 
 def gas_only(simulator: Home) -> None:
-    """Hear no electricity meter."""
+    """Put the electricity meter out of reach."""
     simulator.has_electricity = False
 
 
 def divisor_10000(simulator: Home) -> None:
-    """Have an electricity meter that counts tenths of Wh."""
+    """Use an electricity meter that counts tenths of Wh."""
     simulator.electricity.divisor = 10_000
 
 
 def bare(simulator: Home) -> None:
-    """Hear meters that say no more than they must, in the other spelling."""
+    """Use meters that send only required values, in the other spelling."""
     for meter in (simulator.electricity, simulator.gas):
         meter.mstatus = meter.supply = meter.ambient = meter.rssi = None
         meter.spelling = ("multiplier",)
@@ -78,7 +78,7 @@ async def test_entities(
     snapshot: SnapshotAssertion,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A variant has the entities of what it sends, and no number that it does not."""
+    """A variant has entities only for what it sends."""
     await set_up(variant)
     states = sorted(hass.states.async_all(), key=lambda state: state.entity_id)
     assert {state.entity_id: state.state for state in states} == snapshot
@@ -89,9 +89,9 @@ async def test_entities(
 async def test_states(
     hass: HomeAssistant, simulator: Home, set_up: SetUp, snapshot: SnapshotAssertion
 ) -> None:
-    """Of the variant that has every entity, each is shown with all that is said of it.
+    """The full snapshot has the variant with all entities.
 
-    Other variants say the same of fewer entities.
+    Other variants have the same entities, but fewer.
     """
     both_meters(simulator)
     simulator.tick()
@@ -103,7 +103,7 @@ async def test_states(
 async def test_registry(
     hass: HomeAssistant, simulator: Home, set_up: SetUp, snapshot: SnapshotAssertion
 ) -> None:
-    """Unique ids hang on the electricity meter's address, and on the kind of meter."""
+    """Unique ids contain the electricity meter's address and the kind of meter."""
     entry = await set_up(simulator)
     registry = er.async_get(hass)
     entities = er.async_entries_for_config_entry(registry, entry.entry_id)
@@ -121,7 +121,7 @@ async def test_registry(
 async def test_off_by_default(
     hass: HomeAssistant, simulator: Home, set_up: SetUp
 ) -> None:
-    """Few want the radio's strength, the last update, and bits without meaning."""
+    """Signal strength, last update and unnamed status bits are off by default."""
     entry = await set_up(simulator)
     registry = er.async_get(hass)
     assert sorted(
@@ -139,7 +139,7 @@ async def test_off_by_default(
 
 
 async def test_devices(hass: HomeAssistant, simulator: Home, set_up: SetUp) -> None:
-    """Each meter is a device of its own by way of the Home Pro."""
+    """Each meter is a device of its own, connected via the Home Pro."""
     entry = await set_up(simulator)
     registry = dr.async_get(hass)
     devices = {
@@ -159,7 +159,7 @@ async def test_devices(hass: HomeAssistant, simulator: Home, set_up: SetUp) -> N
 
 
 async def test_gas_classes(hass: HomeAssistant, simulator: Home, set_up: SetUp) -> None:
-    """Gas in m³ and in kWh are both fit for the Energy dashboard."""
+    """Gas in m³ and in kWh can both be added to the Energy dashboard."""
     await set_up(simulator)
     for entity_id, device_class, unit in (
         (VOLUME, "gas", "m³"),
@@ -176,7 +176,7 @@ async def test_gas_classes(hass: HomeAssistant, simulator: Home, set_up: SetUp) 
 async def test_divisor_10000(
     hass: HomeAssistant, simulator: Home, set_up: SetUp
 ) -> None:
-    """Tenths of Wh stand in the energy, and power is not ten times too high."""
+    """Energy has tenths of Wh, and power is not ten times too high."""
     simulator.electricity.divisor = 10_000
     simulator.force("1.8.0", simulator.house.import_energy + 1)
     simulator.electricity.consumption = 105_260_283
@@ -202,7 +202,7 @@ async def test_export(
 async def test_decimal_digits(
     hass: HomeAssistant, simulator: Home, set_up: SetUp, bcd: str
 ) -> None:
-    """A meter that counts in BCD shows what other meters show."""
+    """A meter that counts in BCD has the same values as others."""
     for meter in (simulator.electricity, simulator.gas):
         setattr(meter, "bcd", bcd)  # noqa: B010
     simulator.tick()
@@ -221,7 +221,7 @@ async def test_multiplier(
     multiplier: int,
     included: object,
 ) -> None:
-    """A multiplier counts once, whoever applies it."""
+    """A multiplier is applied only once, by the device or by us."""
     simulator.electricity.multiplier = multiplier
     simulator.electricity.multiplier_included = bool(included)
     simulator.house.draw(320)

@@ -1,4 +1,4 @@
-"""The recipe for export energy that stands in the documentation."""
+"""The recipe for export energy in the documentation."""
 
 from pathlib import Path
 import re
@@ -18,7 +18,7 @@ EXPORT = "sensor.energy_export"
 
 
 async def helper(hass: HomeAssistant, domain: str, options: dict[str, object]) -> None:
-    """Create a helper as the owner does."""
+    """Create a helper, as the owner does."""
     entry = MockConfigEntry(domain=domain, options=options, title=str(options["name"]))
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)

@@ -1,4 +1,4 @@
-"""The client and the password: who gets it, in which way, and who does not."""
+"""The client and the password: to whom and how it is sent, and to whom not."""
 
 import pytest
 
@@ -30,14 +30,14 @@ BASIC = {"scheme": "basic", "realm": REALM}
 
 @pytest.fixture
 def simulator(simulator: WhatwattGoSimulator) -> WhatwattGoSimulator:
-    """Protect the device."""
+    """Turn on the password of the device."""
     simulator.protection = True
     simulator.password = PASSWORD
     return simulator
 
 
 def told(simulator: WhatwattGoSimulator, since: int = 0) -> list[str]:
-    """Return what was said of the password."""
+    """Return the Authorization headers that were sent."""
     return [
         request.headers["Authorization"]
         for request in simulator.requests[since:]
@@ -54,7 +54,7 @@ async def test_the_password_lets_in(
     pinned: dict[str, str],
     password: str,
 ) -> None:
-    """Old and new firmware accept any password; how they asked is pinned."""
+    """Any password works with old and new firmware; the scheme is pinned."""
     simulator.firmware, simulator.password = firmware, password
     client = connect(password=password)
     assert (await client.identify()).pinned == pinned
@@ -73,7 +73,7 @@ async def test_the_password_lets_in(
 async def test_a_login_is_kept(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """After the first answer each request is one request."""
+    """After the first login, requests need no further challenge."""
     client = connect(password=PASSWORD)
     await client.fetch()
     since = len(simulator.requests)
@@ -84,7 +84,7 @@ async def test_a_login_is_kept(
 async def test_an_old_nonce_is_replaced(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """A stale nonce costs one more request and nothing else."""
+    """A stale nonce only costs one more request."""
     client = connect(password=PASSWORD)
     await client.fetch()
     simulator.expire_nonces()
@@ -97,7 +97,7 @@ async def test_an_old_nonce_is_replaced(
 async def test_a_wrong_password_is_its_own_error(
     simulator: WhatwattGoSimulator, connect: Connect, firmware: Firmware
 ) -> None:
-    """A refused login says so, each time, also once it was right."""
+    """A wrong password is an error of its own, also after a right one."""
     simulator.firmware = firmware
     client = connect(password="wrong")
     for _ in range(2):
@@ -115,7 +115,7 @@ async def test_a_wrong_password_is_its_own_error(
 async def test_without_a_password_nothing_is_told(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """The device that asks is recognised, and the owner is asked."""
+    """Without a password, the device is recognised and the owner is asked for it."""
     with pytest.raises(BridgeAuthError):
         await connect(password="").identify()
     assert told(simulator) == []
@@ -124,7 +124,7 @@ async def test_without_a_password_nothing_is_told(
 async def test_protection_may_begin_at_any_time(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """A device that is protected later asks for its password then."""
+    """If the password is turned on later, the client asks for it then."""
     simulator.protection = False
     client = connect(password="")
     assert (await client.identify()).pinned == {}
@@ -136,7 +136,7 @@ async def test_protection_may_begin_at_any_time(
 async def test_the_pinned_scheme_cannot_be_lowered(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """Who once asked for Digest gets no password in the clear."""
+    """A device that has used Digest gets no unencrypted password."""
     simulator.firmware = "old"
     with pytest.raises(BridgeResponseError):
         await connect(password=PASSWORD, pinned=DIGEST).identify()
@@ -146,14 +146,14 @@ async def test_the_pinned_scheme_cannot_be_lowered(
 async def test_a_stronger_scheme_is_welcome(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """An update of the firmware from Basic to Digest goes through, and is pinned."""
+    """A firmware update from Basic to Digest is accepted, and pinned."""
     assert (await connect(password=PASSWORD, pinned=BASIC).identify()).pinned == DIGEST
 
 
 async def test_another_realm_is_refused(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """Who names itself otherwise gets no answer; a domain is no other name."""
+    """A challenge with another realm is refused; another domain is not."""
     simulator.rename("whatwatt-ABCDEF")
     with pytest.raises(BridgeResponseError):
         await connect(password=PASSWORD, pinned=DIGEST).identify()
@@ -165,7 +165,7 @@ async def test_another_realm_is_refused(
 async def test_hearsay_gets_no_password_in_the_clear(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """At an announced address Basic is refused, while Digest gives nothing away."""
+    """At an announced address Basic is refused, while Digest reveals nothing."""
     known = await connect(password=PASSWORD, pinned=DIGEST, hearsay=True).identify()
     assert known.pinned == DIGEST
     simulator.firmware = "old"
@@ -179,7 +179,7 @@ async def test_hearsay_gets_no_password_in_the_clear(
 async def test_after_an_outage_it_has_to_ask_again(
     simulator: WhatwattGoSimulator, connect: Connect, firmware: Firmware
 ) -> None:
-    """Somebody else may have the address by then: nothing is told in advance."""
+    """After an outage no login is sent before a challenge: the device may differ."""
     simulator.firmware = firmware
     client = connect(password=PASSWORD)
     await client.fetch()
@@ -203,7 +203,7 @@ async def test_after_an_outage_it_has_to_ask_again(
 async def test_an_odd_domain_is_an_error_of_ours(
     simulator: WhatwattGoSimulator, connect: Connect, domain: str
 ) -> None:
-    """What aiohttp cannot make an address of is not a whatwatt Go's challenge."""
+    """A domain that aiohttp cannot parse is an error of ours."""
     simulator.rename(f'whatwatt-1B9D5E", domain="{domain}')
     with pytest.raises(BridgeResponseError):
         await connect(password=PASSWORD).identify()
@@ -212,7 +212,7 @@ async def test_an_odd_domain_is_an_error_of_ours(
 async def test_strangers_get_no_password(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """A login page of something else is not a whatwatt Go's; nothing is told."""
+    """The login of another device gets no password."""
     simulator.firmware = "old"
     simulator.rename("router")
     with pytest.raises(BridgeResponseError):
@@ -226,14 +226,14 @@ async def test_strangers_get_no_password(
 async def test_a_device_may_have_any_name(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
-    """The owner may name the host; the rare kind of Digest tells it all the same."""
+    """A renamed host is still recognised, by its rare variant of Digest."""
     simulator.rename("cellar")
     pinned = {**DIGEST, "realm": "cellar"}
     assert (await connect(password=PASSWORD).identify()).pinned == pinned
 
 
 def test_the_strongest_of_several_offers_counts() -> None:
-    """Basic beside Digest is not taken."""
+    """If Basic and Digest are offered, Digest is used."""
     digest = f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth", nonce="{NONCE}"'
     offers = (f'Basic realm="{REALM}"', digest)
     assert read_challenges(offers) == DIGEST
@@ -244,6 +244,6 @@ def test_the_strongest_of_several_offers_counts() -> None:
     "challenges", [(), ("",), ("Digest",), ('Bearer realm="whatwatt"',), ("Basic x",)]
 )
 def test_a_challenge_has_to_be_in_character(challenges: tuple[str, ...]) -> None:
-    """What is no login of this device is told apart."""
+    """A challenge that this device would not send is refused."""
     with pytest.raises(BridgeResponseError):
         read_challenges(challenges)

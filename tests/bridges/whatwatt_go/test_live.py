@@ -1,4 +1,4 @@
-"""From events of the live stream to readings: padding apart, gaps filled."""
+"""Live events to readings: padding is removed, and gaps are filled."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def streamed(event: object, proof: Proof, report: object = None) -> dict[str, fl
 
 
 def test_padding_is_no_reading() -> None:
-    """Without a report, only values other than 0 and their opposites are believed."""
+    """Without a report, only values other than 0, and their opposites, are used."""
     assert streamed(load("live"), Proof()) == {
         "1.7.0": 36,
         "2.7.0": 0,
@@ -38,7 +38,7 @@ def test_padding_is_no_reading() -> None:
 
 
 def test_a_register_once_proven_may_be_zero() -> None:
-    """A zero counts for what was sent before with another value."""
+    """A zero is used for a register that had another value before."""
     proof = Proof()
     assert "31.7.0" not in streamed({"I_P1": 0, "PF": 1}, proof)
     assert streamed({"I_P1": 0.26, "PF": 1}, proof)["31.7.0"] == 0.26
@@ -46,7 +46,7 @@ def test_a_register_once_proven_may_be_zero() -> None:
 
 
 def test_a_report_tells_padding_from_zero() -> None:
-    """What a report has named counts at zero; what it lacks is not assumed."""
+    """A zero is used for a register in the report, and for no other."""
     proof = Proof()
     proof.take_report(parse_report(load("report_e450")))
     assert proof.is_complete
@@ -63,7 +63,7 @@ def test_a_report_tells_padding_from_zero() -> None:
 
 
 def test_garbled_names_do_not_pile_up() -> None:
-    """Meters that were heard of once are forgotten; the main meter never is."""
+    """Meters that were only sent once are forgotten; the main meter never is."""
     proof = Proof()
     assert streamed({"I_P1": 0.26, "PF": 1}, proof)["31.7.0"] == 0.26
     for name in range(1100):
@@ -81,7 +81,7 @@ def test_garbled_names_do_not_pile_up() -> None:
 
 
 def test_a_padded_volume_is_no_reading() -> None:
-    """A volume meter that has not reported is padded too: its 0 m³ must not count."""
+    """The padded 0 m³ of a volume meter without a report is not used."""
     live = parse_live(load("live"), Meter(), 0)
     assert live
     volumes = [each for each in live.readings(Proof()) if each.meter.key != MAIN_METER]
@@ -91,7 +91,7 @@ def test_a_padded_volume_is_no_reading() -> None:
 
 
 def test_what_the_stream_leaves_out_comes_from_the_report() -> None:
-    """Apparent power and maximum demand stand beside streamed values, power never."""
+    """Apparent power and maximum demand are taken from the report, power never is."""
     proof = Proof()
     report = load("report_e570")
     proof.take_report(parse_report(report))
@@ -110,7 +110,7 @@ def test_what_the_stream_leaves_out_comes_from_the_report() -> None:
 
 
 def test_other_meters_stand_in_for_a_stream_without_them() -> None:
-    """Old firmware streams no volumes, and a meter may be all padding."""
+    """Other meters are taken from the report if an event lacks them."""
     report = parse_report(load("report_ensor"))
     live = parse_live({"P_In": 0, "PF": 0}, Meter(), 0)
     assert live
@@ -122,7 +122,7 @@ def test_other_meters_stand_in_for_a_stream_without_them() -> None:
 
 
 def test_what_the_stream_says_itself_is_not_taken_from_the_report() -> None:
-    """A report has nothing to add to an event that says it all."""
+    """Values in the event are not taken from the report."""
     event = {"P_In": 1, "PF": 0.9, "Vol": [{"Bus": 1, "M_ID": "3", "Cum": 5}]}
     live = parse_live(event, Meter(), 0)
     assert live
@@ -136,7 +136,7 @@ def test_what_the_stream_says_itself_is_not_taken_from_the_report() -> None:
 
 
 def test_every_event_is_a_new_look() -> None:
-    """A meter whose clock stands still is read all the same."""
+    """Every event is a new reading, even if the meter's clock stands still."""
     tokens = set()
     for count in range(3):
         live = parse_live(load("live"), Meter(), count)
@@ -147,5 +147,5 @@ def test_every_event_is_a_new_look() -> None:
 
 @pytest.mark.parametrize("event", [None, [], 5, "text", {}, {"Date": ""}, {"Vol": 7}])
 def test_an_event_without_values_is_no_reading(event: object) -> None:
-    """What holds no value is left alone."""
+    """An event without values is no reading."""
     assert parse_live(event, Meter(), 0) is None

@@ -1,4 +1,4 @@
-"""Test both generations of the device's login."""
+"""Test the logins of both generations of firmware, in the simulator."""
 
 from collections.abc import AsyncIterator
 
@@ -21,7 +21,7 @@ PATHS = [SYSTEM, "/api/v1/report", "/api/v1/settings", "/api/v1/live", "/nowhere
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[WhatwattGoSimulator]:
-    """Run a protected device on loopback."""
+    """Run a device with a password."""
     simulator = WhatwattGoSimulator(House())
     simulator.protection = True
     await simulator.start()
@@ -38,7 +38,7 @@ async def http(simulator: WhatwattGoSimulator) -> AsyncIterator[ClientSession]:
 
 
 async def status(http: ClientSession, login: DigestAuthMiddleware) -> int:
-    """Fetch a page with a login and say how that went."""
+    """Fetch a page with a login; return the status."""
     async with http.get(SYSTEM, middlewares=(login,)) as response:
         return response.status
 
@@ -55,7 +55,7 @@ async def test_protection_guards_every_path(http: ClientSession, path: str) -> N
 async def test_the_right_digest_gets_in(
     simulator: WhatwattGoSimulator, http: ClientSession
 ) -> None:
-    """An empty user with the password is let in, and again after its nonce aged."""
+    """The right password is accepted, and again after its nonce became stale."""
     login = DigestAuthMiddleware("", simulator.password)
     for requests in (2, 3):
         assert await status(http, login) == 200
@@ -71,7 +71,7 @@ async def test_the_right_digest_gets_in(
 async def test_a_stale_nonce_is_called_stale(
     simulator: WhatwattGoSimulator, http: ClientSession
 ) -> None:
-    """A right answer to an old nonce is refused as old, not as wrong."""
+    """A right response to an old nonce is refused as stale, not as wrong."""
     await status(http, DigestAuthMiddleware("", simulator.password))
     simulator.expire_nonces()
     headers = {"Authorization": simulator.requests[-1].headers["Authorization"]}
@@ -83,7 +83,7 @@ async def test_a_stale_nonce_is_called_stale(
 async def test_an_answer_is_good_for_its_own_path_alone(
     simulator: WhatwattGoSimulator, http: ClientSession
 ) -> None:
-    """A header overheard on one path opens no other."""
+    """A response for one path is not accepted for another."""
     await status(http, DigestAuthMiddleware("", simulator.password))
     headers = {"Authorization": simulator.requests[-1].headers["Authorization"]}
     async with http.get("/api/v1/report", headers=headers) as response:
@@ -94,7 +94,7 @@ async def test_an_answer_is_good_for_its_own_path_alone(
 async def test_a_wrong_digest_is_refused(
     http: ClientSession, user: str, password: str
 ) -> None:
-    """User and password both count."""
+    """A wrong user or password is refused."""
     async with http.get(
         SYSTEM, middlewares=(DigestAuthMiddleware(user, password),)
     ) as response:
@@ -105,7 +105,7 @@ async def test_a_wrong_digest_is_refused(
 async def test_old_firmware_wants_basic(
     simulator: WhatwattGoSimulator, http: ClientSession
 ) -> None:
-    """Before 1.10 the password comes in clear beside an empty user."""
+    """Before 1.10 the password is sent unencrypted, with an empty user."""
     simulator.firmware = "old"
     headers = {"Authorization": encode_basic_auth("", "wrong")}
     async with http.get(SYSTEM, headers=headers) as response:

@@ -1,4 +1,4 @@
-"""From reports to readings: every value under its own name, nothing else."""
+"""Reports to readings: every value has its own code, and nothing else is read."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -164,7 +164,7 @@ def test_every_value_of_a_report_gets_its_name(
 
 
 def test_a_report_tells_its_meter_and_time() -> None:
-    """Readings are ordered by the true time of the meter and told apart by their id."""
+    """Readings have the meter's true time, and their id as token."""
     (reading,) = parse_report(load("report_kmp"))
     assert reading.time == datetime(2026, 6, 1, 10, 0, 7, tzinfo=UTC)
     assert reading.token == ("report", 58, "2026-06-01T12:00:07Z")
@@ -174,7 +174,7 @@ def test_a_report_tells_its_meter_and_time() -> None:
 
 
 def test_a_time_with_a_false_z_orders_nothing() -> None:
-    """Old firmware says local time alone, which may run backwards in autumn."""
+    """Old firmware only sends local time, which is not used: it may go backwards."""
     (reading,) = parse_report(load("report_lgz"))
     assert reading.time is None
     assert reading.token == ("report", 3093, "2026-06-01T12:00:07Z")
@@ -182,7 +182,7 @@ def test_a_time_with_a_false_z_orders_nothing() -> None:
 
 
 def test_a_local_time_with_its_offset_will_do() -> None:
-    """Where there is no UTC time, local time with an offset orders readings too."""
+    """Without UTC time, local time with an offset is used."""
     report = {
         "date_time_local": "2026-06-01T12:00:07+02:00",
         "power_factor": 1,
@@ -194,7 +194,7 @@ def test_a_local_time_with_its_offset_will_do() -> None:
 
 
 def test_a_volume_meter_is_a_meter_of_its_own() -> None:
-    """A meter on the bus has its own reading in m³; one without a value has none."""
+    """A meter on the M-Bus has its own reading in m³, none without a value."""
     _, volume = parse_report(load("report_ensor"))
     assert volume.values == {VOLUME: 4711.018}
     assert volume.meter.key == "volume_2_30023456"
@@ -215,7 +215,7 @@ def test_a_volume_meter_is_a_meter_of_its_own() -> None:
     ],
 )
 def test_no_meter_no_reading(answer: object) -> None:
-    """Values count only while the status is OK, and an empty report is none."""
+    """Values are read only while the status is OK; an empty report is no reading."""
     assert parse_report(answer) == ()
 
 
@@ -223,7 +223,7 @@ def test_no_meter_no_reading(answer: object) -> None:
     "bad", [None, "x", True, [], {}, "NaN", float("nan"), float("inf"), 1e300, "0x1"]
 )
 def test_what_is_no_number_is_left_out(bad: object) -> None:
-    """A value of the wrong kind is missing; those beside it are not."""
+    """A value of the wrong type is left out; others are not."""
     report = {
         "instantaneous_power": {
             "active": {"positive": {"total": 0.3}, "negative": {"total": bad}}
@@ -249,7 +249,7 @@ def test_what_is_no_number_is_left_out(bad: object) -> None:
 def test_every_number_is_taken(
     sample: str, net: float, imported: float, exported: float
 ) -> None:
-    """Whole reports come out with their digits, and no number in them is left."""
+    """All numbers of complete reports are read, with their digits."""
     answer: Any = load(sample)
     reading, *_ = parse_report(answer)
     values = shown(reading)

@@ -1,4 +1,4 @@
-"""The live stream: readings, padding, gaps, and whom to leave it to."""
+"""The live stream: readings, padding, gaps, and other listeners."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ from tests.support.waiting import eventually
 async def test_pushes_carry_readings(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """Every event is a snapshot; the tariff changes with it, and nothing is asked."""
+    """Every event is a snapshot with the tariff, and needs no request."""
     await client.fetch()
     async with streaming(client, simulator) as (published, _):
         since = len(simulator.requests)
@@ -44,7 +44,7 @@ async def test_pushes_carry_readings(
 async def test_the_report_has_told_padding(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """What the report never named is no value, however often the stream says 0."""
+    """A register that no report has is no value, however often the stream sends 0."""
     simulator.profile = E450
     named = values(await client.fetch())
     async with streaming(client, simulator) as (published, _):
@@ -60,7 +60,7 @@ async def test_what_the_stream_lacks_is_asked_for_beside_it(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Apparent power stands in the report alone: it is kept, renewed, and aged."""
+    """Apparent power, only in the report, is polled and removed when it is old."""
     monkeypatch.setattr(module, "_SYSTEM_SECONDS", 0.05)
     simulator.profile = E570
     before = values(await client.fetch())["9.7.0"]
@@ -84,7 +84,7 @@ async def test_a_failing_system_does_not_break_the_stream(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A device too busy for its system goes on streaming."""
+    """A failing request for the system does not end the stream."""
     await client.fetch()
     monkeypatch.setattr(module, "_SYSTEM_SECONDS", 0.02)
     async with streaming(client, simulator) as (published, task):
@@ -100,7 +100,7 @@ async def test_a_failing_system_does_not_break_the_stream(
 async def test_pushed_out_it_rests(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """Who takes the stream keeps it: no try to win it back, and polling goes on."""
+    """If another listener takes the stream, the client polls and does not retake it."""
     await client.fetch()
     async with (
         streaming(client, simulator) as (_, task),
@@ -124,7 +124,7 @@ async def test_pushed_out_without_a_licence(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The last reading stands while it is fresh; then the licence is missing."""
+    """Without a licence, the last reading is kept while fresh; then it is an error."""
     simulator.license = "FREE"
     monkeypatch.setattr(module, "_ONE_EVENT_SECONDS", 0.05)
     await client.fetch()
@@ -151,7 +151,7 @@ async def test_pushed_out_without_a_licence(
 async def test_a_stream_that_is_refused_needs_a_licence(
     simulator: WhatwattGoSimulator, client: WhatwattClient, status: int
 ) -> None:
-    """The device answers, but neither report nor stream: the licence is missing."""
+    """If the device refuses report and stream, the licence is missing."""
     simulator.license = "FREE"
     simulator.fail_with(status, path=LIVE)
     with pytest.raises(BridgeLicenseError):
@@ -161,7 +161,7 @@ async def test_a_stream_that_is_refused_needs_a_licence(
 async def test_a_stream_that_needs_a_licence_says_so(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """Licence required has its own error, wherever it is said."""
+    """A required licence has its own error, in every answer."""
     simulator.fail_with(404, "License required", path=LIVE)
     with pytest.raises(BridgeLicenseError):
         await client.stream(lambda _: None)
@@ -173,7 +173,7 @@ async def test_a_stream_that_needs_a_licence_says_so(
 async def test_a_stream_that_breaks_is_not_a_licence(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """A device that went away between two requests is just away."""
+    """A device that disappears between two requests is only unreachable."""
     simulator.license = "FREE"
     task = asyncio.create_task(client.fetch())
     await eventually(lambda: simulator.open_streams == 1)
@@ -186,7 +186,7 @@ async def test_a_stream_that_breaks_is_not_a_licence(
 async def test_a_meter_that_can_be_read_again(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """An event after a bad status is not believed, but makes the next poll look."""
+    """An event after a bad status is not used, but the next poll reads the report."""
     simulator.status = "NO DATA"
     await client.fetch()
     async with streaming(client, simulator) as (published, _):
@@ -206,7 +206,7 @@ async def test_another_meter_is_another_matter(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What one meter sent proves nothing of the next."""
+    """Registers that one meter has sent are not assumed for the next meter."""
     monkeypatch.setattr(module, "_SYSTEM_SECONDS", 0.0)
     simulator.profile = KMP
     assert "13.7.0" in values(await client.fetch())
@@ -225,7 +225,7 @@ async def test_idle_time_fits_the_meter(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A silent stream counts as dead, but not before the meter had time to speak."""
+    """The idle limit of a stream is longer for a meter with a long interval."""
     monkeypatch.setattr(module, "_IDLE_SECONDS", 0.05)
     monkeypatch.setattr(module, "_IDLE_INTERVALS", 0)
     with pytest.raises(BridgeConnectionError):
@@ -241,7 +241,7 @@ async def test_padding_alone_is_not_published(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An event of which nothing is proven leaves the readings as they are."""
+    """An event that may be all padding is not published."""
     monkeypatch.setattr(module, "_ONE_EVENT_SECONDS", 0.05)
     simulator.license = "FREE"
     await client.fetch()

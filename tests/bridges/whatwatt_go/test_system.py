@@ -1,4 +1,4 @@
-"""From the system to details: what the device says of itself and its links."""
+"""The system to details: the device and its connections."""
 
 from datetime import UTC, datetime
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 6, 1, 10, 0, 13, tzinfo=UTC)
 
 
 def test_the_system_is_read_whole() -> None:
-    """Status, licence, links, voltages and card; a link that is off has no state."""
+    """Status, licence, connections, voltages and card; without those turned off."""
     answer = load("system")
     assert parse_system(answer, NOW) == Details(
         meter_status="ok",
@@ -39,7 +39,7 @@ def test_the_system_is_read_whole() -> None:
 
 
 def test_what_does_not_apply_is_not_known() -> None:
-    """No meter, no interval; no wireless network, no signal; no tariff 0."""
+    """Without a meter there is no interval, without Wi-Fi no signal, of 0 no tariff."""
     assert parse_system(load("system_bare"), None) == Details(
         meter_status="not_connected",
         ethernet=False,
@@ -50,12 +50,12 @@ def test_what_does_not_apply_is_not_known() -> None:
 
 @pytest.mark.parametrize("answer", [None, [], {"device": 1, "clouds": [], "wifi": {}}])
 def test_a_strange_system_says_nothing(answer: object) -> None:
-    """Nothing is invented for what is not there."""
+    """Missing or odd parts of the system give no values."""
     assert parse_system(answer, None) == Details()
 
 
 def test_report_and_stream_say_some_things_sooner() -> None:
-    """Tariff, status and conversion factor follow the latest answer that has them."""
+    """Tariff, status and conversion factor are those of the latest answer with them."""
     details = with_report(Details(tariff=1), load("report_kmp"))
     assert (details.meter_status, details.tariff) == ("ok", 2)
     assert with_report(details, load("report_e570")).conv_factor == 0.5
@@ -68,7 +68,7 @@ def test_report_and_stream_say_some_things_sooner() -> None:
 
 
 def test_only_known_names_count() -> None:
-    """Supplies and services that nobody knows fill no memory."""
+    """Unknown supplies and services are ignored."""
     names = [f"v_{number}" for number in range(1000)]
     answer = {
         "device": {"plug": {**dict.fromkeys(names, 5), "v_p1": 5}},

@@ -1,4 +1,4 @@
-"""What an owner sees when something is wrong, and when it is over."""
+"""What an owner sees of a fault, and of its end."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -24,7 +24,7 @@ PROBLEM = "binary_sensor.bridge_meter_problem"
 async def test_a_free_device_without_its_stream_says_why(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """Where neither stream nor report is to be had, the licence is named."""
+    """Without stream and report, the reason is a missing licence."""
     simulator.license = "FREE"
     simulator.fail_with(503, path=LIVE)
     entry = await set_up(simulator, SERIAL)
@@ -40,7 +40,7 @@ async def test_a_meter_that_cannot_be_read(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Measurements are unavailable, the problem shows, and diagnostics stay."""
+    """If a meter cannot be read, its values are unavailable and the problem is on."""
     await set_up(simulator)
     await stream_of(simulator)
     assert (state(hass, STATUS), state(hass, PROBLEM)) == ("ok", "off")
@@ -67,7 +67,7 @@ async def test_a_status_of_tomorrow_is_a_problem(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A word that nobody knows has no state, but a problem it is."""
+    """An unknown status has no state, but is a problem."""
     setattr(simulator, "status", "ON HOLIDAY")  # noqa: B010
     await set_up(simulator)
     assert hass.states.get(STATUS) is None
@@ -82,7 +82,7 @@ async def test_unplugged_and_back(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Everything is unavailable while it is away, and back without a reload."""
+    """While it is away everything is unavailable; it returns without a reload."""
     entry = await set_up(simulator)
     await stream_of(simulator)
     await simulator.unplug()
@@ -112,7 +112,7 @@ async def test_a_changed_password_is_asked_for(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A login that is refused later starts the question for it, once."""
+    """A changed password is asked for, once."""
     simulator.protection = True
     entry: MockConfigEntry = await set_up(simulator)
     await stream_of(simulator)
@@ -137,7 +137,7 @@ async def test_something_else_at_the_address(
     caplog: pytest.LogCaptureFixture,
     body: bytes,
 ) -> None:
-    """Home Assistant names what is wrong, and takes no number from a stranger."""
+    """Another kind of device at the address is reported, and its values not used."""
     simulator.garble(body)
     entry = await set_up(simulator, SERIAL)
     assert entry.state is ConfigEntryState.SETUP_RETRY
@@ -153,7 +153,7 @@ async def test_another_device_at_the_address(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A device that was swapped while running shows none of its numbers."""
+    """No values of another device at the address are shown."""
     await set_up(simulator)
     await stream_of(simulator)
     simulator.device_id = "02A4C61B0000"

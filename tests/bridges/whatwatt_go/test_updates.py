@@ -1,4 +1,4 @@
-"""How values reach Home Assistant: by push, and by polling in between."""
+"""How states are updated: by push, and by polls in between."""
 
 import asyncio
 from datetime import timedelta
@@ -36,7 +36,7 @@ async def test_a_push_arrives_at_once(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A reading is in the state within a second, and no report is asked for."""
+    """A pushed reading is in the state within a second, without a request."""
     await set_up(simulator)
     await stream_of(simulator)
     since = len(simulator.requests)
@@ -59,7 +59,7 @@ async def test_pushed_out_it_polls(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Another listener keeps the stream, and the report is polled meanwhile."""
+    """While another listener has the stream, the report is polled."""
     await set_up(simulator)
     await stream_of(simulator)
     simulator.tick()
@@ -80,7 +80,7 @@ async def test_a_free_device_works_by_its_stream_alone(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Without a licence the stream gives the values; the report is asked for once."""
+    """Without a licence, values come from the stream; the report is requested once."""
     simulator.license = "FREE"
     async with ticking(simulator):
         await set_up(simulator, SERIAL)
@@ -96,7 +96,7 @@ async def test_a_free_device_works_by_its_stream_alone(
 async def test_the_tariff_follows_the_meter(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """The active tariff changes with the push that says so."""
+    """The current tariff changes with a push."""
     await set_up(simulator)
     await stream_of(simulator)
     assert state(hass, "sensor.bridge_active_tariff") == "1"
@@ -111,7 +111,7 @@ async def test_unloading_ends_the_stream(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Nothing stays open and nothing is asked afterwards."""
+    """Unloading closes the stream, and ends all requests."""
     entry = await set_up(simulator)
     await stream_of(simulator)
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -130,7 +130,7 @@ async def test_a_free_device_lends_its_stream(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Without a licence the last values stand while another listener has it."""
+    """Without a licence, the last values stay while another listener has the stream."""
     simulator.license = "FREE"
     async with ticking(simulator):
         await set_up(simulator, SERIAL)
