@@ -45,6 +45,18 @@ def enable_event_loop_debug() -> None:
     """
 
 
+@pytest.fixture(autouse=True)
+def allowance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let entities write as often as a test is fast, but where it asks not to.
+
+    `@pytest.mark.allowance` leaves the allowance of states as it is.
+    """
+    if request.node.get_closest_marker("allowance") is None:
+        monkeypatch.setattr(
+            "custom_components.meter_bridge.values.allowance._BURST", 1e9
+        )
+
+
 @pytest.fixture
 async def loop_debug() -> None:
     """Turn on asyncio's debug mode."""

@@ -17,8 +17,11 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers import device_registry as dr
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    UnsupportedStorageVersionError,
+)
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .bridges.client import Client, Identity
@@ -44,9 +47,10 @@ from .issues import Issues
 from .messages import translated
 from .meter.plausible import Limits
 from .meter_issues import MeterIssues
-from .storage import EntryStore
+from .storage import EntryStore, check_numbers
 from .values.board import Board
 from .values.demand_sensors import period_clock
+from .values.room import MOST_ENTITIES, MOST_METERS, Room, Rooms
 from .values.throttle import Throttle
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
@@ -56,6 +60,11 @@ _PLACES_OF_KILO = 3
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
 # Writing the believed counters more often would only wear out the memory card.
 _STORE_SECONDS = 900
+# What an odd file raises: of a later version, or of another shape.
+_UNREADABLE = (
+    *(UnsupportedStorageVersionError, AttributeError, LookupError),
+    *(TypeError, ValueError),
+)
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
 # So many polls in a row that fail are no accident.
 _FAILURES_TOLD = 3
@@ -93,12 +102,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.client = client
         self.identity = identity
         self.issues = Issues(hass, entry, bridge)
-        self.board = Board(
-            bridge,
-            limits_of(entry, bridge),
-            period_clock(entry.options, bridge),
-            entry.options.get(CONF_METERS),
-        )
+        self.board = _board(hass, entry, bridge)
         self.outages = Outages(
             totals=_TOTALS,
             are_filled=bridge.recall_seconds is not None or self.spreads,
@@ -163,10 +167,24 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @override
     async def _async_setup(self) -> None:
-        """Restore what was stored before the restart."""
-        stored = await self._store.async_load()
-        if stored is None:
-            return
+        """Restore what was stored before the restart; start afresh if it is odd."""
+        try:
+            self._restore(await self._store.async_load() or {})
+        except _UNREADABLE as error:
+            LOGGER.warning(
+                "%s: what was stored of its meters cannot be read (%s); it is kept in "
+                "%s.unreadable, and a new file is started",
+                self.name,
+                type(error).__name__,
+                self._store.path,
+            )
+            LOGGER.debug("%s: the stored file", self.name, exc_info=True)
+            await self._store.async_set_aside()
+            self.board = _board(self.hass, self.config_entry, self.bridge)
+
+    def _restore(self, stored: dict[str, Any]) -> None:
+        """Restore what is in the file."""
+        check_numbers(stored.get("meters", {}))
         self.client.recall(stored.pop("client", {}))
         self.outages.restore(stored.pop("outages", {}))
         self.board.restore(
@@ -456,3 +474,31 @@ def limits_of(entry: ConfigEntry, bridge: BridgeType[Any, Any]) -> Limits:
     if chosen is None:
         return Limits(max_power=bridge.max_power)
     return Limits(max_power=shift(chosen, _PLACES_OF_KILO), is_set=True)
+
+
+def _board(
+    hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
+) -> Board:
+    """Return a board on which nothing was read."""
+    return Board(
+        bridge,
+        limits_of(entry, bridge),
+        period_clock(entry.options, bridge),
+        entry.options.get(CONF_METERS),
+        rooms=_rooms(hass, entry),
+    )
+
+
+def _rooms(hass: HomeAssistant, entry: ConfigEntry) -> Rooms:
+    """Return what an entry has in the registries, and how much more it may have."""
+    prefix = f"{entry.unique_id}_"
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    meters = {
+        name.removeprefix(prefix)
+        for device in devices
+        for domain, name in device.identifiers
+        if domain == DOMAIN and name.startswith(prefix)
+    }
+    known = {each.unique_id.removeprefix(prefix) for each in entities}
+    return Rooms(entities=Room(MOST_ENTITIES, known), meters=Room(MOST_METERS, meters))

@@ -15,8 +15,10 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .bridges.snapshot import MAIN_METER, Meter
 from .bridges.transport.address import parse_address
+from .bridges.wire import words
 from .const import DOMAIN
 from .coordinator import MeterCoordinator
+from .values.room import id_key
 from .values.sources import Value
 
 
@@ -39,7 +41,9 @@ class BridgeEntity(CoordinatorEntity[MeterCoordinator]):
         super().__init__(coordinator, key)
         entry = coordinator.config_entry
         self.entity_description = description
-        self._attr_unique_id = f"{entry.unique_id}_{key or description.key}"
+        known = coordinator.board.rooms.entities
+        part = id_key(key or description.key, known)
+        self._attr_unique_id = f"{entry.unique_id}_{part}"
         self._meter = meter
 
     @property
@@ -101,10 +105,10 @@ def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
         identifiers={(DOMAIN, str(entry.unique_id))},
         name=entry.title,
         manufacturer=coordinator.bridge.manufacturer,
-        model=identity.model or coordinator.bridge.name,
+        model=_words(identity.model) or coordinator.bridge.name,
         serial_number=identity.serial,
-        sw_version=identity.firmware,
-        hw_version=identity.hardware,
+        sw_version=_words(identity.firmware),
+        hw_version=_words(identity.hardware),
         configuration_url=str(parse_address(entry.data[CONF_HOST]).url()),
     )
     if identity.mac:
@@ -118,8 +122,8 @@ def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
     return DeviceInfo(
         identifiers={(DOMAIN, f"{entry.unique_id}_{meter.key}")},
         translation_key=f"{meter.medium}_meter",
-        manufacturer=meter.manufacturer,
-        model=meter.model,
+        manufacturer=_words(meter.manufacturer),
+        model=_words(meter.model),
         serial_number=meter.serial,
         via_device_id=async_get_device_id_by_identifier(
             coordinator.hass,
@@ -127,3 +131,8 @@ def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
             config_entry_id=entry.entry_id,
         ),
     )
+
+
+def _words(said: str | None) -> str | None:
+    """Return a device's words as they may be shown, if it said any."""
+    return words(said) if said else None

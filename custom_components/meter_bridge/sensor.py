@@ -9,7 +9,7 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorEntityDescription,
 )
-from homeassistant.const import Platform
+from homeassistant.const import MAX_LENGTH_STATE_STATE, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import EntityDescription
@@ -73,6 +73,8 @@ class MeterSensor(MeterEntity, SensorEntity):
         value = self._value
         if self._places and isinstance(value, (int, float)):
             return shift(value, self._places)
+        if isinstance(value, str):
+            return value[:MAX_LENGTH_STATE_STATE]
         return value
 
     @property

@@ -1,6 +1,9 @@
 """The file of an entry: what has to survive a restart of Home Assistant."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from math import isfinite
+from pathlib import Path
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -36,6 +39,10 @@ class EntryStore(Store[dict[str, Any]]):
         """Know the file of an entry."""
         self._entry_id = entry_id
         super().__init__(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+
+    async def async_set_aside(self) -> None:
+        """Keep a file that cannot be read beside the one that is written next."""
+        await self.hass.async_add_executor_job(_rename, Path(self.path))
 
     @override
     async def _async_migrate_func(
@@ -82,6 +89,22 @@ class EntryStore(Store[dict[str, Any]]):
                 and (register.is_counter or not bridge.pads_zeros)
             ):
                 yield meter, code
+
+
+def check_numbers(meters: Mapping[str, Stored]) -> None:
+    """Raise TypeError or ValueError where what is stored of counters is no number."""
+    for stored in meters.values():
+        for name in ("counters", "derived"):
+            for numbers in stored.get(name, {}).values():
+                for each in numbers:
+                    if each is not None and not isfinite(each):
+                        raise ValueError("A stored counter is no number")
+
+
+def _rename(path: Path) -> None:
+    """Give a file a name that is not read."""
+    with suppress(FileNotFoundError):
+        path.replace(path.with_name(f"{path.name}.unreadable"))
 
 
 def from_version_1(stored: Mapping[str, list[float]]) -> Stored:

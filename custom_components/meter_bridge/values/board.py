@@ -14,12 +14,14 @@ from ..meter.plausible import Limits
 from ..meter.trouble import Restart, Trouble
 from .demand_sensors import ShownDemand
 from .pace import Measure
+from .room import Rooms, id_key
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
 from .told import Told, as_told
 
-# More than a home has. A bridge that renames its meters all the time must not fill
-# Home Assistant with devices.
-MOST_METERS = 16
+# The stored data of a further meter are forgotten after so many days on which the
+# bridge answered without it; the days are counted with them.
+_MOST_DAYS, _DAYS = 30, "unread_days"
+_SECONDS_OF_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +51,13 @@ class Board:
         limits: Limits,
         period_clock: Clock | None = None,
         told: Told | None = None,
+        rooms: Rooms | None = None,
     ) -> None:
         """Start with what every bridge of this kind has; nothing has been read yet.
 
         Demand is worked out only if there is a clock for its periods.
         """
+        self.rooms = rooms or Rooms()
         self.values: dict[str, Value] = {}
         self._bridge = bridge
         self._limits = limits
@@ -151,7 +155,7 @@ class Board:
             for reading in snapshot.readings
         }
         for key in readings.keys() - self._accounts.keys():
-            if len(self._accounts) < MOST_METERS:
+            if key == MAIN_METER or self.rooms.meters.admit(key):
                 self._open_account(readings[key].meter)
         return readings
 
@@ -187,7 +191,9 @@ class Board:
             changed |= before.keys() ^ values.keys()
             for key in values:
                 source = self._sources.by_key[key]
-                if not source.has_entity:
+                if not source.has_entity and self.rooms.entities.admit(
+                    id_key(key, self.rooms.entities)
+                ):
                     source.has_entity = True
                     new.append(key)
         return changed, new
@@ -223,6 +229,7 @@ class Board:
         self._stored.pop(meter, None)
         self.values.pop(connection, None)
         self._sources.forget_meter(meter)
+        self.rooms.meters.forget(meter)
         return True
 
     def _open_account(self, meter: Meter) -> None:
@@ -234,6 +241,7 @@ class Board:
             period_clock=self._period_clock if is_electric else None,
         )
         if stored := self._stored.pop(meter.key, None):
+            stored = {name: it for name, it in stored.items() if name != _DAYS}
             account.restore(stored, is_orderly=self._is_orderly)
         self._accounts[meter.key] = account
         self._sources.add_meter(meter, ())
@@ -247,8 +255,23 @@ class Board:
 
     def as_stored(self) -> dict[str, Stored]:
         """Return the data to store, by meter."""
+        self._count_days()
         read = {meter: account.as_stored() for meter, account in self._accounts.items()}
         return self._stored | read
+
+    def _count_days(self) -> None:
+        """Count a day without the meters that are not read; forget those long gone."""
+        today = int(time.time()) // _SECONDS_OF_DAY
+        if not any(account.is_read for account in self._accounts.values()):
+            return
+        for meter, stored in list(self._stored.items()):
+            days, last = stored.get(_DAYS, (0, 0))
+            if meter == MAIN_METER or last == today:
+                continue
+            if days >= _MOST_DAYS:
+                del self._stored[meter]
+            else:
+                self._stored[meter] = {**stored, _DAYS: (days + 1, today)}
 
     def restore(self, stored: Mapping[str, Stored], *, is_orderly: bool) -> None:
         """Restore what `as_stored` returned before the restart.

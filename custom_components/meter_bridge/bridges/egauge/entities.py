@@ -31,6 +31,7 @@ from homeassistant.helpers.typing import UNDEFINED
 
 from ..contract import BridgeButton, BridgeSensor, BridgeUpdate
 from ..descriptions import choice_sensor, restart_sensor
+from ..wire import words
 from .client import EgaugeClient
 from .models import Details
 from .registers import Register
@@ -180,9 +181,9 @@ def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
     """
     return BridgeSensor(
         key=register.value_key,
-        name=register.name if look.device_class else UNDEFINED,
+        name=words(register.name) if look.device_class else UNDEFINED,
         translation_key=None if look.device_class else "register",
-        translation_placeholders={"register": register.name},
+        translation_placeholders={"register": words(register.name)},
         device_class=look.device_class,
         state_class=look.state_class,
         native_unit_of_measurement=look.unit,
@@ -199,7 +200,7 @@ def _total(
     return BridgeSensor(
         key=key,
         translation_key=f"register_{name}",
-        translation_placeholders={"register": register.name},
+        translation_placeholders={"register": words(register.name)},
         device_class=look.device_class,
         state_class=SensorStateClass.TOTAL
         if register.may_fall

@@ -1,0 +1,27 @@
+"""How many states an entity may write: ten in ten seconds, two of them at once."""
+
+from ..bridges.budget import Budget
+
+_BURST, _PER_SECOND = 2.0, 1.0
+
+
+class Allowance:
+    """A budget of states for each entity, so that no bridge starves the recorder."""
+
+    def __init__(self) -> None:
+        """Start with nothing written."""
+        self._budgets: dict[str, Budget] = {}
+
+    def spend(self, key: str, now: float) -> float:
+        """Spend one state of an entity; or return for how many seconds it must wait."""
+        budget = self._budgets.get(key)
+        if budget is None:
+            budget = self._budgets[key] = Budget(burst=_BURST, per_second=_PER_SECOND)
+        if wait := budget.wait(1, now):
+            return wait
+        budget.spend(1, now)
+        return 0.0
+
+    def forget(self, key: str) -> None:
+        """Forget the budget of an entity that is gone."""
+        self._budgets.pop(key, None)
