@@ -22,6 +22,7 @@ from custom_components.meter_bridge.const import (
     DOMAIN,
     Updates,
 )
+from custom_components.meter_bridge.flow import announcement
 from custom_components.meter_bridge.flow.probe import connect
 
 from .kinds import KINDS
@@ -43,6 +44,12 @@ def enable_event_loop_debug() -> None:
 
     Debug mode takes half of the processor time. `PYTHONASYNCIODEBUG=1` turns it on.
     """
+
+
+@pytest.fixture(autouse=True)
+def _simulators_are_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let loopback be announced, where the simulators are."""
+    monkeypatch.setattr(announcement, "LOOPBACK_IS_NEAR", True)
 
 
 @pytest.fixture(autouse=True)

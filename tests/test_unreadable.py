@@ -1,6 +1,6 @@
 """Test that a file of counters that cannot be read stops no bridge."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -13,6 +13,8 @@ from custom_components.meter_bridge.storage import EntryStore
 from .conftest import SetUp, Start
 from .support.logs import complaints
 
+type Load = Callable[[Mapping[str, object]], Awaitable[MockConfigEntry]]
+
 
 @pytest.fixture
 async def entry(
@@ -22,6 +24,21 @@ async def entry(
     entry = await set_up(await simulators("cozify_han"))
     await hass.config_entries.async_unload(entry.entry_id)
     return entry
+
+
+@pytest.fixture
+def load(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any]
+) -> Load:
+    """Set up the entry with a file of counters that holds this."""
+
+    async def load(stored: Mapping[str, object]) -> MockConfigEntry:
+        key = f"meter_bridge.{entry.entry_id}"
+        hass_storage[key] = {"key": key, **stored}
+        await hass.config_entries.async_setup(entry.entry_id)
+        return entry
+
+    return load
 
 
 @pytest.fixture
@@ -47,18 +64,13 @@ def aside(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ],
 )
 async def test_it_is_set_aside(
-    hass_storage: dict[str, Any],
-    entry: MockConfigEntry,
+    load: Load,
     caplog: pytest.LogCaptureFixture,
     aside: list[str],
     stored: Mapping[str, object],
 ) -> None:
     """There is one warning, the file is kept aside, and all begins anew."""
-    key = f"meter_bridge.{entry.entry_id}"
-    hass_storage[key] = {"key": key, **stored}
-    caplog.clear()
-    hass = entry.runtime_data.hass
-    await hass.config_entries.async_setup(entry.entry_id)
+    entry = await load(stored)
     assert entry.state is ConfigEntryState.LOADED
-    assert aside == [key]
+    assert aside == [f"meter_bridge.{entry.entry_id}"]
     assert len(complaints(caplog)) == 1

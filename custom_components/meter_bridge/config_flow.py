@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, override
+from typing import Any, Self, override
 
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
@@ -165,6 +165,11 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         self.context["title_placeholders"] = {"name": bridge.name}
         return await self.async_step_confirm()
 
+    @override
+    def is_matching(self, other_flow: Self) -> bool:
+        """Tell whether another flow is about the same address."""
+        return bool(self._host) and self._host == other_flow._host
+
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -268,7 +273,10 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         return self.async_update_reload_and_abort(entry, data=kept(data, identity))
 
     def _abort_if_taken(self, announced: Announcement) -> None:
-        """Abort if an entry already reads its bridge at the announced address."""
+        """Abort if an entry, or another flow, has the announced address already."""
+        if self.hass.config_entries.flow.async_has_matching_flow(self):
+            # However many bridges are announced at an address, one card is enough.
+            raise AbortFlow("already_in_progress")
         for entry in self._async_current_entries(include_ignore=False):
             if (
                 entry.data[CONF_BRIDGE] == announced.bridge.key

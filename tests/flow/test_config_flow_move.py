@@ -300,3 +300,13 @@ async def test_removed_while_it_is_followed(
     await found(hass)
     await hass.async_block_till_done()
     assert not hass.config_entries.async_entries(DOMAIN)
+
+
+async def test_many_names_at_one_address(
+    hass: HomeAssistant, simulators: Start
+) -> None:
+    """A host that announces bridge after bridge gets one card."""
+    simulator = await lockable(simulators, protection=True)
+    for number in range(20):
+        await announce(hass, announcement(simulator, serial=f"02A4C61B{number:04X}"))
+    assert len(hass.config_entries.flow.async_progress()) == 1

@@ -44,7 +44,7 @@ class SetupSteps(ConfigFlow):
     """
 
     _bridge: Kind
-    _host: str
+    _host: str = ""
     _identity: Identity | None
     _login: Mapping[str, Any] | None = None
     _sources: list[str] | None = None

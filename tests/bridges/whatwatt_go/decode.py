@@ -22,7 +22,7 @@ from custom_components.meter_bridge.bridges.whatwatt_go.decoder import (
 from tests.support.decoding import Decode, Decoding, Part
 
 _URL = URL("http://127.0.0.1/api/v1/system")
-_ACCESS = Access(address=parse_address("127.0.0.1"), password="secret")
+_ACCESS = Access(address=parse_address("127.0.0.1"), password="secret", is_typed=True)
 # Bytes that aiohttp accepts in a header.
 _LONGEST_HEADER = 8190
 _NONCE = b"5ccc069c403ebaf9f0171e9517f40e41"
