@@ -32,7 +32,6 @@ from .bridges.snapshot import Snapshot
 from .bridges.wire import shift
 from .const import (
     CONF_MAX_POWER,
-    CONF_METERS,
     CONF_POLL_INTERVAL,
     CONF_SPREAD,
     CONF_UPDATES,
@@ -49,9 +48,9 @@ from .meter.plausible import Limits
 from .meter_issues import MeterIssues
 from .storage import EntryStore, check_numbers
 from .values.board import Board
-from .values.demand_sensors import period_clock
 from .values.room import MOST_ENTITIES, MOST_METERS, Room, Rooms
 from .values.throttle import Throttle
+from .values.wishes import Wishes
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
@@ -485,8 +484,7 @@ def _board(
     return Board(
         bridge,
         limits_of(entry, bridge),
-        period_clock(entry.options, bridge),
-        entry.options.get(CONF_METERS),
+        Wishes.of(entry.options, bridge),
         rooms=_rooms(hass, entry),
     )
 

@@ -22,7 +22,7 @@ from .const import DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import MeterEntity
 from .meter.peaks import Peak
-from .values.demand_sensors import DEMAND_SENSORS, PEAK_DEMAND
+from .values.demand_sensors import PEAK_DEMAND
 from .values.meter_sensors import MeterSensorDescription
 from .values.sources import Value, entity_key
 
@@ -38,8 +38,7 @@ async def async_setup_entry(
 ) -> None:
     """Add each sensor when its value first appears."""
     coordinator = entry.runtime_data
-    if not coordinator.board.has_demand:
-        _remove_demand(hass, entry)
+    _remove_unwanted(hass, entry)
 
     @callback
     def add(keys: Iterable[str]) -> None:
@@ -143,12 +142,12 @@ def _local(peak: Peak) -> str:
 
 
 @callback
-def _remove_demand(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Remove the demand sensors: the owner has turned them off."""
-    keys = tuple(sensor.key for sensor in DEMAND_SENSORS)
+def _remove_unwanted(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
+    """Remove the entities that the owner has switched off in the options."""
+    unwanted = entry.runtime_data.board.unwanted
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if entity.translation_key in keys and entity.unique_id.endswith(keys):
+        if entity.translation_key in unwanted:
             registry.async_remove(entity.entity_id)
 
 

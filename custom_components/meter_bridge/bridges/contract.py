@@ -140,6 +140,8 @@ class BridgeType[C: Client[object], D]:
     of Home Assistant's own for the same device, if there is one.
     If it can say what its totals were at earlier times, that takes `recall_seconds` for
     each day.
+    If it `asks_fuse`, the owner may enter the rating of the main fuse: the meter tells
+    the currents, and nobody the fuse.
     `demand_minutes` is the period of demand that fits where this kind is sold;
     `shows_demand` unless the owner says otherwise.
     `pins_later` if entries from before may still pin what they know it by.
@@ -160,6 +162,7 @@ class BridgeType[C: Client[object], D]:
     pads_zeros: bool = False
     pins_later: bool = False
     max_power: float = 100_000.0
+    asks_fuse: bool = False
     demand_minutes: int = 15
     shows_demand: bool = False
     media: tuple[Medium, ...] = (Medium.ELECTRICITY,)

@@ -7,7 +7,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import UnitOfPower, UnitOfTime
+from homeassistant.const import UnitOfElectricCurrent, UnitOfPower, UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -30,6 +30,7 @@ from ..const import (
     CONF_ENERGY_ASKED,
     CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOURCES,
+    CONF_MAIN_FUSE,
     CONF_MAX_POWER,
     CONF_MEDIUM,
     CONF_METERS,
@@ -61,6 +62,14 @@ MAX_POWER = BridgeOption(
     maximum=100_000,
     step=0.1,
     unit=UnitOfPower.KILO_WATT,
+)
+_MAIN_FUSE = BridgeOption(
+    key=CONF_MAIN_FUSE,
+    default=0,
+    minimum=0,
+    maximum=1000,
+    step=1,
+    unit=UnitOfElectricCurrent.AMPERE,
 )
 _LONGEST_POLL_INTERVAL = 300
 # Home Assistant rejects a smaller step in a number selector.
@@ -195,7 +204,8 @@ def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
         step=1,
         unit=UnitOfTime.SECONDS,
     )
-    return (poll_interval, *bridge.options)
+    fuse = (_MAIN_FUSE,) if bridge.asks_fuse else ()
+    return (poll_interval, *fuse, *bridge.options)
 
 
 def demand_options(bridge: Kind) -> Mapping[str, object]:

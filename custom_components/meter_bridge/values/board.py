@@ -9,14 +9,15 @@ from ..bridges.contract import BridgeType
 from ..bridges.snapshot import MAIN_METER, Medium, Meter, Reading, Snapshot
 from ..meter.account import Account, Stored
 from ..meter.demand import Demand
-from ..meter.periods import Clock
 from ..meter.plausible import Limits
 from ..meter.trouble import Restart, Trouble
-from .demand_sensors import ShownDemand
+from .balance import CURRENTS, FUSE_OVERLOADS, FUSE_SENSORS, Balance
+from .demand_sensors import DEMAND_SENSORS, ShownDemand
 from .pace import Measure
 from .room import Rooms, id_key
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
-from .told import Told, as_told
+from .told import as_told
+from .wishes import Wishes
 
 # The stored data of a further meter are forgotten after so many days on which the
 # bridge answered without it; the days are counted with them.
@@ -49,8 +50,7 @@ class Board:
         self,
         bridge: BridgeType[Any, Any],
         limits: Limits,
-        period_clock: Clock | None = None,
-        told: Told | None = None,
+        wishes: Wishes | None = None,
         rooms: Rooms | None = None,
     ) -> None:
         """Start with what every bridge of this kind has; nothing has been read yet.
@@ -62,10 +62,10 @@ class Board:
         self._bridge = bridge
         self._limits = limits
         self._sources = Sources(bridge)
-        self._period_clock = period_clock
-        self._told = told or {}
+        self._wishes = wishes or Wishes()
         self._accounts: dict[str, Account] = {}
         self._shown_demand: dict[str, ShownDemand] = {}
+        self._balances: dict[str, Balance] = {}
         # Of meters that have sent no reading since the restart.
         self._stored: dict[str, Stored] = {}
         self._is_orderly = False
@@ -102,9 +102,15 @@ class Board:
         return self._accounts
 
     @property
-    def has_demand(self) -> bool:
-        """Tell whether the owner has turned demand on."""
-        return self._period_clock is not None
+    def unwanted(self) -> set[str | None]:
+        """Return the translation keys of what the owner has switched off."""
+        unwanted: set[str | None] = set()
+        if self._wishes.period_clock is None:
+            unwanted.update(each.translation_key for each in DEMAND_SENSORS)
+        if self._bridge.asks_fuse and self._wishes.fuse is None:
+            unwanted.update(each.translation_key for each in FUSE_SENSORS)
+            unwanted.update(each.translation_key for each in FUSE_OVERLOADS)
+        return unwanted
 
     def demand(self, meter: str) -> Demand | None:
         """Return the demand of a meter, None if it has none."""
@@ -133,6 +139,8 @@ class Board:
             values[entity_key(key, METER_CONNECTION.key)] = account.is_fresh
             shown: dict[str, Value] = dict(account.values)
             shown |= self._demand_values(account)
+            if balance := self._balances.get(key):
+                shown |= balance.show(account.values)
             if key == MAIN_METER:
                 values.update(shown)
             else:
@@ -148,10 +156,18 @@ class Board:
             troubles=troubles,
         )
 
+    def _watch_phases(self, account: Account) -> None:
+        """Show how a meter's phases are loaded, once it sends their currents."""
+        key = account.meter.key
+        if key not in self._balances and not account.codes.isdisjoint(CURRENTS):
+            rating = self._wishes.fuse if self._bridge.asks_fuse else None
+            self._balances[key] = Balance(rating=rating)
+            self._sources.add_balance(key)
+
     def _readings_of(self, snapshot: Snapshot[object]) -> Mapping[str, Reading]:
         """Return the readings by meter; each new one gets its account."""
         readings = {
-            reading.meter.key: as_told(reading, self._told)
+            reading.meter.key: as_told(reading, self._wishes.told)
             for reading in snapshot.readings
         }
         for key in readings.keys() - self._accounts.keys():
@@ -178,6 +194,7 @@ class Board:
         if not account.codes.issuperset(account.values):
             self._sources.add_meter(reading.meter, account.values)
             account.codes.update(account.values)
+            self._watch_phases(account)
         return restart
 
     def _show(self, values: dict[str, Value]) -> tuple[set[str], list[str]]:
@@ -226,6 +243,7 @@ class Board:
             return False
         self._accounts.pop(meter, None)
         self._shown_demand.pop(meter, None)
+        self._balances.pop(meter, None)
         self._stored.pop(meter, None)
         self.values.pop(connection, None)
         self._sources.forget_meter(meter)
@@ -238,7 +256,7 @@ class Board:
         account = Account(
             meter=meter,
             limits=self._limits,
-            period_clock=self._period_clock if is_electric else None,
+            period_clock=self._wishes.period_clock if is_electric else None,
         )
         if stored := self._stored.pop(meter.key, None):
             stored = {name: it for name, it in stored.items() if name != _DAYS}

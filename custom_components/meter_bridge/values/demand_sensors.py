@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -11,12 +10,8 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import UnitOfPower
-from homeassistant.util import dt as dt_util
 
-from ..bridges.contract import BridgeType
-from ..const import CONF_DEMAND, CONF_DEMAND_PERIOD
 from ..meter.demand import Demand
-from ..meter.periods import Clock
 
 # Each new state is a row in the database. A rule has seconds, W and a part: a demand is
 # shown after these seconds if it differs by these W and this part of the last state.
@@ -42,18 +37,6 @@ DEMAND = _sensor("demand")
 DEMAND_AHEAD = _sensor("demand_ahead")
 PEAK_DEMAND = _sensor("peak_demand")
 DEMAND_SENSORS = (DEMAND, DEMAND_AHEAD, PEAK_DEMAND)
-
-
-def period_clock(
-    options: Mapping[str, Any], bridge: BridgeType[Any, Any]
-) -> Clock | None:
-    """Return the clock of the demand periods, None if demand is turned off."""
-    if not options.get(CONF_DEMAND, bridge.shows_demand):
-        return None
-    return Clock(
-        minutes=int(options.get(CONF_DEMAND_PERIOD, bridge.demand_minutes)),
-        zone=dt_util.get_default_time_zone(),
-    )
 
 
 @dataclass(slots=True)

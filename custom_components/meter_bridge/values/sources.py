@@ -17,6 +17,7 @@ from homeassistant.helpers.typing import StateType
 from ..bridges.contract import BridgeSensor, BridgeType
 from ..bridges.obis import NET_POWER, REGISTERS, Quantity
 from ..bridges.snapshot import MAIN_METER, Meter
+from .balance import FUSE_OVERLOADS, FUSE_SENSORS, PHASE_IMBALANCE
 from .demand_sensors import DEMAND_SENSORS
 from .meter_sensors import MeterSensorDescription, meter_sensor
 from .pace import Measure
@@ -123,6 +124,15 @@ class Sources:
         """Add the demand sensors of a meter."""
         for sensor in DEMAND_SENSORS:
             self._add(Platform.SENSOR, sensor, meter)
+
+    def add_balance(self, meter: str) -> None:
+        """Add how the phases of a meter are loaded, and its fuse if that is known."""
+        self._add(Platform.SENSOR, PHASE_IMBALANCE, meter)
+        if self._bridge.asks_fuse:
+            for sensor in FUSE_SENSORS:
+                self._add(Platform.SENSOR, sensor, meter)
+            for overload in FUSE_OVERLOADS:
+                self._add(Platform.BINARY_SENSOR, overload, meter)
 
     def _add(
         self, platform: Platform, description: EntityDescription, meter: str

@@ -16,7 +16,7 @@ from custom_components.meter_bridge.bridges.cozify_han.details import (
     parse_settings,
     parse_state,
 )
-from custom_components.meter_bridge.bridges.cozify_han.fuse import (
+from custom_components.meter_bridge.bridges.fuse import (
     MARGIN,
     MARGIN_OF,
     OVERLOAD_OF,

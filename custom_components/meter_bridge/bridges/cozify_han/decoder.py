@@ -9,6 +9,7 @@ from typing import override
 from ..client import Identity
 from ..decoder import Decoder
 from ..errors import BridgeResponseError
+from ..fuse import Fuse
 from ..snapshot import Meter, Reading, Snapshot
 from ..uptime import StartTime
 from ..wire import parse_json
@@ -20,7 +21,6 @@ from .details import (
     parse_settings,
     parse_state,
 )
-from .fuse import Fuse
 from .models import (
     CONFIGURATION,
     CONFIGURATION_MESSAGE,

@@ -6,30 +6,17 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     EntityCategory,
-    UnitOfElectricCurrent,
     UnitOfInformation,
 )
 
 from ..contract import BridgeBinarySensor, BridgeSensor
-from ..descriptions import diagnostic_sensor, restart_sensor
+from ..descriptions import (
+    diagnostic_sensor,
+    fuse_overloads,
+    fuse_sensors,
+    restart_sensor,
+)
 from .details import Details
-from .fuse import MARGIN, MARGIN_OF, OVERLOAD_OF
-
-_PHASES = (1, 2, 3)
-
-
-def _margin(key: str, *, phase: int | None = None) -> BridgeSensor[Details]:
-    """Describe the current that can be added before the fuse's rating is reached."""
-    return BridgeSensor(
-        key=key if phase is None else f"{key}_{phase}",
-        translation_key=key,
-        translation_placeholders=None if phase is None else {"phase": str(phase)},
-        device_class=SensorDeviceClass.CURRENT,
-        state_class=SensorStateClass.MEASUREMENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        suggested_display_precision=2,
-        entity_registry_enabled_default=phase is None,
-    )
 
 
 def _mode(
@@ -62,17 +49,7 @@ def _link(
 
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (
-    _margin(MARGIN),
-    *(_margin(MARGIN_OF, phase=phase) for phase in _PHASES),
-    BridgeSensor(
-        key="main_fuse",
-        translation_key="main_fuse",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        suggested_display_precision=0,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda details: details.settings.fuse,
-    ),
+    *fuse_sensors(lambda details: details.settings.fuse),
     diagnostic_sensor("bridge_firmware", lambda details: details.state.firmware),
     diagnostic_sensor("reader_state", lambda details: details.state.state),
     restart_sensor(lambda details: details.health.last_restart),
@@ -110,15 +87,7 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
 )
 
 BINARY_SENSORS: tuple[BridgeBinarySensor[Details], ...] = (
-    *(
-        BridgeBinarySensor(
-            key=f"{OVERLOAD_OF}_{phase}",
-            translation_key=OVERLOAD_OF,
-            translation_placeholders={"phase": str(phase)},
-            device_class=BinarySensorDeviceClass.PROBLEM,
-        )
-        for phase in _PHASES
-    ),
+    *fuse_overloads(),
     _link("cloud_connection", lambda details: details.state.online, enabled=True),
     _link("ethernet", lambda details: details.ethernet),
     _link("wifi", lambda details: details.wifi),

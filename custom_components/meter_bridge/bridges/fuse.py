@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..wire import difference, shift
+from .wire import difference, shift
 
 MARGIN, MARGIN_OF, OVERLOAD_OF = (
     "fuse_margin",
