@@ -9,7 +9,7 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorEntityDescription,
 )
-from homeassistant.const import MAX_LENGTH_STATE_STATE, Platform
+from homeassistant.const import MAX_LENGTH_STATE_STATE, Platform, UnitOfEnergy
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import EntityDescription
@@ -24,6 +24,7 @@ from .entity import MeterEntity
 from .meter.peaks import Peak
 from .values.demand_sensors import PEAK_DEMAND
 from .values.meter_sensors import MeterSensorDescription
+from .values.price import IMPORT_PRICE
 from .values.sources import Value, entity_key
 
 PARALLEL_UPDATES = 0
@@ -115,6 +116,16 @@ class MoneySensor(MeterSensor):
         return self.hass.config.currency
 
 
+class PriceSensor(MeterSensor):
+    """A price of energy in the owner's currency."""
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str:
+        """Return the unit that the Energy dashboard knows prices in."""
+        return f"{self.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
+
+
 class PeakDemandSensor(MeterSensor):
     """The highest demand of this month, with those of the last twelve months."""
 
@@ -154,6 +165,8 @@ def _remove_unwanted(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
 def _sensor(coordinator: MeterCoordinator, key: str) -> MeterSensor:
     """Return the sensor of a key."""
     description = coordinator.board.source(key).description
+    if description is IMPORT_PRICE:
+        return PriceSensor(coordinator, key)
     if description is PEAK_DEMAND:
         return PeakDemandSensor(coordinator, key)
     is_money = description.device_class == SensorDeviceClass.MONETARY

@@ -142,6 +142,7 @@ class BridgeType[C: Client[object], D]:
     each day.
     If it `asks_fuse`, the owner may enter the rating of the main fuse: the meter tells
     the currents, and nobody the fuse.
+    If it `knows_tariffs`, the owner may enter a price for each.
     `demand_minutes` is the period of demand that fits where this kind is sold;
     `shows_demand` unless the owner says otherwise.
     `pins_later` if entries from before may still pin what they know it by.
@@ -163,6 +164,7 @@ class BridgeType[C: Client[object], D]:
     pins_later: bool = False
     max_power: float = 100_000.0
     asks_fuse: bool = False
+    knows_tariffs: bool = False
     demand_minutes: int = 15
     shows_demand: bool = False
     media: tuple[Medium, ...] = (Medium.ELECTRICITY,)

@@ -35,6 +35,7 @@ from ..const import (
     CONF_MEDIUM,
     CONF_METERS,
     CONF_POLL_INTERVAL,
+    CONF_PRICES,
     CONF_SPREAD,
     CONF_UNIT,
     CONF_UPDATES,
@@ -70,6 +71,10 @@ _MAIN_FUSE = BridgeOption(
     maximum=1000,
     step=1,
     unit=UnitOfElectricCurrent.AMPERE,
+)
+_PRICES = tuple(
+    BridgeOption(key=key, default=0, minimum=0, maximum=100_000, step=0.0001)
+    for key in CONF_PRICES.values()
 )
 _LONGEST_POLL_INTERVAL = 300
 # Home Assistant rejects a smaller step in a number selector.
@@ -205,7 +210,8 @@ def options_of(bridge: Kind) -> tuple[BridgeOption, ...]:
         unit=UnitOfTime.SECONDS,
     )
     fuse = (_MAIN_FUSE,) if bridge.asks_fuse else ()
-    return (poll_interval, *fuse, *bridge.options)
+    prices = _PRICES if bridge.knows_tariffs else ()
+    return (poll_interval, *fuse, *prices, *bridge.options)
 
 
 def demand_options(bridge: Kind) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from ..meter.trouble import Restart, Trouble
 from .balance import CURRENTS, FUSE_OVERLOADS, FUSE_SENSORS, Balance
 from .demand_sensors import DEMAND_SENSORS, ShownDemand
 from .pace import Measure
+from .price import IMPORT_PRICE, Price
 from .room import Rooms, id_key
 from .sources import METER_CONNECTION, Source, Sources, Value, entity_key
 from .told import as_told
@@ -66,6 +67,9 @@ class Board:
         self._accounts: dict[str, Account] = {}
         self._shown_demand: dict[str, ShownDemand] = {}
         self._balances: dict[str, Balance] = {}
+        self._price = Price(prices=self._wishes.prices)
+        if self._wishes.prices:
+            self._sources.add_price()
         # Of meters that have sent no reading since the restart.
         self._stored: dict[str, Stored] = {}
         self._is_orderly = False
@@ -110,6 +114,8 @@ class Board:
         if self._bridge.asks_fuse and self._wishes.fuse is None:
             unwanted.update(each.translation_key for each in FUSE_SENSORS)
             unwanted.update(each.translation_key for each in FUSE_OVERLOADS)
+        if not self._wishes.prices:
+            unwanted.add(IMPORT_PRICE.translation_key)
         return unwanted
 
     def demand(self, meter: str) -> Demand | None:
@@ -146,6 +152,8 @@ class Board:
             else:
                 for code, value in shown.items():
                     values[entity_key(key, code)] = value
+        if self._wishes.prices and values.get(METER_CONNECTION.key):
+            values[IMPORT_PRICE.key] = self._price.now(values)
         changed, new = self._show(values)
         return Change(
             changed=changed,

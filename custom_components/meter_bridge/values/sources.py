@@ -21,6 +21,7 @@ from .balance import FUSE_OVERLOADS, FUSE_SENSORS, PHASE_IMBALANCE
 from .demand_sensors import DEMAND_SENSORS
 from .meter_sensors import MeterSensorDescription, meter_sensor
 from .pace import Measure
+from .price import IMPORT_PRICE
 
 type Value = StateType | datetime
 
@@ -124,6 +125,10 @@ class Sources:
         """Add the demand sensors of a meter."""
         for sensor in DEMAND_SENSORS:
             self._add(Platform.SENSOR, sensor, meter)
+
+    def add_price(self) -> None:
+        """Add the price of the tariff that is active."""
+        self._add(Platform.SENSOR, IMPORT_PRICE, MAIN_METER)
 
     def add_balance(self, meter: str) -> None:
         """Add how the phases of a meter are loaded, and its fuse if that is known."""

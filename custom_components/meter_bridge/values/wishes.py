@@ -7,7 +7,13 @@ from typing import Any
 from homeassistant.util import dt as dt_util
 
 from ..bridges.contract import BridgeType
-from ..const import CONF_DEMAND, CONF_DEMAND_PERIOD, CONF_MAIN_FUSE, CONF_METERS
+from ..const import (
+    CONF_DEMAND,
+    CONF_DEMAND_PERIOD,
+    CONF_MAIN_FUSE,
+    CONF_METERS,
+    CONF_PRICES,
+)
 from ..meter.periods import Clock
 from .told import Told
 
@@ -17,11 +23,13 @@ class Wishes:
     """The wishes of one owner.
 
     `period_clock` cuts the periods of the demand, None where no demand is wanted.
+    `prices` (per kWh) are those of the tariffs that have one.
     `fuse` is the rating of the main fuse (A) where the bridge does not report it.
     """
 
     period_clock: Clock | None = None
     fuse: float | None = None
+    prices: Mapping[int, float] = field(default_factory=dict)
     told: Told = field(default_factory=dict)
 
     @classmethod
@@ -36,5 +44,10 @@ class Wishes:
         return cls(
             period_clock=clock,
             fuse=options.get(CONF_MAIN_FUSE) or None,
+            prices={
+                tariff: options[key]
+                for tariff, key in CONF_PRICES.items()
+                if options.get(key)
+            },
             told=options.get(CONF_METERS, {}),
         )

@@ -19,6 +19,7 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     stale_within=(60.0, 600.0),
     pushes=True,
     pins_later=True,
+    knows_tariffs=True,
     core_twin=CoreTwin(
         domain="iometer",
         address_key="host",

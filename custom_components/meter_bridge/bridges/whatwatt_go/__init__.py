@@ -21,6 +21,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     # Some meters report every quarter of an hour.
     stale_within=(60.0, 5400.0),
     pushes=True,
+    knows_tariffs=True,
     asks_fuse=True,
     # A file of 1.3 MB, at 6 KB a second.
     recall_seconds=220.0,
