@@ -74,6 +74,8 @@ def _measure(description: EntityDescription) -> Measure:
     """Return what the value of an entity measures, as far as its pace goes."""
     if description.key == NET_POWER:
         return Measure.NET_POWER
+    if description is PHASE_IMBALANCE:
+        return Measure.CURRENT
     if not isinstance(description, (BridgeSensor, MeterSensorDescription)):
         # Alarms and connections must be immediate, and change rarely. Demand has been
         # through thresholds of its own.
