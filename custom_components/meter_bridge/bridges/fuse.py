@@ -1,4 +1,4 @@
-"""The load of the main fuse by phase; the reader itself reports the fuse's rating."""
+"""The load of the main fuse by phase."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
