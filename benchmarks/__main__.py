@@ -12,6 +12,7 @@ from homeassistant.const import __version__
 from tests.kinds import KINDS
 
 from .alone import alone
+from .day import day
 from .decoding import decoding
 from .growth import growth
 from .handling import handling
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[Effort], list[Part]]] = {
     "growth": growth,
     "memory": memory,
     "recording": recording,
+    "day": day,
     "registers": registers,
 }
 """The parts, each of which is measured in a process of its own."""
@@ -56,6 +58,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; else all")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--hours", type=float, help="so much of the simulated day")
     parser.add_argument("--rounds", type=int, help="so many rounds of readings")
     parser.add_argument(
         *("--bridge", "--bridges"),
@@ -80,6 +83,7 @@ def main() -> None:
         readings=40 if options.quick else 100,
         rounds=options.rounds or (3 if options.quick else 7),
         is_quick=options.quick,
+        hours=options.hours or (0.1 if options.quick else 0.25),
         bridges=tuple(options.bridge),
         before=options.before,
     )

@@ -14,6 +14,7 @@ from typing import override
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.kinds import KINDS
 from tests.support.house import House
+from tests.support.household import Household
 from tests.support.simulator import Simulator
 
 from .fleet import Fleet, FleetRun
@@ -40,6 +41,7 @@ class _Commands:
     def __init__(self) -> None:
         """Start without simulators."""
         self._open: dict[str, Simulator] = {}
+        self._households: dict[str, Household] = {}
         self._fleet = Fleet()
         self._steps: Counter[tuple[Simulator, str]] = Counter()
 
@@ -67,6 +69,15 @@ class _Commands:
             due = max(due + pace, loop.time())
             await asyncio.sleep(due - loop.time())
         await asyncio.sleep(_GRACE_SECONDS)
+
+    async def live_second(self, name: str, is_read: bool) -> None:  # noqa: FBT001 (piped)
+        """Let the household live for a second, and the meter be read after it."""
+        simulator = self._open[name]
+        if name not in self._households:
+            self._households[name] = Household(simulator.house)
+        self._households[name].second()
+        if is_read:
+            simulator.tick()
 
     async def next_reading(self, name: str, codes: Sequence[str]) -> None:
         """Take a new reading, for the next poll."""
@@ -179,6 +190,10 @@ class Feeder(AbstractContextManager["Feeder"]):
         place = self._ask("open", name, key, registers)
         assert isinstance(place, Place)
         return place
+
+    def live_second(self, name: str, *, is_read: bool) -> None:
+        """Let the household live for a second, and the meter be read after it."""
+        self._ask("live_second", name, is_read)
 
     def next_reading(self, name: str, codes: Sequence[str]) -> None:
         """Take a new reading, for the next poll."""

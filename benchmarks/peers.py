@@ -50,7 +50,7 @@ _HEAD = (
 )
 
 
-def _data(place: Place) -> Mapping[str, object]:
+def core_data(place: Place) -> Mapping[str, object]:
     """Return the entry data for Home Assistant's own integration."""
     login = {
         CONF_USERNAME: place.credentials.get("username"),
@@ -165,7 +165,9 @@ class _Comparison:
             name = f"Home Assistant's {key} ({package} {version(package)})"
         except PackageNotFoundError:
             raise NotMeasuredError(f"{package} is not installed") from None
-        entry = MockConfigEntry(domain=key, title=key, data=_data(self._open("core")))
+        entry = MockConfigEntry(
+            domain=key, title=key, data=core_data(self._open("core"))
+        )
         entry.add_to_hass(self._hass)
         if not await self._hass.config_entries.async_setup(entry.entry_id):
             why = f"{entry.state.value}, {entry.reason}"

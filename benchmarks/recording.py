@@ -74,7 +74,7 @@ async def rows(updates: str, seconds: int, warm: int) -> Rows:
     A real recorder runs for `seconds`; the hour is extrapolated.
     """
     async with home() as hass, AsyncExitStack() as stack:
-        path = await _record(hass)
+        path = await record(hass)
         house = House(dt_util.utcnow())
         simulators = [kind.simulator(house) for kind in KINDS.values()]
         for simulator in simulators:
@@ -99,12 +99,14 @@ async def rows(updates: str, seconds: int, warm: int) -> Rows:
     }
 
 
-async def _record(hass: HomeAssistant) -> Path:
-    """Start a recorder with a database file; return its path."""
+async def record(hass: HomeAssistant, *, commit_seconds: int = 0) -> Path:
+    """Start a recorder with a database file; return its path.
+
+    With 0 s it commits at once: uncommitted rows would not be counted.
+    """
     path = Path(hass.config.path("home-assistant_v2.db"))
     recorder.async_initialize_recorder(hass)
-    # Commit at once: uncommitted rows would not be counted.
-    config = {"db_url": f"sqlite:///{path}", "commit_interval": 0}
+    config = {"db_url": f"sqlite:///{path}", "commit_interval": commit_seconds}
     assert await async_setup_component(hass, "recorder", {"recorder": config})
     await hass.async_block_till_done()
     return path

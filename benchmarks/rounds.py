@@ -27,6 +27,8 @@ type Round = Callable[[], Awaitable[float]]
 class Effort:
     """How much to measure: the readings of a round, and the number of rounds.
 
+    `hours` are those of the simulated day.
+
     `bridges` are the kinds to measure, all if empty. `before` is another checkout: its
     integration is measured beside this one.
     """
@@ -34,6 +36,7 @@ class Effort:
     readings: int
     rounds: int
     is_quick: bool = False
+    hours: float = 0.25
     bridges: tuple[str, ...] = ()
     before: Path | None = None
 

@@ -79,13 +79,15 @@ class Benchmark:
 
     Readings come from `path`, by a request with `body` if it has one. Each row of
     `changes` has registers, which change as many states if possible. If the number of
-    `registers` can be chosen, `with_registers` creates a simulator with so many.
+    `registers` can be chosen, `with_registers` creates a simulator with so many. In a
+    house there are so many `seconds` between two readings.
     """
 
     path: str
     changes: tuple[Codes, ...]
     body: Mapping[str, str] | None = None
     registers: int = 0
+    seconds: int = 1
     with_registers: Callable[[House, int], Simulator] | None = None
     peer: Peer | None = None
 

@@ -35,6 +35,7 @@ KIND = Kind(
         Shown.RAW: frozenset({"t"}),
     },
     benchmark=Benchmark(
+        seconds=10,
         path="/ws",
         changes=(
             (),

@@ -91,6 +91,7 @@ KIND = Kind(
     # The owner can set a register, so any level is believed.
     energy=Energy(believed=frozenset({Wrong.LEAP, Wrong.ZERO, Wrong.NEGATIVE})),
     benchmark=Benchmark(
+        seconds=5,
         path="/api/register?raw&rate&time=now&virtual=value",
         registers=24,
         with_registers=ManyRegisters,

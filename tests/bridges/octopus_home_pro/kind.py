@@ -29,6 +29,7 @@ KIND = Kind(
         grid=("electricity_1.8.0", None, "electricity_16.7.0"), gas="gas_3.0.0"
     ),
     benchmark=Benchmark(
+        seconds=10,
         path="/get_meter_consumption",
         body={"meter_type": "elec"},
         # The time of the last reading is another state that changes.
