@@ -111,7 +111,10 @@ def day(effort: Effort) -> list[Part]:
         if not effort.takes(kind.key):
             continue
         runs: dict[str, Callable[[], Found]] = {}
-        names = [_OURS, *([_CORE, _PLAIN] if kind.benchmark.peer else [])]
+        names = [_OURS]
+        if kind.benchmark.peer:
+            # The plain one shows registers by their unit, which a poll need not tell.
+            names += [_CORE, _PLAIN] if kind.streams else [_CORE]
         if effort.before:
             names.insert(0, _BEFORE)
         for name in names:
@@ -175,7 +178,7 @@ async def live(key: str, name: str, seconds: int) -> Found:
     """Let an integration follow the household for so many seconds."""
     kind = KINDS[key]
     with Feeder() as feeder:
-        place = feeder.open(name, key)
+        place = feeder.move_in(name, key)
         if kind.benchmark.peer and kind.benchmark.peer.beside:
             feeder.silence(name, kind.benchmark.peer.beside)
         async with home() as hass, _Clock.running() as clock:

@@ -70,14 +70,21 @@ class _Commands:
             await asyncio.sleep(due - loop.time())
         await asyncio.sleep(_GRACE_SECONDS)
 
+    async def move_in(self, name: str, key: str) -> Place:
+        """Start a simulator at the meter of a household."""
+        house, kind = House(), KINDS[key]
+        make = kind.benchmark.at_home or kind.simulator
+        simulator: Simulator = make(house)
+        await simulator.start()
+        self._open[name] = simulator
+        self._households[name] = Household(house)
+        return place_of(simulator)
+
     async def live_second(self, name: str, is_read: bool) -> None:  # noqa: FBT001 (piped)
         """Let the household live for a second, and the meter be read after it."""
-        simulator = self._open[name]
-        if name not in self._households:
-            self._households[name] = Household(simulator.house)
         self._households[name].second()
         if is_read:
-            simulator.tick()
+            self._open[name].tick()
 
     async def next_reading(self, name: str, codes: Sequence[str]) -> None:
         """Take a new reading, for the next poll."""
@@ -188,6 +195,12 @@ class Feeder(AbstractContextManager["Feeder"]):
     def open(self, name: str, key: str, registers: int = 0) -> Place:
         """Start a simulator under a name."""
         place = self._ask("open", name, key, registers)
+        assert isinstance(place, Place)
+        return place
+
+    def move_in(self, name: str, key: str) -> Place:
+        """Start a simulator at the meter of a household."""
+        place = self._ask("move_in", name, key)
         assert isinstance(place, Place)
         return place
 

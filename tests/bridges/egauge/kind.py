@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.bridges.egauge.registers import ManyRegisters
+from tests.bridges.egauge.registers import KnownRegisters, ManyRegisters
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.support.kind import (
     Benchmark,
@@ -95,6 +95,7 @@ KIND = Kind(
         path="/api/register?raw&rate&time=now&virtual=value",
         registers=24,
         with_registers=ManyRegisters,
+        at_home=KnownRegisters,
         changes=tuple(
             tuple(str(index) for index in range(count)) for count in (0, 1, 5, 20)
         ),
