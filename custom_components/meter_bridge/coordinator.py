@@ -449,13 +449,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
         When the connection to the bridge failed or returned, notify all of them.
         """
-        self._announce()
         if self.last_update_success == self._shown_success:
             self._throttle.write()
-            return
-        self._shown_success = self.last_update_success
-        self._throttle.flush()
-        super().async_update_listeners()
+        else:
+            self._shown_success = self.last_update_success
+            self._throttle.flush()
+            super().async_update_listeners()
+        # New entities find their value among those that are shown.
+        self._announce()
 
     def _announce(self) -> None:
         """Let the platforms create entities for values that appeared."""
