@@ -18,9 +18,12 @@ from unittest.mock import patch
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.meter_bridge.bridges.obis import NET_POWER
+from custom_components.meter_bridge.const import DOMAIN
 from tests.kinds import KINDS
 from tests.support.house import House
 from tests.support.household import Household
@@ -320,11 +323,9 @@ class _Day:
 
 def _net_power(hass: HomeAssistant, power: int) -> str | None:
     """Return the sensor of net power: that of ours, else the one that shows it."""
-    states = [
-        each
-        for each in hass.states.async_all("sensor")
-        if each.attributes.get("unit_of_measurement") == "W"
-    ]
+    for entry in er.async_get(hass).entities.values():
+        if entry.platform == DOMAIN and entry.unique_id.endswith(NET_POWER):
+            return entry.entity_id
 
     def shows(state: State) -> bool:
         try:
@@ -332,7 +333,14 @@ def _net_power(hass: HomeAssistant, power: int) -> str | None:
         except ValueError:
             return False
 
-    return next((each.entity_id for each in states if shows(each)), None)
+    return next(
+        (
+            each.entity_id
+            for each in hass.states.async_all("sensor")
+            if each.attributes.get("unit_of_measurement") == "W" and shows(each)
+        ),
+        None,
+    )
 
 
 def _database(path: Path) -> tuple[int, int]:
