@@ -20,6 +20,7 @@ CONF_MEDIUM = "medium"
 CONF_METERS = "meters"
 CONF_PINNED = "pinned"
 CONF_POLL_INTERVAL = "poll_interval"
+CONF_ROLES = "roles"
 CONF_SPREAD = "spread"
 CONF_PRICES = {1: "price_1", 2: "price_2"}
 CONF_UNIT = "unit"

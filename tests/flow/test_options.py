@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.util.dt import utcnow
@@ -41,6 +41,15 @@ WORDS = ENGLISH["options"]["step"]["init"]
 CHOICES = ENGLISH["selector"]["updates"]["options"]
 
 every_bridge = pytest.mark.parametrize("key", BRIDGES)
+
+
+async def clicked_on(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+    """Leave the forms behind the first one as they are."""
+    while schema := result.get("data_schema"):
+        result = await hass.config_entries.options.async_configure(
+            result["flow_id"], schema({})
+        )
+    return result
 
 
 @every_bridge
@@ -84,6 +93,7 @@ async def test_limits(
             result["flow_id"], {**sound, "updates": "now and then"}
         )
     result = await hass.config_entries.options.async_configure(result["flow_id"], sound)
+    result = await clicked_on(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert entry.options == sound
@@ -112,6 +122,7 @@ async def choose(hass: HomeAssistant, entry: MockConfigEntry, **chosen: object) 
     result = await hass.config_entries.options.async_init(entry.entry_id)
     typed = {**suggestions(result["data_schema"]), **chosen}
     result = await hass.config_entries.options.async_configure(result["flow_id"], typed)
+    result = await clicked_on(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert entry.options == typed
@@ -267,6 +278,9 @@ async def test_largest_power(
     result = await hass.config_entries.options.async_init(entry.entry_id)
     typed = suggestions(result["data_schema"])
     assert typed.pop("max_power") == 17.3
-    await hass.config_entries.options.async_configure(result["flow_id"], typed)
+    await clicked_on(
+        hass,
+        await hass.config_entries.options.async_configure(result["flow_id"], typed),
+    )
     await hass.async_block_till_done()
     assert limits_of(entry, BRIDGES[key]) == Limits(max_power=preset)

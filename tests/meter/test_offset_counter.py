@@ -10,7 +10,7 @@ from custom_components.meter_bridge.bridges.obis import Quantity
 from custom_components.meter_bridge.bridges.snapshot import Counting, Meter, Reading
 from custom_components.meter_bridge.meter.account import Account, Stored
 from custom_components.meter_bridge.meter.plausible import Limits
-from custom_components.meter_bridge.meter.trouble import Trouble, TroubleKind
+from custom_components.meter_bridge.meter.trouble import Restart, Trouble, TroubleKind
 
 KWH = 3_600_000
 RATE, TOTAL = "power", "energy"
@@ -262,3 +262,29 @@ def test_what_follows_is_worked_out_of_what_is_believed() -> None:
     assert take(5000 * KWH, 0) == 5_000_000
     assert take(0, 60) == 5_000_000
     assert take(5001 * KWH, 120) == 5_001_000
+
+
+def test_another_register_that_stands_for_a_code_is_a_new_count() -> None:
+    """Both levels are told, once, also where the choice came with a restart."""
+
+    def take(account: Account, at: float, source: str) -> Restart | None:
+        reading = Reading(
+            values={},
+            token=at,
+            counts={TOTAL: 5000 * KWH, "other": 70 * KWH},
+            countings={TOTAL: NET, "other": NET},
+            conclude=lambda believed: {"1.8.0": believed[source]},
+            stands_for={"1.8.0": source},
+        )
+        return account.take(reading, now=at, clock=at, stale_after=60.0)
+
+    first = Account(meter=Meter(), limits=Limits(max_power=1e6))
+    assert take(first, 0, TOTAL) is None
+    assert take(first, 5, TOTAL) is None
+    again = Account(meter=Meter(), limits=Limits(max_power=1e6))
+    again.restore(json.loads(json.dumps(first.as_stored())), is_orderly=True)
+    restart = take(again, 10, "other")
+    assert restart
+    assert restart.levels == {"1.8.0": (5000, 70)}
+    assert again.values["1.8.0"] == 70
+    assert take(again, 15, "other") is None

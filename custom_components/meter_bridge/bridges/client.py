@@ -21,7 +21,8 @@ class Access:
     must not be weaker now. With `hearsay` the address comes from an announcement, which
     anybody can send: the password does not go there unencrypted. `is_typed` if the
     owner has just typed the password, and knows where. `options` holds a number for
-    each `BridgeOption` of the kind.
+    each `BridgeOption` of the kind, and `roles` what the owner has chosen for each of
+    `BridgeType.roles`.
     """
 
     address: Address
@@ -32,6 +33,7 @@ class Access:
     hearsay: bool = False
     is_typed: bool = False
     options: Mapping[str, float] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,19 @@ class BridgeOption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeRole:
+    """What one of the bridge's registers stands for; `key` is its translation key.
+
+    `choices` are the names of what may be chosen, by value; `chosen` is the present
+    value.
+    """
+
+    key: str
+    choices: Mapping[str, str]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeType[C: Client[object], D]:
     """A kind of bridge: everything that the rest needs to know about it.
 
@@ -147,6 +160,7 @@ class BridgeType[C: Client[object], D]:
     `shows_demand` unless the owner says otherwise.
     `pins_later` if entries from before may still pin what they know it by.
     `pads_zeros` if it may send 0 for registers that the meter does not have.
+    `roles` returns which roles the owner may give to registers.
     `redact` names keys of answers whose values are kept out of diagnostics.
     """
 
@@ -180,5 +194,6 @@ class BridgeType[C: Client[object], D]:
     updates: tuple[BridgeUpdate[C, D], ...] = ()
     actions: tuple[BridgeAction[C], ...] = ()
     issues: tuple[BridgeIssue[D], ...] = ()
+    roles: Callable[[D], tuple[BridgeRole, ...]] | None = None
     more_sensors: Callable[[D], tuple[BridgeSensor[D], ...]] | None = None
     redact: frozenset[str] = frozenset()

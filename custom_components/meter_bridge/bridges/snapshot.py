@@ -107,7 +107,7 @@ class Reading:
     keys, and `quantities` what they are, where that is known. `counts` are raw counts
     that may be erased at any time, and `countings` what they mean: their totals, by the
     same keys, go on from where they were. `conclude` returns what follows from all that
-    is believed.
+    is believed; `stands_for` are the keys of totals by the code that follows from them.
     """
 
     values: Mapping[str, float]
@@ -125,6 +125,7 @@ class Reading:
     counts: Mapping[str, int] = field(default_factory=dict)
     countings: Mapping[str, Counting] = field(default_factory=dict)
     conclude: Callable[[Mapping[str, float]], Mapping[str, float]] | None = None
+    stands_for: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

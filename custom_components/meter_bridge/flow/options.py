@@ -36,6 +36,7 @@ from ..const import (
     CONF_METERS,
     CONF_POLL_INTERVAL,
     CONF_PRICES,
+    CONF_ROLES,
     CONF_SPREAD,
     CONF_UNIT,
     CONF_UPDATES,
@@ -45,6 +46,7 @@ from ..const import (
 from .bare_meters import METER, bare_meters, fits
 from .energy import missing_sources
 from .forms import energy_schema
+from .roles import are_changed, roles_of, roles_schema
 from .steps import bridge_or_abort
 
 # Each choice is a name and a sentence: a drop-down list would cut it off.
@@ -112,6 +114,10 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             self._chosen = user_input
             self._meters = dict(entry.options.get(CONF_METERS, {}))
             self._unasked = bare_meters(entry)
+            if known := entry.options.get(CONF_ROLES):
+                self._chosen[CONF_ROLES] = known
+            if roles_of(entry):
+                return await self.async_step_roles()
             return await self._async_next()
         fields: dict[str, tuple[object, Selector[Any]]] = {
             CONF_UPDATES: (DEFAULT_UPDATES, _UPDATES)
@@ -154,6 +160,22 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         if self._sources:
             return await self.async_step_energy()
         return self.async_create_entry(data=self._chosen)
+
+    async def async_step_roles(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which registers stand for the main meter.
+
+        As long as the owner leaves them as they are, names go on to tell.
+        """
+        roles = roles_of(self.config_entry)
+        if user_input is None:
+            return self.async_show_form(
+                step_id="roles", data_schema=roles_schema(roles)
+            )
+        if are_changed(roles, user_input):
+            self._chosen[CONF_ROLES] = user_input
+        return await self._async_next()
 
     async def async_step_meter(
         self, user_input: dict[str, Any] | None = None

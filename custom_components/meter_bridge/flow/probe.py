@@ -28,7 +28,7 @@ from ..bridges.errors import (
     WrongBridgeError,
 )
 from ..bridges.transport.address import parse_address
-from ..const import CONF_HEARSAY, CONF_PINNED
+from ..const import CONF_HEARSAY, CONF_PINNED, CONF_ROLES
 from ..redaction import is_identifying
 
 # Failures by what they tell, least first: no answer, a refusal (any web server may
@@ -86,6 +86,7 @@ def connect(
             option.key: chosen.get(option.key, option.default)
             for option in bridge.options
         },
+        roles=chosen.get(CONF_ROLES, {}),
     )
     client: Client[Any] = bridge.connect(
         access, async_get_clientsession(hass, verify_ssl=verify_ssl)

@@ -67,6 +67,7 @@ class Account:
     _scaler: ScalerCheck = field(default_factory=ScalerCheck)
     _judged: Mapping[str, float] = field(default_factory=dict)
     _believed: Mapping[str, float] = field(default_factory=dict)
+    _sources: dict[str, tuple[str, float]] = field(default_factory=dict)
     _conclude: Callable[[Mapping[str, float]], Mapping[str, float]] | None = None
     # Of meters that were exchanged, until the counters start anew.
     _numbers: tuple[str, str] | None = None
@@ -158,20 +159,21 @@ class Account:
         believed.pop(ABSOLUTE_POWER, None)
         self._judged = believed
         self._draw_conclusions(reading)
+        levels = {**verdict.levels, **self._note_sources(reading)}
         if self.demand:
             self.demand.take(
                 now,
                 self._import_level(possible),
                 power_of(IMPORT_ENERGY, self._believed),
-                is_new_count=bool(numbers) or IMPORT_ENERGY in verdict.levels,
+                is_new_count=bool(numbers) or IMPORT_ENERGY in levels,
             )
         numbers = self._numbers
         if numbers and not self._guard.starts_anew:
             self._numbers = None
-        if not verdict.levels:
+        if not levels:
             return None
-        self._restarted = Restarted(at=now, levels=verdict.levels)
-        return Restart(levels=verdict.levels, numbers=numbers)
+        self._restarted = Restarted(at=now, levels=levels)
+        return Restart(levels=levels, numbers=numbers)
 
     def _judge_own(self, reading: Reading, now: float) -> dict[str, float]:
         """Judge what only this kind of bridge has: present values, and totals."""
@@ -189,6 +191,22 @@ class Account:
         self._believed = self._judged
         if self._conclude:
             self._believed = {**self._judged, **self._conclude(self._judged)}
+
+    def _note_sources(self, reading: Reading) -> dict[str, tuple[float, float]]:
+        """Note which totals stand for codes; return those that others stand for now.
+
+        Another register stands at another level: the owner has chosen it, or has given
+        its name to it.
+        """
+        levels = {}
+        for code, source in reading.stands_for.items():
+            if (level := self._believed.get(code)) is None:
+                continue
+            before, last = self._sources.get(code, (source, level))
+            if before != source:
+                levels[code] = (last, level)
+            self._sources[code] = (source, level)
+        return levels
 
     def _import_level(self, possible: Mapping[str, float]) -> float | None:
         """Return the level of import energy, None if it is not known or held back."""
@@ -353,6 +371,7 @@ class Account:
             "counters": self._guard.as_stored(),
             "restarted": self._restarted and self._restarted.as_stored(),
             "flows": self._guard.flows_as_stored(),
+            "sources": {code: list(each) for code, each in self._sources.items()},
             "doubts": {
                 code: [doubt.since, doubt.seconds]
                 for code, doubt in self._guard.doubts().items()
@@ -387,6 +406,10 @@ class Account:
         if restarted := stored.get("restarted"):
             self._restarted = Restarted.restored(restarted)
         self._guard.restore_flows(stored.get("flows", {}))
+        self._sources = {
+            code: (source, level)
+            for code, (source, level) in stored.get("sources", {}).items()
+        }
         self._tallies = {
             code: Tally.restored(numbers)
             for code, numbers in stored.get("derived", {}).items()

@@ -4,9 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
@@ -271,3 +277,60 @@ async def test_totals_of_an_older_version_go_on(
     assert [Decimal(state(hass, each)) for each in names] == [
         each + 10 for each in before
     ]
+
+
+def presets(flow: ConfigFlowResult) -> dict[str, Any]:
+    """Return what is filled in where the owner leaves a form as it is."""
+    schema = flow["data_schema"]
+    assert schema
+    filled: dict[str, Any] = schema({})
+    return filled
+
+
+async def test_the_owner_chooses_the_register_of_the_grid(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: EgaugeSimulator
+) -> None:
+    """The form shows what names have given; another register is told as a new count."""
+    simulator.house.export(1000)
+    simulator.tick()
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"], presets(flow)
+    )
+    assert flow["step_id"] == "roles"
+    preset = presets(flow)
+    assert preset == {
+        "net_power": "register_7",
+        "import_energy": "register_8",
+        "export_energy": "register_9",
+    }
+    chosen = {**preset, "net_power": "use_less_gen", "import_energy": "virtual_use"}
+    flow = await hass.config_entries.options.async_configure(flow["flow_id"], chosen)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert entry.options["roles"] == chosen
+    assert state(hass, "sensor.bridge_power") == "-1000"
+    assert Decimal(state(hass, "sensor.bridge_energy_import")) == Decimal(
+        state(hass, "sensor.bridge_use_energy")
+    )
+    issues = ir.async_get(hass).issues
+    assert [key for _, key in issues if key.startswith("meter_replaced")]
+
+
+async def test_roles_that_stay_as_they_are_still_follow_names(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: EgaugeSimulator
+) -> None:
+    """Whoever only clicks on has chosen nothing, and no count is new."""
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    for _ in range(2):
+        flow = await hass.config_entries.options.async_configure(
+            flow["flow_id"], presets(flow)
+        )
+    await hass.async_block_till_done()
+    assert "roles" not in entry.options
+    assert not ir.async_get(hass).issues
+    simulator.rename("Grid", "Mains")
+    simulator.house.advance(1)
+    simulator.tick()
+    await poll(hass, entry)
+    assert state(hass, "sensor.bridge_power") == STATE_UNAVAILABLE

@@ -12,13 +12,16 @@ from custom_components.meter_bridge.bridges.egauge.kinds import (
     WRAP,
     average_rate,
 )
+from custom_components.meter_bridge.bridges.egauge.meaning import meaning_of
 from custom_components.meter_bridge.bridges.egauge.models import Details, reading_of
 from custom_components.meter_bridge.bridges.egauge.registers import (
+    Listing,
     Register,
     parse_listing,
 )
 from custom_components.meter_bridge.bridges.errors import BridgeResponseError
 from custom_components.meter_bridge.bridges.obis import REGISTERS
+from custom_components.meter_bridge.bridges.snapshot import Reading
 from custom_components.meter_bridge.bridges.wire import steps_between
 from tests.bridges.egauge.conftest import FIXTURES, believed
 
@@ -27,6 +30,12 @@ CODES = (
     *("P", "S", "var", "PQ", "V", "Vdc", "I", "Idc", "F", "THD", "Qe", "R", "T", "dT"),
     *("Ee", "#", "#3", "%", "$", "d", "a", "aq", "h", "Pa", "ppm", "m", "Q", "Qv", "v"),
 )
+
+
+def _reading(listing: Listing, **roles: str) -> Reading:
+    """Return the reading of a listing, by the roles that the owner has chosen."""
+    chosen = tuple(sorted(roles.items()))
+    return reading_of(listing, meaning_of(listing.registers, chosen))
 
 
 def load(name: str) -> Mapping[str, object]:
@@ -72,7 +81,7 @@ def test_a_whole_minute() -> None:
     assert named["Hertz"] == pytest.approx(49.98, abs=0.005)
     assert named["PF"] == pytest.approx(0.962, abs=0.0005)
     assert named["use"] == named["Grid"]
-    values = believed(reading_of(found))
+    values = believed(_reading(found))
     assert values["register_20_energy"] == 2_619_543.9140
     assert values["virtual_gen_energy"] == 1_433_337.3218
     # There is no Grid+ beside Grid-, so that there is no import and no export.
@@ -109,7 +118,7 @@ def test_an_unknown_code_is_a_number() -> None:
     (sensor,) = register_sensors(Details(registers=found.registers))
     assert not sensor.entity_registry_enabled_default
     assert sensor.native_unit_of_measurement is None
-    assert believed(reading_of(found)) == {"register_3_value": 7}
+    assert believed(_reading(found)) == {"register_3_value": 7}
 
 
 def test_the_sensors_stay_the_same_while_the_registers_do() -> None:
@@ -144,7 +153,7 @@ def test_odd_registers_are_left_out(entry: Mapping[str, object]) -> None:
     good = {"name": "Grid", "type": "P", "did": 7}
     found = parse_listing(listing(entry, good, row=["1", "36000000"]))
     assert [each.key for each in found.registers] == ["register_7"]
-    assert believed(reading_of(found)) == {"register_7_energy": 10}
+    assert believed(_reading(found)) == {"register_7_energy": 10}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +179,7 @@ def test_odd_rows_say_nothing(ranges: object) -> None:
         {"name": "door", "type": "d", "did": 1},
     )
     found = parse_listing({**answer, "ranges": ranges})
-    assert believed(reading_of(found)) == {"register_0_power": 5}
+    assert believed(_reading(found)) == {"register_0_power": 5}
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"registers": None}])
@@ -220,10 +229,10 @@ def test_zero_is_a_reading() -> None:
     """A new meter has exported nothing; only what was not sent is missing."""
     grid = ({"name": "grid+", "type": "P", "did": 1}, {"name": "grid-", "type": "P"})
     found = parse_listing(listing(grid[0], {**grid[1], "did": 2}, row=["7200", "0"]))
-    values = believed(reading_of(found))
+    values = believed(_reading(found))
     assert (values["1.8.0"], values["2.8.0"]) == (2, 0)
     found = parse_listing(listing(grid[0], {**grid[1], "did": 2}, row=["7200", 0]))
-    values = believed(reading_of(found))
+    values = believed(_reading(found))
     assert values["1.8.0"] == 2
     assert "2.8.0" not in values
     only_new = parse_listing(
@@ -291,11 +300,77 @@ def test_some_kinds_have_no_total() -> None:
 def test_a_present_value_that_cannot_be_is_missing(code: str, rate: float) -> None:
     """Registers of a type that says what they measure are judged like any value."""
     sent = {"name": "any", "type": code, "did": 3, "rate": rate}
-    assert believed(reading_of(parse_listing(listing(sent)))) == {}
+    assert believed(_reading(parse_listing(listing(sent)))) == {}
 
 
 @pytest.mark.parametrize("code", ["#3", "h", "%", "a", "dT", "new"])
 def test_a_present_value_of_anything_else_is_not_judged(code: str) -> None:
     """No type code says that a number is a power factor."""
     sent = {"name": "powerFactor", "type": code, "did": 3, "rate": -4711}
-    assert list(believed(reading_of(parse_listing(listing(sent)))).values()) == [-4711]
+    assert list(believed(_reading(parse_listing(listing(sent)))).values()) == [-4711]
+
+
+# A direct feed: the sun flows in before what `Grid` measures.
+_FEED: tuple[Mapping[str, object], ...] = (
+    {"name": "use", "type": "P", "rate": 1234.5},
+    {"name": "gen", "type": "P", "rate": 3234.4},
+    {"name": "Grid", "type": "P", "did": 0, "rate": 1234.5},
+    {"name": "to us", "type": "P", "did": 1, "rate": 0},
+    {"name": "from us", "type": "P", "did": 2, "rate": 1999.9},
+)
+_COUNTED: list[object] = ["0", "0", "0", "7200000", "3600000"]
+
+
+def test_the_owner_says_what_registers_mean() -> None:
+    """Net power is consumption less generation, where `Grid` is not the grid."""
+    found = parse_listing(listing(*_FEED, row=_COUNTED))
+    assert believed(_reading(found))["16.7.0"] == 1234.5
+    values = believed(
+        _reading(
+            found,
+            net_power="use_less_gen",
+            import_energy="register_1",
+            export_energy="register_2",
+        )
+    )
+    assert (values["16.7.0"], values["1.8.0"], values["2.8.0"]) == (-1999.9, 2000, 1000)
+    # What is no register any more has no role.
+    values = believed(_reading(found, net_power="register_9", import_energy="none"))
+    assert {"16.7.0", "1.8.0", "2.8.0"}.isdisjoint(values)
+
+
+def test_a_battery_is_taken_off_as_well() -> None:
+    """What a battery gives does not come from the grid."""
+    found = parse_listing(listing(*_FEED, {"name": "bat", "type": "P", "rate": 100.1}))
+    values = believed(_reading(found, net_power="use_less_gen"))
+    assert values["16.7.0"] == -2100.0
+
+
+def test_net_power_needs_all_that_it_follows_from() -> None:
+    """Without generation, consumption is not the grid's."""
+    use, _, *others = _FEED
+    found = parse_listing(listing(use, {"name": "gen", "type": "P"}, *others))
+    assert "16.7.0" not in believed(_reading(found, net_power="use_less_gen"))
+
+
+def test_names_that_differ_in_case_are_registers_of_their_own() -> None:
+    """The device tells them apart, and so do their keys."""
+    sent = [
+        {"name": name, "type": "P", "rate": rate}
+        for rate, name in enumerate(("Grid", "GRID", "grid"))
+    ]
+    found = parse_listing(listing(*sent))
+    sensors = register_sensors(Details(registers=found.registers))
+    assert len({each.key for each in sensors}) == 6
+    values = believed(_reading(found, net_power="virtual_GRID"))
+    assert values["16.7.0"] == values["virtual_GRID_power"] == 1
+
+
+def test_a_total_that_counts_the_same_names_the_other() -> None:
+    """The Energy dashboard offers one of the two, by the roles that registers have."""
+    found = parse_listing(listing(*_FEED))
+    chosen = (("export_energy", "register_2"), ("import_energy", "register_1"))
+    roles = meaning_of(found.registers, chosen).roles
+    sensors = register_sensors(Details(registers=found.registers, roles=roles))
+    counted_by = {each.key: each.counted_by for each in sensors if each.counted_by}
+    assert counted_by == {"register_1_energy": "1.8.0", "register_2_energy": "2.8.0"}

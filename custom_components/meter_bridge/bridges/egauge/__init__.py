@@ -5,7 +5,7 @@ from datetime import timedelta
 from ..contract import BridgeType, CoreTwin
 from .actions import ACTIONS
 from .client import EgaugeClient
-from .entities import BUTTONS, SENSORS, UPDATES, register_sensors
+from .entities import BUTTONS, SENSORS, UPDATES, register_roles, register_sensors
 from .models import Details
 
 BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
@@ -29,5 +29,6 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     updates=UPDATES,
     actions=ACTIONS,
     more_sensors=register_sensors,
+    roles=register_roles,
     redact=frozenset({"sn", "usr", "jwt", "nnc", "rlm", "hostname", "detail"}),
 )

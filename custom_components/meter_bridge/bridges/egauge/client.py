@@ -36,7 +36,7 @@ class EgaugeClient(Client[Details]):
         """Know the address; send nothing yet."""
         self._web = EgaugeWeb(access, session)
         super().__init__(self._web.http)
-        self._decoder = EgaugeDecoder()
+        self._decoder = EgaugeDecoder(access.roles)
         self._history = EgaugeHistory(self._web)
         self._system_until = -inf
         self._can_filter = True

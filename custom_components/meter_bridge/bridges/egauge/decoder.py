@@ -1,5 +1,6 @@
 """The latest system, alerts and registers of an eGauge."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import override
@@ -31,8 +32,9 @@ def read_answer(body: bytes | str) -> object:
 class EgaugeDecoder(Decoder[Details]):
     """Keep the latest system and the latest registers."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, roles: Mapping[str, str] | None = None) -> None:
+        """Know the roles that the owner has chosen for registers, and nothing else."""
+        self._chosen = tuple(sorted((roles or {}).items()))
         self.system = System()
         self._start_time = StartTime()
         self._listing = Listing()
@@ -83,7 +85,7 @@ class EgaugeDecoder(Decoder[Details]):
     def registers_of(self, keys: frozenset[str]) -> dict[str, str]:
         """Return the keys of the registers behind these totals, each with its total."""
         registers = self._listing.registers
-        behind = meaning_of(registers).roles.behind(keys)
+        behind = meaning_of(registers, self._chosen).roles.behind(keys)
         return {
             register.key: total
             for register in registers
@@ -93,9 +95,13 @@ class EgaugeDecoder(Decoder[Details]):
     @override
     def snapshot(self) -> Snapshot[Details]:
         """Return everything that is known now."""
+        registers = self._listing.registers
+        meaning = meaning_of(registers, self._chosen)
         return Snapshot(
-            readings=(reading_of(self._listing),),
-            details=Details(registers=self._listing.registers, system=self.system),
+            readings=(reading_of(self._listing, meaning),),
+            details=Details(
+                registers=registers, roles=meaning.roles, system=self.system
+            ),
             serial=self.system.serial,
             firmware=self.system.firmware,
         )

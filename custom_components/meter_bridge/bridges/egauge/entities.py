@@ -1,6 +1,6 @@
 """The entities that only an eGauge has: registers, diagnostics, buttons, update."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from homeassistant.components.button import ButtonDeviceClass
@@ -29,13 +29,13 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.typing import UNDEFINED
 
-from ..contract import BridgeButton, BridgeSensor, BridgeUpdate
+from ..contract import BridgeButton, BridgeRole, BridgeSensor, BridgeUpdate
 from ..descriptions import choice_sensor, restart_sensor
 from ..wire import words
 from .client import EgaugeClient
 from .models import Details
 from .registers import Register
-from .roles import counted_by
+from .roles import Roles, choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,19 +159,31 @@ _LOOKS = {
 
 
 @lru_cache(maxsize=16)
-def _sensors_of(registers: tuple[Register, ...]) -> tuple[BridgeSensor[Details], ...]:
+def _sensors_of(
+    registers: tuple[Register, ...], roles: Roles
+) -> tuple[BridgeSensor[Details], ...]:
     """Describe the sensors of all registers."""
-    return tuple(sensor for register in registers for sensor in _sensors(register))
+    return tuple(
+        sensor
+        for register in registers
+        for sensor in _sensors(register, roles.counted_by(register))
+    )
 
 
 @lru_cache(maxsize=1024)
-def _sensors(register: Register) -> tuple[BridgeSensor[Details], ...]:
-    """Describe the sensors of a register: its present value and its total."""
+def _sensors(
+    register: Register, counted_by: str | None
+) -> tuple[BridgeSensor[Details], ...]:
+    """Describe the sensors of a register: its present value and its total.
+
+    `counted_by` is the code of the main meter that counts the same energy.
+    """
     value = _value(register, _LOOKS[register.kind.name])
     total, key = register.kind.total, register.total_key
     if total is None or key is None:
         return (value,)
-    return (value, _total(register, key, total.name, _LOOKS[total.name]))
+    described = _total(register, key, total.name, _LOOKS[total.name])
+    return (value, replace(described, counted_by=counted_by))
 
 
 def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
@@ -208,13 +220,20 @@ def _total(
         native_unit_of_measurement=look.unit,
         suggested_display_precision=look.precision,
         entity_registry_enabled_default=look.enabled,
-        counted_by=counted_by(register),
     )
 
 
 def register_sensors(details: Details) -> tuple[BridgeSensor[Details], ...]:
     """Return the sensors of the registers that the device has now."""
-    return _sensors_of(details.registers)
+    return _sensors_of(details.registers, details.roles)
+
+
+def register_roles(details: Details) -> tuple[BridgeRole, ...]:
+    """Return the roles that registers may have, and which have them now."""
+    return tuple(
+        BridgeRole(key=role, choices=names, chosen=chosen)
+        for role, names, chosen in choices(details.registers, details.roles)
+    )
 
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (

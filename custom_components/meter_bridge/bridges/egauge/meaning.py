@@ -7,7 +7,7 @@ from functools import lru_cache
 from ..obis import Quantity
 from ..snapshot import Counting
 from .registers import Register
-from .roles import Roles, roles_by_name
+from .roles import Roles, roles_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,13 @@ class Meaning:
 
 
 @lru_cache(maxsize=16)
-def meaning_of(registers: tuple[Register, ...]) -> Meaning:
-    """Return what these registers mean; cached, as they seldom change."""
+def meaning_of(
+    registers: tuple[Register, ...], chosen: tuple[tuple[str, str], ...] = ()
+) -> Meaning:
+    """Return what these registers mean, by the roles that the owner has chosen.
+
+    It is cached, as registers seldom change.
+    """
     return Meaning(
         quantities={
             register.value_key: quantity
@@ -33,5 +38,5 @@ def meaning_of(registers: tuple[Register, ...]) -> Meaning:
             for register in registers
             if (key := register.total_key) and (counting := register.counting)
         },
-        roles=roles_by_name(registers),
+        roles=roles_of(registers, chosen),
     )

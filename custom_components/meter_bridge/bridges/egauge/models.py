@@ -6,8 +6,9 @@ from datetime import datetime
 from ..snapshot import Reading
 from ..uptime import StartTime
 from ..wire import number, section, text
-from .meaning import meaning_of
+from .meaning import Meaning
 from .registers import Listing, Register
+from .roles import Roles
 
 # Two requests for the time never agree exactly.
 _OFFSET_JITTER = 1.0
@@ -33,9 +34,10 @@ class System:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What the device says of itself, and which registers it has."""
+    """What the device says of itself, which registers it has, and their roles."""
 
     registers: tuple[Register, ...] = ()
+    roles: Roles = field(default_factory=Roles)
     system: System = field(default_factory=System)
 
 
@@ -62,14 +64,13 @@ def parse_alerts(answer: object) -> int | None:
     return len(log) if isinstance(log, list) else None
 
 
-def reading_of(listing: Listing) -> Reading:
+def reading_of(listing: Listing, meaning: Meaning) -> Reading:
     """Return the present values and the counts of all registers.
 
     The device's clock may be set at any time: it only shows whether this is another
     reading, not which one is newer.
     """
     registers = listing.registers
-    meaning = meaning_of(registers)
     rates, counters = listing.rates, listing.counters
     return Reading(
         values={},
@@ -88,6 +89,7 @@ def reading_of(listing: Listing) -> Reading:
         },
         countings=meaning.countings,
         conclude=meaning.roles.conclude,
+        stands_for=meaning.roles.totals,
     )
 
 
