@@ -55,7 +55,6 @@ _HEAD = (
 _NEAR_WATTS, _NEAR_SHARE = 100, 0.05
 # Of Home Assistant's own for the same box; rows an hour; MB a day.
 _MOST_TIME, _MOST_ROWS_SHARE, _MOST_MEGABYTES = 0.25, 0.125, 12.5
-_MOST_ROWS = {"whatwatt_go": 3000, "cozify_han": 2300}
 
 type SetUp = Callable[[HomeAssistant, Kind, Place], Any]
 
@@ -160,7 +159,7 @@ def _aims(kind: Kind, found: dict[str, Found]) -> list[Aim]:
             unit="MB a day",
         )
     ]
-    if rows := _MOST_ROWS.get(key):
+    if rows := kind.benchmark.most_rows:
         aims.append(
             Aim(name=f"{key}, rows an hour", value=ours.rows_an_hour, most=rows)
         )

@@ -172,7 +172,12 @@ RULES: Rules = {
         ),
     ),
     "A stored code that no longer exists is ignored.": (
-        Mutation(_GUARD, "if code in COUNTERS:", "if True:", "test_guard.py"),
+        Mutation(
+            _GUARD,
+            "if code in COUNTERS:\n                counter",
+            "if True:\n                counter",
+            "test_guard.py",
+        ),
     ),
     "A reading older than the newest one, by the meter's clock, is ignored.": (
         Mutation(

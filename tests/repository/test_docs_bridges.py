@@ -18,7 +18,11 @@ from custom_components.meter_bridge.const import (
     Updates,
 )
 from custom_components.meter_bridge.flow.options import MAX_POWER, options_of
-from custom_components.meter_bridge.issues import METER_REPLACED, METER_SILENT
+from custom_components.meter_bridge.issues import (
+    METER_REPLACED,
+    METER_SILENT,
+    TWO_BRIDGES,
+)
 from custom_components.meter_bridge.meter.trouble import TroubleKind
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +63,9 @@ def issues_of(key: str) -> set[str]:
     troubles = set(map(str, TroubleKind))
     if "scaled=" not in code:
         troubles.remove(TroubleKind.SCALE_UNKNOWN)
-    return {METER_REPLACED, METER_SILENT} | troubles | own | refused
+    bridge = BRIDGES[key]
+    moved = {TWO_BRIDGES} if bridge.zeroconf or bridge.dhcp_hostname else set[str]()
+    return {METER_REPLACED, METER_SILENT} | moved | troubles | own | refused
 
 
 @every_bridge

@@ -80,8 +80,9 @@ class Benchmark:
     Readings come from `path`, by a request with `body` if it has one. Each row of
     `changes` has registers, which change as many states if possible. If the number of
     `registers` can be chosen, `with_registers` creates a simulator with so many. In a
-    house there are so many `seconds` between two readings; `at_home` makes a simulator
-    for that, if not every integration takes what the usual one sends.
+    house there are so many `seconds` between two readings, and there should be at most
+    `most_rows` an hour; `at_home` makes a simulator for that, if not every integration
+    takes what the usual one sends.
     """
 
     path: str
@@ -89,6 +90,7 @@ class Benchmark:
     body: Mapping[str, str] | None = None
     registers: int = 0
     seconds: int = 1
+    most_rows: int | None = None
     at_home: Callable[[House], Simulator] | None = None
     with_registers: Callable[[House, int], Simulator] | None = None
     peer: Peer | None = None

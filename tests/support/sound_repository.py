@@ -168,10 +168,11 @@ SOUND: dict[str, Json] = {
         "    async def async_step_user(self):\n"
         "        self.async_set_unique_id('a')\n"
         "    async def async_step_zeroconf(self):\n"
-        "        self.abort(data_updates={CONF_HOST: 1})\n"
+        "        self.abort()\n"
         "    async def async_step_reauth(self): ...\n"
         "    async def async_step_reconfigure(self): ...\n"
     ),
+    f"{FOLDER}/flow/following.py": "hass.config_entries.async_update_entry(entry)\n",
     f"{FOLDER}/entity.py": "_attr_has_entity_name = True\n",
     f"{FOLDER}/sensor.py": "PARALLEL_UPDATES = 0\n",
     f"{FOLDER}/trigger.py": "async def async_get_triggers(hass): ...\n",

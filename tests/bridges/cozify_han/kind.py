@@ -36,6 +36,7 @@ KIND = Kind(
     },
     benchmark=Benchmark(
         seconds=10,
+        most_rows=2300,
         path="/ws",
         changes=(
             (),

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import cast
 import weakref
 
@@ -47,6 +48,11 @@ class _Message:
     body: bytes = b""
     status: int = 401
     headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the answer is a good one."""
+        return self.status < HTTPStatus.BAD_REQUEST
 
 
 def _challenge() -> Decode:

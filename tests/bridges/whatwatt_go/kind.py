@@ -63,6 +63,7 @@ KIND = Kind(
     },
     benchmark=Benchmark(
         path="/api/v1/live",
+        most_rows=3000,
         changes=(
             (),
             ("32.7.0",),
