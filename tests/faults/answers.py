@@ -61,12 +61,22 @@ STATUSES = (
             group=_STATUS,
             name=f"answers {status}",
             cause=_status(status),
+            fades=True,
+            rounds=0,
+            sees=sees(Sees.FADES),
+            errors=_AWAY,
+        )
+        for status in (500, 503)
+    ),
+    *(
+        Mishap(
+            group=_STATUS,
+            name=f"answers {status}",
+            cause=_status(status),
             sees=sees(Sees.GONE),
             errors=errors,
         )
         for status, errors in (
-            (500, _AWAY),
-            (503, _AWAY),
             (404, _STRANGE),
             (401, _STRANGE | {"invalid_auth"}),
             (403, _STRANGE | {"no_permission"}),
@@ -87,7 +97,9 @@ BODIES = (
             group=_BODY,
             name=name,
             cause=cause,
-            sees=sees(Sees.GONE),
+            fades=True,
+            rounds=0,
+            sees=sees(Sees.FADES),
             errors=_STRANGE,
         )
         for name, cause in (
@@ -106,7 +118,9 @@ BODIES = (
             name=name,
             cause=cause,
             # A bridge that sends only texts about itself still answers.
-            sees=sees(Sees.GONE, Sees.KEPT),
+            fades=True,
+            rounds=0,
+            sees=sees(Sees.FADES),
             errors=_STRANGE,
         )
         for name, cause in (
@@ -118,7 +132,9 @@ BODIES = (
         group=_BODY,
         name="null everywhere",
         cause=_both(bodies.nulls),
-        sees=sees(Sees.GONE, Sees.PART, Sees.KEPT),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES),
         errors=_STRANGE | {"meter_not_ready"},
     ),
     Mishap(

@@ -75,7 +75,8 @@ class Cell:
             await self.settle()
         self.look()
         await self.round(20)
-        assert not self.late(await self.round(20))
+        late = self.late(await self.round(20))
+        assert not late, late
         assert self.coordinator.last_update_success
 
     async def round(
@@ -140,8 +141,15 @@ class Cell:
 
     async def poll(self) -> None:
         """Poll the bridge now."""
-        await self.coordinator.async_refresh()
+        await self.coordinator._async_refresh(scheduled=True)  # noqa: SLF001
         await self.hass.async_block_till_done()
+
+    @property
+    def seconds_between_polls(self) -> float:
+        """Return how long it takes from one poll to the next if none is answered."""
+        waiting = self.timeouts.longest if self.timeouts.is_on else 0.0
+        interval = BRIDGES[self.key].poll_interval.total_seconds()
+        return interval + waiting
 
     def look(self) -> dict[str, Result]:
         """Compare every sensor with its previous state and with the truth."""

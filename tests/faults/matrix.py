@@ -3,7 +3,7 @@
 from .answers import BODIES, STATUSES
 from .devices import DEVICES, STREAMS
 from .network import NETWORK
-from .numbers import CLOCKS, COUNTERS
+from .numbers import CLOCKS, COUNTERS, METERS
 
 MISHAPS = {
     mishap.key: mishap
@@ -13,6 +13,7 @@ MISHAPS = {
         *BODIES,
         *COUNTERS,
         *CLOCKS,
+        *METERS,
         *STREAMS,
         *DEVICES,
     )

@@ -20,6 +20,7 @@ class Sees(StrEnum):
     BACK = "live, with the older reading in between"
     PART = "partly unavailable"
     GONE = "unavailable"
+    FADES = "kept, then unavailable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,8 @@ class Mishap:
     It is caused once and lasts for some rounds, in each of which time passes, the meter
     is read, pushed messages arrive, and the bridge is polled. `then` is called in each
     round after the reading. At the end the mishap heals, or `cure` ends it, and all is
-    right again within some seconds. `errors` are those whose message may be shown.
+    right again within some seconds. `errors` are those whose message may be shown. One
+    that `fades` goes on until all values are unavailable, however long that takes.
     """
 
     group: str
@@ -77,6 +79,7 @@ class Mishap:
     step: float = 20.0
     back_within: float = 60.0
     is_slow: bool = False
+    fades: bool = False
     is_polled: bool = True
     reloads: bool = False
     reports: str | None = None

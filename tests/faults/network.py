@@ -38,6 +38,7 @@ async def _close_everywhere(cell: Cell) -> None:
     simulator.cut_streams()
     for position in reversed(range(simulator.longest_answer)):
         simulator.cut_after(position)
+        # Polls by hand: the owner is told of each failure.
         await cell.coordinator.async_refresh()
         cell.look()
         cell.times += 1
@@ -60,7 +61,9 @@ NETWORK = (
         name="refuses connections",
         cause=_unplug,
         cure=_plug_in,
-        sees=sees(Sees.GONE),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES),
         errors=_AWAY,
     ),
     Mishap(
@@ -68,7 +71,9 @@ NETWORK = (
         name="resets the connection in the middle of an answer",
         cause=_calling("reset_mid_body"),
         then=_cut,
-        sees=sees(Sees.GONE),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES),
         # Half of a login's challenge is not recognised as one.
         errors=_AWAY | {"not_recognised"},
     ),
@@ -77,38 +82,59 @@ NETWORK = (
         name="closes the connection after any byte of an answer",
         cause=_close_everywhere,
         then=_cut,
+        rounds=1,
         sees=sees(Sees.GONE),
         errors=_AWAY,
-        rounds=1,
     ),
     Mishap(
         group=_GROUP,
         name="accepts requests and never answers",
         cause=_silence,
-        sees=sees(Sees.GONE),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES),
         errors=_AWAY,
         is_slow=True,
-        rounds=1,
     ),
     Mishap(
         group=_GROUP,
         name="stalls in the middle of an answer",
         cause=_calling("stall_mid_body"),
         then=_cut,
-        sees=sees(Sees.GONE),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES),
         errors=_AWAY,
         is_slow=True,
-        rounds=1,
     ),
     Mishap(
         group=_GROUP,
         name="answers one byte a second",
         cause=_calling("trickle"),
         then=_cut,
-        sees=sees(Sees.GONE),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES),
         errors=_AWAY,
         is_slow=True,
+    ),
+    Mishap(
+        group=_GROUP,
+        name="fails one poll",
+        cause=_calling("fail_with", 503),
         rounds=1,
+        sees=sees(Sees.KEPT),
+    ),
+    Mishap(
+        group=_GROUP,
+        name="answers after 12 s",
+        # A hundredth of it, as of the time that clients wait.
+        cause=_calling("dawdle", 0.12),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES, Sees.LIVE),
+        errors=_AWAY,
+        is_slow=True,
     ),
     Mishap(
         group=_GROUP,
@@ -123,7 +149,9 @@ NETWORK = (
         name="answers 10 MiB",
         cause=_calling("flood", 10 * MEBIBYTE),
         then=_cut,
-        sees=sees(Sees.GONE),
+        fades=True,
+        rounds=0,
+        sees=sees(Sees.FADES),
         errors=frozenset({"not_recognised"}),
     ),
 )

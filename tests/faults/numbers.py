@@ -4,13 +4,15 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 
+from custom_components.meter_bridge.bridges.obis import EXPORT_ENERGY
 from tests.support.house import House, Register
 from tests.support.simulator import Simulator
 
 from .cell import Cell
-from .mishap import CLOCK, NUMBER, READER, SCALE, Act, Mishap, Sees, sees
+from .mishap import CLOCK, NUMBER, READER, SCALE, Act, Mishap, Sees, nothing, sees
 
 _COUNTERS, _CLOCKS = "Counters", "Clocks"
+_SELDOM = 3
 _MILLION_KWH = "1000000"
 
 
@@ -199,5 +201,38 @@ CLOCKS = (
         rounds=5,
         step=150,
         sees=sees(Sees.GONE, Sees.PART),
+    ),
+)
+
+
+async def _leave_out(cell: Cell) -> None:
+    """Leave out a register in every second reading."""
+    cell.simulator.force(EXPORT_ENERGY, None)
+    if cell.turn % 2:
+        cell.simulator.heal()
+
+
+async def _read_seldom(cell: Cell) -> None:
+    """Let the meter be read in every third round."""
+    cell.is_repeating = cell.turn % _SELDOM != 0
+
+
+METERS = (
+    Mishap(
+        group="The meter",
+        name="registers come and go",
+        cause=nothing,
+        then=_leave_out,
+        rounds=5,
+        sees=sees(Sees.PART, Sees.LIVE),
+    ),
+    Mishap(
+        group="The meter",
+        name="slows down at night, to a reading every 15 minutes",
+        cause=nothing,
+        then=_read_seldom,
+        rounds=21,
+        step=300.0,
+        sees=sees(Sees.GONE, Sees.PART, Sees.KEPT, Sees.LIVE),
     ),
 )

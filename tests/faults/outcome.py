@@ -14,6 +14,8 @@ from .cell import Cell
 from .mishap import Mishap, Sees
 from .truth import Result
 
+_MOST_POLLS = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -22,11 +24,15 @@ class Outcome:
     sees: Sees
     error: str | None
     seconds: float
+    gone_after: float | None = None
 
     @override
     def __str__(self) -> str:
         """Return the text of the cell."""
-        return f"{self.sees} `{self.error}`" if self.error else str(self.sees)
+        text = str(self.sees)
+        if self.gone_after is not None:
+            text += f" after {self.gone_after:.0f} s"
+        return f"{text} `{self.error}`" if self.error else text
 
 
 async def run_cell(cell: Cell, mishap: Mishap) -> Outcome:
@@ -39,7 +45,12 @@ async def run_cell(cell: Cell, mishap: Mishap) -> Outcome:
     results: Mapping[str, Result] = {}
     for _ in range(mishap.rounds):
         results = await cell.round(mishap.step, mishap.then, is_polled=mishap.is_polled)
+    gone_after = None
+    if mishap.fades:
+        results, gone_after = await _fade(cell, mishap)
     seen, error = _seen(cell, results), _shown_error(cell)
+    if gone_after is not None:
+        seen = Sees.FADES
     if mishap.cure:
         await mishap.cure(cell)
     cell.heal()
@@ -63,7 +74,28 @@ async def run_cell(cell: Cell, mishap: Mishap) -> Outcome:
     }
     is_told = seen is Sees.HELD or mishap.reports_at_once
     assert issues == ({mishap.reports} if is_told else set()) - {None}
-    return Outcome(sees=seen, error=error, seconds=seconds)
+    return Outcome(sees=seen, error=error, seconds=seconds, gone_after=gone_after)
+
+
+async def _fade(
+    cell: Cell, mishap: Mishap
+) -> tuple[Mapping[str, Result], float | None]:
+    """Poll until all values are gone; return the last results, and after how long.
+
+    Before that all of them stand, and nobody is told of any failure. None: they were
+    gone at once, or never.
+    """
+    seconds, results = 0.0, dict[str, Result]()
+    for _ in range(_MOST_POLLS):
+        step = cell.seconds_between_polls
+        results = await cell.round(step, mishap.then)
+        seconds += step
+        seen = _seen(cell, results)
+        if seen is Sees.GONE:
+            return results, seconds if seconds > step else None
+        assert seen in {Sees.KEPT, Sees.LIVE}, seen
+        assert _shown_error(cell) is None
+    return results, None
 
 
 def _seen(cell: Cell, results: Mapping[str, Result]) -> Sees:

@@ -36,8 +36,6 @@ def timeouts(
     caplog.set_level(logging.WARNING)
     monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.001)
     monkeypatch.setattr(coordinator_module, "_RETRY_MAXIMUM", 0.005)
-    # The event loop's clock is not frozen.
-    monkeypatch.setattr(coordinator_module, "_PUSH_HOLDS_SECONDS", 0.0)
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
     return ClientTimeouts()
 

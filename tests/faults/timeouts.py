@@ -15,16 +15,21 @@ class ClientTimeouts:
     def __init__(self) -> None:
         """Start without clients."""
         self._timeouts: dict[int, tuple[BridgeHttp, float]] = {}
-        self._is_on = False
+        self.is_on = False
 
     def add(self, http: BridgeHttp) -> None:
         """Remember the timeout of a new client."""
         self._timeouts[id(http)] = http, http.timeout
-        self.shorten(is_on=self._is_on)
+        self.shorten(is_on=self.is_on)
+
+    @property
+    def longest(self) -> float:
+        """Return how long a client waits for an answer by itself."""
+        return max(seconds * http.patience for http, seconds in self._timeouts.values())
 
     def shorten(self, *, is_on: bool) -> None:
         """Set very short timeouts for all clients, or their own ones."""
-        self._is_on = is_on
+        self.is_on = is_on
         for http, seconds in self._timeouts.values():
             http.timeout = min(seconds, _SECONDS) if is_on else seconds
 

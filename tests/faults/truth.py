@@ -21,11 +21,20 @@ from custom_components.meter_bridge.bridges.client import Client
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry
 from custom_components.meter_bridge.flow.probe import connect
+from custom_components.meter_bridge.meter.plausible import Limits
+from custom_components.meter_bridge.values.board import Board
+from custom_components.meter_bridge.values.demand_sensors import (
+    DEMAND,
+    DEMAND_AHEAD,
+    PEAK_DEMAND,
+)
 from custom_components.meter_bridge.values.meter_sensors import meter_sensor
-from custom_components.meter_bridge.values.sources import Sources, Value, entity_key
+from custom_components.meter_bridge.values.sources import Source, Value, entity_key
 from tests.support.readings import all_values
 from tests.support.simulator import Simulator
 
+_DEMAND = tuple(f"_{each.key}" for each in (DEMAND, DEMAND_AHEAD, PEAK_DEMAND))
+_ANY_POWER = 1e9
 _NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 
 
@@ -53,7 +62,8 @@ class Truth:
         self._bridge = BRIDGES[twin.key]
         self._data = {"host": twin.address, **twin.credentials}
         self._client = connect(hass, self._bridge, self._data)
-        self._sources = Sources(self._bridge)
+        self._sources: dict[str, Source] = {}
+        self._board = self._new_board()
         self._polled: list[Mapping[str, Value]] = []
         self.seldom: set[str] = set()
         self.times: set[datetime] = set()
@@ -61,18 +71,32 @@ class Truth:
 
     async def ask(self) -> None:
         """Poll all values that are true now."""
-        now = await self._ask(connect(self._hass, self._bridge, self._data))
-        known = await self._ask(self._client)
+        now = await self._ask(
+            connect(self._hass, self._bridge, self._data), self._new_board()
+        )
+        known = await self._ask(self._client, self._board)
         self.seldom |= {key for key in now if now[key] != known.get(key)}
         self._polled += [known, now]
 
-    async def _ask(self, client: Client[Any]) -> Mapping[str, Value]:
-        """Poll by one of the clients."""
+    def _new_board(self) -> Board:
+        """Return a board that believes any power."""
+        return Board(self._bridge, Limits(max_power=_ANY_POWER))
+
+    async def _ask(self, client: Client[Any], board: Board) -> Mapping[str, Value]:
+        """Poll by one of the clients.
+
+        The board works out what follows from readings. What was sent is true without
+        its judgement.
+        """
         snapshot = await client.fetch()
-        values = dict(self._sources.read_details(snapshot.details)[0])
+        board.take(snapshot)
+        values = {
+            key: _as_shown(board.source(key), value)
+            for key, value in board.values.items()
+        }
+        self._sources |= {key: board.source(key) for key in values}
         for reading in snapshot.readings:
             meter = reading.meter
-            self._sources.add_meter(meter, all_values(reading))
             self.has_time |= reading.time is not None
             for code, value in all_values(reading).items():
                 places = meter_sensor(code, meter.medium).places
@@ -106,7 +130,7 @@ class Truth:
         if isinstance(value, str) or value is None:
             return state.state == value
         native = getattr(
-            self._sources.by_key[key].description,
+            self._sources[key].description if key in self._sources else None,
             "native_unit_of_measurement",
             None,
         )
@@ -117,11 +141,22 @@ class Truth:
         return isclose(float(state.state), value, rel_tol=1e-9, abs_tol=1e-9)
 
 
+def _as_shown(source: Source, value: Value) -> Value:
+    """Return a value with its decimal point where the sensor has it."""
+    places = getattr(source.description, "places", 0)
+    return shift(value, places) if places and isinstance(value, float | int) else value
+
+
 def sensors(hass: HomeAssistant, entry: MeterBridgeEntry) -> dict[str, State]:
-    """Return the states of an entry's sensors, by key."""
+    """Return the states of an entry's sensors, by key.
+
+    Demand is left out: it is worked out over a quarter of an hour, from those others.
+    """
     registry = er.async_get(hass)
     return {
         entity.unique_id.removeprefix(f"{entry.unique_id}_"): state
         for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
-        if entity.domain == "sensor" and (state := hass.states.get(entity.entity_id))
+        if entity.domain == "sensor"
+        and not entity.unique_id.endswith(_DEMAND)
+        and (state := hass.states.get(entity.entity_id))
     }

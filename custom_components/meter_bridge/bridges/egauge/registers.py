@@ -107,6 +107,8 @@ def parse_listing(answer: object) -> Listing:
         raise BridgeResponseError("The answer lists no registers")
     columns = [parse_register(entry) for entry in entries(listed)]
     registers = {each.key: each for each in columns if each}
+    if listed and not registers:
+        raise BridgeResponseError("The answer lists no registers")
     rows = tuple(islice(_rows(sent.get("ranges"), len(listed), columns), 2))
     rates = {}
     for register, entry in zip(columns, listed, strict=False):

@@ -107,6 +107,8 @@ def unpack(answer: object, call: Call, medium: Medium) -> Mapping[str, object]:
     if isinstance(payload, str) and payload.strip():
         payload = parse_json(payload)
     inner = section(payload, name)
+    if "type" in inner and inner["type"] is None:
+        raise BridgeResponseError("The answer is not a Home Pro's")
     if not inner or inner.get("type", TYPES[medium]) != TYPES[medium]:
         raise MeterNotReadyError("The bridge has nothing of this meter")
     return inner

@@ -15,7 +15,7 @@ from ..wire import number, parse_json, section, text
 from .bus import BusMeters
 from .live import Proof, parse_live
 from .report import parse_meter, parse_report
-from .system import METER_OK, Details, parse_system, with_live, with_report
+from .system import METER_OK, Details, parse_system, with_live, with_report, word
 
 SYSTEM, REPORT, LIVE = "/api/v1/system", "/api/v1/report", "/api/v1/live"
 # Values that the stream leaves out come from the report, while it is at most this old.
@@ -103,7 +103,7 @@ class WhatwattDecoder(Decoder[Details]):
 
     def _take_report(self, sent: object) -> None:
         """Keep a report, and note if another device sent it."""
-        if not section(sent, "report") and not section(sent, "meter"):
+        if word(section(sent, "meter").get("status")) is None:
             raise BridgeResponseError("The answer is not a report")
         if (text(section(sent, "system").get("id")) or self.serial) != self.serial:
             # Another device has this address now: the start time was not its own.
