@@ -45,8 +45,9 @@ async def dashboard(hass: HomeAssistant) -> EnergyManager:
 
 async def waiting(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
     """Add a bridge, to be added to the dashboard, whose meter has no counters yet."""
-    simulator.force(IMPORT, None)
-    simulator.force(EXPORT, None)
+    # A total that is not sent is the sum of its tariffs.
+    for code in (IMPORT, "1.8.1", "1.8.2", EXPORT):
+        simulator.force(code, None)
     simulator.tick()
     entry = await answered(hass, await logged_in(hass, simulator))
     assert pending(entry) == ["grid"]

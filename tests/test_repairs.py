@@ -12,6 +12,7 @@ from .bridges.egauge.simulator import EgaugeSimulator
 from .bridges.iometer.simulator import IometerSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
+from .kinds import KINDS
 from .support.automating import start
 from .support.repairing import RESTART, Fix, raised_issues
 from .support.watching import advance, poll
@@ -58,8 +59,7 @@ async def test_another_bridge_is_no_repair(
     entry = await set_up(iometer)
     fix = await Fix.open(hass, entry, "pin_missing")
     iometer.pin = "entered"
-    iometer.device_id = "6e1d8b63-4a72-4c9f-8b58-2d3f7a91c4ea"
-    iometer.meter_number = "1TST0087654321"
+    KINDS[iometer.key].swap(iometer)
     assert await fix.submit() == "still_wrong"
 
 

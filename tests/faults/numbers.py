@@ -49,7 +49,7 @@ async def _lose_scale(cell: Cell) -> None:
 
 async def _exceed(cell: Cell) -> None:
     """Draw more than any connection carries, as far as the meter says."""
-    cell.bend = lambda house: house.draw(4_294_967)
+    cell.bend = lambda house: house.draw(8_000_000)
 
 
 def _is_set(**ahead: float) -> Act:

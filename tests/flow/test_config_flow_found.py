@@ -12,6 +12,7 @@ import pytest
 
 from custom_components.meter_bridge.const import DOMAIN
 from tests.conftest import Start
+from tests.kinds import KINDS
 from tests.support.flows import (
     FINDABLE,
     aborted,
@@ -61,7 +62,7 @@ async def test_found_and_confirmed(
     assert entry.data == {
         "bridge": key,
         "host": simulator.address,
-        "pinned": {},
+        "pinned": KINDS[key].pinned,
         "hearsay": True,
     }
 

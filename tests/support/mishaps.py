@@ -256,12 +256,14 @@ class Mishaps:
     ) -> None:
         """Wait, but no longer than until the mishap is over, or its end comes."""
         healed = asyncio.ensure_future(self._healed.wait())
-        await asyncio.wait(
-            (healed, *((end,) if end else ())),
-            timeout=seconds,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        healed.cancel()
+        try:
+            await asyncio.wait(
+                (healed, *((end,) if end else ())),
+                timeout=seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            healed.cancel()
 
 
 def cut(request: web.Request) -> None:

@@ -59,6 +59,7 @@ async def fades(
     for _ in range(20):
         if state(hass, entity_id) == STATE_UNAVAILABLE:
             return
-        await advance(hass, freezer, 11)
+        # Longer than any kind waits between two polls.
+        await advance(hass, freezer, 31)
         await asyncio.sleep(0.02)
     raise AssertionError(entity_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, State
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -78,7 +79,12 @@ async def choose(hass: HomeAssistant, entry: MockConfigEntry, **chosen: object) 
         **chosen,
     }
     options = {"demand": True, "demand_period": "15", **options}
-    await hass.config_entries.options.async_configure(result["flow_id"], options)
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], options
+    )
+    if result["type"] is FlowResultType.FORM:
+        # What its registers mean, which may stay as it is.
+        await hass.config_entries.options.async_configure(result["flow_id"], {})
     await hass.async_block_till_done()
 
 

@@ -24,7 +24,7 @@ from tests.conftest import SetUp
 from tests.support.clients import asked
 from tests.support.logs import complaints
 from tests.support.waiting import eventually
-from tests.support.watching import advance, shows, state
+from tests.support.watching import advance, fades, shows, state
 
 POWER = "sensor.bridge_power"
 MARGIN = "sensor.bridge_fuse_margin"
@@ -72,8 +72,7 @@ async def test_every_way_is_found_and_left_again(
 
     async def revive(*absent: str) -> None:
         await simulator.unplug()
-        await advance(hass, freezer, 11)
-        await shows(hass, POWER, STATE_UNAVAILABLE)
+        await fades(hass, freezer, POWER)
         simulator.profile.absent = frozenset(absent)
         await simulator.plug_in()
 

@@ -14,6 +14,7 @@ def _swap(simulator: IometerSimulator) -> None:
     """Turn into another bridge on another meter."""
     simulator.device_id = "6e1d8b63-4a72-4c9f-8b58-2d3f7a91c4ea"
     simulator.meter_number = "1TST0087654321"
+    simulator.installation_id = "0b7e52d9-64c1-4f3a-9d08-e1a5b2c7f463"
 
 
 def _parse(answer: Any) -> Mapping[str, Register]:  # noqa: ANN401 (JSON)
@@ -28,6 +29,11 @@ KIND = Kind(
     simulator=IometerSimulator,
     title="IOmeter",
     unique_id="iometer_5d0c7a52-3f61-4b8e-9a47-1c2e6f80b3d9",
+    pinned={
+        "installation": "c81f4e06-92b7-4d35-8e1a-70b5d3c6a2f4",
+        "serial": "5d0c7a52-3f61-4b8e-9a47-1c2e6f80b3d9",
+        "meter": "1TST0012345678",
+    },
     asked="/v1/status",
     swap=_swap,
     streams=2,

@@ -13,7 +13,7 @@ from tests.bridges.whatwatt_go.conftest import LIVE, SERIAL, stream_of
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp
 from tests.support.logs import complaints
-from tests.support.watching import advance, shows, state
+from tests.support.watching import advance, fades, shows, state
 
 POWER = "sensor.bridge_power"
 ENERGY = "sensor.bridge_energy_import"
@@ -86,8 +86,7 @@ async def test_unplugged_and_back(
     entry = await set_up(simulator)
     await stream_of(simulator)
     await simulator.unplug()
-    await advance(hass, freezer, 16)
-    await shows(hass, POWER, STATE_UNAVAILABLE)
+    await fades(hass, freezer, POWER)
     assert state(hass, STATUS) == STATE_UNAVAILABLE
     assert state(hass, "binary_sensor.bridge_bridge_connection") == "off"
     await simulator.plug_in()
