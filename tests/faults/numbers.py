@@ -9,7 +9,18 @@ from tests.support.house import House, Register
 from tests.support.simulator import Simulator
 
 from .cell import Cell
-from .mishap import CLOCK, NUMBER, READER, SCALE, Act, Mishap, Sees, nothing, sees
+from .mishap import (
+    CLOCK,
+    HOUSEHOLD,
+    NUMBER,
+    READER,
+    SCALE,
+    Act,
+    Mishap,
+    Sees,
+    nothing,
+    sees,
+)
 
 _COUNTERS, _CLOCKS = "Counters", "Clocks"
 _SELDOM = 3
@@ -49,7 +60,7 @@ async def _lose_scale(cell: Cell) -> None:
 
 async def _exceed(cell: Cell) -> None:
     """Draw more than any connection carries, as far as the meter says."""
-    cell.bend = lambda house: house.draw(8_000_000)
+    cell.bend = lambda house: house.draw(4_294_967)
 
 
 def _is_set(**ahead: float) -> Act:
@@ -151,6 +162,7 @@ COUNTERS = (
         group=_COUNTERS,
         name="a power beyond anything",
         cause=_exceed,
+        needs=(HOUSEHOLD,),
         sees=sees(Sees.PART),
     ),
 )
