@@ -90,15 +90,27 @@ async def lived(watched: Recorded, story: Story, *, undisturbed: bool = False) -
     )
 
 
+# Days in a minute are long for a test.
+LONG = pytest.mark.programs
+
+
 @pytest.mark.parametrize(
     ("key", "begin", "story"),
     [
         pytest.param("egauge", "2026-06-01", A_DAY, id="egauge day"),
-        pytest.param("egauge", "2026-03-27", DAYS, id="egauge days in spring"),
-        pytest.param("egauge", "2026-10-23", DAYS, id="egauge days in autumn"),
-        pytest.param("egauge", "2026-06-01", TWELVE_DAYS, id="egauge twelve days"),
+        pytest.param(
+            "egauge", "2026-03-27", DAYS, id="egauge days in spring", marks=LONG
+        ),
+        pytest.param(
+            "egauge", "2026-10-23", DAYS, id="egauge days in autumn", marks=LONG
+        ),
+        pytest.param(
+            "egauge", "2026-06-01", TWELVE_DAYS, id="egauge twelve days", marks=LONG
+        ),
         pytest.param("whatwatt_go", "2026-06-01", HOURS, id="whatwatt hours"),
-        pytest.param("whatwatt_go", "2026-10-24", NIGHT, id="whatwatt in autumn"),
+        pytest.param(
+            "whatwatt_go", "2026-10-24", NIGHT, id="whatwatt in autumn", marks=LONG
+        ),
     ],
 )
 async def test_twin(

@@ -188,7 +188,7 @@ def levels() -> list[Json]:
     """Return the levels as /sys/db does; seconds do not survive a restart."""
     return [
         {
-            "head": 0,
+            "head": "1780308000",
             "interval": interval * 1000,
             "row-count": count,
             "volatile": interval == 1,
