@@ -16,7 +16,7 @@ from .alone import alone
 from .feeder import Feeder, Place
 from .fleet import FleetRun
 from .gauges import Lag, Probe, resident
-from .home import home, new_entry
+from .home import LIVE_POWER, home, new_entry
 from .report import Aim, Cell, Part
 from .rounds import Effort
 
@@ -179,7 +179,7 @@ async def set_up_all(
     """Set up bridges, several at once, and wait until all of them push."""
     entries = []
     for place in places:
-        entry = await new_entry(hass, place)
+        entry = await new_entry(hass, place, updates=LIVE_POWER)
         # Equal names would cost time: Home Assistant tries numbers until one is free.
         hass.config_entries.async_update_entry(entry, title=f"Bridge {place.serial}")
         entries.append(entry)
