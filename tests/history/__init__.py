@@ -1,1 +1,1 @@
-"""Filling hours that were missed."""
+"""Tests of filling, importing and correcting hours of the statistics."""

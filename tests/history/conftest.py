@@ -1,4 +1,4 @@
-"""What the tests of missed hours share: a house, watched with a recorder on disk."""
+"""Fixtures for history tests: a simulated house, recorded to a database on disk."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
@@ -33,7 +33,7 @@ type Watch = Callable[..., Awaitable[Recorded]]
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
-    """Let the database not print every statement, nor the recorder every task."""
+    """Silence the logs of each SQL statement and of each task of the recorder."""
     loggers = [logging.getLogger(name) for name in _LOUD]
     before = [logger.level for logger in loggers]
     for logger in loggers:
@@ -45,25 +45,25 @@ def _quiet() -> Iterator[None]:
 
 @pytest.fixture
 def persistent_database() -> bool:
-    """Keep the database while Home Assistant is down."""
+    """Keep the database over restarts of Home Assistant."""
     return True
 
 
 @pytest.fixture
 def expected_lingering_timers() -> bool:
-    """Stop Home Assistant as its owner does, without unloading anything."""
+    """Allow timers to be left: Home Assistant stops without unloading the entry."""
     return True
 
 
 @pytest.fixture
 def enable_statistics() -> bool:
-    """Let a test compile the statistics itself: its clock stands."""
+    """Compile no statistics by timer: the clock stands, so tests compile themselves."""
     return False
 
 
 @pytest.fixture
 def enable_missing_statistics() -> bool:
-    """Let a start catch up on statistics."""
+    """Compile missed statistics when Home Assistant starts, as it really does."""
     return True
 
 
@@ -71,7 +71,7 @@ def enable_missing_statistics() -> bool:
 async def clock(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncGenerator[FrozenDateTimeFactory]:
-    """Stop every clock but the event loop's."""
+    """Freeze every clock except the event loop's."""
     real = time.monotonic
     with freeze_time() as frozen:
         monkeypatch.setattr(asyncio.get_running_loop(), "time", real)
@@ -83,10 +83,10 @@ async def clock(
 def imported(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> Iterator[list[int]]:
-    """Note the hours that are imported: each is over for ten minutes at least.
+    """Collect the hours that are imported, and check that each ended 10 minutes ago.
 
-    The recorder has compiled it then, and a short row behind it: it loses no row of
-    any sensor.
+    By then the recorder has compiled that hour and a five-minute row after it, so the
+    import makes it lose no row of any sensor.
     """
     noted: list[int] = []
 
@@ -105,15 +105,15 @@ def imported(
 
 
 def database(folder: Path, name: str) -> str:
-    """Return the address of an empty database, by itself a file.
+    """Return the URL of an empty database: a file, unless `DATABASE_URL` is set.
 
-    `DATABASE_URL` names another server: see `scripts/databases`.
+    `scripts/databases` sets it to a database server.
     """
     server = environ.get("DATABASE_URL")
     if server is None:
         return f"sqlite:///{folder / name}.db"
     if is_mysql := server.startswith("mysql"):
-        # The driver goes by the exact class of a time, which a frozen clock changes.
+        # The driver looks up a time's exact class, which a frozen clock replaces.
         converters = import_module("pymysql.converters")
         for kind in (FakeDatetime, type(dt_util.utcnow())):
             converters.conversions[kind] = converters.escape_datetime
@@ -136,7 +136,7 @@ async def watch(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncGenerator[Watch]:
-    """Watch a simulated bridge with a Home Assistant that can be stopped."""
+    """Return a function that records a simulated bridge; it can be stopped."""
     monkeypatch.setattr(
         "custom_components.meter_bridge.history.filler.COMMIT_SECONDS", 0.0
     )

@@ -1,4 +1,4 @@
-"""Sums that were booked wrongly are corrected, once, by what the rows say."""
+"""Statistics that a jump of a counter made wrong are corrected, and only once."""
 
 from datetime import UTC, datetime
 
@@ -18,27 +18,27 @@ LIVE = Step(60, 1800)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look again at once whether the recorder has written."""
+    """Check after a short pause whether the recorder has written."""
     monkeypatch.setattr(records, "PAUSE_SECONDS", 0.05)
 
 
 @pytest.mark.parametrize(("new", "booked"), [(5.0, 7.0), (140.0, 39.0)])
 def test_what_was_booked(new: float, booked: float) -> None:
-    """A reset books the whole new level, a higher one the difference."""
+    """A reset adds the whole new level to the sum, a jump upwards the difference."""
     before = Row(start=0, state=100.0, sum=10.0)
     after = Row(start=300, state=new + 1.0, sum=10.0 + 1.0 + booked)
     assert booked_too_much(before, after, 101.0, new) == pytest.approx(booked - 1.0)
 
 
 def shown(watched: Recorded) -> float:
-    """Return what the sensor shows, in Wh."""
+    """Return the state of the sensor, in Wh."""
     state = watched.hass.states.get("sensor.bridge_energy_import")
     assert state
     return float(state.state) * 1000
 
 
 async def swapped(watch: Watch, level: str) -> tuple[Recorded, Change]:
-    """Let another meter count, after an hour and 20 minutes, until it is believed."""
+    """Replace the meter after 80 minutes, and run until the new one is accepted."""
     watched = await watch("iometer", BEGIN)
     await watched.run([LIVE] * 80)
     house = watched.simulator.house
@@ -55,7 +55,7 @@ async def swapped(watch: Watch, level: str) -> tuple[Recorded, Change]:
 @pytest.mark.parametrize("minutes", [10, 60], ids=["same hour", "hour is over"])
 @pytest.mark.parametrize("level", ["3.000", "99000.000"])
 async def test_another_meter(watch: Watch, level: str, minutes: int) -> None:
-    """No hour shows more than was used, and a second correction finds nothing."""
+    """No hour shows more than was used, and a second correction changes nothing."""
     watched, change = await swapped(watch, level)
     await watched.run([LIVE] * minutes)
     assert await correct(watched.hass, watched.entry, change)
@@ -65,11 +65,11 @@ async def test_another_meter(watch: Watch, level: str, minutes: int) -> None:
     hours = grown(await watched.hours())
     assert len(hours) >= 3
     for wh in list(hours.values())[1:]:
-        # What flowed until the new level was believed is not known to have.
+        # Energy that flowed until the new level was accepted is not provable.
         assert 1400 < wh < 1861
 
 
 async def test_too_soon(watch: Watch) -> None:
-    """Nothing is corrected before the row behind the change can be read."""
+    """Nothing is corrected before the row after the jump can be read."""
     watched, change = await swapped(watch, "3.000")
     assert await correct(watched.hass, watched.entry, change) is None

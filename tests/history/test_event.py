@@ -1,4 +1,4 @@
-"""The Outage event: told at its end, with what was counted meanwhile."""
+"""The outage event fires when an outage ends, with the growth of the totals."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, State
@@ -13,7 +13,7 @@ OUTAGE = "event.bridge_outage"
 
 @pytest.fixture
 async def simulator(simulators: Start, freezer: FrozenDateTimeFactory) -> Simulator:
-    """Run a device that is asked by the test alone."""
+    """Run a device that sends nothing by itself: the test asks for each poll."""
     simulator = await simulators("egauge")
     freezer.move_to(simulator.house.now)
     return simulator
@@ -25,7 +25,7 @@ async def away(
     freezer: FrozenDateTimeFactory,
     seconds: int,
 ) -> State:
-    """Let the network be down for some time, and return the event."""
+    """Interrupt the network for some time, and return the event that follows."""
     (entry,) = hass.config_entries.async_entries("meter_bridge")
     await simulator.unplug()
     await entry.runtime_data.async_refresh()
@@ -48,7 +48,7 @@ async def test_an_outage_of_the_network(
     freezer: FrozenDateTimeFactory,
     house: House,
 ) -> None:
-    """The event tells start, end, length, and what was counted meanwhile."""
+    """The event has start, end, duration, and the growth of each total."""
     await set_up(simulator)
     begin = house.now
     short = await away(hass, simulator, freezer, 290)
@@ -71,7 +71,7 @@ async def test_home_assistant_was_down(
     freezer: FrozenDateTimeFactory,
     house: House,
 ) -> None:
-    """An outage that ended with the first reading is told, too, and once."""
+    """After a restart the first reading ends the outage; the event fires once."""
     entry = await set_up(simulator)
     assert await hass.config_entries.async_unload(entry.entry_id)
     house.draw(1800)

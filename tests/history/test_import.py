@@ -1,4 +1,4 @@
-"""Import of past hours: before the installation, in holes, and back again."""
+"""Import past hours, before the installation or in holes, and undo that."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -21,12 +21,12 @@ HOUR = 3600
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look again at once whether the recorder has written."""
+    """Check after a short pause whether the recorder has written."""
     monkeypatch.setattr(records, "PAUSE_SECONDS", 0.2)
 
 
 def lived(watched: Recorded, hours: int) -> dict[int, float]:
-    """Let a house live without Home Assistant; return what each hour took, in Wh."""
+    """Run a house without Home Assistant; return the energy used each hour, in Wh."""
     house, used = watched.simulator.house, {}
     for number in range(hours):
         before = house.import_energy
@@ -43,7 +43,7 @@ def lived(watched: Recorded, hours: int) -> dict[int, float]:
 async def act(
     watched: Recorded, name: str = "import_history", **more: object
 ) -> dict[str, Any]:
-    """Call an action for the bridge."""
+    """Call an action of the bridge, and return its answer."""
     device, *_ = dr.async_entries_for_config_entry(
         dr.async_get(watched.hass), watched.entry.entry_id
     )
@@ -70,13 +70,13 @@ async def ended(watched: Recorded) -> None:
 
 
 def grown(rows: dict[str, dict[int, dict[str, float]]]) -> dict[int, float]:
-    """Return by how many Wh the import has grown in each hour."""
+    """Return by how many Wh the energy import has grown in each hour."""
     return {at: line["change"] * 1000 for at, line in rows[IMPORT].items()}
 
 
 @pytest.mark.parametrize("days", [40])
 async def test_before_the_installation(watch: Watch, days: int) -> None:
-    """Every hour that the bridge remembers shows what was used; live ones go on."""
+    """Each hour that the bridge remembers shows its use; live hours continue."""
     watched = await watch("egauge", BEGIN, is_installed=False)
     used = lived(watched, 24 * days)
     await watched.start()
@@ -112,7 +112,7 @@ async def test_before_the_installation(watch: Watch, days: int) -> None:
 
 
 async def test_flat_hours_that_nobody_filled(watch: Watch) -> None:
-    """Hours that Home Assistant missed long ago are filled, and put back on demand."""
+    """Hours that Home Assistant missed long ago are filled; undo restores them."""
     watched = await watch("egauge", BEGIN)
     await watched.run([Step(300, 900)] * 24)
     watched.entry.runtime_data.outages.are_filled = False
@@ -139,7 +139,7 @@ async def test_flat_hours_that_nobody_filled(watch: Watch) -> None:
 
 
 async def test_cancel(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was imported before a cancellation stays, and shows no negative hour."""
+    """Hours imported before a cancellation stay, and none shows negative growth."""
     watched = await watch("egauge", BEGIN, is_installed=False)
     used = lived(watched, 24 * 20)
     await watched.start()
@@ -164,7 +164,7 @@ async def test_cancel(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_goes_on_after_a_restart(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An import that a restart of Home Assistant broke off goes on by itself."""
+    """An import that a restart of Home Assistant interrupts continues by itself."""
     monkeypatch.setattr(
         "custom_components.meter_bridge.history.importer.START_SECONDS", 0.05
     )
@@ -189,7 +189,7 @@ async def test_goes_on_after_a_restart(
 
 
 async def test_bridges_without_memory(watch: Watch) -> None:
-    """A bridge that remembers nothing says so."""
+    """An import from a bridge without memory fails with a message that says so."""
     watched = await watch("octopus_home_pro", BEGIN)
     with pytest.raises(ServiceValidationError, match="recorder"):
         await act(watched, start=BEGIN)

@@ -1,4 +1,4 @@
-"""What is kept of an import."""
+"""An import is stored, restored and reported."""
 
 import json
 
@@ -8,7 +8,7 @@ HOUR = 3600
 
 
 def test_kept_over_a_restart() -> None:
-    """An import is what it was, and a year of it takes little room."""
+    """A restored import equals the stored one, and a year of it is a small file."""
     job = Job(start=0, end=8760 * HOUR, next=30 * HOUR)
     hours = range(30 * HOUR, 8760 * HOUR, HOUR)
     job.note("sensor.a", dict.fromkeys(hours, "filled"), dict.fromkeys(hours))
@@ -24,7 +24,7 @@ def test_kept_over_a_restart() -> None:
 
 
 def test_the_first_import_counts() -> None:
-    """What stood there before an hour was written twice is what is put back."""
+    """For an hour written twice, the row from before the first time is restored."""
     job = Job(start=0, end=HOUR)
     job.note("sensor.a", {0: "filled"}, {0: [1.0, 2.0]})
     job.note("sensor.a", {0: "filled"}, {0: [3.0, 4.0]})
@@ -32,7 +32,7 @@ def test_the_first_import_counts() -> None:
 
 
 def test_report() -> None:
-    """Hours with the same result that follow each other stand together."""
+    """The report merges adjacent hours with the same result."""
     job = Job(start=0, end=4 * HOUR)
     job.note(
         "sensor.a",

@@ -1,4 +1,4 @@
-"""Which outages are seen, and kept until they are filled."""
+"""Outages are detected, and kept until they are filled."""
 
 from custom_components.meter_bridge.history.outages import Outages
 
@@ -7,14 +7,14 @@ TOTALS = frozenset({"1.8.0"})
 
 
 def outages(**but: object) -> Outages:
-    """Return what a meter's first values left."""
+    """Return outages that have noted the first values of a meter."""
     found = Outages(totals=TOTALS, are_filled=True)
     assert found.note("", 100.0, {"1.8.0": 5.0}, is_back=True, is_sure=True) is None
     return found
 
 
 def test_a_meter_that_is_back() -> None:
-    """An outage lasts from the last live value to the first, and tells the growth."""
+    """An outage lasts from the last live value to the next, and has the growth."""
     found = outages()
     assert found.note("", 110.0, {"1.8.0": 6.0}, is_back=False, is_sure=True) is None
     outage = found.note(
@@ -27,14 +27,14 @@ def test_a_meter_that_is_back() -> None:
 
 
 def test_short_outages_need_nothing() -> None:
-    """An outage without a full hour in it is told, and not kept."""
+    """An outage within one hour is returned, but not kept to be filled."""
     found = outages()
     assert found.note("", 3000.0, {}, is_back=True, is_sure=True)
     assert not found.open
 
 
 def test_totals_that_are_held_back() -> None:
-    """An outage is over once its totals have caught up, or will not for an hour."""
+    """An outage ends once its totals are sure, or after an hour of doubt."""
     found = outages()
     assert not found.note("", 8000.0, {}, is_back=True, is_sure=False)
     assert not found.note("", 8010.0, {}, is_back=False, is_sure=False)
@@ -60,7 +60,7 @@ def test_over_a_restart() -> None:
 
 
 def test_forgotten_after_a_day() -> None:
-    """What could not be filled within a day is left."""
+    """An outage that was not filled within a day is dropped."""
     found = outages()
     found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)
     found.note("", 25 * HOUR, {}, is_back=False, is_sure=True)
@@ -70,7 +70,7 @@ def test_forgotten_after_a_day() -> None:
 
 
 def test_forgotten_with_its_meter() -> None:
-    """A meter that is deleted has no outages."""
+    """Deleting a meter drops its outages."""
     found = outages()
     found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)
     found.forget_meter("")
@@ -79,7 +79,7 @@ def test_forgotten_with_its_meter() -> None:
 
 
 def test_a_bridge_without_memory() -> None:
-    """Nothing is kept where nothing can be filled."""
+    """Outages of a bridge without memory are not kept: nothing could fill them."""
     found = Outages(totals=TOTALS)
     found.note("", 100.0, {}, is_back=True, is_sure=True)
     assert found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)

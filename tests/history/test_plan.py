@@ -1,4 +1,4 @@
-"""Which rows a gap needs."""
+"""The rows that fill a gap, and those from before an installation."""
 
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ TEN = 10 * HOUR
 
 
 def row(start: float, state: float, base: float = -100.0) -> Row:
-    """Return a row whose sum is by `base` ahead of its counter."""
+    """Return a row whose sum is its counter plus `base`."""
     return Row(start=int(start), state=state, sum=base + state)
 
 
@@ -46,7 +46,7 @@ FLAT = rows(*(row(TEN + hour * HOUR, 101.0) for hour in range(3)))
 
 
 def planned(**but: object) -> Plan:
-    """Plan the gap, with something about it different."""
+    """Plan the gap, with the given arguments changed."""
     sides = {
         "gap": GAP,
         "before": BEFORE,
@@ -60,7 +60,7 @@ def planned(**but: object) -> Plan:
 
 @pytest.mark.parametrize("stands", [FLAT, {}, rows(FLAT[TEN])])
 def test_join(stands: dict[int, Row]) -> None:
-    """Sum and state go on from before the gap to behind it, whatever stands in it."""
+    """State and sum continue over the gap, whatever rows are in it already."""
     plan = planned(stands=stands)
     assert [each.state for each in plan.rows] == [102.0, 104.0, 107.0]
     assert [each.sum for each in plan.rows] == [2.0, 4.0, 7.0]
@@ -68,13 +68,13 @@ def test_join(stands: dict[int, Row]) -> None:
 
 
 def test_again() -> None:
-    """A second plan is empty."""
+    """Once the planned rows are written, a second plan is empty."""
     assert planned(stands=rows(*planned().rows)) == Plan()
 
 
 @pytest.mark.parametrize("base", [0.0, -100.002, -99.9])
 def test_corrected_meanwhile(base: float) -> None:
-    """Nothing is planned where a sum was reset, replaced or corrected in the gap."""
+    """Nothing is planned if a sum was reset, replaced or corrected in the gap."""
     plan = planned(after=row(AFTER.start, AFTER.state, base))
     assert not plan.rows
     assert plan.left == dict.fromkeys(GAP.hours(), Left.SUM_CORRECTED)
@@ -88,28 +88,31 @@ def test_corrected_meanwhile(base: float) -> None:
     ],
 )
 def test_falls(counters: dict[int, float]) -> None:
-    """Nothing is planned from a memory that falls, or is ahead of what came after."""
+    """Nothing is planned if remembered counters fall, or exceed the value after."""
     plan = planned(counters=counters)
     assert not plan.rows
     assert set(plan.left.values()) == {Left.COUNTER_FELL}
 
 
 def test_may_fall() -> None:
-    """A net counter may fall."""
+    """A net counter, which may fall, is filled although it falls."""
     counters = {TEN + HOUR: 104.0, TEN + 2 * HOUR: 99.0, TEN + 3 * HOUR: 109.0}
     plan = fill(GAP, BEFORE, AFTER, counters, FLAT, tolerance=WH, may_fall=True)
     assert [each.state for each in plan.rows] == [104.0, 99.0, 109.0]
 
 
 def test_coarse_memory() -> None:
-    """A memory that is older than the last live value tells nothing of that hour."""
+    """A remembered counter older than the last live value is not used."""
     plan = planned(counters={**COUNTERS, TEN + HOUR: 100.9})
     assert [each.state for each in plan.rows] == [104.0, 107.0]
     assert plan.left == {TEN: Left.NOT_REMEMBERED}
 
 
 def test_unknown_hour_over_a_flat_row() -> None:
-    """An hour that nobody remembers stays at the level reached: no bar is negative."""
+    """An hour with a row but no remembered counter keeps the level before it.
+
+    So no bar of the chart is negative.
+    """
     counters = {TEN + HOUR: 102.0, TEN + 3 * HOUR: 107.0}
     plan = planned(counters=counters)
     assert [each.state for each in plan.rows] == [102.0, 102.0, 107.0]
@@ -117,31 +120,31 @@ def test_unknown_hour_over_a_flat_row() -> None:
 
 
 def test_unknown_hour_in_a_hole() -> None:
-    """A hole that nobody remembers stays one."""
+    """An hour with neither a row nor a remembered counter gets no row."""
     plan = planned(counters={TEN + 3 * HOUR: 107.0}, stands=rows(FLAT[TEN]))
     assert [each.start for each in plan.rows] == [TEN + 2 * HOUR]
 
 
 def test_nothing_known() -> None:
-    """Nothing is written where nothing is known."""
+    """Nothing is written if no counter is remembered."""
     assert not planned(counters={}).rows
 
 
 def test_within_an_hour() -> None:
-    """A gap without a full hour needs no row."""
+    """A gap within one hour needs no row."""
     gap = Gap(last=TEN + 60, first=TEN + 3000)
     assert not gap.hours()
     assert planned(gap=gap) == Plan()
 
 
 def test_over_one_full_hour() -> None:
-    """A restart over a full hour puts back what moved into the next one."""
+    """After a restart over a full hour, growth booked in the next hour moves back."""
     gap = Gap(last=TEN + 3500, first=TEN + HOUR + 600)
     assert list(gap.hours()) == [TEN]
 
 
 def test_neighbours() -> None:
-    """Short rows count; behind the gap only one that began there."""
+    """Five-minute rows are used; after the gap only one that starts there."""
     short = [
         row(TEN + 900, 100.5),
         BEFORE,
@@ -154,7 +157,7 @@ def test_neighbours() -> None:
 
 
 def test_neighbours_when_short_rows_are_purged() -> None:
-    """An hour's row stands in before the gap, and never behind it."""
+    """The row of an hour replaces a purged one before the gap, never after it."""
     hours = [row(TEN - 2 * HOUR, 99.0), row(TEN - HOUR, 100.0), row(TEN, 101.0)]
     assert neighbours(GAP, hours, [AFTER]) == (hours[2], AFTER)
     assert neighbours(GAP, hours, []) == (hours[2], None)
@@ -162,7 +165,7 @@ def test_neighbours_when_short_rows_are_purged() -> None:
 
 
 def test_prepend_and_lift() -> None:
-    """What was before the installation joins, and the oldest row shows its own hour."""
+    """Earlier rows join the oldest one, which then shows its own hour alone."""
     oldest = row(TEN, 50.0, -49.6)
     counters = {TEN - 2 * HOUR: 40.0, TEN - HOUR: 43.0, TEN: 49.0}
     plan = prepend(oldest, counters, {})
@@ -184,7 +187,7 @@ def test_prepend_and_lift() -> None:
 
 
 def test_prepend_another_count() -> None:
-    """What was counted before the counter fell is no history of this one."""
+    """Hours from before the counter fell belong to another count, and are left."""
     oldest = row(TEN, 50.0)
     counters = {TEN - 2 * HOUR: 900.0, TEN - HOUR: 10.0, TEN: 49.0}
     plan = prepend(oldest, counters, {})
@@ -193,12 +196,12 @@ def test_prepend_another_count() -> None:
 
 
 def test_lift_needs_the_level_before() -> None:
-    """An oldest hour whose level at its start is unknown shows no growth."""
+    """The oldest hour shows no growth if the counter at its start is unknown."""
     assert lift(row(TEN, 50.0), {}) == 50.0
 
 
 def hourly(*states: float | None) -> dict[int, Row]:
-    """Return rows from ten o'clock on, none where there is no state."""
+    """Return hourly rows from ten o'clock on, and no row for a None."""
     return rows(
         *(
             row(TEN + hour * HOUR, state)
@@ -209,7 +212,7 @@ def hourly(*states: float | None) -> dict[int, Row]:
 
 
 def test_holes() -> None:
-    """A hole begins with the hour ahead of missing or flat rows, and ends with one."""
+    """A hole lasts from the hour before missing or flat rows to the one after."""
     stands = hourly(1.0, 2.0, 2.0, 2.0, 5.0, 6.0, None, None, 9.0, 10.0)
     found = holes(stands, TEN, TEN + 10 * HOUR)
     assert [(gap.last, gap.first) for gap in found] == [
@@ -222,7 +225,7 @@ def test_holes() -> None:
 
 
 def test_a_sum_that_began_anew() -> None:
-    """A sum that began at 0 is lifted to go on from before; a corrected one is not."""
+    """A sum that restarted at 0 is raised to continue; a corrected one is not."""
     before = row(TEN, 100.0, -40.0)
     assert restart(before, row(TEN + 9 * HOUR, 110.0, -109.0)) == 69.0
     assert restart(before, row(TEN + 9 * HOUR, 110.0, 5.0)) == 0.0
@@ -230,14 +233,14 @@ def test_a_sum_that_began_anew() -> None:
 
 
 def test_the_level_when_the_first_value_came() -> None:
-    """The short row that the first value is in tells it better than the next one."""
+    """The five-minute row with the first value is preferred to the one after it."""
     within = row(GAP.first - GAP.first % SHORT, 107.5)
     assert level_at(GAP, [within, AFTER], AFTER) == 107.5
     assert level_at(GAP, [AFTER], AFTER) == 108.0
 
 
 def test_spread() -> None:
-    """What was counted meanwhile is divided evenly over the time of the gap."""
+    """The growth over the gap is divided evenly over its time."""
     gap = Gap(last=TEN + 1800, first=TEN + 3 * HOUR)
     assert spread(gap, 100.0, 105.0) == {
         TEN + HOUR: 101.0,
@@ -264,10 +267,9 @@ def test_growth_is_kept(  # noqa: PLR0913, PLR0917
     forgotten: set[int],
     is_flat: bool,  # noqa: FBT001
 ) -> None:
-    """No hour falls, known ones have what was used, the total stays, whatever is lost.
+    """Whatever is lost, no hour falls, known hours show their use, the total stays.
 
-    The rows ahead of the gap and behind it are never written, and a second plan is
-    empty.
+    Rows before and after the gap are never written, and a second plan is empty.
     """
     level = [sum(use[:hour]) for hour in range(31)]
 

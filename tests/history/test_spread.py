@@ -1,4 +1,4 @@
-"""What was counted meanwhile is spread, if the owner of a bridge wants it."""
+"""The growth over an outage is spread over its hours, if the owner chose so."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ STORY = [
 
 @pytest.mark.parametrize("spread", [True, False])
 async def test_spread(watch: Watch, spread: bool) -> None:  # noqa: FBT001
-    """Each missing hour gets an even share, the total stays, and the event says so."""
+    """Each missed hour gets an equal share, the total stays; the event says so."""
     watched = await watch("iometer", BEGIN, spread=spread)
     await watched.run(STORY)
     hours = list(grown(await watched.hours()).values())

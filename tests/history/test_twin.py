@@ -1,4 +1,4 @@
-"""After an outage the statistics are those of a twin that had none."""
+"""Filled statistics equal those of an identical house that had no outage."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,14 +10,14 @@ import pytest
 from tests.history.conftest import Watch
 from tests.support.recorded import Mode, Recorded, Step
 
-# A live hour ends with the last value ahead of the full hour, here a second. At both
-# of its ends that second is missing or too much, at 3600 W.
+# A live hour ends with the last value before the full hour, here one second early.
+# So a filled hour may differ by one second at each end, at up to 3600 W.
 SECOND = 0.0021
 DRAWN = [180, 420, 900, 2300, 3600, -700, -2900]
 type Story = list[tuple[Mode, float, float]]
 
 LIVE, DOWN, UNPLUGGED = Mode.LIVE, Mode.DOWN, Mode.UNPLUGGED
-# Of what happens: the mode, for how many hours, and a step of so many seconds.
+# Each part of a story: the mode, its length in hours, and its step in seconds.
 A_DAY: Story = [
     (LIVE, 1.75, 300),
     (DOWN, 0.5, 300),
@@ -38,7 +38,7 @@ HOURS: Story = [
     (UNPLUGGED, 2.5, 300),
     (LIVE, 1.25, 300),
 ]
-# Over the hour that comes twice in autumn.
+# Contains the hour that comes twice when summer time ends.
 NIGHT: Story = [(LIVE, 1.5, 300), (DOWN, 19, 300), (LIVE, 1.5, 300)]
 DAYS: Story = [
     (LIVE, 1.5, 300),
@@ -47,7 +47,7 @@ DAYS: Story = [
     (UNPLUGGED, 30, 1800),
     (LIVE, 1.5, 300),
 ]
-# Home Assistant forgets its short rows after ten days.
+# Home Assistant purges its five-minute rows after ten days.
 TWELVE_DAYS: Story = [
     (LIVE, 1.5, 300),
     (DOWN, 0.5, 1800),
@@ -57,7 +57,7 @@ TWELVE_DAYS: Story = [
 
 
 def steps(story: Story) -> Iterator[Step]:
-    """Yield the life of a house while this happens."""
+    """Yield the steps of a story, with a random load of the house in each."""
     draw = Random(20)  # noqa: S311
     for mode, hours, every in story:
         for _ in range(round(hours * 3600 / every)):
@@ -68,7 +68,7 @@ def worst(
     ours: dict[str, dict[int, dict[str, float]]],
     theirs: dict[str, dict[int, dict[str, float]]],
 ) -> float:
-    """Return by how much the growth of an hour differs at most, in kWh."""
+    """Return the largest difference between two growths of an hour, in kWh."""
     assert ours.keys() == theirs.keys()
     most = 0.0
     for entity, rows in theirs.items():
@@ -84,13 +84,13 @@ def worst(
 
 
 async def lived(watched: Recorded, story: Story, *, undisturbed: bool = False) -> None:
-    """Live through a story, or through the same house's life without outages."""
+    """Run a house through a story, or through the same loads without outages."""
     await watched.run(
         Step(step.seconds, step.watts) if undisturbed else step for step in steps(story)
     )
 
 
-# Days in a minute are long for a test.
+# These simulate days, which takes too long for every run.
 LONG = pytest.mark.programs
 
 
@@ -120,9 +120,9 @@ async def test_twin(
     begin: str,
     story: Story,
 ) -> None:
-    """Hour by hour each total has grown by what an undisturbed twin's has.
+    """In each hour each total grows as much as that of the house without outages.
 
-    No row of any other sensor was lost to an import, and nothing is left to be filled.
+    The imports lose no row of any other sensor, and leave no outage to be filled.
     """
     at = datetime.fromisoformat(f"{begin}T07:59:59+00:00")
     twin = await watch(key, at, name="twin")
@@ -134,12 +134,12 @@ async def test_twin(
     assert worst(await watched.hours(), theirs) <= SECOND
     assert not watched.entry.runtime_data.outages.open
     assert imported
-    # Only a whatwatt Go is asked for anything beside a download.
+    # Only a whatwatt Go answers other requests during a download.
     assert watched.simulator.most_at_once <= 1 + (key == "whatwatt_go")
 
 
 async def test_what_its_owner_changes(watch: Watch) -> None:
-    """A sensor with another name and unit is filled like any other."""
+    """A sensor that its owner gave another name and unit is filled, too."""
     at = datetime.fromisoformat("2026-06-01T07:59:59+00:00")
     watched = await watch("egauge", at)
     registry = er.async_get(watched.hass)
@@ -161,7 +161,7 @@ async def test_what_its_owner_changes(watch: Watch) -> None:
 
 
 async def test_no_full_hour_was_missed(watch: Watch, imported: list[int]) -> None:
-    """Nothing is imported after an outage within an hour."""
+    """Nothing is imported after an outage without a full hour."""
     at = datetime.fromisoformat("2026-06-01T07:59:59+00:00")
     watched = await watch("egauge", at)
     away = [Step(300, 600, DOWN)] * 6

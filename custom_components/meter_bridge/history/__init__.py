@@ -1,1 +1,1 @@
-"""What was missed, out of the bridge's own memory."""
+"""Fill missed hours of the long-term statistics from the bridge's own memory."""

@@ -1,7 +1,8 @@
-"""Correct sums that were booked wrongly, where it is certain how much energy flowed.
+"""Correct statistics after a counter jumped although no energy flowed.
 
-Home Assistant books what the level of a counter does: another meter, scale or role
-changes it without energy. The total shows what the meter says; the sum is corrected.
+Home Assistant adds every change of a counter to the sum of its statistic, also one that
+comes from another meter, scale or role. The sensor shows what the meter says; only the
+sum is corrected, and only where it is certain how much energy flowed.
 """
 
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ from .registers import registers_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A total that went from its level `old` to `new` at a time, without energy.
+    """A total that jumped from `old` to `new` although no energy flowed.
 
-    `key` is that of the total, `at` in Unix seconds; levels are a reading's numbers.
+    `key` names the total, `at` is in Unix seconds, levels are numbers as in a reading.
     """
 
     key: str
@@ -41,11 +42,11 @@ class Change:
 async def correct(
     hass: HomeAssistant, entry: MeterBridgeEntry, change: Change
 ) -> float | None:
-    """Correct the sum of a total by what its change has booked too much.
+    """Subtract from the sum of a total what its jump has wrongly added.
 
-    Return that, in the unit of its statistic; None while the short row behind the
-    change cannot be read, or the total has no statistics. It is worked out from rows,
-    so that a second call finds 0.
+    Return that amount in the unit of the statistic; None while the five-minute row
+    after the jump cannot be read yet, or if the total has no statistics. It is computed
+    from the rows as they are now, so a second call finds 0.
     """
     registers = [
         each
@@ -73,7 +74,7 @@ async def correct(
 
 
 def _sides(record: Record, at: float) -> tuple[Row, Row] | None:
-    """Return the short rows ahead of a change, and the one that the change is in."""
+    """Return the last five-minute row before a jump, and the row that contains it."""
     before = [row for row in record.short if row.start + SHORT <= at]
     after = [row for row in record.short if row.start + SHORT > at]
     return (before[-1], after[0]) if before and after else None
@@ -82,7 +83,7 @@ def _sides(record: Record, at: float) -> tuple[Row, Row] | None:
 async def _lower(
     hass: HomeAssistant, record: Record, row: Row, too_much: float
 ) -> None:
-    """Lower all sums from a short row on."""
+    """Lower this five-minute row's sum and all later sums."""
     kept = record.metadata
     get_instance(hass).async_adjust_statistics(
         kept["statistic_id"],
@@ -95,10 +96,10 @@ async def _lower(
 
 
 async def _mend_hour(hass: HomeAssistant, record: Record, after: Row) -> None:
-    """Give the hour of a change the sum that its last short row has now.
+    """Copy the corrected sum into the hourly row that contains the jump.
 
-    It began ahead of the rows that were lowered. An hour that is still to be compiled
-    becomes right by itself.
+    That row starts before the five-minute rows that were lowered, so lowering missed
+    it. An hour that Home Assistant has not compiled yet becomes right by itself.
     """
     register, hour = record.register, hour_of(after.start)
     within = await read_short(hass, register, hour, hour + HOUR)

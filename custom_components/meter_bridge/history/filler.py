@@ -15,18 +15,18 @@ from .plan import HOUR, SHORT, Plan, fill, level_at, neighbours, spread
 from .registers import registers_of
 
 RECORDER = "recorder"
-# The recorder tells of new rows before they are committed.
+# The recorder fires its event before it has committed the new rows.
 COMMIT_SECONDS = 10.0
-# Everything else that starts with Home Assistant goes first.
+# Wait until everything else that starts with Home Assistant is up.
 START_SECONDS = 60.0
 
 type Remembered = Mapping[str, Mapping[int, float]]
-"""Where totals stood at which instants, by the key of the total."""
+"""What the bridge remembers: by total, the counter at each instant."""
 
 
 @callback
 def async_fill_outages(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Fill outages for as long as the entry is loaded, where there is a recorder."""
+    """Fill outages while the entry is loaded, if a recorder runs."""
     if entry.runtime_data.outages.are_filled and RECORDER in hass.config.components:
         entry.async_on_unload(
             hass.bus.async_listen(
@@ -37,10 +37,10 @@ def async_fill_outages(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
 
 
 class _Filler:
-    """Looks whenever there are new short rows, until an outage is filled."""
+    """Fills open outages; looks again when the recorder has new five-minute rows."""
 
     def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-        """Know whose outages to fill."""
+        """Take the entry whose outages are to be filled."""
         self._hass = hass
         self._entry = entry
         self._coordinator = entry.runtime_data
@@ -50,7 +50,7 @@ class _Filler:
 
     @callback
     def look(self, _compiled: Event) -> None:
-        """Fill what has a short row behind it by now."""
+        """Start on the outages that a five-minute row can follow by now."""
         if self._is_busy or time.monotonic() - self._since < START_SECONDS:
             return
         now = time.time()
@@ -66,7 +66,7 @@ class _Filler:
             )
 
     async def _fill_all(self, outages: list[Outage]) -> None:
-        """Fill outages one after the other."""
+        """Fill outages one after the other, and close those that need nothing more."""
         try:
             await asyncio.sleep(COMMIT_SECONDS)
             still_open = self._coordinator.outages.open
@@ -85,11 +85,12 @@ class _Filler:
             self._is_busy = False
 
     async def _fill(self, outage: Outage) -> bool:
-        """Write what the statistics lack; tell whether nothing is left to do.
+        """Write the missing rows of an outage; return whether nothing is left to do.
 
-        That nothing is lacking is only known once what was written has been read.
+        Written rows are queued, so only a later call, which reads them back and finds
+        nothing missing, returns True.
         """
-        # This loads the recorder, which is there, and only there.
+        # This imports the recorder, so only after the check that one runs.
         from .records import read_around, write  # noqa: PLC0415
 
         gap = outage.gap
@@ -130,7 +131,7 @@ class _Filler:
         return is_done
 
     async def _ask(self, outage: Outage, keys: frozenset[str]) -> Remembered:
-        """Ask the bridge where totals stood at the full hours; once is enough."""
+        """Ask the bridge for the totals at the full hours, once for each outage."""
         if self._coordinator.spreads:
             return {}
         known = self._remembered.get(outage, {})

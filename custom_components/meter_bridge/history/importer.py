@@ -1,4 +1,4 @@
-"""Import past hours when the owner asks for it, also from before the installation."""
+"""Import past hours on request, also those from before the installation."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,14 +21,14 @@ from .registers import Register, registers_of
 
 IMPORTERS: HassKey[dict[str, Importer]] = HassKey(f"{DOMAIN}_importers")
 _DAY = 24 * HOUR
-# So much is asked of the bridge and written before the next part is begun.
+# An import goes part by part; each is read from the bridge and written at once.
 _PART_HOURS = 7 * 24
-# A bridge that does not answer is asked again after so long.
+# Wait before asking again a bridge that did not answer.
 RETRY_SECONDS = 300.0
 
 
 async def async_start_importer(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Have an importer for as long as the entry is loaded; go on where one was."""
+    """Offer imports while the entry is loaded; continue one that was interrupted."""
     if (
         entry.runtime_data.bridge.recall_seconds is None
         or RECORDER not in hass.config.components
@@ -50,7 +50,7 @@ class Importer:
     """The imports of one entry, one at a time."""
 
     def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-        """Know the entry; nothing is imported."""
+        """Take the entry; no import runs yet."""
         self.job: Job | None = None
         self._hass = hass
         self._entry = entry
@@ -59,7 +59,7 @@ class Importer:
         self._listeners: list[Callable[[Job], None]] = []
 
     async def restore(self) -> None:
-        """Go on with an import that Home Assistant's end has broken off."""
+        """Continue an import that a stop of Home Assistant interrupted."""
         if stored := await self._store.async_load():
             self.job = Job.restored(stored)
             if self.job.state is State.RUNNING:
@@ -67,14 +67,14 @@ class Importer:
 
     @callback
     def async_listen(self, tell: Callable[[Job], None]) -> CALLBACK_TYPE:
-        """Tell how the import stands, whenever that changes."""
+        """Call `tell` whenever the import changes; return what ends that."""
         self._listeners.append(tell)
         return lambda: self._listeners.remove(tell)
 
     async def ask(
         self, start: datetime, end: datetime | None, meter: str
     ) -> dict[str, Any]:
-        """Begin an import, or tell how this very one stands."""
+        """Start an import; if one runs, or this one is done, return its report."""
         first = hour_of(start.timestamp())
         last = hour_of(end.timestamp()) if end else None
         job = self.job
@@ -101,7 +101,7 @@ class Importer:
         }
 
     async def cancel(self) -> dict[str, Any]:
-        """End an import; what is imported stays."""
+        """Cancel an import; the hours imported so far stay."""
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -116,7 +116,7 @@ class Importer:
         return self.job.report()
 
     async def undo(self) -> dict[str, Any]:
-        """Put back what the last import has replaced."""
+        """Restore the rows that the last import replaced."""
         from .imports import put_back  # noqa: PLC0415 (loads the recorder)
 
         await self.cancel()
@@ -130,13 +130,13 @@ class Importer:
 
     @callback
     def _begin(self, job: Job, after: float = 0.0) -> None:
-        """Let an import run beside everything else."""
+        """Run an import as a background task."""
         self._task = self._entry.async_create_background_task(
             self._hass, self._run(job, after), f"{self._entry.title} import"
         )
 
     async def _run(self, job: Job, after: float) -> None:
-        """Import part by part, from the youngest back to the oldest, then lift sums."""
+        """Import part by part, newest hours first, then raise the sums."""
         await asyncio.sleep(after)
         while job.state is State.RUNNING:
             try:
@@ -152,7 +152,7 @@ class Importer:
                 await self._finish(job)
 
     async def _import_part(self, job: Job) -> None:
-        """Ask the bridge for one part, and write it."""
+        """Read one part from the bridge, and write it."""
         from .imports import import_part  # noqa: PLC0415 (loads the recorder)
 
         begin = max(job.start, job.next - _PART_HOURS * HOUR)
@@ -166,7 +166,7 @@ class Importer:
         job.next = begin
 
     async def _lift(self, job: Job) -> None:
-        """Lift the sums of those sensors whose oldest rows were added."""
+        """Raise the sums of each sensor whose oldest row was added by the import."""
         from .imports import lift_sums, oldest_rows  # noqa: PLC0415 (loads the recorder)
 
         if oldest := await oldest_rows(self._hass, self._registers(job), job):
@@ -178,21 +178,21 @@ class Importer:
             await lift_sums(self._hass, oldest, job, known)
 
     def _registers(self, job: Job) -> list[Register]:
-        """Return the totals of the meter whose history is imported."""
+        """Return the totals of the meter that the import is for."""
         return list(registers_of(self._hass, self._entry, job.meter))
 
     async def _finish(self, job: Job) -> None:
-        """Keep how an import ended, and tell it."""
+        """Save the import, and notify its listeners."""
         await self._save()
         self._tell(job)
 
     @callback
     def _tell(self, job: Job) -> None:
-        """Tell whoever wants to know how an import stands."""
+        """Notify the listeners of an import's progress."""
         for tell in self._listeners:
             tell(job)
 
     async def _save(self) -> None:
-        """Keep the import in its file."""
+        """Save the import in its file."""
         if self.job:
             await self._store.async_save(self.job.as_stored())

@@ -1,4 +1,4 @@
-"""Write imported hours, and put back what they replaced; loads the recorder."""
+"""Write imported hours, and restore what they replaced; imports the recorder."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain
@@ -12,13 +12,13 @@ from .plan import HOUR, Gap, Left, Plan, Row, fill, holes, lift, prepend, restar
 from .records import Record, read_hours, read_short, until_there, write
 from .registers import Register
 
-# Behind a part, so far is looked for the row that a hole ends with.
+# How far after a part to look for the row that ends a hole.
 _BEHIND_SECONDS = 40 * 24 * HOUR
 
 type Known = Mapping[str, Mapping[int, float]]
 
 
-async def import_part(  # noqa: PLR0913, PLR0917 (a part has so many sides)
+async def import_part(  # noqa: PLR0913, PLR0917 (a part needs all of them)
     hass: HomeAssistant,
     registers: Sequence[Register],
     job: Job,
@@ -26,9 +26,9 @@ async def import_part(  # noqa: PLR0913, PLR0917 (a part has so many sides)
     begin: int,
     save: Callable[[], Awaitable[None]],
 ) -> None:
-    """Write the hours from `begin` to `job.next` that are missing or flat.
+    """Write the hours from `begin` to `job.next` that are missing or show no growth.
 
-    What they replace is kept before anything is written.
+    The rows that they replace are saved before anything is written.
     """
     planned = []
     for record in await _read_part(hass, registers, begin, job.next):
@@ -46,12 +46,12 @@ async def import_part(  # noqa: PLR0913, PLR0917 (a part has so many sides)
 async def _read_part(
     hass: HomeAssistant, registers: Sequence[Register], begin: int, end: int
 ) -> list[Record]:
-    """Read the hours of a part, one ahead of it, and some behind it."""
+    """Read the hours of a part, the hour before it, and some weeks after it."""
     found = await read_hours(hass, registers, begin - HOUR, end + _BEHIND_SECONDS)
     lacking = [record.register for record in found if not record.hours]
     if not lacking:
         return found
-    # Everything that stands is younger.
+    # All rows of these sensors are newer than that.
     later = await read_hours(hass, lacking, end)
     return [*(record for record in found if record.hours), *later]
 
@@ -59,10 +59,10 @@ async def _read_part(
 def _plan_part(
     record: Record, job: Job, counters: Mapping[int, float], begin: int
 ) -> list[Row]:
-    """Plan a part for one sensor, and note what becomes of each hour."""
+    """Plan the rows of a part for one sensor, and note the result of each hour."""
     hours = range(begin, job.next, HOUR)
     stands = {row.start: row for row in record.hours}
-    # A short row proves that the hours ahead of it have been compiled.
+    # A five-minute row proves that Home Assistant has compiled the hours before it.
     closed = max((row.start for row in record.short), default=0)
     plans: list[Plan] = []
     if stands and closed:
@@ -102,7 +102,7 @@ def _plan_part(
 def _fill(
     record: Record, gap: Gap, stands: Mapping[int, Row], counters: Mapping[int, float]
 ) -> Plan:
-    """Plan a run of missing or flat hours between two that were lived."""
+    """Plan a run of missing or flat hours between two recorded ones."""
     return fill(
         gap,
         stands[int(gap.last)],
@@ -115,7 +115,7 @@ def _fill(
 
 
 async def _join(hass: HomeAssistant, record: Record, job: Job) -> None:
-    """Lift sums that began anew after a purge, so that they go on from before."""
+    """Raise sums that restarted at 0 after a purge, so that they continue as before."""
     stands = {row.start: row for row in record.hours}
     for gap in holes(stands, job.start, job.end):
         before, after = stands[int(gap.last)], stands[int(gap.first)]
@@ -135,7 +135,7 @@ async def _join(hass: HomeAssistant, record: Record, job: Job) -> None:
 async def oldest_rows(
     hass: HomeAssistant, registers: Sequence[Register], job: Job
 ) -> list[tuple[Record, Row]]:
-    """Return the oldest row of each sensor for which the import has added that row."""
+    """Return the oldest row of each sensor, if this import added that row."""
     found = []
     for record in await read_hours(hass, registers, job.start - HOUR):
         if not record.hours:
@@ -149,7 +149,7 @@ async def oldest_rows(
 async def lift_sums(
     hass: HomeAssistant, oldest: Sequence[tuple[Record, Row]], job: Job, known: Known
 ) -> None:
-    """Let the oldest row of each sensor show its own hour, not its whole sum."""
+    """Raise sums so that the oldest row shows the growth of its own hour alone."""
     for record, row in oldest:
         more = lift(row, _shown(record, known))
         if abs(more) > record.tolerance:
@@ -158,7 +158,7 @@ async def lift_sums(
 
 
 async def _lift(hass: HomeAssistant, record: Record, row: Row, more: float) -> None:
-    """Lift all sums from a row on, and wait until that is so."""
+    """Raise this row's sum and all later ones, and wait until that is written."""
     kept = record.metadata
     get_instance(hass).async_adjust_statistics(
         kept["statistic_id"],
@@ -171,10 +171,10 @@ async def _lift(hass: HomeAssistant, record: Record, row: Row, more: float) -> N
 
 
 async def put_back(hass: HomeAssistant, registers: Sequence[Register], job: Job) -> int:
-    """Put back the rows that an import replaced, and sums that it lifted.
+    """Restore the rows that an import replaced and the sums that it raised.
 
-    A row that was not there cannot be taken away again: it stays, without growth.
-    Return how many rows that were.
+    A row that the import added cannot be deleted: it stays, but shows no growth.
+    Return the number of rows written.
     """
     for record in await read_hours(hass, registers, job.start - HOUR):
         for start, more in reversed(job.take_lifts(record.register.entity_id)):
@@ -191,7 +191,7 @@ async def put_back(hass: HomeAssistant, registers: Sequence[Register], job: Job)
 
 
 def _before(record: Record, job: Job) -> list[Row]:
-    """Return the rows that stood before an import, flat ones where none stood."""
+    """Return the rows from before an import; those it added become flat."""
     replaced = job.replaced.get(record.register.entity_id, {})
     rows, level = [], None
     for row in sorted(record.hours, key=lambda each: each.start):
@@ -200,14 +200,14 @@ def _before(record: Record, job: Job) -> list[Row]:
             continue
         if old := replaced[row.start]:
             level = Row(start=row.start, state=old[0], sum=old[1])
-        # Ahead of all others there was no sum.
+        # Before the first row there was no sum.
         state, total = (level.state, level.sum) if level else (row.state, 0.0)
         rows.append(Row(start=row.start, state=state, sum=total))
     return rows
 
 
 def _shown(record: Record, known: Known) -> dict[int, float]:
-    """Return what is known of a counter in the unit of its statistic."""
+    """Return what the bridge remembers of a counter, in the statistic's unit."""
     register = record.register
     return {
         at: record.convert(register.shown(value))

@@ -1,4 +1,4 @@
-"""One import of past hours: what was asked for, and what became of it."""
+"""One import of past hours: the request, its progress and its results."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from ..bridges.snapshot import MAIN_METER
 from .plan import HOUR
 
 FILLED, STANDS = "filled", "stands"
-"""What became of an hour; every other word tells why it was left."""
+"""Results of an hour: written, or already right. Others say why it was left out."""
 
 
 class State(StrEnum):
-    """How an import stands."""
+    """The state of an import."""
 
     RUNNING = "running"
     DONE = "done"
@@ -25,11 +25,11 @@ class State(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """One import, as it is kept in a file of the entry.
+    """One import, as it is stored in a file of the entry.
 
-    `next` is the end of the part that comes next: parts go back in time. `results`
-    tells for each sensor what became of which hour, `replaced` what stood there before
-    (None: nothing), `lifted` by how much its sums were lifted from which hour on.
+    Parts go back in time: `next` is the end of the part that follows. By sensor,
+    `results` holds the result of each hour, `replaced` the row that was there before
+    (None: no row), `lifted` from which hour on its sums were raised, and by how much.
     """
 
     start: int
@@ -43,37 +43,37 @@ class Job:
 
     @property
     def progress(self) -> float:
-        """Return the part that is done, from 0 to 1."""
+        """Return the share that is done, from 0 to 1."""
         return (self.end - self.next) / (self.end - self.start)
 
     def is_for(self, start: int, end: int | None, meter: str) -> bool:
-        """Tell whether this is what is asked for; without an end, whatever that was."""
+        """Return whether a request is for this import; without an end, any end fits."""
         return (self.start, self.meter) == (start, meter) and end in (None, self.end)
 
     def note(
         self, entity_id: str, results: Mapping[int, str], stood: Mapping[int, Any]
     ) -> None:
-        """Note what became of hours, and what stood there before the first import."""
+        """Note the result of hours, and the rows from before the first time written."""
         self.results.setdefault(entity_id, {}).update(results)
         kept = self.replaced.setdefault(entity_id, {})
         for hour, row in stood.items():
             kept.setdefault(hour, row)
 
     def note_lift(self, entity_id: str, start: int, more: float) -> None:
-        """Note by how much sums were lifted from a row on."""
+        """Note by how much a row's sum and all later ones were raised."""
         self.lifted.setdefault(entity_id, []).append([start, more])
 
     def take_lifts(self, entity_id: str) -> list[list[float]]:
-        """Return by how much sums were lifted, and forget it."""
+        """Return by how much sums were raised, and forget that."""
         return self.lifted.pop(entity_id, [])
 
     def has_added(self, entity_id: str, hour: int) -> bool:
-        """Tell whether a row is one that the import has added."""
+        """Return whether the import added this hour's row where there was none."""
         replaced = self.replaced.get(entity_id, {})
         return hour in replaced and replaced[hour] is None
 
     def as_stored(self) -> dict[str, Any]:
-        """Return this as plain data: hours that follow each other stand together."""
+        """Return this as plain data; adjacent hours with one result are merged."""
         return {
             "start": self.start,
             "end": self.end,
@@ -94,7 +94,7 @@ class Job:
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Job:
-        """Return what `as_stored` was called on."""
+        """Return the import that `as_stored` was called on."""
         replaced: dict[str, dict[int, list[float] | None]] = {
             each: dict.fromkeys(_hours(runs)) for each, runs in stored["added"].items()
         }
@@ -112,7 +112,7 @@ class Job:
         )
 
     def outcome(self) -> dict[str, Any]:
-        """Return in short how it ended: how many hours were filled, and left."""
+        """Return a summary: the state, and how many hours were filled or left out."""
         results = [each for by in self.results.values() for each in by.values()]
         return {
             "outcome": self.state,
@@ -123,7 +123,7 @@ class Job:
         }
 
     def report(self) -> dict[str, Any]:
-        """Return what became of which hours, for each sensor, equal ones together."""
+        """Return the results of all hours by sensor; adjacent equal ones are merged."""
         return {
             "state": self.state,
             "start": written(self.start),
@@ -140,7 +140,7 @@ class Job:
 
 
 def _runs(by_hour: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and result of hours that follow each other and are equal."""
+    """Yield start, end and result of each run of adjacent hours with one result."""
     first = end = 0
     result = ""
     for hour in sorted(by_hour):
@@ -154,12 +154,12 @@ def _runs(by_hour: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
 
 
 def _hours(runs: Iterable[Sequence[Any]]) -> dict[int, str]:
-    """Return the result of each hour of what `_runs` has yielded."""
+    """Return the result of each single hour, the reverse of `_runs`."""
     return {
         hour: result for first, end, result in runs for hour in range(first, end, HOUR)
     }
 
 
 def written(time: float) -> str:
-    """Return a time as the owner reads it."""
+    """Return a time as ISO 8601 text, to the minute, for the owner to read."""
     return utc_from_timestamp(time).isoformat(timespec="minutes")

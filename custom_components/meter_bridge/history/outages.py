@@ -1,7 +1,7 @@
-"""Which outages of a meter we saw ourselves, and which of them are still to be filled.
+"""Detect outages of meters, and remember which are still to be filled.
 
-What an owner has deleted from the statistics looks like an outage, too: only those that
-were seen are ever filled.
+Statistics that an owner deleted look like an outage, too. So only outages that we
+detected while they happened are ever filled.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ _UNSURE_SECONDS = 3600.0
 
 
 class Stored(TypedDict, total=False):
-    """What is kept of outages over a restart."""
+    """The stored form of `Outages`, which survives a restart."""
 
     last: dict[str, float]
     levels: dict[str, dict[str, float]]
@@ -27,7 +27,7 @@ class Stored(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outage:
-    """The outage of one meter, and what its totals grew by meanwhile, by register."""
+    """The outage of one meter, and by register how much its totals grew in it."""
 
     meter: str
     gap: Gap
@@ -36,10 +36,10 @@ class Outage:
 
 @dataclass(slots=True, kw_only=True)
 class Outages:
-    """The last live value of each meter, and the outages that are to be filled.
+    """The last live value of each meter, and the outages that are still to be filled.
 
-    `totals` are the registers whose growth is told when an outage ends. Outages stay
-    open for a day if they `are_filled`.
+    `totals` are the registers whose growth an outage reports when it ends. With
+    `are_filled`, an outage stays open for up to a day, so that it can be filled.
     """
 
     totals: frozenset[str]
@@ -54,9 +54,9 @@ class Outages:
         accounts: Mapping[str, Account],
         links: Mapping[str, bool],
     ) -> list[Outage]:
-        """Note the live values of all meters; return the outages that are over.
+        """Note the live values of all meters; return the outages that have ended.
 
-        `links` tells of meters that became fresh or stale with the last answer.
+        `links` has the meters that the last answer made fresh (True) or stale (False).
         """
         return [
             outage
@@ -82,10 +82,10 @@ class Outages:
         is_back: bool,
         is_sure: bool,
     ) -> Outage | None:
-        """Note a live value at `at` (Unix seconds).
+        """Note live values at `at` (Unix seconds); return the outage that has ended.
 
-        Where the meter `is_back` from an outage, return that: as soon as its totals
-        have caught up and we are sure of them, or will not be for long.
+        The meter `is_back` from an outage with this value. The outage ends only once we
+        are sure of its totals (`is_sure`), after an hour in any case.
         """
         if is_back:
             self._back.setdefault(meter, at)
@@ -109,18 +109,18 @@ class Outages:
         return outage
 
     def close(self, done: Iterable[Outage]) -> None:
-        """Forget outages that are filled, or never will be."""
+        """Drop outages that are filled, or that nothing can fill."""
         closed = list(done)
         self.open = [each for each in self.open if each not in closed]
 
     def forget_meter(self, meter: str) -> None:
-        """Forget a meter."""
+        """Forget a meter and its outages."""
         self._last.pop(meter, None)
         self._values.pop(meter, None)
         self.open = [each for each in self.open if each.meter != meter]
 
     def as_stored(self) -> Stored:
-        """Return what has to survive a restart."""
+        """Return the data that has to survive a restart."""
         return {
             "last": dict(self._last),
             "levels": {
@@ -134,7 +134,7 @@ class Outages:
         }
 
     def restore(self, stored: Stored) -> None:
-        """Take up again what `as_stored` returned before the restart."""
+        """Restore what `as_stored` returned before the restart."""
         self._last = dict(stored.get("last", {}))
         self._values = dict(stored.get("levels", {}))
         self.open = [

@@ -1,9 +1,9 @@
-"""Which rows of the long-term statistics a gap needs; knows no Home Assistant.
+"""Plan the rows of the long-term statistics that fill a gap; free of Home Assistant.
 
 Times are Unix seconds in UTC, counters are in the unit of the statistic. The row of an
-hour says where the counter stood at its end (`state`), and the sum of all growth so far
-(`sum`). Their difference, the base, is the same before and behind a gap, unless
-somebody has reset, replaced or corrected something in between.
+hour holds the counter at the end of that hour (`state`) and all growth so far (`sum`).
+Their difference, the base, is the same before and after a gap, unless a counter or a
+sum was reset, replaced or corrected in between.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,14 +13,14 @@ from itertools import pairwise
 
 HOUR = 3600
 SHORT = 300
-"""The seconds that a short row of Home Assistant stands for."""
+"""Home Assistant's short-term statistics have a row for each five minutes."""
 
 _ROUNDING = 1e-6
 
 type Counters = Mapping[int, float]
-"""Where a counter stood at full hours."""
+"""The counter at full hours, as the bridge remembers it."""
 type Rows = Mapping[int, Row]
-"""What stands in the statistics, by the start of the hour."""
+"""The rows that the statistics hold, by the start of their hour."""
 
 
 class Left(StrEnum):
@@ -34,15 +34,15 @@ class Left(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """From the last value before an outage to the first one behind it."""
+    """The time from the last value before an outage to the first one after it."""
 
     last: float
     first: float
 
     def hours(self) -> range:
-        """Return the hours that the outage has touched but for that of its end.
+        """Return all hours that the gap touches, except the one in which it ends.
 
-        That one becomes right by itself, once those ahead of it are.
+        That one becomes right by itself, once the hours before it are.
         """
         return range(hour_of(self.last), hour_of(self.first), HOUR)
 
@@ -57,11 +57,11 @@ class Row:
 
     @property
     def base(self) -> float:
-        """Return what the sum is ahead of the counter."""
+        """Return the sum minus the counter."""
         return self.sum - self.state
 
     def is_like(self, other: Row) -> bool:
-        """Tell whether both rows say the same, but for what adding up floats leaves."""
+        """Return whether both rows are equal, apart from errors of adding floats."""
         return (
             abs(self.state - other.state) <= _ROUNDING
             and abs(self.sum - other.sum) <= _ROUNDING
@@ -77,18 +77,18 @@ class Plan:
 
 
 def hour_of(time: float) -> int:
-    """Return the start of the hour that a time is in."""
+    """Return the start of the hour that contains a time."""
     return int(time // HOUR) * HOUR
 
 
 def neighbours(
     gap: Gap, hours: Iterable[Row], short: Iterable[Row]
 ) -> tuple[Row | None, Row | None]:
-    """Return the last row before a gap, and the first one wholly behind it.
+    """Return the last row before a gap, and the first one that starts after it.
 
-    Short rows are purged after some days; then an hour's row stands in before the gap.
-    Behind it none may: a row that starts there proves that the hours ahead of it have
-    been compiled, and may be imported.
+    Home Assistant purges five-minute rows after some days; before the gap the row of an
+    hour then replaces them. After the gap only a five-minute row will do: it proves
+    that the hours before it have been compiled, so that they may be imported.
     """
     short = sorted(short, key=lambda row: row.start)
     before = [row for row in short if row.start <= gap.last]
@@ -101,7 +101,7 @@ def neighbours(
     return before[-1] if before else None, after[0] if after else None
 
 
-def fill(  # noqa: PLR0913 (a gap has so many sides)
+def fill(  # noqa: PLR0913 (a gap needs all of them)
     gap: Gap,
     before: Row,
     after: Row,
@@ -111,18 +111,18 @@ def fill(  # noqa: PLR0913 (a gap has so many sides)
     tolerance: float,
     may_fall: bool = False,
 ) -> Plan:
-    """Plan the rows of a gap, from what the counter was at the end of its hours.
+    """Plan the rows of a gap from the counters at the end of its hours.
 
-    Nothing is interpolated: over an hour that nobody remembers the level that was
-    reached stays, and a hole stays a hole. Only rows that differ are planned, so that a
-    second plan is empty.
+    Nothing is interpolated. An hour without a remembered counter keeps the last known
+    level if it has a row; one without a row gets none. Only rows that differ from the
+    present ones are planned, so a second plan is empty.
     """
     hours = gap.hours()
     if abs(before.base - after.base) > tolerance:
         return Plan(left=dict.fromkeys(hours, Left.SUM_CORRECTED))
     known = {hour: counters[hour + HOUR] for hour in hours if hour + HOUR in counters}
     if not may_fall:
-        # A memory that is coarser than the live values may begin before the last.
+        # The bridge's memory may be coarser: its counter may precede the last live one.
         known = {hour: at for hour, at in known.items() if at >= before.state}
         levels = [*known.values(), after.state]
         if any(later < earlier for earlier, later in pairwise(levels)):
@@ -137,7 +137,7 @@ def fill(  # noqa: PLR0913 (a gap has so many sides)
             if standing is None:
                 continue
             if not may_fall:
-                # The hour of the stop may have seen more than the row before the gap.
+                # The hour in which the gap begins may have grown after that row.
                 level = max(level, min(standing.state, after.state))
         row = Row(start=hour, state=level, sum=before.base + level)
         if standing is None or not row.is_like(standing):
@@ -152,9 +152,9 @@ def prepend(
     *,
     may_fall: bool = False,
 ) -> Plan:
-    """Plan rows for the time before the oldest row that was lived.
+    """Plan rows for the time before the oldest row that Home Assistant recorded.
 
-    Their sums join the oldest one's and may be negative until all are lifted.
+    Their sums lead up to that row's sum. They may be negative until `lift` is applied.
     """
     rows, left, level = [], {}, oldest.state
     for end in sorted(counters, reverse=True):
@@ -173,20 +173,20 @@ def prepend(
 
 
 def lift(oldest: Row, counters: Counters) -> float:
-    """Return by how much all sums are too low, so that the oldest row shows its hour.
+    """Return by how much to raise all sums, so that the oldest row shows its own hour.
 
-    Home Assistant shows the oldest sum itself as that hour's growth; where nobody knows
-    the counter at its start, it shows none. This is worked out from the row that is
-    read, so that it is 0 once the sums have been lifted.
+    Home Assistant shows the oldest row's whole sum as the growth of that hour. Where
+    the counter at its start is unknown, the row is to show no growth. The result comes
+    from the row as it is now, so it is 0 once the sums have been raised.
     """
     return oldest.state - counters.get(oldest.start, oldest.state) - oldest.sum
 
 
 def holes(stands: Rows, start: int, end: int) -> list[Gap]:
-    """Return the runs of hours in this time that have no row, or a flat one.
+    """Return the runs of hours between `start` and `end` that have no or a flat row.
 
-    The hour ahead of a run may have been lived in part: it belongs to the gap. Runs at
-    the ends of all rows have no neighbour there, and are none.
+    The hour before such a run may be recorded in part, so it belongs to the gap. A run
+    before the first or after the last row lacks a neighbour, and is left out.
     """
     lived = sorted(stands)
     found: list[Gap] = []
@@ -204,29 +204,29 @@ def holes(stands: Rows, start: int, end: int) -> list[Gap]:
 
 
 def restart(before: Row, after: Row) -> float:
-    """Return by how much the sums behind a gap are too low, as they began anew at 0.
+    """Return by how much the sums after a gap are too low, if they restarted at 0.
 
-    That is Home Assistant's own doing where it had purged its short rows meanwhile. As
-    long as it has one from before the gap, other bases mean its owner or another meter.
+    Home Assistant restarts a sum if it has purged all five-minute rows from before the
+    gap. While it still has one, a changed base comes from the owner or another meter.
     """
     grown = after.state - before.state
     return before.base - after.base if 0 <= after.sum <= grown else 0.0
 
 
 def booked_too_much(before: Row, after: Row, old: float, new: float) -> float:
-    """Return how much too much was booked when a counter went from `old` to `new`.
+    """Return how much too much a sum grew when its counter jumped from `old` to `new`.
 
-    `after` is the row that this happened in. What was counted up to the old level, and
-    from the new one on, has flowed.
+    `after` is the row that contains the jump. Growth up to the old level and from the
+    new level on is real.
     """
     flowed = (old - before.state) + (after.state - new)
     return after.sum - before.sum - flowed
 
 
 def spread(gap: Gap, before: float, after: float) -> dict[int, float]:
-    """Return counters at full hours as if a counter had grown evenly over a gap.
+    """Return counters at full hours as if the counter had grown evenly over a gap.
 
-    A guess: nobody knows when it was.
+    This is a guess: nobody knows at which hours it really grew.
     """
     grown, seconds = after - before, gap.first - gap.last
     if grown < 0 or seconds <= 0:
@@ -238,6 +238,6 @@ def spread(gap: Gap, before: float, after: float) -> dict[int, float]:
 
 
 def level_at(gap: Gap, short: Iterable[Row], after: Row) -> float:
-    """Return where a counter stood when its first value behind a gap came."""
+    """Return the counter at the first value after a gap."""
     within = [row for row in short if row.start <= gap.first < row.start + SHORT]
     return within[0].state if within else after.state

@@ -1,8 +1,8 @@
-"""Read and write the long-term statistics; only loaded where there is a recorder.
+"""Read and write the long-term statistics; imported only if a recorder runs.
 
-Home Assistant's recorder rolls back the statistics of every sensor in the house when it
-comes to compile an hour that was imported already. So an hour is imported only once a
-short row that starts behind it can be read: periods are compiled in order.
+When the recorder is about to compile an hour that was imported before, it rolls back
+the statistics of every sensor in the house for that hour. So an hour is imported only
+once a five-minute row after it can be read: the recorder compiles in order.
 """
 
 import asyncio
@@ -29,21 +29,21 @@ from homeassistant.util.dt import utc_from_timestamp
 from .plan import HOUR, SHORT, Gap, Row, hour_of
 from .registers import Register
 
-# Sums are the same if they differ by no more: 1 Wh, a litre, in the sensor's own unit.
+# Sums that differ by no more count as equal: 1 Wh or 1 litre, in kWh or m³.
 _TOLERANCE = 0.001
-# So far before a gap there are short rows of a sensor that was live.
+# A sensor that was live has five-minute rows within this time before a gap.
 _LIVE_SECONDS = 2 * HOUR
-# Short rows are purged after some days; so far back an hour's row is looked for.
+# Five-minute rows are purged after some days; look this far back for an hour's row.
 _PURGED_SECONDS = 40 * 24 * HOUR
-# The recorder is busy with one batch at a time, and with its own work in between.
+# Rows in one job of the recorder, which does its own work in between.
 _BATCH = 200
-# What was written is read until it is there.
+# Writing is queued: read again after each pause until the row is there.
 PAUSE_SECONDS, _PAUSES = 1.0, 300
 
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """What the recorder keeps of one sensor around a gap, in the statistic's unit."""
+    """The statistics of one sensor around a gap, in the unit of the statistic."""
 
     register: Register
     metadata: StatisticMetaData
@@ -51,19 +51,19 @@ class Record:
     hours: list[Row] = field(default_factory=list)
 
     def convert(self, value: float) -> float:
-        """Return a number of the sensor in the unit of the statistic."""
+        """Convert a number from the sensor's unit to the statistic's."""
         return _converter(self.metadata, self.register.unit)(value)
 
     @property
     def tolerance(self) -> float:
-        """Return by how much sums may differ and be the same."""
+        """Return by how much sums may differ and still count as equal."""
         return self.convert(_TOLERANCE)
 
 
 def _converter(
     metadata: StatisticMetaData, unit: str | None
 ) -> Callable[[float], float]:
-    """Return what converts from a unit to that of the statistic."""
+    """Return a function that converts from `unit` to the unit of the statistic."""
     kept = metadata["unit_of_measurement"]
     converter = UNIT_CLASS_TO_UNIT_CONVERTER.get(metadata["unit_class"])
     if unit == kept or converter is None:
@@ -74,7 +74,7 @@ def _converter(
 async def read_around(
     hass: HomeAssistant, registers: Iterable[Register], gap: Gap
 ) -> list[Record]:
-    """Read what stands around a gap, of those sensors that have statistics."""
+    """Read the rows around a gap, for each sensor that has statistics."""
     return await get_instance(hass).async_add_executor_job(
         _read_around, hass, list(registers), gap
     )
@@ -86,7 +86,7 @@ async def read_hours(
     start: float,
     end: float | None = None,
 ) -> list[Record]:
-    """Read the hours that start in this time, and the youngest short rows."""
+    """Read the hours that start in this time, and the latest five-minute rows."""
     return await get_instance(hass).async_add_executor_job(
         _read_hours, hass, list(registers), start, end
     )
@@ -95,7 +95,7 @@ async def read_hours(
 async def read_short(
     hass: HomeAssistant, register: Register, start: float, end: float
 ) -> list[Row]:
-    """Read the short rows of one sensor that start in this time."""
+    """Read the five-minute rows of one sensor that start in this time."""
 
     def read() -> list[Row]:
         found = _records(hass, [register])
@@ -105,9 +105,9 @@ async def read_short(
 
 
 def write(hass: HomeAssistant, record: Record, rows: Sequence[Row]) -> None:
-    """Queue rows of closed hours for the recorder."""
+    """Queue rows of hours that are compiled already for the recorder to write."""
     for at in range(0, len(rows), _BATCH):
-        # A list: the recorder goes through it twice.
+        # A list, since the recorder iterates over it twice.
         async_import_statistics(
             hass,
             record.metadata,
@@ -128,9 +128,9 @@ async def until_there(
     row: Row,
     period: Literal["5minute", "hour"] = "hour",
 ) -> None:
-    """Wait until the recorder has written a row: it has a queue.
+    """Wait until the recorder has written a queued row.
 
-    TimeoutError: it has not.
+    Raises TimeoutError if it has not after five minutes.
     """
 
     def is_there() -> bool:
@@ -146,7 +146,7 @@ async def until_there(
 
 
 def _records(hass: HomeAssistant, registers: Sequence[Register]) -> dict[str, Record]:
-    """Return an empty record for each sensor that the recorder knows."""
+    """Return an empty record for each sensor that has statistics with a sum."""
     by_id = {each.entity_id: each for each in registers}
     known = get_metadata(hass, statistic_ids=set(by_id))
     return {
@@ -157,7 +157,7 @@ def _records(hass: HomeAssistant, registers: Sequence[Register]) -> dict[str, Re
 
 
 def _own(metadata: StatisticMetaData) -> StatisticMetaData:
-    """Return what is written over the stored metadata: the very same."""
+    """Copy the stored metadata: an import overwrites it, and must not change it."""
     return StatisticMetaData(
         mean_type=metadata["mean_type"],
         has_sum=metadata["has_sum"],
@@ -172,7 +172,7 @@ def _own(metadata: StatisticMetaData) -> StatisticMetaData:
 def _read_around(
     hass: HomeAssistant, registers: Sequence[Register], gap: Gap
 ) -> list[Record]:
-    """Read short rows on both sides, the hours between, and what stands in for both."""
+    """Read rows around a gap; replace five-minute rows that are purged or late."""
     found = _records(hass, registers)
     read = partial(_read, hass)
     last, first = gap.last, gap.first
@@ -196,7 +196,7 @@ def _read_around(
 def _read_hours(
     hass: HomeAssistant, registers: Sequence[Register], start: float, end: float | None
 ) -> list[Record]:
-    """Read the hours that start in this time, and the youngest short rows."""
+    """Read the hours that start in this time, and the latest five-minute rows."""
     found = _records(hass, registers)
     for key, rows in _read(hass, found, "hour", start, end).items():
         found[key].hours = rows
@@ -215,7 +215,7 @@ def _read(
 ) -> defaultdict[str, list[Row]]:
     """Read rows that start in this time, each in the unit of its statistic.
 
-    By itself Home Assistant would convert them to the unit that the owner looks at.
+    Without `units`, Home Assistant would convert them to the unit that the owner chose.
     """
     found = defaultdict[str, list[Row]](list)
     groups = defaultdict[tuple[str | None, str | None], set[str]](set)
@@ -238,7 +238,7 @@ def _read(
 
 
 def _row(line: StatisticsRow) -> Row | None:
-    """Return a row; one without state or sum says nothing of a counter."""
+    """Return a row; None if it lacks the state or the sum of a counter."""
     state, total = line.get("state"), line.get("sum")
     if state is None or total is None:
         return None
@@ -246,5 +246,5 @@ def _row(line: StatisticsRow) -> Row | None:
 
 
 def _moment(time: float) -> datetime:
-    """Return a time that includes rows that start with it."""
+    """Return a time as Home Assistant's queries take it."""
     return utc_from_timestamp(time)

@@ -1,4 +1,4 @@
-"""The totals of a meter, and the statistics that Home Assistant keeps of them."""
+"""Find the totals of a meter that Home Assistant keeps statistics of."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _TOTALS = (SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING)
 class Register:
     """One total: its key, its sensor, and the unit of that sensor.
 
-    A reading's number is in that unit once its point has been moved by `places`.
+    `places` says how far a reading's decimal point moves to get to that unit.
     """
 
     key: str
@@ -31,14 +31,14 @@ class Register:
     may_fall: bool
 
     def shown(self, value: float) -> float:
-        """Return a reading's number in the unit of the sensor."""
+        """Convert a reading's number to the unit of the sensor."""
         return shift(value, self.places) if self.places else value
 
 
 def registers_of(
     hass: HomeAssistant, entry: MeterBridgeEntry, meter: str = MAIN_METER
 ) -> Iterator[Register]:
-    """Yield the totals of a meter whose sensor is enabled, under its present name."""
+    """Yield the totals of a meter whose sensor is enabled, with its present id."""
     registry, board = er.async_get(hass), entry.runtime_data.board
     for key in board.with_entity():
         source = board.source(key)
