@@ -14,7 +14,7 @@ from .pours import Flood, Messages
 from .turns import LongestWait
 
 _PUSHED = 48
-_SECONDS = 0.5
+_SECONDS = 0.2
 
 
 class Ordeal:
