@@ -4,24 +4,30 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import probatio
-from probatio import All, Length, Match, Optional, Range, Required
+from probatio import All, Length, Match, Optional, Required
 
 from ..contract import BridgeAction
 from ..errors import UnfitFieldsError
+from ..fields import (
+    CONFIRMED,
+    ascii_line,
+    mail_address,
+    one_line,
+    some,
+    ssid,
+    whole_number,
+)
 from .client import EgaugeClient
 
 # The device rejects larger pieces of a backup.
 _LARGEST_PIECE = 2 << 20
 _SHORTEST_PASSWORD, _LONGEST_PASSWORD = 4, 24
-_WORDS = All(str, Length(min=1, max=1024))
-_TARGET = r"(?i)([0-9a-f]{2}:){5}[0-9a-f]{2}/\S+"
+_WORDS = one_line()
+_TARGET = All(str, Match(r"(?ia)([0-9a-f]{2}:){5}[0-9a-f]{2}/[!-~]{1,64}\Z"))
 _STAMP = All(str, Match(r"[0-9]{1,12}(\.[0-9]{1,9})?\Z"))
 _DIGIT = "[0-9A-Za-z+/]"
 _BASE64 = rf"(?:{_DIGIT}{{4}})*(?:{_DIGIT}{{2}}==|{_DIGIT}{{3}}=)?\Z"
 _PIECE = All(str, Length(min=1, max=_LARGEST_PIECE), Match(_BASE64))
-_CONFIRMED: Mapping[probatio.Marker, object] = {
-    Required("confirm"): probatio.Literal(True),  # noqa: FBT003
-}
 
 
 def _check_wlan(data: dict[str, Any]) -> dict[str, Any]:
@@ -94,11 +100,11 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
     BridgeAction(
         key="egauge_test_email",
         fields={
-            Required("address"): All(str, probatio.Email()),
+            Required("address"): mail_address,
             Optional("smarthost"): _WORDS,
             Optional("mailuser"): _WORDS,
             Optional("mailpass"): _WORDS,
-            Optional("fromaddr"): All(str, probatio.Email()),
+            Optional("fromaddr"): mail_address,
         },
         run_fn=_command("test-email"),
     ),
@@ -111,11 +117,11 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
         key="egauge_wlan",
         fields={
             Required("action"): probatio.In(["add", "select", "forget"]),
-            Optional("ssid"): All(str, Match(r"[^\n\0]{1,32}\Z")),
-            Optional("key"): All(str, Length(min=1, max=64)),
+            Optional("ssid"): ssid,
+            Optional("key"): ascii_line(longest=64),
             Optional("hex"): bool,
             Optional("hidden"): bool,
-            Optional("id"): All(int, Range(min=0)),
+            Optional("id"): whole_number(),
         },
         check=_check_wlan,
         run_fn=_command("wlan"),
@@ -123,13 +129,11 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
     BridgeAction(
         key="egauge_homeplug",
         fields={
-            Required("password"): All(
-                str,
-                Length(min=_SHORTEST_PASSWORD, max=_LONGEST_PASSWORD),
-                Match(r'[^"\x00-\x1f\x7f]+\Z'),
+            Required("password"): ascii_line(
+                shortest=_SHORTEST_PASSWORD, longest=_LONGEST_PASSWORD, but='"'
             ),
-            Required("targets"): All([All(str, Match(_TARGET + r"\Z"))], Length(min=1)),
-            **_CONFIRMED,
+            Required("targets"): some(_TARGET),
+            **CONFIRMED,
         },
         run_fn=_homeplug,
     ),
@@ -139,12 +143,12 @@ ACTIONS: tuple[BridgeAction[EgaugeClient], ...] = (
             Required("action"): probatio.In(["restore", "zero", "split"]),
             Optional("from"): _STAMP,
             Optional("to"): _STAMP,
-            Optional("regs"): [All(int, Range(min=0))],
-            Optional("data"): All([_PIECE], Length(min=1)),
-            **_CONFIRMED,
+            Optional("regs"): some(whole_number()),
+            Optional("data"): some(_PIECE),
+            **CONFIRMED,
         },
         check=_check_database,
         run_fn=_database,
     ),
-    BridgeAction(key="factory_reset", fields={**_CONFIRMED}, run_fn=_factory_reset),
+    BridgeAction(key="factory_reset", fields={**CONFIRMED}, run_fn=_factory_reset),
 )

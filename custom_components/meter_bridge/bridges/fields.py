@@ -1,0 +1,102 @@
+"""Validators of the fields of actions: what may be sent to a device.
+
+Equality is no help: in Python `1 == True`, and a boolean is an int.
+"""
+
+from collections.abc import Callable, Mapping
+import re
+
+from probatio import Email, Invalid, Marker, Required
+
+_LONGEST_WORDS = 1024
+# What an SSID may have at most, in bytes (IEEE 802.11).
+_LONGEST_SSID = 32
+# The characters of IPv4, host names and mail addresses, and the space.
+_PRINTABLE_ASCII = re.compile(r"[ -~]+")
+
+
+def exactly_true(value: object) -> bool:
+    """Return True for True alone: not for 1, and not for a word."""
+    if value is not True:
+        raise Invalid("has to be true")
+    return value
+
+
+CONFIRMED: Mapping[Marker, object] = {Required("confirm"): exactly_true}
+"""The field that confirms an action which destroys something."""
+
+
+def whole_number(*, least: int = 0, most: int | None = None) -> Callable[[object], int]:
+    """Return a validator for a whole number in these limits; true and 1.0 are none."""
+
+    def check(value: object) -> int:
+        if type(value) is not int:
+            raise Invalid("has to be a whole number")
+        if value < least or (most is not None and value > most):
+            raise Invalid("is out of range")
+        return value
+
+    return check
+
+
+def one_line(
+    *, shortest: int = 1, longest: int = _LONGEST_WORDS
+) -> Callable[[object], str]:
+    """Return a validator for text of so many characters, without control characters.
+
+    A device that writes such text into a file or a mail would read a line end in it as
+    the beginning of something else.
+    """
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or not shortest <= len(value) <= longest:
+            raise Invalid(f"has to be text of {shortest} to {longest} characters")
+        if not value.isprintable():
+            raise Invalid("must not have line ends or other control characters")
+        return value
+
+    return check
+
+
+def ascii_line(
+    *, shortest: int = 1, longest: int = _LONGEST_WORDS, but: str = ""
+) -> Callable[[object], str]:
+    """Return a validator for a line of printable ASCII, without those of `but`."""
+    check_line = one_line(shortest=shortest, longest=longest)
+
+    def check(value: object) -> str:
+        line = check_line(value)
+        if (line and not _PRINTABLE_ASCII.fullmatch(line)) or set(but) & set(line):
+            raise Invalid("has characters that the device cannot take")
+        return line
+
+    return check
+
+
+def ssid(value: object) -> str:
+    """Return the name of a wireless network: a line of 32 bytes at most."""
+    name = one_line(longest=_LONGEST_SSID)(value)
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError as error:
+        raise Invalid("is not text") from error
+    if size > _LONGEST_SSID:
+        raise Invalid(f"has to have {_LONGEST_SSID} bytes at most")
+    return name
+
+
+def mail_address(value: object) -> str:
+    """Return a mail address on one line."""
+    address: str = Email()(ascii_line()(value))
+    return address
+
+
+def some[T](each: Callable[[object], T]) -> Callable[[object], list[T]]:
+    """Return a validator for a list; an empty one may mean all to a device."""
+
+    def check(value: object) -> list[T]:
+        if not isinstance(value, list) or not value:
+            raise Invalid("has to be a list with at least one item")
+        return [each(item) for item in value]
+
+    return check
