@@ -4,6 +4,7 @@ from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 import json
 from pathlib import Path
+import re
 
 from annotatedyaml import parse_yaml
 import pytest
@@ -55,4 +56,28 @@ def test_nothing_is_attached_before_the_check() -> None:
     checkout, check, *others = job["steps"]
     assert checkout["uses"].startswith("actions/checkout@")
     assert check["run"] == 'scripts/check_tag "$TAG"'
-    assert not any("manifest" in step["run"] for step in others)
+    assert not any("manifest" in step.get("run", "") for step in others)
+
+
+def test_the_zip_is_signed_before_it_is_attached() -> None:
+    """The zip is signed, and holds nothing that only developers need."""
+    workflow = parse_yaml(WORKFLOW.read_text(encoding="utf-8"))
+    assert isinstance(workflow, dict)
+    job = workflow["jobs"]["zip"]
+    assert job["permissions"].keys() == {"contents", "id-token", "attestations"}
+    _, _, packed, signed, attached = job["steps"]
+    assert '-x "*ruff.toml"' in packed["run"]
+    assert signed["uses"].startswith("actions/attest-build-provenance@")
+    assert signed["with"]["subject-path"].endswith("/meter_bridge.zip")
+    assert "meter_bridge.zip" in attached["run"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(WORKFLOW.parent.glob("*.yml")), ids=lambda path: str(path.name)
+)
+def test_actions_are_pinned(path: Path) -> None:
+    """Each action is used by its commit, with the version beside it."""
+    used = re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))
+    assert used
+    for each in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # \S+", each)
