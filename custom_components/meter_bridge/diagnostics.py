@@ -35,7 +35,7 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: MeterBridgeEntry
 ) -> dict[str, Any]:
     """Return the diagnostics of a bridge."""
-    return _diagnostics(entry, None)
+    return await _diagnostics(hass, entry, None)
 
 
 async def async_get_device_diagnostics(
@@ -45,11 +45,13 @@ async def async_get_device_diagnostics(
     prefix = f"{entry.unique_id}_"
     for domain, name in device.identifiers:
         if domain == DOMAIN and name.startswith(prefix):
-            return _diagnostics(entry, name.removeprefix(prefix))
-    return _diagnostics(entry, None)
+            return await _diagnostics(hass, entry, name.removeprefix(prefix))
+    return await _diagnostics(hass, entry, None)
 
 
-def _diagnostics(entry: MeterBridgeEntry, meter: str | None) -> dict[str, Any]:
+async def _diagnostics(
+    hass: HomeAssistant, entry: MeterBridgeEntry, meter: str | None
+) -> dict[str, Any]:
     """Return the diagnostics of a bridge, or of one of its meters, without secrets."""
     try:
         bridge = bridge_of(entry)
@@ -67,14 +69,20 @@ def _diagnostics(entry: MeterBridgeEntry, meter: str | None) -> dict[str, Any]:
         "entry": _entry(entry),
         **(_known(coordinator, meter) if coordinator else {}),
     }
-    plain = {key: redactor.plain(value) for key, value in found.items()}
-    if coordinator and meter is None:
-        redactor.keys |= _KEYS_OF_ANSWERS
-        plain["answers"] = {
-            request: redactor.plain(_answer(recorded))
-            for request, recorded in coordinator.client.answers.latest().items()
-        }
-    return plain
+    latest = coordinator.client.answers.latest() if coordinator else {}
+
+    def redacted() -> dict[str, Any]:
+        plain = {key: redactor.plain(value) for key, value in found.items()}
+        if coordinator and meter is None:
+            redactor.keys |= _KEYS_OF_ANSWERS
+            plain["answers"] = {
+                redactor.text(request): redactor.plain(_answer(recorded))
+                for request, recorded in latest.items()
+            }
+        return plain
+
+    # A megabyte of answers takes long.
+    return await hass.async_add_executor_job(redacted)
 
 
 def _diagnostics_of_unknown_kind(entry: MeterBridgeEntry) -> dict[str, Any]:

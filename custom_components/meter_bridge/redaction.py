@@ -15,12 +15,14 @@ _PART = 6
 _SHORTEST = 3
 # Splits a key into its words: wifiIp, sta_ip, WiFi-SSID.
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-# A hardware address or a token: redacted also where it is not a known one.
-_ADDRESS_OR_TOKEN = re.compile(
-    r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5,7}\b"
-    r"|(?=[0-9a-z_-]*[0-9])(?=[0-9_-]*[a-z])[0-9a-z_-]{24,}(?:\.[0-9a-z_-]+)*",
+# A hardware address, or a word that is long enough for a token: redacted also where it
+# is not a known one. It must match in one go: a bridge can send very long words.
+_ADDRESS_OR_WORD = re.compile(
+    r"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5,7}\b|[0-9a-z_-]{24,}(?:\.[0-9a-z_-]+)*",
     re.IGNORECASE,
 )
+# Nothing that a bridge of ours says is nested deeper.
+_DEEPEST = 32
 # A name that shares this many characters with an id, or has this many digits, was
 # given by the factory rather than by the owner.
 _NAME_PART = 4
@@ -52,6 +54,14 @@ def is_identifying(name: str, ids: Iterable[str]) -> bool:
     )
 
 
+def _without_token(match: re.Match[str]) -> str:
+    """Return a long word unless it is an address or has letters and digits."""
+    found = match[0]
+    word = found.partition(".")[0]
+    is_plain = not (any(map(str.isdigit, word)) and any(map(str.isalpha, word)))
+    return found if is_plain else REDACTED
+
+
 class Redactor:
     """Turn any data into plain JSON data without secrets.
 
@@ -77,43 +87,57 @@ class Redactor:
         known = self._numbers | {_spelt(each)[0] for each in words}
         self._words = {word for word in known if len(word) >= _SHORTEST}
 
-    def plain(self, value: object) -> object:
-        """Return a value as JSON can hold it, redacted."""
+    def plain(self, value: object, depth: int = 0) -> object:
+        """Return a value as JSON can hold it, redacted.
+
+        What is nested too deeply is redacted as a whole.
+        """
+        return REDACTED if depth > _DEEPEST else self._plain(value, depth + 1)
+
+    def _plain(self, value: object, depth: int) -> object:
+        """Return a value as JSON can hold it, whose parts are this deep."""
         plain: object
         match value:
             case Enum():
-                plain = self.plain(value.value)
+                plain = self.plain(value.value, depth)
             case None | bool():
                 plain = value
             case int() | float():
                 plain = REDACTED if str(value) in self._numbers else value
             case str():
-                plain = self._nested(value)
+                plain = self._nested(value, depth)
             case datetime():
                 plain = value.isoformat()
             case Mapping():
-                plain = self._mapping(value)
+                plain = self._mapping(value, depth)
             case list() | tuple():
-                plain = [self.plain(each) for each in value]
+                plain = [self.plain(each, depth) for each in value]
             case set() | frozenset():
-                plain = sorted((self.plain(each) for each in value), key=str)
+                plain = sorted((self.plain(each, depth) for each in value), key=str)
             case _ if is_dataclass(value):
                 plain = self._mapping(
-                    {each.name: getattr(value, each.name) for each in fields(value)}
+                    {each.name: getattr(value, each.name) for each in fields(value)},
+                    depth,
                 )
             case _:
-                plain = self._text(repr(value))
+                plain = self.text(repr(value))
         return plain
 
-    def _mapping(self, mapping: Mapping[object, object]) -> dict[str, object]:
+    def _mapping(
+        self, mapping: Mapping[object, object], depth: int
+    ) -> dict[str, object]:
         """Redact by key; then look into the keys and the values."""
         plain: dict[str, object] = {}
+        again: dict[str, int] = {}
         for key, value in mapping.items():
-            name = self._text(str(key))
+            name = text = self.text(str(key))
             while name in plain:
-                name += "*"
+                again[text] = again.get(text, 0) + 1
+                name = f"{text}*{again[text]}"
             plain[name] = (
-                REDACTED if self._is_secret(str(key), value) else self.plain(value)
+                REDACTED
+                if self._is_secret(str(key), value)
+                else self.plain(value, depth)
             )
         return plain
 
@@ -125,21 +149,21 @@ class Redactor:
             )
         )
 
-    def _nested(self, text: str) -> object:
+    def _nested(self, text: str, depth: int) -> object:
         """Look into a text, also into JSON in it.
 
         Broken JSON is redacted as a whole, since its keys cannot be read.
         """
         if not text.lstrip().startswith(("{", "[")):
-            return self._text(text)
+            return self.text(text)
         try:
-            return self.plain(orjson.loads(text))
+            return self.plain(orjson.loads(text), depth)
         except orjson.JSONDecodeError:
             return REDACTED
 
-    def _text(self, text: str) -> str:
+    def text(self, text: str) -> str:
         """Redact every secret in a text."""
-        text = _ADDRESS_OR_TOKEN.sub(REDACTED, text)
+        text = _ADDRESS_OR_WORD.sub(_without_token, text)
         spelt, places = _spelt(text)
         secret: set[int] = set()
         for at in range(len(spelt) - _PART + 1):
@@ -164,5 +188,5 @@ class Redactor:
 
 def _is_whole(text: str, first: int, last: int) -> bool:
     """Tell whether this is a whole word, not a part of a longer one."""
-    before, after = text[:first][-1:], text[last + 1 :][:1]
+    before, after = text[max(0, first - 1) : first], text[last + 1 : last + 2]
     return not (before.isalnum() or after.isalnum())
