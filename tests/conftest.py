@@ -22,7 +22,7 @@ from custom_components.meter_bridge.const import (
     DOMAIN,
     Updates,
 )
-from custom_components.meter_bridge.flow import announcement
+from custom_components.meter_bridge.flow import nearness
 from custom_components.meter_bridge.flow.probe import connect
 
 from .kinds import KINDS
@@ -49,7 +49,7 @@ def enable_event_loop_debug() -> None:
 @pytest.fixture(autouse=True)
 def _simulators_are_near(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let loopback be announced, where the simulators are."""
-    monkeypatch.setattr(announcement, "LOOPBACK_IS_NEAR", True)
+    monkeypatch.setattr(nearness, "LOOPBACK_IS_NEAR", True)
 
 
 @pytest.fixture(autouse=True)

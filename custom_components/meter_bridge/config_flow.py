@@ -27,6 +27,7 @@ from .flow.announcement import Announcement, read_announcement, read_lease
 from .flow.energy import missing_sources
 from .flow.following import async_hear, async_search
 from .flow.forms import login_schema, reconfigure_schema, typed_host, user_schema
+from .flow.nearness import async_is_near
 from .flow.options import MeterBridgeOptionsFlow
 from .flow.probe import (
     Found,
@@ -140,7 +141,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
 
     async def _discover(self, announced: Announcement | None) -> ConfigFlowResult:
         """Offer an announced bridge once it answers, or follow one that has moved."""
-        if announced is None:
+        if announced is None or not async_is_near(self.hass, announced.address.host):
             return self.async_abort(reason="not_recognised")
         bridge, serial = announced.bridge, announced.serial
         self._bridge, self._host = bridge, str(announced.address)

@@ -106,7 +106,7 @@ def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
         name=entry.title,
         manufacturer=coordinator.bridge.manufacturer,
         model=_words(identity.model) or coordinator.bridge.name,
-        serial_number=identity.serial,
+        serial_number=_words(identity.serial),
         sw_version=_words(identity.firmware),
         hw_version=_words(identity.hardware),
         configuration_url=str(parse_address(entry.data[CONF_HOST]).url()),
@@ -124,7 +124,7 @@ def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
         translation_key=f"{meter.medium}_meter",
         manufacturer=_words(meter.manufacturer),
         model=_words(meter.model),
-        serial_number=meter.serial,
+        serial_number=_words(meter.serial),
         via_device_id=async_get_device_id_by_identifier(
             coordinator.hass,
             (DOMAIN, str(entry.unique_id)),

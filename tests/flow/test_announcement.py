@@ -93,33 +93,6 @@ def heard(address: str, *others: str) -> Announcement:
     )
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["127.0.0.1", "::1", "8.8.8.8", "2606:4700::1111", "0.0.0.0", "240.0.0.1"],  # noqa: S104
-)
-def test_addresses_that_nobody_is_made_to_ask(
-    host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Home Assistant asks no public address, and not itself, because of a message."""
-    monkeypatch.setattr(module, "LOOPBACK_IS_NEAR", False)
-    service = ZeroconfServiceInfo(
-        ip_address=ip_address(host),
-        ip_addresses=[ip_address(host)],
-        port=80,
-        hostname="bridge.local.",
-        type="_iometer._tcp.local.",
-        name="x._iometer._tcp.local.",
-        properties={},
-    )
-    assert read_announcement(service) is None
-    assert (
-        module.read_lease(
-            DhcpServiceInfo(ip=host, hostname="cozify-han-1", macaddress="02aabbccddee")
-        )
-        is None
-    )
-
-
 def test_a_lease_with_an_impossible_address() -> None:
     """A lease whose address is none is passed over without a traceback."""
     lease = DhcpServiceInfo(

@@ -105,10 +105,17 @@ async def test_nobody_is_left_asking(hass: HomeAssistant, simulators: Start) -> 
         (None, {"IOmeter 2"}, "IOmeter"),
         ("Cellar", {"IOmeter"}, "Cellar"),
         ("Cellar", {"Cellar"}, "Cellar 2"),
+        ("![](http://x)[Cel](lar)", set(), "! (http x) Cel (lar)"),
+        ("Cel\r\nlar\x1b", set(), "Cel lar"),
+        ("<>", set(), "IOmeter"),
+        ("C" * 100, set(), "C" * 64),
     ],
 )
 def test_titles(name: str | None, taken: set[str], title: str) -> None:
-    """The title is the owner's name or the kind's, with the first free number."""
+    """The title is the owner's name or the kind's, with the first free number.
+
+    Repairs render it as Markdown: it has no markup, and 64 characters at most.
+    """
     identity = Identity(serial="AB1234", name=name)
     assert entry_title(BRIDGES["iometer"], identity, taken) == title
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from ipaddress import ip_address
-import os
 
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
@@ -12,8 +11,6 @@ from ..bridges import BRIDGES, Kind
 from ..bridges.transport.address import Address, parse_address
 
 _USUAL_PORT = 80
-# Where simulators and Home Assistant share one host.
-LOOPBACK_IS_NEAR = "METER_BRIDGE_LOOPBACK" in os.environ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +53,6 @@ def read_lease(info: DhcpServiceInfo) -> Announcement | None:
                 address = parse_address(str(Address(host=info.ip)))
             except ValueError:
                 return None
-            if not _is_near(address.host):
-                return None
             return Announcement(
                 bridge=bridge,
                 address=address,
@@ -73,8 +68,6 @@ def read_announcement(info: ZeroconfServiceInfo) -> Announcement | None:
     try:
         address = parse_address(str(Address(host=info.host, port=port)))
     except ValueError:
-        return None
-    if not _is_near(address.host):
         return None
     for bridge in BRIDGES.values():
         match = bridge.zeroconf
@@ -95,18 +88,6 @@ def read_announcement(info: ZeroconfServiceInfo) -> Announcement | None:
                 serial=serial,
             )
     return None
-
-
-def _is_near(host: str) -> bool:
-    """Tell whether an announcement may make Home Assistant ask this address.
-
-    Anybody can announce any: only those of a home are asked, and not Home Assistant's
-    own host but where the demo runs.
-    """
-    ip = ip_address(host.partition("%")[0])
-    if ip.is_loopback:
-        return LOOPBACK_IS_NEAR
-    return ip.is_private and not (ip.is_reserved or ip.is_unspecified)
 
 
 def _is_name(host: str) -> bool:

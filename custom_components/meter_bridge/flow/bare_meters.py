@@ -12,6 +12,7 @@ from homeassistant.helpers.selector import (
 import probatio
 
 from ..bridges.snapshot import Medium
+from ..bridges.wire import words
 from ..const import CONF_MEDIUM, CONF_METERS, CONF_UNIT
 
 # What a meter on the meter bus may count in.
@@ -55,7 +56,7 @@ def bare_meters(entry: ConfigEntry) -> dict[str, str]:
         return {}
     told = entry.options.get(CONF_METERS, {})
     return {
-        key: account.meter.serial or key
+        key: words(account.meter.serial or key)
         for key, account in entry.runtime_data.board.accounts.items()
         if account.meter.medium is Medium.VOLUME or key in told
     }

@@ -28,6 +28,7 @@ from ..bridges.errors import (
     WrongBridgeError,
 )
 from ..bridges.transport.address import parse_address
+from ..bridges.wire import words
 from ..const import CONF_HEARSAY, CONF_PINNED, CONF_ROLES
 from ..redaction import is_identifying
 
@@ -110,8 +111,8 @@ def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
     A name that contains an id is not used. A taken title gets the next number.
     """
     ids = (identity.serial, *identity.also, identity.mac or "")
-    name = identity.name
-    if name is None or is_identifying(name, ids):
+    name = words(identity.name or "")
+    if not name or is_identifying(name, ids):
         name = bridge.name
     numbered = chain([name], (f"{name} {number}" for number in count(2)))
     return next(title for title in numbered if title not in taken)

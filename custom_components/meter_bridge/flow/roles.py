@@ -13,6 +13,7 @@ import probatio
 
 from ..bridges import bridge_of
 from ..bridges.contract import BridgeRole
+from ..bridges.wire import words
 
 
 def roles_of(entry: ConfigEntry) -> tuple[BridgeRole, ...]:
@@ -30,7 +31,7 @@ def roles_schema(roles: tuple[BridgeRole, ...]) -> probatio.Schema:
             probatio.Required(role.key, default=role.chosen): SelectSelector(
                 SelectSelectorConfig(
                     options=[
-                        SelectOptionDict(value=value, label=label)
+                        SelectOptionDict(value=value, label=words(label))
                         for value, label in role.choices.items()
                     ],
                     mode=SelectSelectorMode.DROPDOWN,

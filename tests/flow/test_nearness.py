@@ -1,0 +1,54 @@
+"""Which addresses an announcement may make Home Assistant ask."""
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.meter_bridge.flow import nearness
+from custom_components.meter_bridge.flow.nearness import async_is_near
+
+OWN = [
+    {
+        "ipv4": [
+            {"address": "192.168.1.5", "network_prefix": 24},
+            {"address": "100.64.3.5", "network_prefix": 24},
+        ],
+        "ipv6": [{"address": "2001:470::5", "network_prefix": 64}],
+    }
+]
+
+
+@pytest.fixture(autouse=True)
+def interfaces(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the host interfaces, and no option for the demo."""
+    monkeypatch.setattr(nearness, "LOOPBACK_IS_NEAR", False)
+    hass.config.components.add("network")
+    with patch.object(nearness, "async_get_loaded_adapters", return_value=OWN):
+        yield
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("192.168.1.6", "10.1.2.3", "172.16.0.1", "169.254.1.1", "fe80::1%eth0"),
+        *("fd00::1", "100.64.3.6", "2001:470::6"),
+    ],
+)
+async def test_near(hass: HomeAssistant, host: str) -> None:
+    """Private and link-local addresses are asked, and those in a network of its own."""
+    assert async_is_near(hass, host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "::1", "0.0.0.0", "240.0.0.1", "255.255.255.255"),  # noqa: S104
+        *("8.8.8.8", "2606:4700::1111", "100.64.4.6", "2001:470:0:1::6"),
+        *("192.168.1.5", "100.64.3.5", "2001:470::5"),
+    ],
+)
+async def test_far(hass: HomeAssistant, host: str) -> None:
+    """Home Assistant asks no public address, and not itself, because of a message."""
+    assert not async_is_near(hass, host)
