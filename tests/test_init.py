@@ -258,3 +258,22 @@ async def test_removed_before_it_was_ever_read(
     entry = await set_up(simulator, simulator.device_id)
     await hass.config_entries.async_remove(entry.entry_id)
     assert not hass.config_entries.async_entries(DOMAIN)
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_one_deadline_for_setting_up(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+) -> None:
+    """A bridge that is slow to answer is given up in time, and tried again later."""
+    bridge = replace(BRIDGES[key], setup_seconds=0.2)
+    monkeypatch.setitem(cast("dict[str, Kind]", BRIDGES), key, bridge)
+    simulator = await simulators(key)
+    simulator.stall()
+    async with asyncio.timeout(2):
+        entry = await set_up(simulator, serial="12345678")
+    assert state(entry) is State.SETUP_RETRY
+    simulator.heal()

@@ -20,7 +20,7 @@ from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
 from .flow.following import async_search
-from .flow.probe import SETUP_SECONDS, connect, identify, in_time
+from .flow.probe import connect, identify, in_time
 from .history.filler import async_fill_outages
 from .history.importer import async_start_importer
 from .issues import async_watch_disabled, report_refusal
@@ -67,7 +67,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     try:
         bridge = bridge_of(entry)
         client = connect(hass, bridge, entry.data, options=entry.options)
-        async with in_time(SETUP_SECONDS):
+        async with in_time(bridge.setup_seconds):
             identity = await identify(client, entry, bridge)
             _pin_more(hass, entry, bridge, identity.pinned)
             coordinator = MeterCoordinator(hass, entry, bridge, client, identity)

@@ -147,6 +147,7 @@ class BridgeType[C: Client[object], D]:
     `stale_within` two limits, the meter's own rhythm sets them. `max_power` (W) is
     the most that the household's connection could carry. `more_sensors` returns sensors
     that depend on the details; it must return the same tuple while they stay the same.
+    All that is asked while it is added or set up has to be answered in `setup_seconds`.
     `dhcp_hostname` is the pattern, in lower case, of its host names in DHCP.
     `least_poll_interval` is the shortest one that the owner may choose. `media` lists
     what the meters measure that it may read. `core_twin` is the integration
@@ -171,6 +172,7 @@ class BridgeType[C: Client[object], D]:
     poll_interval: timedelta
     stale_after: float
     stale_within: tuple[float, float] | None = None
+    setup_seconds: float = 30.0
     least_poll_interval: timedelta = timedelta(seconds=5)
     pushes: bool = False
     recall_seconds: float | None = None

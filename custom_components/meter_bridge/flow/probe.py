@@ -38,10 +38,6 @@ from ..redaction import is_identifying
 _LEAST_TELLING = (BridgeConnectionError, BridgePermissionError, BridgeResponseError)
 
 
-# Who a slow bridge is and what it says first takes two of its answers.
-SETUP_SECONDS = 90.0
-
-
 @asynccontextmanager
 async def in_time(seconds: float) -> AsyncIterator[None]:
     """Take so many seconds for all that is asked at most."""
@@ -175,7 +171,7 @@ def _rank(failure: BridgeError) -> int:
 async def _identify(hass: HomeAssistant, bridge: Kind, host: str) -> Found:
     """Try one kind of bridge."""
     try:
-        async with in_time(SETUP_SECONDS):
+        async with in_time(bridge.setup_seconds):
             identity = await connect(hass, bridge, {CONF_HOST: host}).identify()
     except BridgeAuthError:
         identity = None

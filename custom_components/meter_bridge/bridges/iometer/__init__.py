@@ -17,6 +17,8 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     # On battery the core reads seldom; other clients use 10 minutes, too.
     stale_after=600.0,
     stale_within=(60.0, 600.0),
+    # Who it is and what it says first takes two answers, each of up to half a minute.
+    setup_seconds=90.0,
     pushes=True,
     pins_later=True,
     knows_tariffs=True,
