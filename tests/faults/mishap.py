@@ -38,7 +38,6 @@ CLOCK = Need(
     is_met=lambda cell: cell.truth.has_time,
     otherwise="its readings are not ordered by a time of the meter",
 )
-_HOUSEHOLD_WATTS = 100_000
 READER = Need(
     is_met=lambda cell: not cell.simulator.counts_by_itself,
     otherwise="it is the meter itself, and counts energy by its own clock",
@@ -50,10 +49,6 @@ NUMBER = Need(
 SCALE = Need(
     is_met=lambda cell: type(cell.simulator)(cell.house).lose_scale(),
     otherwise="its values come with their units",
-)
-HOUSEHOLD = Need(
-    is_met=lambda cell: BRIDGES[cell.simulator.key].max_power <= _HOUSEHOLD_WATTS,
-    otherwise="it may be at a connection that carries as much current",
 )
 ANNOUNCED = Need(
     is_met=lambda cell: cell.simulator.announcement is not None,

@@ -11,7 +11,6 @@ from tests.support.simulator import Simulator
 from .cell import Cell
 from .mishap import (
     CLOCK,
-    HOUSEHOLD,
     NUMBER,
     READER,
     SCALE,
@@ -59,8 +58,13 @@ async def _lose_scale(cell: Cell) -> None:
 
 
 async def _exceed(cell: Cell) -> None:
-    """Draw more than any connection carries, as far as the meter says."""
-    cell.bend = lambda house: house.draw(4_294_967)
+    """Show more power than any connection carries; the counters do not follow it."""
+    cell.simulator.house = house = deepcopy(cell.house)
+    house.draw(42_949_672)
+    # One that is the meter shows what flows now, and would count it with a reading.
+    if not cell.simulator.counts_by_itself:
+        cell.simulator.read_meter()
+        cell.simulator.publish()
 
 
 def _is_set(**ahead: float) -> Act:
@@ -161,8 +165,8 @@ COUNTERS = (
     Mishap(
         group=_COUNTERS,
         name="a power beyond anything",
-        cause=_exceed,
-        needs=(HOUSEHOLD,),
+        cause=nothing,
+        then=_exceed,
         sees=sees(Sees.PART),
     ),
 )
