@@ -119,19 +119,19 @@ async def test_what_changes_seldom_is_asked_seldom(
     client: CozifyHanClient,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A poll is one request; the rest follows every ten minutes, the meter once."""
+    """A poll is one request; the rest follows every five or ten minutes."""
     await client.fetch()
     since = len(simulator.requests)
     for _ in range(59):
         freezer.tick(10)
         simulator.tick()
         await client.fetch()
-    assert asked(simulator, since) == [METER] * 59
+    assert asked(simulator, since) == [METER] * 30 + [METER_ID] + [METER] * 29
     simulator.profile.fuse = 35
     freezer.tick(15)
     since = len(simulator.requests)
     assert (await client.fetch()).details.settings.fuse == 35
-    assert asked(simulator, since) == [METER, STATE, CONFIGURATION, HEALTH]
+    assert asked(simulator, since) == [METER, STATE, *RARE]
 
 
 async def test_old_firmware(
@@ -184,6 +184,24 @@ async def test_an_update_is_noticed_within_ten_minutes(
     since = len(simulator.requests)
     assert (await client.fetch()).firmware == "1.0.2.0"
     assert asked(simulator, since) == [METER, STATE, *RARE]
+
+
+async def test_another_meter_is_noticed(
+    simulator: CozifyHanSimulator,
+    client: CozifyHanClient,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The number of the meter is known five minutes after it was exchanged."""
+    await client.fetch()
+    simulator.exchange_meter()
+    freezer.tick(299)
+    before = await client.fetch()
+    freezer.tick(1)
+    after = await client.fetch()
+    assert [each.readings[0].meter.serial for each in (before, after)] == [
+        "T000000000007001",
+        "T000000000007002",
+    ]
 
 
 async def test_no_meter_yet(

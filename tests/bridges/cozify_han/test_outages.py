@@ -19,7 +19,7 @@ from tests.bridges.cozify_han.conftest import (
     STATE,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.support.clients import power
+from tests.support.clients import asked, power
 from tests.support.simulator import Simulator
 
 RARE = [CONFIGURATION, HEALTH, METER_ID]
@@ -79,6 +79,29 @@ async def test_a_reader_without_a_telegram_is_still_a_reader(
     assert snapshot.details.state.online is False
     simulator.heal()
     assert power(await client.fetch()) == 555
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        lambda it: it.fail_with(503, path=METER),
+        lambda it: it.fail_with(403, path=METER),
+        lambda it: it.garble(b"{}", path=METER),
+        lambda it: it.garble(b"no JSON", path=METER),
+        lambda it: it.stall(METER),
+    ],
+)
+async def test_the_old_path_is_for_firmware_without_the_new_one(
+    simulator: CozifyHanSimulator, client: CozifyHanClient, mishap: Mishap
+) -> None:
+    """Only a 404 says that the path is absent; no other failure leads to another."""
+    await client.fetch()
+    since = len(simulator.requests)
+    mishap(simulator)
+    await client.fetch()
+    simulator.heal()
+    await client.fetch()
+    assert asked(simulator, since) == [METER, STATE, METER]
 
 
 async def test_another_reader_at_the_address_is_told(

@@ -80,7 +80,8 @@ async def test_what_no_stream_says_is_asked_beside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Health is asked for now and then; that it fails at times breaks no stream."""
-    monkeypatch.setattr(module, "_DETAILS_SECONDS", 0.05)
+    for name in ("_DETAILS_SECONDS", "_METER_SECONDS"):
+        monkeypatch.setattr(module, name, 0.05)
     async with streaming(client) as (published, task):
         await followed(simulator)
         simulator.fail_with(500, path=STATE)

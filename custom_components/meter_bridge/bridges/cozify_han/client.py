@@ -34,6 +34,9 @@ from .details import Details
 _STREAM_PATHS = (SOCKET_PATH, "/sse", "/events")
 # The stream sends state and settings when they change; all else changes seldom.
 _DETAILS_SECONDS = 600.0
+# Another level of the meter is believed after ten minutes. If another meter is the
+# reason, its number has to be known before that.
+_METER_SECONDS = 300.0
 # If no path pushes anything, the streams are tried again no sooner than this.
 _RETRY_SECONDS = 600.0
 
@@ -54,10 +57,10 @@ class CozifyHanClient(Client[Details]):
     def _start_over(self) -> None:
         """Forget which paths this reader has, and request all details again."""
         self._meter_path = METER_PATH
-        self._knows_meter = False
         self._refused: set[str] = set()
         self._state_until = -inf
         self._details_until = -inf
+        self._meter_until = -inf
 
     @override
     async def identify(self) -> Identity:
@@ -136,9 +139,10 @@ class CozifyHanClient(Client[Details]):
     async def _request_regularly(self) -> None:
         """Request what no stream sends; a failure here does not end the stream."""
         while True:
-            await asyncio.sleep(_DETAILS_SECONDS)
-            with suppress(BridgeError):
-                await self._request_state()
+            await asyncio.sleep(_METER_SECONDS)
+            if time.monotonic() >= self._state_until:
+                with suppress(BridgeError):
+                    await self._request_state()
             await self._request_details()
 
     async def _check_presence(self) -> None:
@@ -166,15 +170,14 @@ class CozifyHanClient(Client[Details]):
             await self._request(self._meter_path)
 
     async def _request_details(self) -> None:
-        """Request settings and health now and then, and the meter's identity once."""
-        if time.monotonic() < self._details_until:
-            return
-        self._details_until = time.monotonic() + _DETAILS_SECONDS
-        with suppress(BridgeError):
-            await self._request(CONFIGURATION_PATH)
-        with suppress(BridgeError):
-            await self._request(HEALTH_PATH)
-        if not self._knows_meter:
+        """Request settings, health and the meter's identity now and then."""
+        if time.monotonic() >= self._details_until:
+            self._details_until = time.monotonic() + _DETAILS_SECONDS
+            for path in (CONFIGURATION_PATH, HEALTH_PATH):
+                with suppress(BridgeError):
+                    await self._request(path)
+        if time.monotonic() >= self._meter_until:
+            self._meter_until = time.monotonic() + _METER_SECONDS
             with suppress(BridgeError):
                 await self._request_meter_identity()
 
@@ -185,7 +188,7 @@ class CozifyHanClient(Client[Details]):
         except BridgeResponseError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-        self._knows_meter = True
+            self._meter_until = inf
 
     async def _request(self, path: str) -> None:
         """Make one request and keep its answer."""
