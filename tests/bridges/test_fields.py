@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from probatio import Invalid
+from probatio import Invalid, Schema
 import pytest
 
 from custom_components.meter_bridge.bridges.fields import (
@@ -72,4 +72,4 @@ def test_fit(check: Callable[[object], object], value: object) -> None:
 def test_unfit(check: Callable[[object], object], value: object) -> None:
     """What a device could read as anything else is refused."""
     with pytest.raises(Invalid):
-        check(value)
+        Schema(check)(value)

@@ -1,12 +1,13 @@
 """Validators of the fields of actions: what may be sent to a device.
 
-Equality is no help: in Python `1 == True`, and a boolean is an int.
+Each raises a ValueError, for which Home Assistant says that the field has no valid
+value. Equality is no help: in Python `1 == True`, and a boolean is an int.
 """
 
 from collections.abc import Callable, Mapping
 import re
 
-from probatio import Email, Invalid, Marker, Required
+from probatio import Email, Marker, Required
 
 _LONGEST_WORDS = 1024
 # What an SSID may have at most, in bytes (IEEE 802.11).
@@ -18,7 +19,7 @@ _PRINTABLE_ASCII = re.compile(r"[ -~]+")
 def exactly_true(value: object) -> bool:
     """Return True for True alone: not for 1, and not for a word."""
     if value is not True:
-        raise Invalid("has to be true")
+        raise ValueError("has to be true")
     return value
 
 
@@ -31,9 +32,9 @@ def whole_number(*, least: int = 0, most: int | None = None) -> Callable[[object
 
     def check(value: object) -> int:
         if type(value) is not int:
-            raise Invalid("has to be a whole number")
+            raise ValueError("has to be a whole number")
         if value < least or (most is not None and value > most):
-            raise Invalid("is out of range")
+            raise ValueError("is out of range")
         return value
 
     return check
@@ -50,9 +51,9 @@ def one_line(
 
     def check(value: object) -> str:
         if not isinstance(value, str) or not shortest <= len(value) <= longest:
-            raise Invalid(f"has to be text of {shortest} to {longest} characters")
+            raise ValueError(f"has to be text of {shortest} to {longest} characters")
         if not value.isprintable():
-            raise Invalid("must not have line ends or other control characters")
+            raise ValueError("must not have line ends or other control characters")
         return value
 
     return check
@@ -67,7 +68,7 @@ def ascii_line(
     def check(value: object) -> str:
         line = check_line(value)
         if (line and not _PRINTABLE_ASCII.fullmatch(line)) or set(but) & set(line):
-            raise Invalid("has characters that the device cannot take")
+            raise ValueError("has characters that the device cannot take")
         return line
 
     return check
@@ -79,9 +80,9 @@ def ssid(value: object) -> str:
     try:
         size = len(name.encode())
     except UnicodeEncodeError as error:
-        raise Invalid("is not text") from error
+        raise ValueError("is not text") from error
     if size > _LONGEST_SSID:
-        raise Invalid(f"has to have {_LONGEST_SSID} bytes at most")
+        raise ValueError(f"has to have {_LONGEST_SSID} bytes at most")
     return name
 
 
@@ -96,7 +97,7 @@ def some[T](each: Callable[[object], T]) -> Callable[[object], list[T]]:
 
     def check(value: object) -> list[T]:
         if not isinstance(value, list) or not value:
-            raise Invalid("has to be a list with at least one item")
+            raise ValueError("has to be a list with at least one item")
         return [each(item) for item in value]
 
     return check
