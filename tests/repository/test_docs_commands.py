@@ -42,7 +42,7 @@ _RUNS = {
     "scripts/fuzz": ("tests", ".venv/bin/python -m tests.fuzz"),
     "scripts/soak": ("tests", ".venv/bin/python -m tests.soak"),
 }
-_IN_FOUR = "-n 4 --dist loadgroup"
+_ON_TWO = "-n 2 --dist loadgroup"
 _CODE = "benchmarks custom_components scripts tests"
 _FLOWS = ("config_flow", "flow/*", "repairs", "energy_dashboard")
 # tests/repository/test_release.py runs the first; the second downloads a server.
@@ -91,11 +91,11 @@ def _expected_test_calls(given: str) -> list[str]:
     """Return the calls of programs that `scripts/test` with arguments must lead to."""
     if given in ("--oldest", "--newest", "--beta"):
         name = given.removeprefix("--")
-        return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_IN_FOUR}"]
+        return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_ON_TWO}"]
     if given not in ("", "--all"):
         return ["scripts/setup tests", f".venv/bin/pytest {given}"]
     some = "" if given else " -p tests.support.left_out -m not programs"
-    tests = f".venv/bin/pytest {_IN_FOUR} --cov --cov-report=term{some}"
+    tests = f".venv/bin/pytest {_ON_TWO} --cov --cov-report=term{some}"
     flows = "".join(f"*/meter_bridge/{each}.py," for each in _FLOWS)
     covered = f".venv/bin/coverage report --fail-under=100 --include={flows}"
     return ["scripts/setup tests", tests, covered]
