@@ -8,6 +8,8 @@ import pytest
 
 from custom_components.meter_bridge.flow import nearness
 from custom_components.meter_bridge.flow.nearness import async_is_near
+from tests.conftest import Start
+from tests.support.flows import aborted, discover
 
 OWN = [
     {
@@ -47,8 +49,20 @@ async def test_near(hass: HomeAssistant, host: str) -> None:
         *("127.0.0.1", "::1", "0.0.0.0", "240.0.0.1", "255.255.255.255"),  # noqa: S104
         *("8.8.8.8", "2606:4700::1111", "100.64.4.6", "2001:470:0:1::6"),
         *("192.168.1.5", "100.64.3.5", "2001:470::5"),
+        *("printer", "bridge.local", ""),
     ],
 )
 async def test_far(hass: HomeAssistant, host: str) -> None:
     """Home Assistant asks no public address, and not itself, because of a message."""
     assert not async_is_near(hass, host)
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("key", ["cozify_han", "iometer"])
+async def test_who_is_not_near_is_not_asked(
+    hass: HomeAssistant, simulators: Start, key: str
+) -> None:
+    """An announcement and a lease of an address that is not near lead to no request."""
+    simulator = await simulators(key)
+    assert aborted(await discover(hass, simulator)) == "not_recognised"
+    assert not simulator.requests

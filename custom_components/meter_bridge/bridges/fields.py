@@ -1,19 +1,16 @@
 """Validators of the fields of actions: what may be sent to a device.
 
-Each raises a ValueError, for which Home Assistant says that the field has no valid
-value. Equality is no help: in Python `1 == True`, and a boolean is an int.
+Each raises a ValueError or an Invalid, for which Home Assistant says that the field has
+no valid value. Equality is no help: in Python `1 == True`, and a boolean is an int.
 """
 
 from collections.abc import Callable, Mapping
-import re
 
 from probatio import Email, Marker, Required
 
 _LONGEST_WORDS = 1024
 # What an SSID may have at most, in bytes (IEEE 802.11).
 _LONGEST_SSID = 32
-# The characters of IPv4, host names and mail addresses, and the space.
-_PRINTABLE_ASCII = re.compile(r"[ -~]+")
 
 
 def exactly_true(value: object) -> bool:
@@ -67,7 +64,7 @@ def ascii_line(
 
     def check(value: object) -> str:
         line = check_line(value)
-        if (line and not _PRINTABLE_ASCII.fullmatch(line)) or set(but) & set(line):
+        if not line.isascii() or set(but) & set(line):
             raise ValueError("has characters that the device cannot take")
         return line
 
@@ -77,11 +74,7 @@ def ascii_line(
 def ssid(value: object) -> str:
     """Return the name of a wireless network: a line of 32 bytes at most."""
     name = one_line(longest=_LONGEST_SSID)(value)
-    try:
-        size = len(name.encode())
-    except UnicodeEncodeError as error:
-        raise ValueError("is not text") from error
-    if size > _LONGEST_SSID:
+    if len(name.encode()) > _LONGEST_SSID:
         raise ValueError(f"has to have {_LONGEST_SSID} bytes at most")
     return name
 

@@ -17,7 +17,11 @@ def async_is_near(hass: HomeAssistant, host: str) -> bool:
     Anybody can announce any. Those of a home are asked, and those in a network that
     Home Assistant itself is in, but not its own host except where the demo runs.
     """
-    ip = ip_address(host.partition("%")[0])
+    try:
+        ip = ip_address(host.partition("%")[0])
+    except ValueError:
+        # A name could lead anywhere.
+        return False
     if ip.is_loopback:
         return LOOPBACK_IS_NEAR
     if ip.is_reserved or ip.is_unspecified or ip.is_multicast:
