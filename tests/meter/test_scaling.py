@@ -150,6 +150,14 @@ def test_the_same_scale_in_other_numbers() -> None:
     assert home.take(UNREAD) == SHOWN
 
 
+def test_zero_tells_no_scale() -> None:
+    """A total of zero is the same by any scale, so that another one is not believed."""
+    home = Home()
+    home.take(USUAL, 0, demand=0)
+    home.take(Scale(unit=KWH, multiplier=1, divisor=10), 0, demand=0)
+    assert home.take(USUAL, 10, demand=DEMAND) == {IMPORT: 1, POWER: SHOWN[POWER]}
+
+
 def test_the_owner_believes_a_scale() -> None:
     """The owner's word makes another scale the meter's; the repair tells the levels."""
     home = Home()

@@ -61,9 +61,11 @@ class Guard:
         # A counter above zero proves that the bridge really reads the meter.
         alive = any(values[code] > 0 for code in counted)
         flows = self._flows
-        flows.add(counted, values, now)
-        for code in counted:
-            counter, value = self._counter(code), values[code]
+        counters = {code: self._counter(code) for code in counted}
+        # Power also flows while a reading lacks the counter.
+        flows.add(self._counters, values, now)
+        for code, counter in counters.items():
+            value = values[code]
             before, believed = counter.shown, counter.value
             growth = 0.0 if believed is None else value - believed
             explained = growth > counter.small and flows.explains(code, growth)

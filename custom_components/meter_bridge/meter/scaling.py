@@ -87,7 +87,8 @@ class Scaling:
     ) -> bool:
         """Believe another scale if the totals go on with it, and only with it."""
         values, before = scaled(sent), scaled(self.believed or Scale())
-        is_same = bool(_totals(values)) and values == before
+        # Nothing is zero by any scale.
+        is_same = any(_totals(values).values()) and values == before
         if is_same or (
             _goes_on(values, levels, now) and not _goes_on(before, levels, now)
         ):
