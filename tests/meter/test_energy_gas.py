@@ -1,6 +1,7 @@
 """Derived energy is never wrong: gas in kWh, by numbers that may change."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -12,11 +13,13 @@ from hypothesis import given, settings, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.meter_bridge.bridges.octopus_home_pro.zigbee import Counts
 from custom_components.meter_bridge.bridges.snapshot import (
     Derivation,
     Medium,
     Meter,
     Reading,
+    Scale,
 )
 from custom_components.meter_bridge.bridges.wire import shift
 from custom_components.meter_bridge.const import DOMAIN
@@ -24,19 +27,67 @@ from tests.conftest import SetUp, Start
 from tests.support.accounts import Accounts
 from tests.support.compiler import compiled, recorder
 from tests.support.counted import Counted
-from tests.support.energy import Step
+from tests.support.energy import Factors, Step
 
 ENERGY, VOLUME = "1.8.0", "3.0.0"
 GAS = Meter(key="gas", medium=Medium.GAS)
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 SENSOR = "sensor.gas_meter_gas_energy"
 FACTORS = [10_000.0, 11_220.633333333333, 11_644.3, 12_500.0]
-# Litres used in some minutes, and the factor by which they count.
-burned = st.tuples(
-    st.integers(0, 500),
-    st.sampled_from([1, 10, 60, 3000]),
-    st.none() | st.sampled_from(FACTORS),
+SCALES = {
+    None: Scale(unit=1, multiplier=1, divisor=1000),
+    Factors.UNREAD: Scale(),
+    # The same counts are said to be Wh.
+    Factors.OTHER: Scale(unit=0, multiplier=1, divisor=1000),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Litres used in some minutes, and what is new before the reading at their end.
+
+    A meter with another number may begin at a level (litres).
+    """
+
+    litres: int
+    minutes: int
+    factor: float | None = None
+    factors: Factors | None = None
+    level: int | None = None
+
+
+_litres, _minutes = st.integers(0, 500), st.sampled_from([1, 10, 60, 3000])
+_good = st.builds(Part, litres=_litres, minutes=_minutes)
+_burned = st.builds(
+    Part,
+    litres=_litres,
+    minutes=_minutes,
+    factor=st.none() | st.sampled_from(FACTORS),
+    factors=st.sampled_from([None, Factors.UNREAD]),
 )
+# What is held back counts by the factor of the next good reading.
+_held = st.tuples(
+    st.lists(
+        st.builds(
+            Part, litres=_litres, minutes=_minutes, factors=st.just(Factors.OTHER)
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    _good,
+).map(lambda both: [*both[0], both[1]])
+_episodes = st.lists(_burned.map(lambda part: [part]) | _held, min_size=1, max_size=30)
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> list[Part]:
+    """Draw what is burned of a meter, and perhaps of another one after it."""
+    episodes = draw(_episodes)
+    if draw(st.booleans()):
+        level = draw(st.integers(0, 10**7))
+        other = Part(litres=0, minutes=10, level=level)
+        episodes.insert(draw(st.integers(0, len(episodes))), [other])
+    return [part for episode in episodes for part in episode]
 
 
 def state(energy: float, at: datetime) -> State:
@@ -53,30 +104,33 @@ def state(energy: float, at: datetime) -> State:
 # Hypothesis 6.170 warns about reference counting in Python 3.14.
 @pytest.mark.filterwarnings("ignore:It looks like `register_random`")
 @settings(max_examples=100, derandomize=True, database=None, deadline=None)
-@given(start=st.integers(1, 10**7), parts=st.lists(burned, min_size=1, max_size=40))
-def test_each_litre_counts_once(
-    start: int, parts: list[tuple[int, int, float | None]]
-) -> None:
+@given(start=st.integers(1, 10**7), burned=parts())
+def test_each_litre_counts_once(start: int, burned: list[Part]) -> None:
     """The recorded sum is the gas used, each litre by the factor of its time.
 
-    A change of the factor reloads the entry, and may round by half a Wh.
+    A change of the factor reloads the entry, and may round by half a Wh. Units that are
+    unread or wrong cost nothing, and the level of another meter adds nothing.
     """
     accounts = Accounts(stale_after=7200)
-    factor, litres, clock = FACTORS[0], start, 0
+    factor, litres, clock, meter = FACTORS[0], start, 0, replace(GAS, serial="A")
     exact, changes = Fraction(0), 0
     states: list[State] = []
-    for burnt, minutes, other in [(0, 0, None), *parts]:
-        litres, clock = litres + burnt, clock + 60 * minutes
-        exact += Fraction(factor) * burnt / 1000
-        if other:
+    for part in [Part(litres=0, minutes=0), *burned]:
+        litres, clock = litres + part.litres, clock + 60 * part.minutes
+        exact += Fraction(factor) * part.litres / 1000
+        if part.level is not None:
+            litres, meter = part.level, replace(GAS, serial="B")
+        if part.factor:
             stored = accounts.as_stored()
             accounts = Accounts(stale_after=7200)
             accounts.restore(stored)
-            factor, changes = other, changes + 1
+            factor, changes = part.factor, changes + 1
         reading = Reading(
-            values={VOLUME: shift(litres, -3)},
+            values={},
+            scale=SCALES[part.factors],
+            scaled=Counts(medium=Medium.GAS, total=litres, demand=None),
             token=clock,
-            meter=GAS,
+            meter=meter,
             derived=(Derivation(code=ENERGY, source=VOLUME, factor=factor, places=0),),
         )
         at = BEGIN + timedelta(seconds=clock)

@@ -15,7 +15,7 @@ from custom_components.meter_bridge.const import DOMAIN
 from tests.conftest import SetUp, Start
 from tests.kinds import KINDS
 from tests.support.counted import IMPORT, Counted, tariffs
-from tests.support.energy import Restart, drawn, settling
+from tests.support.energy import Factors, Restart, drawn, settling
 from tests.support.house import House
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
@@ -75,15 +75,15 @@ async def test_what_is_recorded_is_what_was_counted(
         await counted.pass_time(step)
     end = counted.shown
     assert floor(end) == counted.true
-    assert await counted.recorded() == pytest.approx(end - counted.begin, abs=1e-3)
+    assert await counted.recorded() == pytest.approx(counted.owed, abs=1e-3)
 
 
 def test_every_mishap_is_recorded() -> None:
-    """The streams include every kind of wrong reading, and restarts."""
+    """The streams include every kind of wrong reading, restarts, and new meters."""
     happens = {
         what for stream in drawn(STREAMS, MOST_STEPS) for what in stream.features
     }
-    assert happens >= {*Wrong, Restart.ORDERLY}
+    assert happens >= {*Wrong, Restart.ORDERLY, *Factors, True}
 
 
 @pytest.mark.parametrize("key", BRIDGES)

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.meter_bridge.bridges.wire import shift
 
-from .energy import Step
+from .energy import Factors, Step
 from .house import Register
 from .simulator import Simulator
 
@@ -43,6 +43,8 @@ class Counted:
             and float(state.state) == float(simulator.house.import_energy / 1000)
         )
         self.begin = self.shown
+        # What was booked when the meter was exchanged, beside what it has counted.
+        self._booked = 0.0
         self.period = _period(dt_util.utcnow())
 
     @property
@@ -57,8 +59,31 @@ class Counted:
         assert state
         return shift(float(state.state), 3)
 
+    @property
+    def owed(self) -> float:
+        """Return the sum that has to be recorded, in Wh."""
+        return self.shown - self.begin + self._booked
+
+    async def _exchange_meter(self, part: int) -> None:
+        """Install a meter with another number, at so many ‰ of the level before.
+
+        It is read for some minutes, until the bridge tells its number.
+        """
+        if not self.simulator.exchange_meter():
+            return
+        last, level = self.shown, self.true * part // 1000
+        self.simulator.house.imported = tariffs(level)
+        for _ in range(3):
+            await self.pass_time(Step(seconds=160))
+        # As the page of reliability says.
+        begin = 0.0 if 10 * level < 9 * last else last
+        self._booked += last - self.begin - begin
+        self.begin = 0.0
+
     async def pass_time(self, step: Step) -> None:
         """Let the time of a step pass, then poll the bridge."""
+        if step.exchange is not None:
+            await self._exchange_meter(step.exchange)
         house = self.simulator.house
         house.draw(step.watts)
         house.advance(step.seconds)
@@ -85,6 +110,8 @@ class Counted:
             self.simulator.force(IMPORT, None)
         elif step.wrong:
             house.imported = tariffs(sent)
+        if step.factors is Factors.UNREAD:
+            self.simulator.lose_scale()
         yield
         house.imported = before
         self.simulator.heal()

@@ -26,6 +26,13 @@ LARGE = 300_000
 _SEEN = 900
 
 
+class Factors(Enum):
+    """What the factors of raw counts are, where they are not the meter's."""
+
+    UNREAD = auto()
+    OTHER = auto()
+
+
 class Restart(Enum):
     """How Home Assistant stops: it stores counters then, or did so some time ago."""
 
@@ -39,7 +46,8 @@ class Step:
 
     `amount` is the error of the reading: ‰ of a drop, else Wh. `replay` repeats the
     reading that many steps back. Before the reading, clocks are changed by so many
-    seconds and Home Assistant is restarted.
+    seconds and Home Assistant is restarted. `factors` matter where counts are raw. A
+    meter with another number may begin at this `exchange`, in ‰ of the one before.
     """
 
     seconds: int
@@ -50,6 +58,13 @@ class Step:
     restart: Restart | None = None
     host_clock: int = 0
     meter_clock: int = 0
+    factors: Factors | None = None
+    exchange: int | None = None
+
+    @property
+    def is_exchange(self) -> bool:
+        """Tell whether the meter is exchanged before the reading."""
+        return self.exchange is not None
 
     def sent(self, true: int) -> int | None:
         """Return what is sent instead of a true total (Wh); None: nothing is sent."""
@@ -68,10 +83,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """The first level of a counter (Wh), and the steps that follow."""
+    """The first level of a counter (Wh), and the steps that follow.
+
+    It may count in large steps (`coarse`, in Wh), and send `raw` counts with factors.
+    """
 
     start: int
     timed: bool
+    coarse: int
+    raw: bool
     steps: tuple[Step, ...]
 
     @property
@@ -87,7 +107,16 @@ class Stream:
     @property
     def features(self) -> set[object]:
         """Return the kinds of wrong reading and of restart in this stream."""
-        return {what for step in self.steps for what in (step.wrong, step.restart)}
+        return {
+            what
+            for step in self.steps
+            for what in (step.wrong, step.restart, step.factors, step.is_exchange)
+        }
+
+    @property
+    def exchanges(self) -> bool:
+        """Tell whether the meter is ever exchanged."""
+        return any(step.is_exchange for step in self.steps)
 
 
 # Limits: how many in a row, for how many seconds in all, and the range of errors.
@@ -125,6 +154,29 @@ def _replay(draw: st.DrawFn) -> list[Step]:
 
 
 @st.composite
+def _other_factors(draw: st.DrawFn) -> list[Step]:
+    """Draw readings with factors that are not the meter's, and one with its own."""
+    readings = draw(st.lists(_good, min_size=1, max_size=15))
+    return [
+        *(replace(step, factors=Factors.OTHER) for step in readings),
+        draw(_good),
+    ]
+
+
+def _unread(steps: list[Step]) -> list[Step]:
+    """Let the factors of readings be unread."""
+    return [replace(step, factors=Factors.UNREAD) for step in steps]
+
+
+@st.composite
+def _exchange(draw: st.DrawFn) -> list[Step]:
+    """Draw the last minutes of a meter, in which all is well, and the next meter."""
+    part = draw(st.integers(0, 850) | st.integers(0, 2000))
+    # What flows after the last reading of a meter is known to nobody.
+    return [Step(seconds=160)] * 7 + [Step(seconds=10, watts=0, exchange=part)]
+
+
+@st.composite
 def streams(draw: st.DrawFn) -> Stream:
     """Draw a stream."""
     start = draw(st.sampled_from([0, 1, 999, 5000, 321_000, 10_526_027, 10**9]))
@@ -154,10 +206,23 @@ def streams(draw: st.DrawFn) -> Stream:
     hard = st.tuples(st.one_of(gap, restart), _bad()).map(
         lambda pair: [_led_by(pair[0], pair[1][0]), *pair[1][1:]]
     )
-    episodes = draw(st.lists(episode | hard, min_size=3, max_size=25))
+    any_of_them = episode | hard
+    episodes = draw(
+        st.lists(
+            any_of_them | any_of_them.map(_unread) | _other_factors(),
+            min_size=3,
+            max_size=25,
+        )
+    )
+    if draw(st.booleans()):
+        # Numbers that change twice within an hour prove nothing.
+        at = draw(st.integers(0, len(episodes)))
+        episodes.insert(at, draw(_exchange()))
     return Stream(
         start=start,
         timed=draw(st.booleans()),
+        coarse=draw(st.sampled_from([1, 1, 1, 100, 1000, 10_000, 30_000])),
+        raw=draw(st.booleans()),
         steps=tuple(step for each in episodes for step in each),
     )
 
