@@ -8,14 +8,10 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, State
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.meter_bridge.bridges import BRIDGES
-from custom_components.meter_bridge.meter.demand import Demand
-from custom_components.meter_bridge.meter.periods import Clock
-from custom_components.meter_bridge.values.demand_sensors import ShownDemand
 from tests.conftest import SetUp, Start
 from tests.support.simulator import Simulator
 from tests.support.watching import entries, poll
@@ -180,33 +176,3 @@ async def test_only_some_kinds_show_demand_unasked(
     home = Home(hass, freezer, simulator, await set_up(simulator))
     await home.live(12, 500)
     assert bool(home.shown()) is BRIDGES[key].shows_demand
-
-
-def test_small_changes_wait() -> None:
-    """Small changes are shown after a minute and 5 %; of the forecast, 10 s and 10 %.
-
-    An unknown demand, and the fall at the start of a period, are shown at once.
-    """
-    demand = Demand(clock=Clock(minutes=15, zone=dt_util.UTC))
-    shown = ShownDemand()
-    assert shown.show(demand, 0) == dict.fromkeys(KEYS)
-    for seconds, value, now, ahead in (
-        (0, 400, 400, 400),
-        (9, 900, 400, 400),
-        (10, 599, 400, 400),
-        (10, 600, 400, 600),
-        (60, 449, 400, 449),
-        (60, 450, 450, 449),
-        (360, 450, 450, 450),
-        (420, 4000, 4000, 4000),
-        (430, 4400, 4000, 4400),
-        (431, 0, 0, 0),
-    ):
-        demand.now = demand.ahead = value
-        assert shown.show(demand, seconds) == {
-            "demand": now,
-            "demand_ahead": ahead,
-            "peak_demand": None,
-        }
-    demand.now = demand.ahead = None
-    assert shown.show(demand, 432) == dict.fromkeys(KEYS)

@@ -21,6 +21,8 @@ PLACES = {
     "1.8.0": Measure.OTHER,
     "2.8.0": Measure.OTHER,
     "tariff": Measure.WORD,
+    "demand": Measure.DEMAND,
+    "ahead": Measure.DEMAND_AHEAD,
 }
 # Seconds since 1970, far from a full hour.
 NOON = 1_800_000_000.0 + 1200
@@ -46,6 +48,8 @@ class Stand:
             **{NET: 1000, IMPORT: 1000, EXPORT: 0, "31.7.0": 4.0, "51.7.0": 1.0},
             **{"32.7.0": 230.0, "14.7.0": 50.0, "13.7.0": 0.9},
             **{"1.8.0": 5000, "2.8.0": 70, "tariff": "day"},
+            demand=400,
+            ahead=400,
         )
 
     def at(self, seconds: float) -> None:
@@ -137,10 +141,22 @@ def test_share_of_what_is_shown() -> None:
         ("1.8.0", None, 1),
         ("32.7.0", None, 1),
         ("tariff", "night", 1),
+        ("demand", 4000, 60),
+        ("demand", 450, 60),
+        ("demand", 449, 300),
+        ("demand", 0, 1),
+        ("ahead", 600, 10),
+        ("ahead", 599, 60),
+        ("ahead", 350, 60),
+        ("ahead", 401, 300),
+        ("ahead", None, 1),
     ],
 )
 def test_each_measure(key: str, value: object, due: float) -> None:
-    """Currents, voltages, frequency and power factor have thresholds of their own."""
+    """Currents, voltages and the others have thresholds of their own.
+
+    A demand that falls belongs to a new period.
+    """
     stand = Stand()
     stand.at(1)
     written = stand.read(**{key: value})

@@ -12,7 +12,7 @@ from ..meter.demand import Demand
 from ..meter.plausible import Limits
 from ..meter.trouble import Restart, Trouble
 from .balance import CURRENTS, FUSE_OVERLOADS, FUSE_SENSORS, Balance
-from .demand_sensors import DEMAND_SENSORS, ShownDemand
+from .demand_sensors import DEMAND_SENSORS, shown_demand
 from .pace import Measure
 from .price import IMPORT_PRICE, Price
 from .room import Rooms, id_key
@@ -65,7 +65,6 @@ class Board:
         self._sources = Sources(bridge)
         self._wishes = wishes or Wishes()
         self._accounts: dict[str, Account] = {}
-        self._shown_demand: dict[str, ShownDemand] = {}
         self._balances: dict[str, Balance] = {}
         self._price = Price(prices=self._wishes.prices)
         if self._wishes.prices:
@@ -143,10 +142,7 @@ class Board:
             if account.is_fresh is not was_fresh:
                 links[key] = bool(account.is_fresh)
             values[entity_key(key, METER_CONNECTION.key)] = account.is_fresh
-            shown: dict[str, Value] = dict(account.values)
-            shown |= self._demand_values(account)
-            if balance := self._balances.get(key):
-                shown |= balance.show(account.values)
+            shown = self._values_of(account)
             if key == MAIN_METER:
                 values.update(shown)
             else:
@@ -183,12 +179,14 @@ class Board:
                 self._open_account(readings[key].meter)
         return readings
 
-    def _demand_values(self, account: Account) -> Mapping[str, Value]:
-        """Return the values of the demand sensors of a meter, none if it is stale."""
-        if account.demand is None or not account.is_fresh:
-            return {}
-        shown = self._shown_demand[account.meter.key]
-        return shown.show(account.demand, time.monotonic())
+    def _values_of(self, account: Account) -> Mapping[str, Value]:
+        """Return the values of a meter's entities, by the keys of the meter."""
+        values: dict[str, Value] = dict(account.values)
+        if account.demand and account.is_fresh:
+            values |= shown_demand(account.demand)
+        if balance := self._balances.get(account.meter.key):
+            values |= balance.show(account.values)
+        return values
 
     def _take_reading(self, account: Account, reading: Reading) -> Restart | None:
         """Judge the reading of a meter; return which counters start anew."""
@@ -250,7 +248,6 @@ class Board:
         ):
             return False
         self._accounts.pop(meter, None)
-        self._shown_demand.pop(meter, None)
         self._balances.pop(meter, None)
         self._stored.pop(meter, None)
         self.values.pop(connection, None)
@@ -272,7 +269,6 @@ class Board:
         self._accounts[meter.key] = account
         self._sources.add_meter(meter, ())
         if account.demand:
-            self._shown_demand[meter.key] = ShownDemand()
             self._sources.add_demand(meter.key)
 
     def account(self, meter: str) -> Account | None:

@@ -35,6 +35,8 @@ class Measure(StrEnum):
     VOLTAGE = "voltage"
     FREQUENCY = "frequency"
     POWER_FACTOR = "power_factor"
+    DEMAND = "demand"
+    DEMAND_AHEAD = "demand_ahead"
     WORD = "word"
     OTHER = "other"
 
@@ -62,6 +64,7 @@ _AT_ONCE: Steps = (Step(0),)
 _MINUTE, _FIVE_MINUTES = Step(60), Step(300)
 _POWER: Steps = (Step(0, 100, 0.05), Step(10, 10, 0.02), _MINUTE)
 _CALM_POWER: Steps = (Step(60, 25, 0.05), _FIVE_MINUTES)
+_DEMAND: Steps = (Step(60, 50, 0.05), _FIVE_MINUTES)
 _BALANCED: Mapping[Measure, Steps] = {
     Measure.POWER: _POWER,
     Measure.OTHER_POWER: _POWER,
@@ -69,6 +72,8 @@ _BALANCED: Mapping[Measure, Steps] = {
     Measure.VOLTAGE: (Step(10, 1), _MINUTE),
     Measure.FREQUENCY: (Step(10, 0.05), _MINUTE),
     Measure.POWER_FACTOR: (Step(10, 0.02), _MINUTE),
+    Measure.DEMAND: _DEMAND,
+    Measure.DEMAND_AHEAD: (Step(10, 200, 0.1), *_DEMAND),
     Measure.WORD: _AT_ONCE,
     Measure.OTHER: (_MINUTE,),
 }
@@ -80,6 +85,7 @@ _CALM: Mapping[Measure, Steps] = {
     Measure.VOLTAGE: (Step(60, 1), _FIVE_MINUTES),
     Measure.FREQUENCY: (Step(60, 0.05), _FIVE_MINUTES),
     Measure.POWER_FACTOR: (Step(60, 0.02), _FIVE_MINUTES),
+    Measure.DEMAND_AHEAD: _DEMAND,
 }
 _STEPS: Mapping[Updates, Mapping[Measure, Steps]] = {
     Updates.EVERY_READING: dict.fromkeys(_BALANCED, _AT_ONCE),
@@ -107,6 +113,7 @@ class _Group:
 
 
 _MISSING = object()
+_NO_VALUE = (_MISSING, None)
 
 
 class Pace[V]:
@@ -191,7 +198,7 @@ class Pace[V]:
             if key in self._enabled:
                 shown, value = self.shown.get(key, _MISSING), values.get(key, _MISSING)
                 if shown != value:
-                    wait = min(wait, _wait(group.steps, shown, value))
+                    wait = min(wait, _wait(group, shown, value))
         group.is_step = wait < group.steps[-1].after or wait == 0
         if group.forced:
             group.due = now
@@ -254,16 +261,19 @@ class Pace[V]:
                 del self._groups[key, group.measure]
 
 
-def _wait(steps: Steps, shown: object, value: object) -> float:
+def _wait(group: _Group, shown: object, value: object) -> float:
     """Return how long after the last writing this difference is due."""
-    if shown is _MISSING or value is _MISSING:
-        return 0
     if isinstance(shown, (int, float)) and isinstance(value, (int, float)):
+        if group.measure is Measure.DEMAND and value < shown:
+            # Within a period it only rises: another one has begun.
+            return 0
         difference, size = abs(value - shown) + _ROUNDING, abs(shown)
-        for step in steps:
+        for step in group.steps:
             if difference >= step.amount and difference >= step.share * size:
                 return step.after
-    return steps[-1].after
+    elif shown in _NO_VALUE or value in _NO_VALUE:
+        return 0
+    return group.steps[-1].after
 
 
 def _before_hour(clock: float) -> float:

@@ -18,7 +18,7 @@ from ..bridges.contract import BridgeSensor, BridgeType
 from ..bridges.obis import NET_POWER, REGISTERS, Quantity
 from ..bridges.snapshot import MAIN_METER, Meter
 from .balance import FUSE_OVERLOADS, FUSE_SENSORS, PHASE_IMBALANCE
-from .demand_sensors import DEMAND_SENSORS
+from .demand_sensors import DEMAND, DEMAND_AHEAD, DEMAND_SENSORS
 from .meter_sensors import MeterSensorDescription, meter_sensor
 from .pace import Measure
 from .price import IMPORT_PRICE
@@ -39,6 +39,13 @@ _DEMANDS = {
     Quantity.ACTIVE_DEMAND,
     Quantity.REACTIVE_DEMAND,
     Quantity.APPARENT_DEMAND,
+}
+
+# What follows from a meter's values.
+_WORKED_OUT = {
+    PHASE_IMBALANCE.key: Measure.CURRENT,
+    DEMAND.key: Measure.DEMAND,
+    DEMAND_AHEAD.key: Measure.DEMAND_AHEAD,
 }
 
 METER_CONNECTION = BinarySensorEntityDescription(
@@ -74,12 +81,9 @@ def _measure(description: EntityDescription) -> Measure:
     """Return what the value of an entity measures, as far as its pace goes."""
     if description.key == NET_POWER:
         return Measure.NET_POWER
-    if description is PHASE_IMBALANCE:
-        return Measure.CURRENT
     if not isinstance(description, (BridgeSensor, MeterSensorDescription)):
-        # Alarms and connections must be immediate, and change rarely. Demand has been
-        # through thresholds of its own.
-        return Measure.WORD
+        # Alarms and connections must be immediate, and change rarely.
+        return _WORKED_OUT.get(description.key, Measure.WORD)
     if (
         description.device_class is None
         and description.state_class is None
