@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; else all")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
-    parser.add_argument("--hours", type=float, help="so much of the simulated day")
+    parser.add_argument("--hours", type=float, help="so many of a day's hours")
     parser.add_argument("--rounds", type=int, help="so many rounds of readings")
     parser.add_argument(
         *("--bridge", "--bridges"),
@@ -83,7 +83,7 @@ def main() -> None:
         readings=40 if options.quick else 100,
         rounds=options.rounds or (3 if options.quick else 7),
         is_quick=options.quick,
-        hours=options.hours or (0.1 if options.quick else 0.25),
+        hours=options.hours or (0.25 if options.quick else 2),
         bridges=tuple(options.bridge),
         before=options.before,
     )

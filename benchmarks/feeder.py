@@ -70,14 +70,15 @@ class _Commands:
             await asyncio.sleep(due - loop.time())
         await asyncio.sleep(_GRACE_SECONDS)
 
-    async def move_in(self, name: str, key: str) -> Place:
-        """Start a simulator at the meter of a household."""
+    async def move_in(self, name: str, key: str, begin: int) -> Place:
+        """Start a simulator at the meter of a household, at this second of its day."""
         house, kind = House(), KINDS[key]
         make = kind.benchmark.at_home or kind.simulator
         simulator: Simulator = make(house)
         await simulator.start()
         self._open[name] = simulator
         self._households[name] = Household(house)
+        self._households[name].live(begin)
         return place_of(simulator)
 
     async def live_second(self, name: str, is_read: bool) -> None:  # noqa: FBT001 (piped)
@@ -198,9 +199,9 @@ class Feeder(AbstractContextManager["Feeder"]):
         assert isinstance(place, Place)
         return place
 
-    def move_in(self, name: str, key: str) -> Place:
-        """Start a simulator at the meter of a household."""
-        place = self._ask("move_in", name, key)
+    def move_in(self, name: str, key: str, begin: int) -> Place:
+        """Start a simulator at the meter of a household, at this second of its day."""
+        place = self._ask("move_in", name, key, begin)
         assert isinstance(place, Place)
         return place
 

@@ -67,7 +67,7 @@ def _without_allowance() -> AbstractContextManager[object]:
 
 
 async def new_entry(
-    hass: HomeAssistant, place: Place, *, updates: str = BALANCED
+    hass: HomeAssistant, place: Place, *, updates: str = BALANCED, **options: object
 ) -> MockConfigEntry:
     """Return a new entry of our integration, not set up yet."""
     data = {
@@ -83,7 +83,11 @@ async def new_entry(
         unique_id=f"{place.key}_{serial}",
         title="Bridge",
         data=data,
-        options={"updates": updates, "throttle": _OLD_SECONDS[updates]},
+        options={
+            "updates": updates,
+            "throttle": _OLD_SECONDS[updates],
+            **options,
+        },
         minor_version=2,
     )
     entry.add_to_hass(hass)

@@ -27,16 +27,14 @@ type Round = Callable[[], Awaitable[float]]
 class Effort:
     """How much to measure: the readings of a round, and the number of rounds.
 
-    `hours` are those of the simulated day.
-
-    `bridges` are the kinds to measure, all if empty. `before` is another checkout: its
-    integration is measured beside this one.
+    `hours` are so many of the simulated day. `bridges` are the kinds to measure, all if
+    empty. `before` is another checkout: its integration is measured beside this one.
     """
 
     readings: int
     rounds: int
     is_quick: bool = False
-    hours: float = 0.25
+    hours: float = 2
     bridges: tuple[str, ...] = ()
     before: Path | None = None
 

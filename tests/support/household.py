@@ -30,6 +30,11 @@ class Household:
         self._pump = 900.0
         self._cloud = self._cloud_aim = 0.7
 
+    def live(self, seconds: int) -> None:
+        """Live so many seconds."""
+        for _ in range(seconds):
+            self.second()
+
     def second(self) -> None:
         """Live for a second; what the meter counts is counted by then."""
         second, house = self._second, self.house
