@@ -117,7 +117,7 @@ async def test_new_level_is_believed(hass: HomeAssistant, iometer: Hours) -> Non
     fix = await Fix.open(hass, iometer.entry, "counter_held", "", IMPORT)
     with pytest.raises(InvalidData):
         await fix.submit(action="nothing")
-    assert await fix.submit(action="believe") is None
+    assert await fix.submit(action="leave") is None
     assert raised_issues(hass) == {"scaler_suspect"}
     await iometer.go(1, thousandfold)
     level = float(iometer.simulator.house.import_energy)
@@ -180,11 +180,11 @@ async def test_flow_of_an_entry_that_was_unloaded(
     await iometer.go(61, thousandfold)
     fix = await Fix.open(hass, iometer.entry, "counter_held", "", IMPORT)
     await hass.config_entries.async_unload(iometer.entry.entry_id)
-    assert await fix.submit(action="believe") == "cannot_connect"
+    assert await fix.submit(action="leave") == "cannot_connect"
     await hass.config_entries.async_setup(iometer.entry.entry_id)
     await hass.async_block_till_done()
     thousandfold(iometer.simulator)
-    assert await fix.submit(action="believe") is None
+    assert await fix.submit(action="leave") is None
     await iometer.go(1, thousandfold)
     level = float(iometer.simulator.house.import_energy)
     assert float(state(hass, ENERGY_ENTITY)) == pytest.approx(level)
@@ -265,6 +265,7 @@ async def test_replaced_by_an_older_version(
         "name": "Bridge",
         "levels": nothing,
         "numbers": nothing,
+        "booked": nothing,
     }
 
 

@@ -21,6 +21,7 @@ from .energy_dashboard import async_feed_dashboard
 from .entity import bridge_device
 from .flow.following import async_search
 from .flow.probe import connect, identify, in_time
+from .history.corrector import async_correct_sums
 from .history.filler import async_fill_outages
 from .history.importer import async_start_importer
 from .issues import async_watch_disabled, report_refusal
@@ -90,6 +91,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_feed_dashboard(hass, entry)
     async_fill_outages(hass, entry)
+    async_correct_sums(hass, entry)
     if bridge.pushes:
         entry.async_create_background_task(
             hass, coordinator.async_follow(), f"{entry.title} stream"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from math import inf
 from random import uniform
+import time
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -41,6 +42,7 @@ from .const import (
     Updates,
 )
 from .flow.following import async_search
+from .history.changes import Changes
 from .history.outages import Outage, Outages
 from .issues import Issues
 from .messages import translated
@@ -106,6 +108,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             totals=_TOTALS,
             are_filled=bridge.recall_seconds is not None or self.spreads,
         )
+        self.changes = Changes()
         self.meter_issues = MeterIssues(hass, entry, self.board)
         self._store = EntryStore(hass, entry.entry_id)
         self._store_is_due = False
@@ -151,6 +154,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             return False
         self.issues.forget_meter(meter)
         self.outages.forget_meter(meter)
+        self.changes.forget_meter(meter)
         self.meter_issues.forget_meter(meter)
         self.store_soon()
         return True
@@ -188,6 +192,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         check_numbers(stored.get("meters", {}))
         self.client.recall(stored.pop("client", {}))
         self.outages.restore(stored.pop("outages", {}))
+        self.changes.restore(stored.pop("changes", ()))
         self.board.restore(
             stored.pop("meters", {}), is_orderly=stored.pop("orderly", False)
         )
@@ -325,6 +330,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         change = self.board.take(snapshot)
         self._throttle.note(change.changed, {*change.altered, *change.new})
         self._new += change.new
+        for meter, restart in change.restarts.items():
+            self.changes.note(meter, restart, time.time())
+            self.store_soon()
         self.meter_issues.judge(change)
         if snapshot.readings and not self._store_is_due:
             self._store_is_due = True
@@ -381,6 +389,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             "client": dict(self.client.memory()),
             "meters": self.board.as_stored(),
             "outages": self.outages.as_stored(),
+            "changes": self.changes.as_stored(),
         }
 
     @override

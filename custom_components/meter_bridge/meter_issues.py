@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 
 from .bridges.wire import shift
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
+from .history.changes import Jump, likely
 from .issues import METER_REPLACED, forget_issue, issue_id, raise_issue
 from .meter.trouble import Restart, Trouble, TroubleKind
 from .meter_words import MeterWords
@@ -101,6 +103,9 @@ class MeterIssues:
             facts["shown"] = words.amount(meter, code, trouble.shown)
         if trouble.sent is not None:
             facts["sent"] = words.amount(meter, trouble.sent_code, trouble.sent)
+        if trouble.shown is not None and trouble.sent is not None:
+            booked = likely(trouble.shown, trouble.sent)
+            facts["booked"] = words.amount(meter, code, booked)
         if trouble.since is not None:
             facts["since"] = words.moment(trouble.since)
         if trouble.guess is not None:
@@ -141,7 +146,39 @@ class MeterIssues:
                     for code, both in levels.items()
                 ),
                 "numbers": " → ".join(restart.numbers) if restart.numbers else NOTHING,
+                "booked": ", ".join(
+                    self._booked(meter, code, likely(*restart.levels[code]))
+                    for code in restart.unearned
+                )
+                or NOTHING,
             },
+        )
+
+    def _booked(self, meter: str, code: str, amount: float) -> str:
+        """Return how much was booked for a total, as a repair says it."""
+        words = self._words
+        return f"{words.name(meter, code)}: {words.amount(meter, code, amount)}"
+
+    @callback
+    def tell_booked(self, change: Jump, amount: str) -> None:
+        """Tell in the repair by how much a sum was corrected, if it is still there."""
+        meter, code = change.meter, change.code
+        found = issue_id(self._entry.entry_id, METER_REPLACED, meter)
+        issue = ir.async_get(self._hass).async_get_issue(DOMAIN, found)
+        if issue is None or not issue.translation_placeholders:
+            return
+        facts = dict(issue.translation_placeholders)
+        facts["booked"] = facts.get("booked", NOTHING).replace(
+            self._booked(meter, code, change.likely),
+            f"{self._words.name(meter, code)}: {amount}",
+        )
+        raise_issue(
+            self._hass,
+            self._entry,
+            METER_REPLACED,
+            meter,
+            is_persistent=True,
+            placeholders=facts,
         )
 
     @callback

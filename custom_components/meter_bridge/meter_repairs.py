@@ -21,13 +21,16 @@ from .bridges.wire import shift
 from .const import CONF_MAX_POWER, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator, limits_of
 from .flow.options import MAX_POWER, number_field
+from .history.filler import RECORDER
 from .issues import CONF_METER, CONF_REGISTER
 from .meter.account import Account
 from .meter.trouble import Trouble
 from .meter_issues import NOTHING
 from .values.meter_sensors import meter_sensor
 
-_ACTION, _BELIEVE, _RAISE_LIMIT = "action", "believe", "raise_limit"
+_ACTION, _RAISE_LIMIT = "action", "raise_limit"
+# Another meter or a wrong count: correct the sum. The energy flowed: leave it.
+_CORRECT, _LEAVE = "correct", "leave"
 _DISPLAY = "display"
 _PLACES_OF_KILO = 3
 
@@ -131,29 +134,31 @@ class LimitFlow(MeterFlow):
 
 
 class HeldFlow(LimitFlow):
-    """Believe the new level of a counter, or raise the limit that holds it back."""
+    """Believe the new level of a counter, or raise the limit that holds it back.
+
+    Only its owner knows whether the energy between both levels has flowed.
+    """
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask which of the two is right."""
+        """Ask which of them is right."""
         errors = {}
         if user_input is not None:
             if user_input[_ACTION] == _RAISE_LIMIT:
                 return await self.async_step_raise_limit()
             if (account := self.account) and (coordinator := self.coordinator):
+                coordinator.changes.expect(
+                    self.meter,
+                    self.trouble.sent_code if self.trouble else self.register,
+                    correct=user_input[_ACTION] == _CORRECT,
+                )
                 account.believe(self.register)
                 return await self.take_up(coordinator)
             errors["base"] = "cannot_connect"
-        actions = SelectSelector(
-            SelectSelectorConfig(
-                options=[_BELIEVE, _RAISE_LIMIT],
-                mode=SelectSelectorMode.LIST,
-                translation_key="repair_action",
-            )
-        )
-        return self.form("confirm", {probatio.Required(_ACTION): actions}, errors)
+        fields = _question(_CORRECT, _LEAVE, _RAISE_LIMIT)
+        return self.form("confirm", fields, errors)
 
 
 class ScaleFlow(MeterFlow):
@@ -225,7 +230,10 @@ class ScaleFlow(MeterFlow):
 
 
 class ReplacedFlow(MeterFlow):
-    """Tell of a meter that was replaced, also by a repair of an older version."""
+    """Tell of a meter that was replaced, also by a repair of an older version.
+
+    Where nothing but time has made its level believed, ask what happened.
+    """
 
     @override
     async def async_step_init(
@@ -233,5 +241,37 @@ class ReplacedFlow(MeterFlow):
     ) -> RepairsFlowResult:
         """Start with the explanation; an older version stored no levels."""
         await super().async_step_init(user_input)
-        self.facts = {"levels": NOTHING, "numbers": NOTHING} | self.facts
-        return self.form("confirm")
+        nothing = dict.fromkeys(("levels", "numbers", "booked"), NOTHING)
+        self.facts = nothing | self.facts
+        return self.form("confirm", self._question())
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Take the owner's answer, if there was a question."""
+        answer = (user_input or {}).get(_ACTION)
+        if answer and (coordinator := self.coordinator):
+            coordinator.changes.answer(self.meter, correct=answer == _CORRECT)
+            coordinator.store_soon()
+        return await super().async_step_confirm(user_input)
+
+    def _question(self) -> Mapping[Any, Any]:
+        """Return what to ask; nothing without statistics that could be corrected."""
+        coordinator = self.coordinator
+        if coordinator is None or RECORDER not in self.hass.config.components:
+            return {}
+        is_asked = coordinator.changes.asked(self.meter)
+        return _question(_CORRECT, _LEAVE) if is_asked else {}
+
+
+def _question(*answers: str) -> Mapping[Any, Any]:
+    """Return the field of a form that asks what happened."""
+    selector = SelectSelector(
+        SelectSelectorConfig(
+            options=list(answers),
+            mode=SelectSelectorMode.LIST,
+            translation_key="repair_action",
+        )
+    )
+    return {probatio.Required(_ACTION): selector}

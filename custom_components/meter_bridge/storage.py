@@ -29,7 +29,8 @@ _TOTAL_NUMBERS_1 = 3
 class EntryStore(Store[dict[str, Any]]):
     """The file of one entry.
 
-    `meters` holds the stored data of each meter, and `outages` when meters were live.
+    `meters` holds the stored data of each meter, `outages` when meters were live, and
+    `changes` which sums are to be corrected.
     `orderly` tells whether the file was written at a clean shutdown, rather than while
     the entry was running. Unknown names belong to a later version of the integration,
     and are kept.

@@ -12,10 +12,11 @@ import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN
+from tests.bridges.iometer.simulator import IometerSimulator
 from tests.conftest import SetUp, Start
 from tests.kinds import KINDS
 from tests.support.counted import IMPORT, Counted, tariffs
-from tests.support.energy import Factors, Restart, drawn, settling
+from tests.support.energy import Factors, Restart, Step, drawn, settling
 from tests.support.house import House
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
@@ -99,3 +100,47 @@ async def test_a_level_is_stored_at_once(
     await eventually(lambda: f"{DOMAIN}.{entry.entry_id}" in hass_storage)
     stored = json.dumps(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
     assert IMPORT in stored or "register" in stored
+
+
+@pytest.mark.parametrize("level", [0, 17, 5_000_000, 10_000_000, 20_000_000])
+@pytest.mark.parametrize("number", range(2))
+async def test_another_meter_in_the_middle(  # noqa: PLR0913, PLR0917 (fixtures)
+    house: House,
+    simulators: Start,
+    count: Callable[[Simulator], Awaitable[Counted]],
+    monkeypatch: pytest.MonkeyPatch,
+    level: int,
+    number: int,
+) -> None:
+    """Once corrected, the sum is what both meters have counted, wherever they stood."""
+    from custom_components.meter_bridge.history import (  # noqa: PLC0415
+        correction,
+        records,
+    )
+
+    monkeypatch.setattr(records, "PAUSE_SECONDS", 0.0)
+    stream = drawn(STREAMS, MOST_STEPS)[number]
+    house.imported = tariffs(10_526_860)
+    counted = await count(await simulators("iometer"))
+    simulator = counted.simulator
+    assert isinstance(simulator, IometerSimulator)
+    for step in settling(every=900):
+        await counted.pass_time(step)
+    old = counted.shown - counted.begin
+    simulator.meter_number = "1TST0087654321"
+    house.imported = tariffs(level, 1)
+    await counted.pass_time(Step(seconds=10))
+    first = counted.shown
+    changes = counted.entry.runtime_data.changes.open
+    mine = [each for each in changes if each.code == IMPORT]
+    assert [each.is_certain for each in mine] == [True]
+    for step in stream.steps:
+        if not (step.wrong or step.restart or step.is_exchange):
+            await counted.pass_time(step)
+    new = counted.shown - first
+    await counted.recorded()
+    for least in (0.0, None):
+        booked = await correction.correct(counted.hass, counted.entry, mine)
+        assert booked
+        assert (booked.amount != 0.0) is (least is not None)
+    assert await counted.recorded() == pytest.approx(old + new, abs=1)

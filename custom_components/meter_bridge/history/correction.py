@@ -5,14 +5,16 @@ comes from another meter, scale or role. The sensor shows what the meter says; o
 sum is corrected, and only where it is certain how much energy flowed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util.dt import utc_from_timestamp
 
-from ..bridges.snapshot import MAIN_METER
 from ..coordinator import MeterBridgeEntry
+from ..values.sources import entity_key
+from .changes import Jump
 from .plan import HOUR, SHORT, Gap, Row, booked_too_much, hour_of
 from .records import (
     Record,
@@ -26,51 +28,47 @@ from .registers import registers_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A total that jumped from `old` to `new` although no energy flowed.
+class Booked:
+    """How much too much was booked, in the unit of the statistic."""
 
-    `key` names the total, `at` is in Unix seconds, levels are numbers as in a reading.
-    """
-
-    key: str
-    at: float
-    old: float
-    new: float
-    meter: str = MAIN_METER
+    amount: float
+    unit: str
 
 
 async def correct(
-    hass: HomeAssistant, entry: MeterBridgeEntry, change: Change
-) -> float | None:
-    """Subtract from the sum of a total what its jump has wrongly added.
+    hass: HomeAssistant, entry: MeterBridgeEntry, changes: Sequence[Jump]
+) -> Booked | None:
+    """Correct the sum of a total by what its changes in one row have booked too much.
 
-    Return that amount in the unit of the statistic; None while the five-minute row
-    after the jump cannot be read yet, or if the total has no statistics. It is computed
-    from the rows as they are now, so a second call finds 0.
+    Return that; None while the short row behind the changes cannot be read, or the
+    total has no statistics. It is worked out from rows, so that a second call finds 0.
     """
+    last = changes[-1]
+    key = entity_key(last.meter, last.code)
     registers = [
-        each
-        for each in registers_of(hass, entry, change.meter)
-        if each.key == change.key
+        each for each in registers_of(hass, entry, last.meter) if each.key == key
     ]
-    gap = Gap(last=change.at - SHORT, first=change.at)
+    gap = Gap(last=last.at - SHORT, first=last.at)
     for record in await read_around(hass, registers, gap):
-        sides = _sides(record, change.at)
+        sides = _sides(record, last.at)
         if sides is None:
             return None
         before, after = sides
-        old, new = (
-            record.convert(record.register.shown(level))
-            for level in (change.old, change.new)
-        )
-        too_much = booked_too_much(before, after, old, new)
+        jump = sum(_shown(record, it.new) - _shown(record, it.old) for it in changes)
+        too_much = booked_too_much(before, after, jump)
         if abs(too_much) <= record.tolerance:
             too_much = 0.0
         else:
             await _lower(hass, record, after, too_much)
         await _mend_hour(hass, record, after)
-        return too_much
+        unit = record.metadata["unit_of_measurement"] or ""
+        return Booked(amount=too_much, unit=unit)
     return None
+
+
+def _shown(record: Record, level: float) -> float:
+    """Return a reading's number in the unit of the statistic."""
+    return record.convert(record.register.shown(level))
 
 
 def _sides(record: Record, at: float) -> tuple[Row, Row] | None:

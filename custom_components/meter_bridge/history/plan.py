@@ -213,13 +213,13 @@ def restart(before: Row, after: Row) -> float:
     return before.base - after.base if 0 <= after.sum <= grown else 0.0
 
 
-def booked_too_much(before: Row, after: Row, old: float, new: float) -> float:
-    """Return how much too much a sum grew when its counter jumped from `old` to `new`.
+def booked_too_much(before: Row, after: Row, jump: float) -> float:
+    """Return how much too much was booked when a counter jumped without energy.
 
-    `after` is the row that contains the jump. Growth up to the old level and from the
-    new level on is real.
+    `after` is the row that this happened in. What the counter moved by beside the jump
+    has flowed.
     """
-    flowed = (old - before.state) + (after.state - new)
+    flowed = after.state - before.state - jump
     return after.sum - before.sum - flowed
 
 

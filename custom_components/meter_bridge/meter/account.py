@@ -72,6 +72,8 @@ class Account:
     # Of meters that were exchanged, until the counters start anew.
     _numbers: tuple[str, str] | None = None
     _restarted: Restarted | None = None
+    # The owner has said that the scale is another one.
+    _is_told: bool = False
     _other: Stored = field(default_factory=dict)
     # Stored by version 1, which took a divisor of 0 for 1.
     _is_old: bool = False
@@ -146,11 +148,15 @@ class Account:
             self._guard.start_anew()
         elif scaled.is_new:
             self._guard.start_anew(
-                code
-                for code, value in scaled.values.items()
-                if self._guard.knows(code)
-                and not self._guard.goes_on_with(code, value, now)
+                (
+                    code
+                    for code, value in scaled.values.items()
+                    if self._guard.knows(code)
+                    and not self._guard.goes_on_with(code, value, now)
+                ),
+                is_other=not self._is_told,
             )
+            self._is_told = False
         counted = self._powers.with_totals(possible)
         verdict = self._guard.judge(counted, now, scaled.held)
         believed = self._with_net_power(verdict, reading, now)
@@ -159,7 +165,8 @@ class Account:
         believed.pop(ABSOLUTE_POWER, None)
         self._judged = believed
         self._draw_conclusions(reading)
-        levels = {**verdict.levels, **self._note_sources(reading)}
+        sources = self._note_sources(reading)
+        levels = {**verdict.levels, **sources}
         if self.demand:
             self.demand.take(
                 now,
@@ -173,7 +180,8 @@ class Account:
         if not levels:
             return None
         self._restarted = Restarted(at=now, levels=levels)
-        return Restart(levels=levels, numbers=numbers)
+        unearned = {**verdict.unearned, **dict.fromkeys(sources, True)}
+        return Restart(levels=levels, numbers=numbers, unearned=unearned)
 
     def _judge_own(self, reading: Reading, now: float) -> dict[str, float]:
         """Judge what only this kind of bridge has: present values, and totals."""
@@ -320,6 +328,7 @@ class Account:
             return
         if self.scaling.offered:
             self.scaling.start_anew()
+            self._is_told = True
         else:
             self._guard.believe(code)
 

@@ -20,7 +20,8 @@ _SMALL_ENERGY, _SMALL_VOLUME = 1000.0, 1.0
 class Verdict:
     """The values to show, and the counters that started anew with this reading.
 
-    `levels` holds their level before and after.
+    `levels` holds their level before and after, `unearned` whether it is certain that
+    no energy flowed between the two.
     """
 
     values: Mapping[str, float]
@@ -28,6 +29,7 @@ class Verdict:
     levels: Mapping[str, tuple[float, float]] = field(
         default_factory=dict, compare=False
     )
+    unearned: Mapping[str, bool] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class Guard:
     _counters: dict[str, Counter] = field(default_factory=dict)
     _flows: Flows = field(default_factory=Flows)
     _offsets: Offsets = field(default_factory=Offsets)
+    # Counters that start anew because meter or scale is another one.
+    _others: set[str] = field(default_factory=set)
 
     def judge(
         self,
@@ -57,7 +61,7 @@ class Guard:
         """
         counted = [code for code in values if code in COUNTERS]
         shown = dict(values)
-        levels = {}
+        levels, unearned = {}, {}
         # A counter above zero proves that the bridge really reads the meter.
         alive = any(values[code] > 0 for code in counted)
         flows = self._flows
@@ -71,6 +75,12 @@ class Guard:
             explained = growth > counter.small and flows.explains(code, growth)
             if counter.take(value, now, alive=alive, explained=explained):
                 levels[code] = (before, value)
+                is_other = code in self._others
+                # Another number may be another way to write it: the total goes on.
+                if not (is_other and 0 <= value - before <= counter.small):
+                    unearned[code] = is_other
+            if not counter.starts_anew:
+                self._others.discard(code)
             if counter.value != believed:
                 flows.step(code)
             self._show(code, counter, shown)
@@ -78,7 +88,9 @@ class Guard:
             counter = self._counter(code)
             counter.hold(value, now)
             self._show(code, counter, shown)
-        return Verdict(values=shown, restarted=tuple(levels), levels=levels)
+        return Verdict(
+            values=shown, restarted=tuple(levels), levels=levels, unearned=unearned
+        )
 
     def count(
         self,
@@ -158,10 +170,17 @@ class Guard:
             counter.starts_anew = counter.may_be_zero = True
         self._offsets.start_anew(code)
 
-    def start_anew(self, codes: Iterable[str] | None = None) -> None:
-        """Believe the next level of these counters, of all by default, at once."""
-        for code in self._counters if codes is None else codes:
+    def start_anew(
+        self, codes: Iterable[str] | None = None, *, is_other: bool = True
+    ) -> None:
+        """Believe the next level of these counters, of all by default, at once.
+
+        `is_other`: it is certain that meter or scale is another one.
+        """
+        for code in list(self._counters) if codes is None else codes:
             self._counter(code).starts_anew = True
+            if is_other:
+                self._others.add(code)
         if codes is None:
             self._offsets.start_anew()
 

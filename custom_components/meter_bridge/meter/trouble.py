@@ -60,10 +60,14 @@ class Trouble:
 class Restart:
     """Counters that start anew, with their levels before and after.
 
-    `numbers` are those of the old and the new meter, if they are the reason.
+    `numbers` are those of the old and the new meter, if they are the reason. `unearned`
+    are codes whose level changed without energy: True where that is certain, because
+    the meter, its scale or the register is another one, False where only its owner can
+    tell.
     """
 
     levels: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    unearned: Mapping[str, bool] = field(default_factory=dict)
     numbers: tuple[str, str] | None = None
 
 

@@ -1,0 +1,111 @@
+"""Which totals went on from another level, and what of that is to be corrected.
+
+Home Assistant books what the level of a counter does: another meter, scale or role
+changes it without energy.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..bridges.snapshot import MAIN_METER
+from ..meter.trouble import Restart
+
+# Home Assistant forgets the rows that tell what was booked a day later.
+_OPEN_SECONDS = 9 * 86_400.0
+# A counter that falls by more than a tenth counts as one that began at zero.
+_RESET = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """A total that went from its level `old` to `new` at a time (Unix seconds).
+
+    Levels are a reading's numbers. Only where it `is_certain` that no energy flowed is
+    anything corrected.
+    """
+
+    code: str
+    at: float
+    old: float
+    new: float
+    meter: str = MAIN_METER
+    is_certain: bool = True
+
+    @property
+    def likely(self) -> float:
+        """Return how much Home Assistant will have booked, before a row tells."""
+        return likely(self.old, self.new)
+
+
+def likely(old: float, new: float) -> float:
+    """Return what Home Assistant books when a total goes from one level to another."""
+    return new if 0 <= new < old * _RESET else new - old
+
+
+@dataclass(slots=True, kw_only=True)
+class Changes:
+    """The changes that wait for their row, or for the owner's answer."""
+
+    open: list[Jump] = field(default_factory=list)
+    # What owners said of counters before these had their new level.
+    _answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def note(self, meter: str, restart: Restart, at: float) -> None:
+        """Note which totals went on from another level, unless energy flowed."""
+        self.open = [each for each in self.open if each.at > at - _OPEN_SECONDS]
+        for code, is_certain in restart.unearned.items():
+            answer = self._answers.pop((meter, code), None)
+            if answer is False and not is_certain:
+                continue
+            old, new = restart.levels[code]
+            self.open.append(
+                Jump(
+                    code=code,
+                    at=at,
+                    old=old,
+                    new=new,
+                    meter=meter,
+                    is_certain=is_certain or answer is True,
+                )
+            )
+
+    def expect(self, meter: str, code: str, *, correct: bool) -> None:
+        """Keep what the owner says of a counter before it has its new level."""
+        self._answers[meter, code] = correct
+
+    def asked(self, meter: str) -> list[Jump]:
+        """Return what only the owner can tell of a meter."""
+        return [
+            each for each in self.open if each.meter == meter and not each.is_certain
+        ]
+
+    def answer(self, meter: str, *, correct: bool) -> None:
+        """Take the owner's word for all that was asked of a meter."""
+        asked = self.asked(meter)
+        self.close(asked)
+        if correct:
+            self.open += [replace(each, is_certain=True) for each in asked]
+
+    def close(self, done: Iterable[Jump]) -> None:
+        """Forget changes that are corrected, or never will be."""
+        closed = list(done)
+        self.open = [each for each in self.open if each not in closed]
+
+    def forget_meter(self, meter: str) -> None:
+        """Forget a meter."""
+        self.open = [each for each in self.open if each.meter != meter]
+
+    def as_stored(self) -> list[list[Any]]:
+        """Return what has to survive a restart."""
+        return [
+            [each.meter, each.code, each.at, each.old, each.new, each.is_certain]
+            for each in self.open
+        ]
+
+    def restore(self, stored: Iterable[list[Any]]) -> None:
+        """Take up again what `as_stored` returned before the restart."""
+        self.open = [
+            Jump(meter=meter, code=code, at=at, old=old, new=new, is_certain=is_certain)
+            for meter, code, at, old, new, is_certain in stored
+        ]
