@@ -28,7 +28,7 @@ from .support.dashboards import (
     sources,
     types,
 )
-from .support.flows import logged_in
+from .support.flows import created, form, logged_in, submit
 from .support.simulator import Simulator
 from .support.waiting import eventually
 
@@ -49,7 +49,9 @@ async def waiting(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
     for code in (IMPORT, "1.8.1", "1.8.2", EXPORT):
         simulator.force(code, None)
     simulator.tick()
-    entry = await answered(hass, await logged_in(hass, simulator))
+    result = await logged_in(hass, simulator)
+    assert form(result) == ("energy_later", {})
+    entry = await answered(hass, result)
     assert pending(entry) == ["grid"]
     return entry
 
@@ -156,22 +158,17 @@ async def test_power_is_not_added_to_what_the_owner_changed(
 
 
 async def test_no_register_of_the_grid(
-    hass: HomeAssistant,
-    simulators: Start,
-    dashboard: EnergyManager,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager
 ) -> None:
-    """An eGauge that does not measure the grid adds nothing, and stops waiting."""
+    """An eGauge that does not measure the grid has nothing to tick, and says so."""
     simulator = await simulators("egauge")
     assert isinstance(simulator, EgaugeSimulator)
     for name in ("Grid", "Grid+", "Grid-"):
         simulator.rename(name, f"Shed {name}")
-    entry = await answered(hass, await logged_in(hass, simulator))
-    assert pending(entry) == ["grid"]
-    later = dt_util.utcnow() + DAY
-    async_fire_time_changed(hass, later)
-    freezer.move_to(later)
-    await hass.async_block_till_done()
+    result = await logged_in(hass, simulator)
+    assert form(result) == ("energy_none", {})
+    assert result["data_schema"] is None
+    entry = created(await submit(hass, result))
     assert pending(entry) is None
     assert dashboard.data is None
 
@@ -208,13 +205,11 @@ async def test_start_after_a_while(
     is_late: bool,
 ) -> None:
     """If Home Assistant was off for a day, nothing is added any more."""
-    simulator = await simulators("egauge")
-    assert isinstance(simulator, EgaugeSimulator)
-    simulator.rename("Grid+", "Shed")
-    entry = await answered(hass, await logged_in(hass, simulator))
-    assert pending(entry) == ["grid"]
+    simulator = await simulators("iometer")
+    entry = await waiting(hass, simulator)
     await hass.config_entries.async_unload(entry.entry_id)
-    simulator.rename("Shed", "Grid+")
+    simulator.heal()
+    simulator.tick()
     freezer.tick(DAY if is_late else DAY / 2)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

@@ -26,6 +26,7 @@ from .history.filler import async_fill_outages
 from .history.importer import async_start_importer
 from .issues import async_watch_disabled, report_refusal
 from .messages import translated
+from .role_repairs import async_check_roles
 from .services import async_register_actions
 from .storage import async_forget
 
@@ -92,6 +93,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     async_feed_dashboard(hass, entry)
     async_fill_outages(hass, entry)
     async_correct_sums(hass, entry)
+    async_check_roles(hass, entry)
     if bridge.pushes:
         entry.async_create_background_task(
             hass, coordinator.async_follow(), f"{entry.title} stream"

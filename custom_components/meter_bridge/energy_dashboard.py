@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_ENERGY_ASKED, CONF_ENERGY_GRID, CONF_ENERGY_SOURCES
 from .coordinator import MeterBridgeEntry
 from .energy_power import PowerLater
-from .energy_sources import CODES, MAKERS, entities_of
+from .energy_sources import CODES, MAKERS, entities_of, own_entities, own_source
 from .flow.energy import (
     ENERGY,
     MEDIA,
@@ -20,6 +20,7 @@ from .flow.energy import (
     preferences_of,
     source_types,
 )
+from .flow.offers import FEEDS
 
 if TYPE_CHECKING:
     from homeassistant.components.energy.data import (
@@ -109,7 +110,7 @@ class _Feed:
     @callback
     def _give_up(self, _now: object = None) -> None:
         """Stop waiting; whatever is still missing is not added."""
-        self._drop(set(MEDIA))
+        self._drop({*MEDIA, *FEEDS})
 
     @callback
     def _drop(self, done: set[str]) -> None:
@@ -132,6 +133,10 @@ class _Feed:
     def _source(self, kind: str) -> SourceType | None:
         """Return a source of this type; None until all its entities exist."""
         board = self._coordinator.board
+        if source := own_source(kind, own_entities(self._hass, self._entry)):
+            return source
+        if kind not in MEDIA:
+            return None
         for meter in dict.fromkeys(board.source(key).meter for key in board.values):
             if board.meter(meter).medium is MEDIA[kind]:
                 codes = CODES[kind]

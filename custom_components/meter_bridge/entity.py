@@ -13,6 +13,7 @@ from homeassistant.helpers.device_registry import (
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .bridges.contract import BridgeSensor
 from .bridges.snapshot import MAIN_METER, Meter
 from .bridges.transport.address import parse_address
 from .bridges.wire import words
@@ -65,6 +66,16 @@ class MeterEntity(BridgeEntity):
         source = coordinator.board.source(key)
         super().__init__(coordinator, key, source.description, source.meter)
         self._key = key
+
+    @property
+    @override
+    def suggested_object_id(self) -> str | None:
+        """Return what the entity id is made of, without signs that it cannot have."""
+        suggested = super().suggested_object_id
+        description = self.entity_description
+        if suggested and isinstance(description, BridgeSensor) and description.spoken:
+            return suggested.replace(*description.spoken)
+        return suggested
 
     @callback
     @override

@@ -22,6 +22,7 @@ from .const import DOMAIN
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 CONF_METER, CONF_REGISTER = "meter", "register"
 METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
+ROLES = "roles"
 TWO_BRIDGES = "two_bridges"
 # The bridge refuses access until the owner allows it; the next answer ends the issue.
 _REFUSALS = (

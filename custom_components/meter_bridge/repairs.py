@@ -24,11 +24,20 @@ from .bridges.errors import (
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.probe import connect, identify
-from .issues import CONF_ENTRY_ID, CONF_ISSUE, METER_REPLACED, METER_SILENT, TWO_BRIDGES
+from .issues import (
+    CONF_ENTRY_ID,
+    CONF_ISSUE,
+    METER_REPLACED,
+    METER_SILENT,
+    ROLES,
+    TWO_BRIDGES,
+)
 from .meter.trouble import TroubleKind
 from .meter_repairs import HeldFlow, LimitFlow, MeterFlow, ReplacedFlow, ScaleFlow
+from .role_repairs import RolesFlow
 
-_METER_FLOWS: Mapping[str, type[MeterFlow]] = {
+_FLOWS: Mapping[str, type[MeterFlow | RolesFlow]] = {
+    ROLES: RolesFlow,
     METER_REPLACED: ReplacedFlow,
     TroubleKind.COUNTER_HELD: HeldFlow,
     TroubleKind.VALUE_REFUSED: LimitFlow,
@@ -143,7 +152,7 @@ async def async_create_fix_flow(
     key = str(known.get(CONF_ISSUE))
     if entry is None or key == TWO_BRIDGES or not _is_known_kind(entry):
         return ConfirmRepairFlow()
-    if flow := _METER_FLOWS.get(key):
+    if flow := _FLOWS.get(key):
         return flow(entry, known)
     return AskAgainFlow(entry, key)
 

@@ -111,6 +111,7 @@ async def _finish(api: Api, one: Simulated, flow_id: str | None) -> str:
     answers: dict[str, dict[str, str | bool]] = {
         "user": {"host": one.address, "bridge": one.bridge},
         "confirm": {},
+        "roles": {},
         "energy": {"energy_dashboard": True},
     }
     if one.login:

@@ -23,6 +23,9 @@ CARDS_HEIGHT, DIALOG_HEIGHT = 560, 1280
 CARDS = {"x": 0.0, "y": 0.0, "width": WIDTH, "height": 392.0}
 SHOWN = "iometer"
 TYPED = "octopus_home_pro"
+ASKING = "egauge"
+# What a telephone shows.
+NARROW, NARROW_HEIGHT = 390, 844
 FLOW = "dialog-data-entry-flow"
 DIALOG = ("dialog", "")
 
@@ -60,6 +63,7 @@ async def take_all(empty: Scene, folder: Path) -> None:
         )
         album = Album(page=page, url=empty.url, folder=folder)
         await _flows(album, empty)
+        await _roles(album, empty)
         # The first bridge becomes the grid source of the Energy dashboard.
         by_key = {one.bridge: one for one in empty.simulated}
         two = replace(empty, simulated=[by_key[SHOWN], by_key[TYPED]])
@@ -86,6 +90,27 @@ async def _flows(album: Album, empty: Scene) -> None:
     await album.keep("flow-address", await page.place(DIALOG))
     await page.click((FLOW, "Add a bridge"), ("ha-button", "Submit"))
     await album.keep("flow-energy", await page.place(DIALOG))
+
+
+async def _roles(album: Album, empty: Scene) -> None:
+    """Show how a bridge asks what its registers mean, also on a telephone."""
+    page = album.page
+    asking = next(one for one in empty.simulated if one.bridge == ASKING)
+    await page.size(WIDTH, DIALOG_HEIGHT, SCALE)
+    await page.show(f"{album.url}/config/integrations/dashboard/add?domain={DOMAIN}")
+    await page.click(("ha-dialog", "Meter Bridge"), ("ha-button", "OK"))
+    await page.click(("ha-list-item-button", "another instance"))
+    await page.type_into(asking.address, (FLOW, "Add a bridge"), ("input", ""))
+    await page.click((FLOW, "Add a bridge"), ("ha-button", "Submit"))
+    for kind, field in (("text", "username"), ("password", "password")):
+        place = f'input[type="{kind}"]'
+        await page.type_into(str(asking.login[field]), (FLOW, "Log in"), (place, ""))
+    await page.click((FLOW, "Log in"), ("ha-button", "Submit"))
+    await page.wait_for((FLOW, "Energy import"))
+    await album.keep("egauge-roles", await page.place(DIALOG))
+    await page.size(NARROW, NARROW_HEIGHT, SCALE)
+    await page.settle()
+    await album.keep("egauge-roles-narrow")
 
 
 async def _device(album: Album, stage: Stage) -> None:

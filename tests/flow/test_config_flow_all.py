@@ -19,6 +19,7 @@ from tests.support.flows import (
     created,
     form,
     logged_in,
+    past_roles,
     settled,
     state,
     submit,
@@ -140,7 +141,7 @@ async def test_other_kind_than_chosen(
     if simulator.credentials:
         assert form(result) == ("login", {})
         result = await submit(hass, result, **simulator.credentials)
-    created(result)
+    created(await past_roles(hass, result))
 
 
 @every_bridge

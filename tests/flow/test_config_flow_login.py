@@ -22,6 +22,7 @@ from tests.support.flows import (
     lockable,
     logged_in,
     passwords,
+    past_roles,
     state,
     submit,
     suggestions,
@@ -86,7 +87,9 @@ async def test_wrong_login(hass: HomeAssistant, simulators: Start, key: str) -> 
     result = await submit(hass, result, **wrong)
     assert form(result) == ("login", {"base": "invalid_auth"})
     assert "password" not in suggestions(result["data_schema"])
-    entry = created(await submit(hass, result, **simulator.credentials))
+    entry = created(
+        await past_roles(hass, await submit(hass, result, **simulator.credentials))
+    )
     assert entry.data.items() >= simulator.credentials.items()
     assert state(entry) is ConfigEntryState.LOADED
 
@@ -102,7 +105,7 @@ async def test_bridge_lost_while_the_password_is_typed(
     result = await submit(hass, result, **simulator.credentials)
     assert form(result) == ("login", {"base": "cannot_connect"})
     await simulator.plug_in()
-    created(await submit(hass, result, **simulator.credentials))
+    created(await past_roles(hass, await submit(hass, result, **simulator.credentials)))
 
 
 @every_lockable
@@ -131,7 +134,7 @@ async def test_user_without_the_right_to_look(
     result = await submit(hass, result, **simulator.credentials)
     assert form(result) == ("login", {"base": "no_permission"})
     simulator.gate.may_view = True
-    created(await submit(hass, result, **simulator.credentials))
+    created(await past_roles(hass, await submit(hass, result, **simulator.credentials)))
 
 
 @every_lockable

@@ -21,6 +21,7 @@ from custom_components.meter_bridge.flow.options import MAX_POWER, options_of
 from custom_components.meter_bridge.issues import (
     METER_REPLACED,
     METER_SILENT,
+    ROLES,
     TWO_BRIDGES,
 )
 from custom_components.meter_bridge.meter.trouble import TroubleKind
@@ -65,7 +66,8 @@ def issues_of(key: str) -> set[str]:
         troubles.remove(TroubleKind.SCALE_UNKNOWN)
     bridge = BRIDGES[key]
     moved = {TWO_BRIDGES} if bridge.zeroconf or bridge.dhcp_hostname else set[str]()
-    return {METER_REPLACED, METER_SILENT} | moved | troubles | own | refused
+    roles = {ROLES} if bridge.survey else set[str]()
+    return {METER_REPLACED, METER_SILENT} | roles | moved | troubles | own | refused
 
 
 @every_bridge
@@ -81,8 +83,11 @@ def test_every_field_of_the_set_up_is_explained(key: str) -> None:
 
 
 def test_no_field_is_left_to_explain() -> None:
-    """A field that is neither address nor login is explained in the README."""
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    """A field that is neither address nor login is explained, under its name."""
+    pages = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    readme = " ".join(
+        " ".join(page.read_text(encoding="utf-8") for page in pages).split()
+    )
     login = {field for bridge in BRIDGES.values() for field in bridge.login_fields}
     for step in WORDS["config"]["step"].values():
         for field, name in step.get("data", {}).items():

@@ -108,6 +108,15 @@ async def logged_in(
     if simulator.credentials:
         assert form(result) == ("login", {})
         result = await submit(hass, result, **simulator.credentials)
+    return await past_roles(hass, result)
+
+
+async def past_roles(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+    """Leave what is filled in about registers as it is, if that is asked."""
+    if str(result.get("step_id")).startswith("roles"):
+        schema = result["data_schema"]
+        assert schema
+        result = await submit(hass, result, **schema({}))
     return result
 
 

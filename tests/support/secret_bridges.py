@@ -9,7 +9,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from tests.conftest import Start
 from tests.kinds import KINDS
 
-from .flows import add, submit
+from .flows import add, past_roles, submit
 from .plants import Plants
 from .secret_plants import plant
 from .simulator import Simulator
@@ -57,6 +57,7 @@ async def set_up(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
     result = await add(hass, simulator.address, simulator.key)
     if result["type"] is FlowResultType.FORM:
         result = await submit(hass, result, **simulator.credentials)
+        result = await past_roles(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     await hass.async_block_till_done()
     entry: ConfigEntry = result["result"]

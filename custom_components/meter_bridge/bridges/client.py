@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .questions import Said
 from .snapshot import Snapshot
 from .transport.address import Address
 from .transport.answers import Answers
@@ -21,8 +22,8 @@ class Access:
     must not be weaker now. With `hearsay` the address comes from an announcement, which
     anybody can send: the password does not go there unencrypted. `is_typed` if the
     owner has just typed the password, and knows where. `options` holds a number for
-    each `BridgeOption` of the kind, and `roles` what the owner has chosen for each of
-    `BridgeType.roles`.
+    each `BridgeOption` of the kind, and `answers` what the owner has said to
+    `BridgeType.questions`.
     """
 
     address: Address
@@ -33,7 +34,7 @@ class Access:
     hearsay: bool = False
     is_typed: bool = False
     options: Mapping[str, float] = field(default_factory=dict)
-    roles: Mapping[str, str] = field(default_factory=dict)
+    answers: Said = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

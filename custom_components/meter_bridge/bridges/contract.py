@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from aiohttp import ClientSession
@@ -14,7 +15,20 @@ from homeassistant.helpers.typing import StateType
 import probatio
 
 from .client import Access, Client, Identity, Progress
+from .questions import Question, Said, Survey
 from .snapshot import MAIN_METER, Medium, Snapshot
+
+
+class Feed(StrEnum):
+    """What a sensor of the bridge's own may add to the Energy dashboard."""
+
+    SOLAR = "solar"
+    SOLAR_POWER = "solar_power"
+    DISCHARGED = "discharged"
+    CHARGED = "charged"
+    BATTERY_POWER = "battery_power"
+    GAS = "gas"
+    WATER = "water"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +38,14 @@ class BridgeSensor[D](SensorEntityDescription):
     `value_fn` returns None if the value is not known now; without it the value is the
     one of this key in the reading. `meter` is the key of the meter whose device shows
     it. `counted_by` is the register of that meter that counts the same energy as well.
+    `feeds` is what it may add to the Energy dashboard. Where a name has signs that an
+    entity id cannot have, `spoken` is that name, and how the id says it.
     """
 
     meter: str = MAIN_METER
     counted_by: str | None = None
+    feeds: Feed | None = None
+    spoken: tuple[str, str] | None = None
     value_fn: Callable[[D], StateType | datetime] | None = None
 
 
@@ -126,19 +144,6 @@ class BridgeOption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BridgeRole:
-    """What one of the bridge's registers stands for; `key` is its translation key.
-
-    `choices` are the names of what may be chosen, by value; `chosen` is the present
-    value.
-    """
-
-    key: str
-    choices: Mapping[str, str]
-    chosen: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeType[C: Client[object], D]:
     """A kind of bridge: everything that the rest needs to know about it.
 
@@ -161,7 +166,8 @@ class BridgeType[C: Client[object], D]:
     `shows_demand` unless the owner says otherwise.
     `pins_later` if entries from before may still pin what they know it by.
     `pads_zeros` if it may send 0 for registers that the meter does not have.
-    `roles` returns which roles the owner may give to registers.
+    `questions` returns what only the owner can say of registers, by the details and
+    what was said so far; `survey` asks the bridge what is likely.
     `redact` names keys of answers whose values are kept out of diagnostics.
     """
 
@@ -196,6 +202,7 @@ class BridgeType[C: Client[object], D]:
     updates: tuple[BridgeUpdate[C, D], ...] = ()
     actions: tuple[BridgeAction[C], ...] = ()
     issues: tuple[BridgeIssue[D], ...] = ()
-    roles: Callable[[D], tuple[BridgeRole, ...]] | None = None
+    questions: Callable[[D, Said], tuple[Question, ...]] | None = None
+    survey: Callable[[C], Awaitable[Survey[D]]] | None = None
     more_sensors: Callable[[D], tuple[BridgeSensor[D], ...]] | None = None
     redact: frozenset[str] = frozenset()

@@ -72,7 +72,8 @@ class Counting:
     They are taken modulo `modulus`. `rate` is the key of the register's present value,
     one unit of which makes `speed` counts a second; a rate of `most` is always
     possible. `may_fall` if the rate may be negative. `steps` counts make one unit of
-    the total, which has `places` decimals.
+    the total, which has `places` decimals. `sign` is -1 where the total grows as the
+    count falls. One that is `one_way` adds only growth, and starts at 0.
     """
 
     modulus: int
@@ -82,6 +83,16 @@ class Counting:
     may_fall: bool
     steps: int
     places: int
+    sign: int = 1
+    one_way: bool = False
+
+    def first(self, count: int) -> int:
+        """Return the total to begin with, in counts."""
+        return 0 if self.one_way else self.sign * count
+
+    def growth(self, steps: int) -> int:
+        """Return what a count that went on by some steps adds to the total."""
+        return max(self.sign * steps, 0) if self.one_way else self.sign * steps
 
     def amount(self, count: int) -> float:
         """Return the total for a count, cut off as on meters and not rounded."""

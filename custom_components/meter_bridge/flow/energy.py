@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ENERGY = "energy"
 GRID, GAS, WATER = "grid", "gas", "water"
+SOLAR, BATTERY = "solar", "battery"
 # Meters that count only a volume are left out until their owner says what flows there.
 MEDIA = {GRID: Medium.ELECTRICITY, GAS: Medium.GAS, WATER: Medium.WATER}
 
@@ -19,14 +20,17 @@ MEDIA = {GRID: Medium.ELECTRICITY, GAS: Medium.GAS, WATER: Medium.WATER}
 async def missing_sources(hass: HomeAssistant, media: Iterable[Medium]) -> list[str]:
     """Return the types of source that the owner lacks and such meters could add."""
     wanted = set(media)
+    return await missing_types(
+        hass, [source for source, medium in MEDIA.items() if medium in wanted]
+    )
+
+
+async def missing_types(hass: HomeAssistant, wanted: Iterable[str]) -> list[str]:
+    """Return which of these types of source the owner lacks."""
     if ENERGY not in hass.config.components:
         return []
     present = source_types(preferences_of(await energy_manager(hass)))
-    return [
-        source
-        for source, medium in MEDIA.items()
-        if medium in wanted and source not in present
-    ]
+    return [source for source in wanted if source not in present]
 
 
 def source_types(preferences: EnergyPreferences) -> set[str]:

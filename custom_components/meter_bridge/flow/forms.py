@@ -23,8 +23,19 @@ import probatio
 
 from ..bridges import BRIDGES, Kind
 from ..bridges.transport.address import parse_address
-from ..const import AUTO, CONF_BRIDGE, CONF_ENERGY_DASHBOARD, CONF_HEARSAY
+from ..const import (
+    AUTO,
+    CONF_BRIDGE,
+    CONF_ENERGY_BATTERY,
+    CONF_ENERGY_DASHBOARD,
+    CONF_ENERGY_SOLAR,
+    CONF_HEARSAY,
+)
+from .energy import BATTERY, SOLAR
+from .offers import Offer
 
+OWN_TICKS = {CONF_ENERGY_SOLAR: SOLAR, CONF_ENERGY_BATTERY: BATTERY}
+"""The ticks for sources that a bridge has beside its meters."""
 _HOST = TextSelector(TextSelectorConfig(autocomplete="off"))
 _LOGIN: Mapping[str, TextSelector | BooleanSelector] = {
     CONF_USERNAME: TextSelector(TextSelectorConfig(autocomplete="username")),
@@ -90,11 +101,19 @@ def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schem
     )
 
 
-def energy_schema(*, default: bool) -> probatio.Schema:
-    """Ask whether the meter should be added to the Energy dashboard."""
+def energy_schema(offer: Offer, *, default: bool) -> probatio.Schema:
+    """Ask what of the bridge should be added to the Energy dashboard."""
+    ticks = [CONF_ENERGY_DASHBOARD] if offer.meter else []
+    ticks += [tick for tick, source in OWN_TICKS.items() if source in offer.own]
     return probatio.Schema(
-        {probatio.Required(CONF_ENERGY_DASHBOARD, default=default): BooleanSelector()}
+        {probatio.Required(tick, default=default): BooleanSelector() for tick in ticks}
     )
+
+
+def ticked(offer: Offer, typed: Mapping[str, Any]) -> list[str]:
+    """Return the types of source that the owner wants."""
+    wanted = list(offer.meter) if typed.get(CONF_ENERGY_DASHBOARD) else []
+    return wanted + [source for tick, source in OWN_TICKS.items() if typed.get(tick)]
 
 
 def _login_fields(

@@ -28,7 +28,6 @@ from ..const import (
     CONF_DEMAND,
     CONF_DEMAND_PERIOD,
     CONF_ENERGY_ASKED,
-    CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOURCES,
     CONF_MAIN_FUSE,
     CONF_MAX_POWER,
@@ -45,8 +44,10 @@ from ..const import (
 )
 from .bare_meters import METER, bare_meters, fits
 from .energy import missing_sources
-from .forms import energy_schema
-from .roles import are_changed, roles_of, roles_schema
+from .forms import energy_schema, ticked
+from .offers import Offer, offer
+from .probe import connect, current
+from .roles import answers_of, questions_of, questions_schema
 from .steps import bridge_or_abort
 
 # Each choice is a name and a sentence: a drop-down list would cut it off.
@@ -101,6 +102,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
     """Ask for the options; saving them reloads the entry."""
 
     _chosen: dict[str, Any]
+    _offered = Offer()
     _meters: dict[str, Mapping[str, str]]
     _unasked: dict[str, str]
 
@@ -116,7 +118,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             self._unasked = bare_meters(entry)
             if known := entry.options.get(CONF_ROLES):
                 self._chosen[CONF_ROLES] = known
-            if roles_of(entry):
+            if questions_of(entry):
                 return await self.async_step_roles()
             return await self._async_next()
         fields: dict[str, tuple[object, Selector[Any]]] = {
@@ -148,8 +150,22 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             return await self.async_step_meter()
         if self._meters:
             self._chosen[CONF_METERS] = self._meters
-        before = self.config_entry.options.get(CONF_METERS, {})
-        self._sources = await missing_sources(
+        self._offered = await self._find_sources()
+        if not self._offered.is_empty:
+            return await self.async_step_energy()
+        return self.async_create_entry(data=self._chosen)
+
+    async def _find_sources(self) -> Offer:
+        """Return what can be added by what the owner has just said."""
+        entry = self.config_entry
+        if self._chosen.get(CONF_ROLES) != entry.options.get(CONF_ROLES):
+            client = connect(
+                self.hass, bridge_or_abort(entry), entry.data, options=self._chosen
+            )
+            if snapshot := await current(client):
+                return await offer(self.hass, bridge_or_abort(entry), snapshot)
+        before = entry.options.get(CONF_METERS, {})
+        missing = await missing_sources(
             self.hass,
             {
                 Medium(words[CONF_MEDIUM])
@@ -157,24 +173,23 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
                 if words != before.get(meter)
             },
         )
-        if self._sources:
-            return await self.async_step_energy()
-        return self.async_create_entry(data=self._chosen)
+        return Offer(meter=tuple(missing))
 
     async def async_step_roles(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask which registers stand for the main meter.
+        """Ask which registers stand for the main meter, and which way they count.
 
         As long as the owner leaves them as they are, names go on to tell.
         """
-        roles = roles_of(self.config_entry)
+        questions = questions_of(self.config_entry)
         if user_input is None:
             return self.async_show_form(
-                step_id="roles", data_schema=roles_schema(roles)
+                step_id="roles", data_schema=questions_schema(questions)
             )
-        if are_changed(roles, user_input):
-            self._chosen[CONF_ROLES] = user_input
+        known = self.config_entry.options.get(CONF_ROLES, {})
+        if said := answers_of(questions, user_input, known):
+            self._chosen[CONF_ROLES] = said
         return await self._async_next()
 
     async def async_step_meter(
@@ -205,11 +220,13 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         """Offer to add the meters to the Energy dashboard."""
         if user_input is None:
             return self.async_show_form(
-                step_id="energy", data_schema=energy_schema(default=True)
+                step_id="energy",
+                data_schema=energy_schema(self._offered, default=True),
             )
-        if user_input[CONF_ENERGY_DASHBOARD]:
+        if sources := ticked(self._offered, user_input):
             entry = self.config_entry
-            pending = [*entry.data.get(CONF_ENERGY_SOURCES, ()), *self._sources]
+            known = entry.data.get(CONF_ENERGY_SOURCES, ())
+            pending = [*dict.fromkeys([*known, *sources])]
             self.hass.config_entries.async_update_entry(
                 entry,
                 data={

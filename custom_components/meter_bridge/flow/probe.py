@@ -27,6 +27,7 @@ from ..bridges.errors import (
     BridgeResponseError,
     WrongBridgeError,
 )
+from ..bridges.snapshot import Snapshot
 from ..bridges.transport.address import parse_address
 from ..bridges.wire import words
 from ..const import CONF_HEARSAY, CONF_PINNED, CONF_ROLES
@@ -36,6 +37,10 @@ from ..redaction import is_identifying
 # refuse a path that it does not know), a wrong answer. All other errors tell more: a
 # client raises them only where its own kind of bridge answers.
 _LEAST_TELLING = (BridgeConnectionError, BridgePermissionError, BridgeResponseError)
+
+
+# The owner waits for a form meanwhile, which is there without an answer, too.
+SNAPSHOT_SECONDS = 10.0
 
 
 @asynccontextmanager
@@ -83,7 +88,7 @@ def connect(
             option.key: chosen.get(option.key, option.default)
             for option in bridge.options
         },
-        roles=chosen.get(CONF_ROLES, {}),
+        answers=chosen.get(CONF_ROLES, {}),
     )
     client: Client[Any] = bridge.connect(
         access, async_get_clientsession(hass, verify_ssl=verify_ssl)
@@ -132,6 +137,15 @@ def kept(data: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
     if not identity.pinned:
         stored.pop(CONF_PASSWORD, None)
     return stored
+
+
+async def current(client: Client[Any]) -> Snapshot[Any] | None:
+    """Return what a bridge says now; None if it does not say it soon."""
+    try:
+        async with in_time(SNAPSHOT_SECONDS):
+            return await client.fetch()
+    except BridgeError:
+        return None
 
 
 async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Identity:

@@ -1,6 +1,6 @@
 """Steps between a bridge that answers and its entry: login, warning, dashboard."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -13,17 +13,28 @@ from homeassistant.const import CONF_HOST
 from homeassistant.data_entry_flow import AbortFlow
 
 from ..bridges import Kind, bridge_of
-from ..bridges.client import Identity
+from ..bridges.client import Client, Identity
 from ..bridges.errors import BridgeError, ClearPasswordError, UnknownKindError
+from ..bridges.questions import Said, Survey
 from ..const import (
     CONF_BRIDGE,
-    CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOURCES,
+    CONF_ROLES,
 )
 from .core_twin import has_core_twin
-from .energy import missing_sources
-from .forms import energy_schema, login_schema, typed_host
-from .probe import at, connect, entry_title, kept, unique_id, unique_ids
+from .forms import energy_schema, login_schema, ticked, typed_host
+from .offers import Offer, may_offer, offer
+from .probe import (
+    at,
+    connect,
+    current,
+    entry_title,
+    in_time,
+    kept,
+    unique_id,
+    unique_ids,
+)
+from .roles import questions_schema
 
 
 def bridge_or_abort(entry: ConfigEntry) -> Kind:
@@ -38,6 +49,8 @@ class SetupSteps(ConfigFlow):
     """The last steps of adding a bridge, however it was found.
 
     `_identity` is None while the bridge wants a login before it shows who it is.
+    `_survey` is what the bridge's records tell of its registers, and `_said` what the
+    owner says of them; both None until then.
     `_sources` are the sources to add to the Energy dashboard; None until the owner was
     asked. `_is_announced` means that the address was announced and the owner has not
     typed it; `_is_twin_shown`, that the owner knows of core's entry for the device.
@@ -47,6 +60,9 @@ class SetupSteps(ConfigFlow):
     _host: str = ""
     _identity: Identity | None
     _login: Mapping[str, Any] | None = None
+    _survey: Survey[Any] | None = None
+    _said: Said | None = None
+    _offered = Offer()
     _sources: list[str] | None = None
     _is_announced = False
     _asks_host = False
@@ -62,15 +78,67 @@ class SetupSteps(ConfigFlow):
         entry = self._entry_of(unique_ids(self._bridge, identity))
         if entry is not None and entry.source != SOURCE_IGNORE:
             return self._move(entry, identity)
-        if self._sources is None and await missing_sources(
-            self.hass, self._bridge.media
-        ):
-            if self._has_core_twin():
-                return await self.async_step_energy_twin()
-            return await self.async_step_energy()
+        if self._said is None and self._bridge.survey:
+            return await self._ask_roles(self._bridge.survey)
+        if self._sources is None and (result := await self._ask_energy()):
+            return result
         if self._has_core_twin() and not self._is_twin_shown:
             return await self.async_step_twin()
         return self._create(identity)
+
+    async def _ask_energy(self) -> ConfigFlowResult | None:
+        """Offer what the bridge can add to the Energy dashboard, if that lacks any."""
+        if not await may_offer(self.hass, self._bridge):
+            return None
+        snapshot = await current(self._client())
+        self._offered = await offer(self.hass, self._bridge, snapshot)
+        if self._offered.is_empty:
+            is_missing = self._offered.is_missing
+            return await self.async_step_energy_none() if is_missing else None
+        if self._has_core_twin():
+            return await self.async_step_energy_twin()
+        if self._offered.is_later and not self._offered.own:
+            return await self.async_step_energy_later()
+        return await self.async_step_energy()
+
+    def _client(self) -> Client[Any]:
+        """Return a client for what is known so far; nothing is sent yet."""
+        data = at(self._login or {}, self._host, is_announced=self._is_announced)
+        options = {CONF_ROLES: self._said or {}}
+        return connect(self.hass, self._bridge, data, is_typed=True, options=options)
+
+    async def _ask_roles(
+        self, ask: Callable[[Client[Any]], Awaitable[Survey[Any]]]
+    ) -> ConfigFlowResult:
+        """Ask what registers mean, with what the bridge's own records tell."""
+        try:
+            async with in_time(self._bridge.setup_seconds):
+                self._survey = await ask(self._client())
+        except BridgeError as error:
+            return self._ask_login({"base": error.translation_key})
+        return await self.async_step_roles()
+
+    async def async_step_roles(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which registers stand for the main meter, and which way they count."""
+        if user_input is not None:
+            self._said = user_input
+            return await self._go_on()
+        ask, survey = self._bridge.questions, self._survey
+        questions = ask(survey.details, survey.answers) if ask and survey else ()
+        is_sure = survey is None or survey.is_sure
+        return self.async_show_form(
+            step_id="roles" if is_sure else "roles_unsure",
+            data_schema=questions_schema(questions),
+            description_placeholders=self._placeholders(),
+        )
+
+    async def async_step_roles_unsure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask the same where the records do not tell import and export."""
+        return await self.async_step_roles(user_input)
 
     async def async_step_login(
         self, user_input: dict[str, Any] | None = None
@@ -95,10 +163,16 @@ class SetupSteps(ConfigFlow):
             else:
                 self._login = login
                 return await self._go_on()
+        return self._ask_login(errors, user_input)
+
+    def _ask_login(
+        self, errors: dict[str, str], typed: Mapping[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the login."""
         return self.async_show_form(
             step_id="login",
             data_schema=login_schema(
-                self._bridge, user_input, asks_host=self._asks_host
+                self._bridge, typed or self._login, asks_host=self._asks_host
             ),
             description_placeholders=self._placeholders(),
             errors=errors,
@@ -136,6 +210,12 @@ class SetupSteps(ConfigFlow):
         self._is_twin_shown = True
         return await self._offer("energy_twin", user_input, default=False)
 
+    async def async_step_energy_later(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer the same, and say that the meter has sent no total yet."""
+        return await self._offer("energy_later", user_input, default=True)
+
     async def _offer(
         self, step_id: str, user_input: Mapping[str, Any] | None, *, default: bool
     ) -> ConfigFlowResult:
@@ -143,14 +223,21 @@ class SetupSteps(ConfigFlow):
         if user_input is None:
             return self.async_show_form(
                 step_id=step_id,
-                data_schema=energy_schema(default=default),
+                data_schema=energy_schema(self._offered, default=default),
                 description_placeholders=self._placeholders(),
             )
-        self._sources = (
-            await missing_sources(self.hass, self._bridge.media)
-            if user_input[CONF_ENERGY_DASHBOARD]
-            else []
-        )
+        self._sources = ticked(self._offered, user_input)
+        return await self._go_on()
+
+    async def async_step_energy_none(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that nothing of this bridge fits the Energy dashboard."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="energy_none", description_placeholders=self._placeholders()
+            )
+        self._sources = []
         return await self._go_on()
 
     def _create(self, identity: Identity) -> ConfigFlowResult:
@@ -164,7 +251,9 @@ class SetupSteps(ConfigFlow):
             data[CONF_ENERGY_SOURCES] = self._sources
         taken = {each.title for each in self._async_current_entries()}
         return self.async_create_entry(
-            title=entry_title(self._bridge, identity, taken), data=data
+            title=entry_title(self._bridge, identity, taken),
+            data=data,
+            options={CONF_ROLES: self._said} if self._said else None,
         )
 
     def _move(self, entry: ConfigEntry, identity: Identity) -> ConfigFlowResult:

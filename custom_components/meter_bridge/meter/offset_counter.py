@@ -83,8 +83,8 @@ class OffsetCounter:
 
     def _believe(self, count: int, steps: int, now: float) -> None:
         """Go on from a count by some steps; a total too large begins again."""
-        total = self.total + steps
-        self.total = total if total in _TOTALS else count
+        total = self.total + self.counting.growth(steps)
+        self.total = total if total in _TOTALS else self.counting.first(count)
         self.count, self.at = count, now
         self._suspect, self.doubt, self.starts_anew = None, None, False
 
@@ -92,7 +92,7 @@ class OffsetCounter:
         """Hold back a count that does not follow, until it has gone on long enough."""
         if self.doubt is None:
             self.doubt = Doubt(since=now, at=now, sent=0.0)
-        self.doubt.go_on(self.counting.amount(count), now)
+        self.doubt.go_on(self._level(count), now)
         modulus, suspect = self.counting.modulus, self._suspect
         if suspect is None or not self._follows(
             steps_between(count, suspect.last, modulus), now - suspect.at, rate
@@ -108,6 +108,17 @@ class OffsetCounter:
             self._believe(count, steps, now)
         elif now - suspect.since >= HELD_SECONDS:
             self._believe(count, steps_between(count, suspect.first, modulus), now)
+
+    def _level(self, count: int) -> float:
+        """Return the total that a count would be by itself.
+
+        One that is one-way has no such level: it would go on by the step alone.
+        """
+        counting = self.counting
+        if not counting.one_way:
+            return counting.amount(counting.first(count))
+        steps = steps_between(count, self.count, counting.modulus)
+        return counting.amount(self.total + counting.growth(steps))
 
     def earlier(
         self, counts: Mapping[int, float], rate: float
@@ -125,7 +136,7 @@ class OffsetCounter:
             steps = steps_between(count, before, self.counting.modulus)
             if not self._follows(steps, at - time, rate, inf):
                 return
-            count, total, at = before, total - steps, time
+            count, total, at = before, total - self.counting.growth(steps), time
             yield time, self.counting.amount(total)
 
     def as_stored(self) -> list[float]:

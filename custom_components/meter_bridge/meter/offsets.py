@@ -50,7 +50,9 @@ class Offsets:
         """Begin with a counter: where it was, if anything was stored of it."""
         stored = self._stored.pop(code, None)
         if stored is None:
-            return OffsetCounter(counting=counting, count=count, total=count, at=now)
+            return OffsetCounter(
+                counting=counting, count=count, total=counting.first(count), at=now
+            )
         counter = OffsetCounter(
             counting=counting, count=int(stored[0]), total=int(stored[1]), at=stored[2]
         )

@@ -17,8 +17,8 @@ def _counted(flows: Callable[[House], dict[int, Flow]]) -> Callable[[House], int
     )
 
 
-_imported = _counted(lambda house: house.imported)
-_exported = _counted(lambda house: house.exported)
+imported = _counted(lambda house: house.imported)
+exported = _counted(lambda house: house.exported)
 
 
 def household() -> list[Register]:
@@ -31,7 +31,7 @@ def household() -> list[Register]:
         return sum(house.solar.values())
 
     def net(house: House) -> int:
-        return _imported(house) - _exported(house)
+        return imported(house) - exported(house)
 
     registers = [
         Register("use", "P", lambda house: house.power + solar(house)),
@@ -43,8 +43,8 @@ def household() -> list[Register]:
         *registers,
         Register("frequency", "F", lambda house: house.frequency, 6),
         Register("Grid", "P", lambda house: house.power, 7, net),
-        Register("Grid+", "P", lambda house: house.import_power, 8, _imported),
-        Register("Grid-", "P", lambda house: house.export_power, 9, _exported),
+        Register("Grid+", "P", lambda house: house.import_power, 8, imported),
+        Register("Grid-", "P", lambda house: house.export_power, 9, exported),
         Register("Grid*", "S", lambda house: house.apparent_power, 10),
         Register("reactivePower", "PQ", lambda house: house.reactive_power, 11),
         Register("powerFactor", "#3", lambda house: house.power_factor, 12),

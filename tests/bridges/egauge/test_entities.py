@@ -303,12 +303,15 @@ async def test_the_owner_chooses_the_register_of_the_grid(
         "net_power": "register_7",
         "import_energy": "register_8",
         "export_energy": "register_9",
+        **{key: [] for key in ("reversed", "apart", "gas", "water")},
     }
     chosen = {**preset, "net_power": "use_less_gen", "import_energy": "virtual_use"}
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], chosen)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
-    assert entry.options["roles"] == chosen
+    assert entry.options["roles"] == {
+        key: chosen[key] for key in ("net_power", "import_energy")
+    }
     assert state(hass, "sensor.bridge_power") == "-1000"
     assert Decimal(state(hass, "sensor.bridge_energy_import")) == Decimal(
         state(hass, "sensor.bridge_use_energy")

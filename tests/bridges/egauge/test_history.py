@@ -113,7 +113,7 @@ async def test_polls_go_first(
     """A poll that waits gets its turn between two requests for rows, never beside."""
     true = live(simulator, freezer, 100)
     await client.fetch()
-    monkeypatch.setattr(history, "_MOST_HOURS", 24)
+    monkeypatch.setattr(history, "_MOST_ROWS", 24)
     since = len(simulator.requests)
     asked = asyncio.create_task(client.counters_at(frozenset({IMPORT}), list(true)))
     await asyncio.sleep(0)

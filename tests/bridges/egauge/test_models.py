@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from custom_components.meter_bridge.bridges.egauge.entities import register_sensors
+from custom_components.meter_bridge.bridges.egauge.descriptions import register_sensors
 from custom_components.meter_bridge.bridges.egauge.kinds import (
     KINDS,
     UNKNOWN,
@@ -369,7 +369,11 @@ def test_names_that_differ_in_case_are_registers_of_their_own() -> None:
 def test_a_total_that_counts_the_same_names_the_other() -> None:
     """The Energy dashboard offers one of the two, by the roles that registers have."""
     found = parse_listing(listing(*_FEED))
-    chosen = (("export_energy", "register_2"), ("import_energy", "register_1"))
+    chosen = (
+        ("export_energy", "register_2"),
+        ("import_energy", "register_1"),
+        ("net_power", "none"),
+    )
     roles = meaning_of(found.registers, chosen).roles
     sensors = register_sensors(Details(registers=found.registers, roles=roles))
     counted_by = {each.key: each.counted_by for each in sensors if each.counted_by}

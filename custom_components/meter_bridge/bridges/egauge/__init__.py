@@ -5,8 +5,10 @@ from datetime import timedelta
 from ..contract import BridgeType, CoreTwin
 from .actions import ACTIONS
 from .client import EgaugeClient
-from .entities import BUTTONS, SENSORS, UPDATES, register_roles, register_sensors
+from .descriptions import register_sensors
+from .entities import BUTTONS, SENSORS, UPDATES
 from .models import Details
+from .roles import questions
 
 BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     key="egauge",
@@ -29,6 +31,7 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     updates=UPDATES,
     actions=ACTIONS,
     more_sensors=register_sensors,
-    roles=register_roles,
+    questions=lambda details, answers: questions(details.registers, answers),
+    survey=EgaugeClient.survey,
     redact=frozenset({"sn", "usr", "jwt", "nnc", "rlm", "hostname", "detail"}),
 )

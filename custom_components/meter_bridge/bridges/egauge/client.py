@@ -15,12 +15,16 @@ from ..errors import (
     BridgeRefusedError,
     BridgeResponseError,
 )
+from ..questions import Survey
 from ..snapshot import Snapshot
 from ..wire import section, text
 from .commands import install_firmware, latest_firmware, run
 from .decoder import ALERTS, REGISTERS, SYSTEM, SYSTEM_PARTS, EgaugeDecoder
+from .evidence import SECONDS, STEP
 from .history import EgaugeHistory
 from .models import Details
+from .presets import candidates, difference, presets
+from .registers import Row
 from .web import EgaugeWeb
 
 _HOST_NAME, _PART = "/api/config/net/hostname", "/api/sys"
@@ -36,7 +40,8 @@ class EgaugeClient(Client[Details]):
         """Know the address; send nothing yet."""
         self._web = EgaugeWeb(access, session)
         super().__init__(self._web.http)
-        self._decoder = EgaugeDecoder(access.roles)
+        self._decoder = EgaugeDecoder(access.answers)
+        self._answers = access.answers
         self._history = EgaugeHistory(self._web)
         self._system_until = -inf
         self._can_filter = True
@@ -82,7 +87,9 @@ class EgaugeClient(Client[Details]):
         """Read the counts of the database."""
         registers = self._decoder.registers_of(keys)
         rows = await self._history.rows(
-            frozenset(registers), instants, self._decoder.system.time_offset or 0
+            frozenset(registers.values()),
+            instants,
+            self._decoder.system.time_offset or 0,
         )
         return {
             total: {
@@ -90,8 +97,32 @@ class EgaugeClient(Client[Details]):
                 for row in rows
                 if register in row.counters
             }
-            for register, total in registers.items()
+            for total, register in registers.items()
         }
+
+    async def survey(self) -> Survey[Details]:
+        """Read the registers, and tell their roles by the rows of the last days.
+
+        A device without such rows is no failure: they tell nothing then.
+        """
+        details = (await self.fetch()).details
+        registers = details.registers
+        last = int(time.time()) // STEP * STEP
+        rows: list[Row] = []
+        with suppress(*_NOT_AVAILABLE):
+            rows = await self._history.rows(
+                candidates(registers),
+                range(last - SECONDS, last + 1, STEP),
+                self._decoder.system.time_offset or 0,
+                STEP,
+            )
+        found = presets(registers, self._decoder.counters, tuple(rows))
+        return Survey(
+            details=details,
+            answers=found.answers,
+            is_sure=found.is_sure,
+            differs=difference(registers, self._answers, tuple(rows)),
+        )
 
     async def command(self, name: str, body: object = None) -> Mapping[str, object]:
         """Run a command to its end and return its result."""

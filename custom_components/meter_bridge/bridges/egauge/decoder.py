@@ -7,12 +7,14 @@ from typing import override
 
 from ..decoder import Decoder
 from ..errors import BridgeRefusedError, BridgeResponseError
+from ..questions import Said
 from ..snapshot import Snapshot
 from ..uptime import StartTime
 from ..wire import parse_json, section, text
 from .meaning import meaning_of
 from .models import Details, System, parse_alerts, parse_system, reading_of
 from .registers import Listing, mean_rate, parse_listing
+from .roles import as_chosen
 
 # Raw counters do not change when the owner moves the epoch that all others count from.
 REGISTERS = "/api/register?raw&rate&time=now&virtual=value"
@@ -32,9 +34,9 @@ def read_answer(body: bytes | str) -> object:
 class EgaugeDecoder(Decoder[Details]):
     """Keep the latest system and the latest registers."""
 
-    def __init__(self, roles: Mapping[str, str] | None = None) -> None:
-        """Know the roles that the owner has chosen for registers, and nothing else."""
-        self._chosen = tuple(sorted((roles or {}).items()))
+    def __init__(self, answers: Said | None = None) -> None:
+        """Know what the owner has said of registers, and nothing else."""
+        self._chosen = as_chosen(answers or {})
         self.system = System()
         self._start_time = StartTime()
         self._listing = Listing()
@@ -82,14 +84,24 @@ class EgaugeDecoder(Decoder[Details]):
         }
         return replace(listing, rates={**mean, **listing.rates})
 
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Return the counters of the latest answer, by the key of the register."""
+        return self._listing.counters
+
     def registers_of(self, keys: frozenset[str]) -> dict[str, str]:
-        """Return the keys of the registers behind these totals, each with its total."""
-        registers = self._listing.registers
-        behind = meaning_of(registers, self._chosen).roles.behind(keys)
+        """Return these totals, each with the key of the register that counts it.
+
+        What is counted one way only cannot be told from rows: between two of them a
+        register may have counted both ways.
+        """
+        meaning = meaning_of(self._listing.registers, self._chosen)
+        behind = meaning.roles.behind(keys)
         return {
-            register.key: total
-            for register in registers
-            if (total := register.total_key) in behind
+            each.key: register
+            for register, totals in meaning.totals.items()
+            for each in totals
+            if each.key in behind and not each.part
         }
 
     @override

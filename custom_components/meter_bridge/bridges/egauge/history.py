@@ -1,7 +1,7 @@
 """The device's database: where counters stood at earlier times (vendor's /register).
 
 It keeps a row a minute for a year and one for 15 minutes for ten years. Long answers
-keep a small device from everything else, so that a request covers at most seven days,
+keep a small device from everything else, so that a request asks for at most 168 rows,
 fewer if it takes long, and waits its turn behind the polls.
 """
 
@@ -18,7 +18,7 @@ _LIST = "/api/register?virtual=value"
 _ROWS = "/api/register?raw&virtual=value"
 _DATABASE = "/api/sys/db"
 _HOUR = 3600
-_MOST_HOURS, _FIRST_HOURS = 168, 24
+_MOST_ROWS, _FIRST_ROWS = 168, 24
 # An answer should take no longer than a part of the pause between two polls.
 _SLOW_SECONDS, _QUICK_SECONDS = 1.5, 0.4
 _MINUTE = 60
@@ -30,21 +30,26 @@ _NOT_AVAILABLE = (BridgePermissionError, BridgeRefusedError, BridgeResponseError
 class EgaugeHistory:
     """Ask one eGauge for rows of its database.
 
-    How many hours go into a request is learned from how long the last one took.
+    How many rows go into a request is learned from how long the last one took.
     """
 
     def __init__(self, web: EgaugeWeb) -> None:
         """Know the device; nothing is asked yet."""
         self._web = web
-        self._hours = _FIRST_HOURS
+        self._most = _FIRST_ROWS
 
     async def rows(
-        self, keys: frozenset[str], instants: Sequence[int], ahead: float
+        self,
+        keys: frozenset[str],
+        instants: Sequence[int],
+        ahead: float,
+        step: int = _HOUR,
     ) -> list[Row]:
-        """Return the rows at these full hours, youngest first, as far as there are any.
+        """Return the rows at these times, youngest first, as far as there are any.
 
         `keys` are those of registers; `ahead` is by how many seconds the device's clock
-        is ahead of ours. Times of the rows are ours.
+        is ahead of ours. Times of the rows are ours, `step` seconds apart: full hours,
+        or a part of an hour.
         """
         oldest = await self._oldest()
         chosen = await self._indices(keys)
@@ -52,26 +57,26 @@ class EgaugeHistory:
         shift = round(ahead / _MINUTE) * _MINUTE
         found: list[Row] = []
         while chosen and left:
-            span = [each for each in left if each >= left[0] - self._hours * _HOUR]
+            span = [each for each in left if each >= left[0] - self._most * step]
             left = left[len(span) :]
-            found += await self._ask(chosen, span, shift)
+            found += await self._ask(chosen, span, shift, step)
         return found
 
     async def _ask(
-        self, chosen: Iterable[int], span: Sequence[int], shift: int
+        self, chosen: Iterable[int], span: Sequence[int], shift: int, step: int
     ) -> Iterator[Row]:
-        """Ask for the hours of one span; rows of other times are not what was asked."""
+        """Ask for the rows of one span; rows of other times are not what was asked."""
         first, last = span[-1] + shift, span[0] + shift
         picked = "+".join(("none", *map(str, chosen)))
         begun = time.monotonic()
         answer = await self._web.request(
-            "GET", f"{_ROWS}&reg={picked}&time={first}:{_HOUR}:{last}"
+            "GET", f"{_ROWS}&reg={picked}&time={first}:{step}:{last}"
         )
         took = time.monotonic() - begun
         if took > _SLOW_SECONDS:
-            self._hours = max(self._hours // 2, 1)
+            self._most = max(self._most // 2, 1)
         elif took < _QUICK_SECONDS:
-            self._hours = min(self._hours * 2, _MOST_HOURS)
+            self._most = min(self._most * 2, _MOST_ROWS)
         wanted = set(span)
         return (
             Row(time=row.time - shift, counters=row.counters)

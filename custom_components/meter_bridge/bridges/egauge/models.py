@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ..snapshot import Reading
 from ..uptime import StartTime
-from ..wire import number, section, text
+from ..wire import difference, number, section, text
 from .meaning import Meaning
 from .registers import Listing, Register
 from .roles import Roles
@@ -72,20 +72,23 @@ def reading_of(listing: Listing, meaning: Meaning) -> Reading:
     """
     registers = listing.registers
     rates, counters = listing.rates, listing.counters
+    own = {
+        register.value_key: rate
+        for register in registers
+        if (rate := rates.get(register.key)) is not None
+    }
+    for key in meaning.turned & own.keys():
+        own[key] = difference(0, own[key])
     return Reading(
         values={},
         token=(listing.time, registers),
-        own={
-            register.value_key: rate
-            for register in registers
-            if (rate := rates.get(register.key)) is not None
-        },
+        own=own,
         quantities=meaning.quantities,
         counts={
-            key: count
-            for register in registers
-            if (key := register.total_key)
-            and (count := counters.get(register.key)) is not None
+            each.key: count
+            for key, totals in meaning.totals.items()
+            if (count := counters.get(key)) is not None
+            for each in totals
         },
         countings=meaning.countings,
         conclude=meaning.roles.conclude,

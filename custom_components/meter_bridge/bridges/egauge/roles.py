@@ -1,33 +1,57 @@
-"""Which registers stand for the main meter: its net power, import and export."""
+"""What registers stand for: the roles of the main meter, directions, and media."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ..obis import EXPORT_ENERGY, IMPORT_ENERGY, NET_POWER
-from ..wire import difference, shift
+from ..questions import NOTHING, Question, Said
+from ..snapshot import Medium
+from ..wire import difference, shift, total
+from .directions import CONSUMED, PRODUCED, Directions, totals_of
+from .names import BATTERY, GENERATION, USE, pairs, virtual
 from .registers import POWER, Register
 
 NET, IMPORTED, EXPORTED = "net_power", "import_energy", "export_energy"
 """The roles that the owner may give to registers."""
-NONE, USE_LESS_GEN = "none", "use_less_gen"
-"""Choices that are no register: nothing, and consumption less generation."""
+REVERSED, APART = "reversed", "apart"
+"""The directions that the owner may give to them."""
+MEDIA = {"gas": Medium.GAS, "water": Medium.WATER}
+"""What the owner may say that registers of volume flow count."""
+USE_LESS_GEN = "use_less_gen"
+"""The choice of consumption less generation."""
+FLOW = "Qv"
 _GRID = "grid"
-# The totals of a site: consumption, generation, and what batteries discharge.
-_USE, _OTHERS = "use", ("gen", "bat")
 _PLACES_OF_KILO = 3
+
+type Chosen = tuple[tuple[str, str | tuple[str, ...]], ...]
+"""What the owner has said, as it can be looked up; what is missing follows names."""
+
+
+def as_chosen(answers: Said) -> Chosen:
+    """Return what the owner has said, as it can be looked up."""
+    return tuple(
+        sorted(
+            (key, each if isinstance(each, str) else tuple(each))
+            for key, each in answers.items()
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
     """The keys of values that stand for codes of the vocabulary.
 
-    Net power (W, import positive) is the first of `power` less all others; the others
-    are totals (kWh).
+    Net power (W, import positive) is the sum of `power`, each by its sign; the others
+    are totals (kWh). `doubles` are the keys of registers that only say again what the
+    main meter says. `media` is what registers of volume flow count.
     """
 
-    power: tuple[str, ...] = ()
+    power: tuple[tuple[str, int], ...] = ()
     imported: str | None = None
     exported: str | None = None
+    directions: Directions = field(default_factory=Directions)
+    doubles: frozenset[str] = frozenset()
+    media: tuple[tuple[str, Medium], ...] = ()
 
     @property
     def totals(self) -> dict[str, str]:
@@ -42,84 +66,158 @@ class Roles:
             for code, key in self.totals.items()
             if key in believed
         }
-        if self.power and believed.keys() >= set(self.power):
-            first, *others = (believed[key] for key in self.power)
-            for other in others:
-                first = difference(first, other)
-            found[NET_POWER] = first
+        if self.power and all(key in believed for key, _ in self.power):
+            net: float = 0
+            for key, sign in self.power:
+                net = (total if sign > 0 else difference)(net, believed[key])
+            found[NET_POWER] = net
         return found
 
     def behind(self, keys: frozenset[str]) -> set[str]:
         """Return the keys of the totals that these follow from."""
         return {self.totals.get(key, key) for key in keys}
 
-    def counted_by(self, register: Register) -> str | None:
-        """Return the code of the main meter that counts the same energy."""
-        if self.power == (register.value_key,):
+    def counted_by(self, register: Register, key: str) -> str | None:
+        """Return the code of the main meter that counts the same energy as a total."""
+        if self.power == ((register.value_key, 1),):
             return IMPORT_ENERGY
-        return next(
-            (code for code, key in self.totals.items() if key == register.total_key),
-            None,
-        )
+        return next((code for code, each in self.totals.items() if each == key), None)
 
 
-def roles_of(
-    registers: Iterable[Register], chosen: Iterable[tuple[str, str]] = ()
-) -> Roles:
+def roles_of(registers: Iterable[Register], chosen: Chosen = ()) -> Roles:
     """Return the roles that the owner has chosen, else those that names give."""
     known = dict(chosen)
-    powers = {each.key: each for each in registers if each.type == POWER}
-    if not known:
-        return _by_name(powers.values())
-    net = powers.get(known.get(NET, NONE))
-    imported, exported = (
-        register.total_key if (register := powers.get(known.get(role, NONE))) else None
-        for role in (IMPORTED, EXPORTED)
+    listed = tuple(registers)
+    powers = {each.key: each for each in listed if each.type == POWER}
+    directions = Directions(
+        reversed=_marked(known.get(REVERSED), powers),
+        apart=_marked(known.get(APART), powers),
     )
-    if known.get(NET) == USE_LESS_GEN:
-        power = tuple(each.value_key for each in _use_less_gen(powers.values()))
-    else:
-        power = (net.value_key,) if net else ()
-    return Roles(power=power, imported=imported, exported=exported)
+    named = by_name(powers.values())
+    told = {role: str(known.get(role, key)) for role, key in named.items()}
+    flows = {each.key: each for each in listed if each.type == FLOW}
+    return Roles(
+        power=_power(told[NET], powers, directions),
+        imported=_total(powers.get(told[IMPORTED]), CONSUMED, directions),
+        exported=_total(powers.get(told[EXPORTED]), PRODUCED, directions),
+        directions=directions,
+        doubles=frozenset(
+            key for role, key in told.items() if role in known and key in powers
+        ),
+        media=tuple(
+            (key, medium)
+            for word, medium in MEDIA.items()
+            for key in sorted(_marked(known.get(word), flows))
+        ),
+    )
 
 
-def _by_name(powers: Iterable[Register]) -> Roles:
-    """Return the roles that names give.
+def by_name(powers: Iterable[Register]) -> dict[str, str]:
+    """Return the roles that names give, as choices.
 
     `Grid` is net power; `Grid+` and `Grid-`, if there are both, are import and export.
     """
     grid = {register.name.lower(): register for register in powers}
     net, plus, minus = (grid.get(f"{_GRID}{suffix}") for suffix in ("", "+", "-"))
-    return Roles(
-        power=(net.value_key,) if net else (),
-        imported=plus.total_key if plus and minus else None,
-        exported=minus.total_key if plus and minus else None,
+    return {
+        NET: net.key if net else NOTHING,
+        IMPORTED: plus.key if plus and minus else NOTHING,
+        EXPORTED: minus.key if plus and minus else NOTHING,
+    }
+
+
+def _marked(
+    keys: str | tuple[str, ...] | None, registers: Mapping[str, Register]
+) -> frozenset[str]:
+    """Return which registers the owner has picked, of those that there are."""
+    return frozenset(keys or ()).intersection(registers)
+
+
+def _total(register: Register | None, part: str, directions: Directions) -> str | None:
+    """Return the key of a register's total; of two, that of this part."""
+    if register is None:
+        return None
+    return next(
+        each.key for each in totals_of(register, directions) if each.part in ("", part)
     )
 
 
-def _use_less_gen(powers: Iterable[Register]) -> list[Register]:
-    """Return consumption, and what is taken off it; nothing without generation."""
-    virtual = {each.name: each for each in powers if each.is_virtual}
-    if _USE not in virtual or _OTHERS[0] not in virtual:
-        return []
-    return [virtual[name] for name in (_USE, *_OTHERS) if name in virtual]
+def _power(
+    choice: str, powers: Mapping[str, Register], directions: Directions
+) -> tuple[tuple[str, int], ...]:
+    """Return whose powers make net power.
+
+    What is worked out from several registers goes by what they send: it is right
+    whichever way its owner wants to see one of them.
+    """
+    if choice in powers:
+        return ((powers[choice].value_key, 1),)
+    for value, _, parts in derived(powers.values()):
+        if value == choice:
+            return tuple(
+                (each.value_key, sign * directions.sign(each)) for each, sign in parts
+            )
+    return ()
 
 
-def choices(
-    registers: Iterable[Register], roles: Roles
-) -> Iterator[tuple[str, dict[str, str], str]]:
-    """Yield each role with the names of all choices by value, and the present one."""
-    powers = [each for each in registers if each.type == POWER]
+def derived(
+    powers: Iterable[Register],
+) -> list[tuple[str, str, tuple[tuple[Register, int], ...]]]:
+    """Return what net power may be worked out from: value, name, registers by sign."""
+    listed = tuple(powers)
+    found = []
+    totals = virtual(listed)
+    if USE in totals and GENERATION in totals:
+        others = [totals[name] for name in (GENERATION, BATTERY) if name in totals]
+        found.append((USE_LESS_GEN, (totals[USE], *others)))
+    for pair in pairs(listed):
+        if pair.plus and pair.minus:
+            value = f"{pair.plus.key}-{pair.minus.key}"
+            found.append((value, (pair.plus, pair.minus)))
+    return [
+        (
+            value,
+            " \N{MINUS SIGN} ".join(each.name for each in parts),
+            tuple((each, -1 if index else 1) for index, each in enumerate(parts)),
+        )
+        for value, parts in found
+    ]
+
+
+def questions(registers: Iterable[Register], chosen: Said) -> tuple[Question, ...]:
+    """Return what the owner may say of registers, with what holds now."""
+    listed = tuple(registers)
+    powers = [each for each in listed if each.type == POWER]
     named = {each.key: each.name for each in powers}
-    derived = _use_less_gen(powers)
-    by_value = {each.value_key: each.key for each in powers}
-    by_total = {each.total_key: each.key for each in powers}
-    less = " \N{MINUS SIGN} ".join(each.name for each in derived)
-    nothing = {NONE: "\N{EN DASH}"}
-    if len(roles.power) == 1:
-        now = by_value[roles.power[0]]
-    else:
-        now = USE_LESS_GEN if roles.power else NONE
-    yield NET, nothing | ({USE_LESS_GEN: less} if derived else {}) | named, now
-    for role, total in ((IMPORTED, roles.imported), (EXPORTED, roles.exported)):
-        yield role, nothing | named, by_total[total] if total else NONE
+    flows = {each.key: each.name for each in listed if each.type == FLOW}
+    nothing = {NOTHING: "\N{EN DASH}"}
+    worked_out = {value: name for value, name, _ in derived(powers)}
+    choices = {
+        NET: {**nothing, **worked_out, **named},
+        IMPORTED: {**nothing, **named},
+        EXPORTED: {**nothing, **named},
+    }
+    present = {**by_name(powers), **chosen}
+    single = [
+        Question(
+            key=role,
+            choices=names,
+            # A register may be gone that had the role.
+            chosen=(it if (it := str(present[role])) in names else NOTHING,),
+        )
+        for role, names in choices.items()
+    ]
+    many = {REVERSED: named, APART: named, **dict.fromkeys(MEDIA, flows)}
+    return (
+        *single,
+        *(
+            Question(
+                key=key,
+                choices=names,
+                chosen=tuple(each for each in chosen.get(key, ()) if each in names),
+                is_many=True,
+            )
+            for key, names in many.items()
+            if names
+        ),
+    )
