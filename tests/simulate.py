@@ -98,7 +98,8 @@ async def simulate(seconds: float | None, interval: float, *, announce: bool) ->
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
     house = House(datetime.now(UTC))
-    live(house, 0)
+    # Databases assume that it has always been as it is at first: there was sun.
+    live(house, _DAY / 4)
     simulators = [kind.simulator(house) for kind in KINDS.values()]
     async with AsyncExitStack() as stack:
         for simulator in simulators:

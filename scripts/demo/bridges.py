@@ -112,7 +112,7 @@ async def _finish(api: Api, one: Simulated, flow_id: str | None) -> str:
         "user": {"host": one.address, "bridge": one.bridge},
         "confirm": {},
         "roles": {},
-        "energy": {"energy_dashboard": True},
+        "energy": {},
     }
     if one.login:
         answers["login"] = one.login

@@ -7,7 +7,7 @@ from .api import Api
 from .failure import DemoError
 
 # Every bridge is told to add itself; only the first of each type of source may do so.
-WANTED = Counter({"grid": 1, "gas": 1})
+WANTED = Counter({"grid": 1, "gas": 1, "solar": 1})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,11 +102,11 @@ async def _roles(album: Album, empty: Scene) -> None:
     await page.click(("ha-list-item-button", "another instance"))
     await page.type_into(asking.address, (FLOW, "Add a bridge"), ("input", ""))
     await page.click((FLOW, "Add a bridge"), ("ha-button", "Submit"))
-    for kind, field in (("text", "username"), ("password", "password")):
-        place = f'input[type="{kind}"]'
+    for hint, field in (("username", "username"), ("current-password", "password")):
+        place = f'input[autocomplete="{hint}"]'
         await page.type_into(str(asking.login[field]), (FLOW, "Log in"), (place, ""))
     await page.click((FLOW, "Log in"), ("ha-button", "Submit"))
-    await page.wait_for((FLOW, "Energy import"))
+    await page.wait_for((FLOW, "What the registers mean"))
     await album.keep("egauge-roles", await page.place(DIALOG))
     await page.size(NARROW, NARROW_HEIGHT, SCALE)
     await page.settle()
