@@ -29,7 +29,7 @@ FILES = {path.stem: path for path in (FOLDER / "translations").glob("*.json")}
 # Names, units and abbreviations that are not translated.
 _NAMES = {
     *("MQTT", "OK", "PIN", "Plus", "Pro", "Solar Manager", "Stromkonto", "Wi-Fi"),
-    *("Ethernet", "myStrom"),
+    *("Ethernet", "M-Bus", "MEP", "P1", "TTL", "myStrom"),
 }
 # Words that a language shares with English.
 _SAME = {

@@ -9,8 +9,12 @@ from typing import Any
 from aiohttp import ClientSession
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.button import ButtonEntityDescription
+from homeassistant.components.number import NumberEntityDescription
+from homeassistant.components.select import SelectEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.components.update import UpdateEntityDescription
+from homeassistant.const import Platform
 from homeassistant.helpers.typing import StateType
 import probatio
 
@@ -62,6 +66,40 @@ class BridgeButton[C](ButtonEntityDescription):
     """A button of this kind of bridge."""
 
     press_fn: Callable[[C], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeSwitch[C, D](SwitchEntityDescription):
+    """A setting of the bridge that is on or off.
+
+    `value_fn` returns None if the bridge does not have the setting; `set_fn` returns
+    once the bridge has accepted the new value.
+    """
+
+    platform = Platform.SWITCH
+    value_fn: Callable[[D], bool | None]
+    set_fn: Callable[[C, bool], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeNumber[C, D](NumberEntityDescription):
+    """A setting of the bridge that is a number, as with `BridgeSwitch`."""
+
+    platform = Platform.NUMBER
+    value_fn: Callable[[D], float | None]
+    set_fn: Callable[[C, float], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeSelect[C, D](SelectEntityDescription):
+    """A setting of the bridge that is one of `options`, as with `BridgeSwitch`."""
+
+    platform = Platform.SELECT
+    value_fn: Callable[[D], str | None]
+    set_fn: Callable[[C, str], Awaitable[None]]
+
+
+type BridgeSetting[C, D] = BridgeSwitch[C, D] | BridgeNumber[C, D] | BridgeSelect[C, D]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +237,7 @@ class BridgeType[C: Client[object], D]:
     sensors: tuple[BridgeSensor[D], ...] = ()
     binary_sensors: tuple[BridgeBinarySensor[D], ...] = ()
     buttons: tuple[BridgeButton[C], ...] = ()
+    settings: tuple[BridgeSetting[C, D], ...] = ()
     updates: tuple[BridgeUpdate[C, D], ...] = ()
     actions: tuple[BridgeAction[C], ...] = ()
     issues: tuple[BridgeIssue[D], ...] = ()

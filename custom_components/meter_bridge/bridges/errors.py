@@ -103,6 +103,15 @@ class BridgeRefusedError(BridgeError):
     translation_key = "refused"
 
 
+class NotAcceptedError(BridgeError):
+    """The bridge did not accept what was to be set.
+
+    Its own words are left out: they may repeat a password.
+    """
+
+    translation_key = "not_accepted"
+
+
 class NotUpdatedError(BridgeError):
     """The update failed: the bridge runs the same version as before."""
 

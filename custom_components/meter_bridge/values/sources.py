@@ -14,7 +14,7 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.typing import StateType
 
-from ..bridges.contract import BridgeSensor, BridgeType
+from ..bridges.contract import BridgeSelect, BridgeSensor, BridgeType
 from ..bridges.obis import NET_POWER, REGISTERS, Quantity
 from ..bridges.snapshot import MAIN_METER, Meter
 from .balance import FUSE_OVERLOADS, FUSE_SENSORS, PHASE_IMBALANCE
@@ -115,6 +115,8 @@ class Sources:
             self._add(Platform.SENSOR, sensor, sensor.meter)
         for binary in self._bridge.binary_sensors:
             self._add(Platform.BINARY_SENSOR, binary, binary.meter)
+        for setting in self._bridge.settings:
+            self._add(setting.platform, setting, MAIN_METER)
 
     def add_meter(self, meter: Meter, codes: Iterable[str]) -> None:
         """Add the entities of a meter: its connection, and codes of the vocabulary."""
@@ -187,7 +189,16 @@ class Sources:
         for binary in self._bridge.binary_sensors:
             if binary.is_on_fn and (is_on := binary.is_on_fn(details)) is not None:
                 self._values[entity_key(binary.meter, binary.key)] = is_on
+        self._read_settings(details)
         return self._values, altered
+
+    def _read_settings(self, details: object) -> None:
+        """Read what the bridge has chosen; a word that is no option is no value."""
+        for setting in self._bridge.settings:
+            value: Value = setting.value_fn(details)
+            options = setting.options if isinstance(setting, BridgeSelect) else None
+            if value is not None and (options is None or value in options):
+                self._values[setting.key] = value
 
     def _take_more(self, sensors: tuple[BridgeSensor[Any], ...]) -> set[str]:
         """Replace the sensors beside the fixed ones; return the keys that changed."""

@@ -14,6 +14,7 @@ from tests.support.waiting import eventually
 FIXTURES = Path(__file__).parent / "fixtures"
 
 SYSTEM, REPORT, LIVE = "/api/v1/system", "/api/v1/report", "/api/v1/live"
+SETTINGS = ("/api/v1/settings", "/api/v1/meter/settings")
 SERIAL = "02A4C61B9D5E"
 
 

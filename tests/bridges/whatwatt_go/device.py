@@ -6,6 +6,7 @@ import secrets
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from tests.bridges.whatwatt_go.chosen import FACTORY, METER_FACTORY, Chosen
 from tests.bridges.whatwatt_go.network import ethernet, wifi
 from tests.bridges.whatwatt_go.profiles import (
     KMP,
@@ -54,13 +55,13 @@ class WhatwattGoDevice(Simulator):
         super().__init__(house)
         self.device_id = "02A4C61B9D5E"
         self.name = ""
+        self.chosen = Chosen(FACTORY)
+        self.meter_chosen = Chosen(METER_FACTORY)
         self.firmware: Firmware = "new"
         self.license: License = "PLUS"
-        self.protection = False
         self.password = "open sesame"
         self.status: MeterStatus = "OK"
         self.profile: Profile = KMP
-        self.conv_factor = 1
         self.clock_drift = timedelta(seconds=6)
         self.volume_id: str | None = None
         self.volume_known = True
@@ -69,11 +70,9 @@ class WhatwattGoDevice(Simulator):
         self.rssi = -57
         self.ethernet_up = False
         self.sd_installed = True
-        self.sd_enabled = False
         self.sd_files: dict[str, bytes] = {}
         self.sd_speed = 12_700.0
         self.sd_columns = CSV_COLUMNS
-        self.report_interval = 30
         self.reboot_seconds = 0.1
         self.reboots = 0
         self.pairings = 0
@@ -84,6 +83,36 @@ class WhatwattGoDevice(Simulator):
         self.latest_at = house.now
         self.latest_gas = Decimal(0)
         self.latest_tariff = house.tariff
+
+    @property
+    def protection(self) -> bool:
+        """Whether every path asks for the password."""
+        return bool(self.chosen.now["system"]["protection"])
+
+    @protection.setter
+    def protection(self, value: bool) -> None:
+        """Turn the password on or off."""
+        self.chosen.merge({"system": {"protection": value}})
+
+    @property
+    def sd_enabled(self) -> bool:
+        """Whether readings are recorded."""
+        return bool(self.chosen.now["services"]["sd"]["enable"])
+
+    @sd_enabled.setter
+    def sd_enabled(self, value: bool) -> None:
+        """Turn the recording on or off."""
+        self.chosen.merge({"services": {"sd": {"enable": value}}})
+
+    @property
+    def conv_factor(self) -> int:
+        """The ratio of the transformers before the meter."""
+        return int(self.meter_chosen.now["conv_factor"])
+
+    @conv_factor.setter
+    def conv_factor(self, value: int) -> None:
+        """Choose another ratio."""
+        self.meter_chosen.merge({"conv_factor": value})
 
     @property
     def suffix(self) -> str:
@@ -105,17 +134,20 @@ class WhatwattGoDevice(Simulator):
     def system(self) -> Json:
         """Return `/system`; old firmware has no licence, build and services."""
         new = self.firmware == "new"
-        off: Json = {"enabled": False, "connected": False}
-        whatwatt: dict[str, Json] = {"enabled": True, "connected": True}
+        links = self.chosen.now["services"]["cloud"]
+        whatwatt = _link(is_on=links["what_watt"])
         clouds: dict[str, Json] = {
             "whatwatt": whatwatt | ({"registered": True} if new else {}),
-            "mystrom": {"enabled": False, "status": "DISABLED"},
-            "solar_manager": off,
-            "mqtc": off,
+            "mystrom": {
+                "enabled": links["mystrom"],
+                "status": "CONNECTED" if links["mystrom"] else "DISABLED",
+            },
+            "solar_manager": _link(is_on=links["solar_manager"]),
+            "mqtc": _link(is_on=False),
         }
         system: dict[str, Json] = {"device": self._device(), "clouds": clouds}
         if new:
-            clouds["stromkonto"] = off
+            clouds["stromkonto"] = _link(is_on=links["stromkonto"])
             system["services"] = {"berry": {"execution_status": {"state": "IDLE"}}}
         return system | {
             "meter": self._system_meter(),
@@ -126,39 +158,17 @@ class WhatwattGoDevice(Simulator):
 
     def settings(self) -> Json:
         """Return `/settings`, which never contains the password."""
+        system = {"name": self.name, "host_name": f"whatwatt_{self.suffix}"}
+        chosen = self.chosen.now
+        return {**chosen, "system": {**chosen["system"], **system}}
+
+    def meter_settings(self) -> Json:
+        """Return `/meter/settings`, which never contains a key."""
+        keys = ("encryption_key", "authentication_key")
         return {
-            "system": {
-                "name": self.name,
-                "host_name": f"whatwatt_{self.suffix}",
-                "protection": self.protection,
-                "power_save": False,
-                "p1_wifi_boost": True,
-                "use_dhcp_ntp_server": True,
-                "custom_ntp_server": "ntp.example.net",
-                "use_custom_ntp_server": False,
-            },
-            "services": {
-                "cloud": {
-                    "what_watt": True,
-                    "solar_manager": False,
-                    "mystrom": False,
-                    "stromkonto": False,
-                },
-                "local": {"solar_manager": False},
-                "broadcast": True,
-                "other_energy_provider": False,
-                "report_interval": self.report_interval,
-                "low_power_report": False,
-                "log": False,
-                "meter_proxy": False,
-                "sd": {
-                    "enable": self.sd_enabled,
-                    "frequency": 15,
-                    "recorder_mode": False,
-                },
-                "modbus": {"enable": False, "port": 502},
-                "berry": {"auto_run": False, "run_delay": 300},
-            },
+            key: value
+            for key, value in self.meter_chosen.now.items()
+            if key not in keys
         }
 
     def _report(self) -> Json:
@@ -325,3 +335,8 @@ class WhatwattGoDevice(Simulator):
         if not self.sd_installed:
             return {"installed": False}
         return {"installed": True, "type": "SDHC/SDXC", "size": 7618, "speed": 20}
+
+
+def _link(*, is_on: bool) -> dict[str, Json]:
+    """Return the connection to a service, which works if it is turned on."""
+    return {"enabled": is_on, "connected": is_on}

@@ -52,6 +52,7 @@ KIND = Kind(
                 *("model", "manufacturer", "vendor", "prefix", "interface", "protocol"),
                 *("protocol_version", "firmware", "build", "ht", "mode", "phy"),
                 *("auth_mode", "group_cipher", "pairwise_cipher", "state"),
+                *("if_type", "method", "parity", "scalers_set", "stop_bits"),
             }
         ),
         Shown.RAW: frozenset(

@@ -9,6 +9,7 @@ from typing import override
 
 from aiohttp import web
 
+from tests.bridges.whatwatt_go.chosen import Chosen
 from tests.bridges.whatwatt_go.device import WhatwattGoDevice
 from tests.bridges.whatwatt_go.login import Basic, Digest, Login
 from tests.bridges.whatwatt_go.profiles import FIELDS
@@ -42,8 +43,10 @@ class WhatwattGoSimulator(WhatwattGoDevice):
 
     @property
     @override
-    def announcement(self) -> Announcement:
-        """The mDNS announcement of the web interface."""
+    def announcement(self) -> Announcement | None:
+        """The mDNS announcement of the web interface, unless that is turned off."""
+        if not self.chosen.now["services"]["broadcast"]:
+            return None
         return Announcement(
             service="_http._tcp.local.",
             name=f"whatwatt Go {self.suffix} WebUI",
@@ -72,6 +75,11 @@ class WhatwattGoSimulator(WhatwattGoDevice):
             web.get("/api/v1/report", self._get_report),
             web.get("/api/v1/live", self._get_live),
             web.get("/api/v1/settings", self._get_settings),
+            web.put("/api/v1/settings", self._change_settings),
+            web.post("/api/v1/settings", self._change_settings),
+            web.get("/api/v1/meter/settings", self._get_meter_settings),
+            web.put("/api/v1/meter/settings", self._change_meter_settings),
+            web.post("/api/v1/meter/settings", self._change_meter_settings),
             web.post("/api/v1/reboot", self._post_reboot),
             web.post("/api/v1/wifi/wps", self._post_wps),
             web.get("/sdcard/{name:.*}", self._get_file),
@@ -164,6 +172,20 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         """Answer with `/settings`."""
         return _answer(self.settings())
 
+    async def _change_settings(self, request: web.Request) -> web.Response:
+        """Take settings: what PUT does not mention stays, what POST does not resets."""
+        await _change(self.chosen, request)
+        return _answer(self.settings())
+
+    async def _get_meter_settings(self, _request: web.Request) -> web.Response:
+        """Answer with `/meter/settings`."""
+        return _answer(self.meter_settings())
+
+    async def _change_meter_settings(self, request: web.Request) -> web.Response:
+        """Take settings of the meter's interface."""
+        await _change(self.meter_chosen, request)
+        return _answer(self.meter_settings())
+
     async def _get_file(self, request: web.Request) -> web.StreamResponse:
         """Answer with a listing or a whole file; the device ignores Range."""
         if not self.sd_installed:
@@ -199,6 +221,12 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         finally:
             self.downloads -= 1
         return response
+
+
+async def _change(chosen: Chosen, request: web.Request) -> None:
+    """Merge the body of a PUT; that of a POST replaces everything."""
+    body = await request.json()
+    (chosen.merge if request.method == "PUT" else chosen.replace)(body)
 
 
 def _answer(data: Json) -> web.Response:

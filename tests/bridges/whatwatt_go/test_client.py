@@ -11,7 +11,7 @@ from custom_components.meter_bridge.bridges.errors import (
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.whatwatt_go import client as module
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
-from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SYSTEM
+from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SETTINGS, SYSTEM
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.clients import asked, values
 from tests.support.waiting import eventually
@@ -42,7 +42,7 @@ async def test_a_licensed_device_is_asked_for_its_report(
     assert values(snapshot)["1.8.0"] == 10526027
     assert snapshot.details.conv_factor == 1
     await client.fetch()
-    assert asked(simulator) == [SYSTEM, REPORT, REPORT]
+    assert asked(simulator) == [SYSTEM, REPORT, *SETTINGS, REPORT]
     assert simulator.most_at_once == 1
 
 
@@ -59,7 +59,7 @@ async def test_a_free_device_is_read_from_its_stream(
         simulator.tick()
         assert values(await task)[NET_POWER] == watts
         await eventually(lambda: simulator.open_streams == 0)
-    assert asked(simulator) == [SYSTEM, REPORT, LIVE, LIVE]
+    assert asked(simulator) == [SYSTEM, REPORT, LIVE, *SETTINGS, LIVE]
 
 
 async def test_a_licence_that_was_bought_is_noticed(
@@ -74,7 +74,7 @@ async def test_a_licence_that_was_bought_is_noticed(
     assert values(await client.fetch()) == {}
     simulator.license = "PLUS"
     assert values(await client.fetch())[NET_POWER] == 321
-    assert asked(simulator) == [SYSTEM, REPORT, LIVE, SYSTEM, REPORT]
+    assert asked(simulator) == [SYSTEM, REPORT, LIVE, *SETTINGS, SYSTEM, REPORT]
 
 
 async def test_a_quiet_meter_is_no_error(

@@ -16,7 +16,7 @@ from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from custom_components.meter_bridge.bridges.whatwatt_go.system import Details
-from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SYSTEM
+from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SETTINGS, SYSTEM
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.clients import Published, asked, streaming, values
 from tests.support.waiting import eventually
@@ -179,7 +179,7 @@ async def test_another_device_at_the_address_names_itself(
     await client.fetch()
     simulator.device_id = "02A4C61B0000"
     snapshot: Snapshot[Details] = await client.fetch()
-    assert asked(simulator) == [SYSTEM, REPORT, REPORT, SYSTEM]
+    assert asked(simulator) == [SYSTEM, REPORT, *SETTINGS, REPORT, SYSTEM, *SETTINGS]
     assert snapshot.serial == "02A4C61B0000"
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from ..contract import BridgeType, ZeroconfMatch
 from ..snapshot import Medium
 from .client import WhatwattClient
-from .entities import BINARY_SENSORS, BUTTONS, SENSORS
+from .entities import BINARY_SENSORS, BUTTONS, SENSORS, SETTINGS
 from .issues import ISSUES
 from .system import Details
 
@@ -36,6 +36,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,
     buttons=BUTTONS,
+    settings=SETTINGS,
     issues=ISSUES,
     # A meter's type is its logical name, which contains the serial number.
     redact=frozenset(

@@ -21,6 +21,7 @@ from ..transport.sse import Event
 from ..transport.tasks import race
 from .decoder import LIVE, REPORT, SYSTEM, WhatwattDecoder
 from .sd_card import SdCard
+from .settings import METER_SETTINGS, SETTINGS, Place, change
 from .system import Details
 from .web import WhatwattWeb
 
@@ -29,6 +30,8 @@ _REBOOT, _WPS = "/api/v1/reboot", "/api/v1/wifi/wps"
 _SYSTEM_SECONDS = 60.0
 # The registers of a meter that is followed by its stream are looked at this often.
 _REPORT_SECONDS = 600.0
+# Settings are changed here, or seldom on the web page of the device.
+_SETTINGS_SECONDS = 3600.0
 # A licence may be bought at any time: the report is tried again this often.
 _LICENSE_SECONDS = 3600.0
 # The device serves one listener. If another one replaces us, it keeps the stream for
@@ -59,6 +62,8 @@ class WhatwattClient(Client[Details]):
         self._listening = asyncio.Lock()
         self._system_until = -inf
         self._report_until = -inf
+        self._settings_until = -inf
+        self._settings_of: str | None = None
         self._event_at = -inf
         self._unlicensed_until = -inf
         self._yields_until = -inf
@@ -94,6 +99,7 @@ class WhatwattClient(Client[Details]):
             await self._read_system()
         if not await self._read_report():
             await self._read_one_event()
+        await self._read_settings_if_due()
         return self._decoder.snapshot()
 
     @override
@@ -158,6 +164,12 @@ class WhatwattClient(Client[Details]):
         """Restart the device; it is away for 30 to 60 s."""
         await self._web.request("POST", _REBOOT)
 
+    async def choose(self, place: Place, value: object) -> None:
+        """Change one setting; all others stay as they are."""
+        path, body = change(place, value)
+        await self._web.change(path, body)
+        self._settings_until = -inf
+
     async def start_wps(self) -> None:
         """Open Wi-Fi pairing by WPS for two minutes."""
         await self._web.request("POST", _WPS)
@@ -178,6 +190,7 @@ class WhatwattClient(Client[Details]):
                 await self._read_system()
                 if self._decoder.needs_report or time.monotonic() >= self._report_until:
                     await self._read_report()
+                await self._read_settings_if_due()
 
     def _yield_stream(self) -> float:
         """Leave the stream to another listener; return for how many seconds."""
@@ -198,6 +211,18 @@ class WhatwattClient(Client[Details]):
         self._system_until = time.monotonic() + _SYSTEM_SECONDS
         if self._decoder.details.license != before:
             self._unlicensed_until = -inf
+
+    async def _read_settings_if_due(self) -> None:
+        """Request the settings now and then; not every firmware has all of them."""
+        now = time.monotonic()
+        asked = self._decoder.serial
+        if now < self._settings_until and asked == self._settings_of:
+            return
+        self._settings_of = asked
+        self._settings_until = now + _SETTINGS_SECONDS
+        for path in (SETTINGS, METER_SETTINGS):
+            with suppress(BridgeConnectionError, BridgeResponseError):
+                self._decoder.take(path, (await self._web.request("GET", path)).body)
 
     async def _read_report(self) -> bool:
         """Request the report; return whether the licence allows it."""

@@ -15,6 +15,7 @@ from ..wire import number, parse_json, section, text
 from .bus import BusMeters
 from .live import Proof, parse_live
 from .report import parse_meter, parse_report
+from .settings import METER_SETTINGS, SETTINGS, Settings, parse_settings
 from .system import METER_OK, Details, parse_system, with_live, with_report, word
 
 SYSTEM, REPORT, LIVE = "/api/v1/system", "/api/v1/report", "/api/v1/live"
@@ -41,6 +42,7 @@ class WhatwattDecoder(Decoder[Details]):
         self.details = Details()
         self.needs_system = False
         self.bus_meters = BusMeters()
+        self._settings: dict[str, object] = {}
         self._start_time = StartTime()
         self._meter = Meter()
         self._readings: tuple[Reading, ...] = ()
@@ -70,7 +72,11 @@ class WhatwattDecoder(Decoder[Details]):
         sent = parse_json(body)
         if source == LIVE:
             return self._take_live(sent)
-        if source == SYSTEM:
+        if source in (SETTINGS, METER_SETTINGS):
+            self._settings[source] = sent
+            settings = parse_settings(self._settings)
+            self.details = replace(self.details, settings=settings)
+        elif source == SYSTEM:
             self._take_system(sent)
         else:
             self._take_report(sent)
@@ -82,6 +88,9 @@ class WhatwattDecoder(Decoder[Details]):
         serial = text(device.get("id"))
         if serial is None:
             raise BridgeResponseError("The answer is not a whatwatt Go's")
+        if serial != self.serial:
+            self._settings.clear()
+            self.details = replace(self.details, settings=Settings())
         self.serial, self.firmware = serial, text(device.get("firmware"))
         self.name = text(device.get("name"))
         self.model = (text(device.get("model")) or "").replace("_", " ") or None
@@ -91,7 +100,13 @@ class WhatwattDecoder(Decoder[Details]):
         started = self._start_time.update(uptime, datetime.now(UTC))
         details = parse_system(sent, started)
         self._meter = parse_meter(section(sent, "meter"))
-        self._take_details(replace(details, conv_factor=self.details.conv_factor))
+        self._take_details(
+            replace(
+                details,
+                conv_factor=self.details.conv_factor,
+                settings=self.details.settings,
+            )
+        )
 
     def _take_details(self, details: Details) -> None:
         """Keep the details; without a meter that can be read, drop all readings."""

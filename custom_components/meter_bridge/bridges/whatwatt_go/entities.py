@@ -1,11 +1,20 @@
-"""The entities that only a whatwatt Go has: supply, connections, licence, buttons."""
+"""The entities that only a whatwatt Go has: supply, connections, settings, buttons."""
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.button import ButtonDeviceClass
+from homeassistant.components.number import NumberDeviceClass, NumberMode
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfElectricPotential, UnitOfTime
 
-from ..contract import BridgeBinarySensor, BridgeButton, BridgeSensor
+from ..contract import (
+    BridgeBinarySensor,
+    BridgeButton,
+    BridgeNumber,
+    BridgeSelect,
+    BridgeSensor,
+    BridgeSetting,
+    BridgeSwitch,
+)
 from ..descriptions import (
     choice_sensor,
     diagnostic_sensor,
@@ -13,6 +22,7 @@ from ..descriptions import (
     signal_sensor,
 )
 from .client import WhatwattClient
+from .settings import INTERFACE, INTERFACES, NUMBERS, SWITCHES
 from .system import CLOUDS, METER_OK, SUPPLIES, TARIFFS, Details
 
 
@@ -42,6 +52,49 @@ def _cloud(name: str) -> BridgeBinarySensor[Details]:
         entity_registry_enabled_default=False,
         is_on_fn=lambda details: details.clouds.get(name),
     )
+
+
+def _switch(key: str) -> BridgeSwitch[WhatwattClient, Details]:
+    """Describe a setting that is on or off."""
+
+    async def choose(client: WhatwattClient, value: bool) -> None:  # noqa: FBT001
+        await client.choose(SWITCHES[key], value)
+
+    return BridgeSwitch(
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        value_fn=lambda details: details.settings.switches.get(key),
+        set_fn=choose,
+    )
+
+
+def _seconds(key: str, least: int, most: int) -> BridgeNumber[WhatwattClient, Details]:
+    """Describe a setting of so many seconds."""
+
+    async def choose(client: WhatwattClient, value: float) -> None:
+        await client.choose(NUMBERS[key], round(value))
+
+    return BridgeNumber(
+        key=key,
+        translation_key=key,
+        device_class=NumberDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        native_min_value=least,
+        native_max_value=most,
+        native_step=1,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        value_fn=lambda details: details.settings.numbers.get(key),
+        set_fn=choose,
+    )
+
+
+async def _choose_interface(client: WhatwattClient, value: str) -> None:
+    """Let the device read its meter through this interface."""
+    await client.choose(INTERFACE, value)
 
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (
@@ -126,5 +179,21 @@ BUTTONS: tuple[BridgeButton[WhatwattClient], ...] = (
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         press_fn=WhatwattClient.start_wps,
+    ),
+)
+
+SETTINGS: tuple[BridgeSetting[WhatwattClient, Details], ...] = (
+    *(_switch(key) for key in SWITCHES),
+    _seconds("send_interval", 1, 3600),
+    _seconds("sd_interval", 1, 1440),
+    _seconds("meter_time_offset", -(1 << 31), (1 << 31) - 1),
+    BridgeSelect(
+        key="meter_interface",
+        translation_key="meter_interface",
+        options=list(INTERFACES),
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        value_fn=lambda details: details.settings.interface,
+        set_fn=_choose_interface,
     ),
 )

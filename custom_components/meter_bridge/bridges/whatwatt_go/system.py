@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..wire import flag, number, section, text, whole
+from .settings import Settings
 
 METER_OK = "ok"
 TARIFFS = range(1, 5)
@@ -33,6 +34,7 @@ class Details:
     ethernet: bool | None = None
     clouds: Mapping[str, bool] = field(default_factory=dict)
     sd_card: bool | None = None
+    settings: Settings = field(default_factory=Settings)
 
 
 def parse_system(answer: object, last_restart: datetime | None) -> Details:

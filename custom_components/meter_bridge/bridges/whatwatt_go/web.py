@@ -12,6 +12,7 @@ from ..errors import (
     BridgeConnectionError,
     BridgeLicenseError,
     BridgeResponseError,
+    NotAcceptedError,
 )
 from ..transport.http import Answer, BridgeHttp
 from ..transport.sse import Event
@@ -42,14 +43,34 @@ class WhatwattWeb:
 
     async def request(self, method: str, path: str) -> Answer:
         """Make a request; log in if the device asks for it."""
+        return await self._ask(method, path, None, None)
+
+    async def change(
+        self, path: str, body: object = None, *, method: str = "PUT"
+    ) -> Answer:
+        """Change something; neither request nor answer is recorded.
+
+        NotAcceptedError: the device does not take these values.
+        """
+        try:
+            return await self._ask(method, path, body, "")
+        except BridgeResponseError as error:
+            if error.status == HTTPStatus.BAD_REQUEST:
+                raise NotAcceptedError("The device refuses a value") from error
+            raise
+
+    async def _ask(
+        self, method: str, path: str, body: object, name: str | None
+    ) -> Answer:
+        """Make a request, recorded under `name`; log in if the device asks for it."""
         with self._checked():
             try:
-                return await self.http.request(method, path)
+                return await self.http.request(method, path, json=body, name=name)
             except BridgeAuthError as error:
                 if self.http.middlewares:
                     raise
                 self._log_in(error.challenges)
-            return await self.http.request(method, path)
+            return await self.http.request(method, path, json=body, name=name)
 
     async def download(self, path: str, take: Callable[[bytes], None]) -> None:
         """Hand over a file of the memory card, as slowly as the device can bear."""

@@ -1,0 +1,40 @@
+"""Selects: settings of a bridge that are one of several words."""
+
+from typing import Any, override
+
+from homeassistant.components.select import SelectEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bridges.contract import BridgeSelect
+from .coordinator import MeterBridgeEntry
+from .setting import SettingEntity, async_add_settings
+
+PARALLEL_UPDATES = 1
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MeterBridgeEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the selects of this kind of bridge."""
+    async_add_settings(entry, Platform.SELECT, BridgeSelectEntity, async_add_entities)
+
+
+class BridgeSelectEntity(SettingEntity, SelectEntity):
+    """A setting that is one of several words."""
+
+    entity_description: BridgeSelect[Any, Any]
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """Return what the bridge has chosen."""
+        return None if self._value is None else str(self._value)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change the setting."""
+        await self.async_change(option)

@@ -1,0 +1,78 @@
+"""What the owner of a simulated whatwatt Go has chosen, which requests change."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+FACTORY: Mapping[str, Any] = {
+    "system": {
+        "name": "",
+        "protection": False,
+        "power_save": False,
+        "p1_wifi_boost": True,
+        "use_dhcp_ntp_server": True,
+        "custom_ntp_server": "ntp.example.net",
+        "use_custom_ntp_server": False,
+    },
+    "services": {
+        "cloud": {
+            "what_watt": True,
+            "solar_manager": False,
+            "mystrom": False,
+            "stromkonto": False,
+        },
+        "local": {"solar_manager": False},
+        "broadcast": True,
+        "other_energy_provider": False,
+        "report_interval": 30,
+        "low_power_report": False,
+        "log": False,
+        "meter_proxy": False,
+        "sd": {"enable": False, "frequency": 15, "recorder_mode": False},
+        "modbus": {"enable": False, "port": 502},
+        "berry": {"auto_run": False, "run_delay": 300},
+    },
+}
+METER_FACTORY: Mapping[str, Any] = {
+    "baudrate": 115200,
+    "parity": "none",
+    "stop_bits": "1",
+    "buffer_size": 64,
+    "method": "Passive Push",
+    "encryption": False,
+    "rx_invert": False,
+    "tx_invert": False,
+    "auto_baudrate": True,
+    "if_type": "auto",
+    "conv_factor": 1,
+    "time_offset": 0,
+    "sync_time_offset_with_ntp": False,
+    "scalers_set": "default",
+}
+
+
+class Chosen:
+    """One document of settings: PUT merges into it, POST resets what is absent."""
+
+    def __init__(self, factory: Mapping[str, Any]) -> None:
+        """Start as from the factory."""
+        self._factory = factory
+        self.now: dict[str, Any] = deepcopy(dict(factory))
+
+    def merge(self, changes: Mapping[str, Any]) -> None:
+        """Change what is mentioned."""
+        _merge(self.now, changes)
+
+    def replace(self, changes: Mapping[str, Any]) -> None:
+        """Change what is mentioned, and reset everything else."""
+        self.now = deepcopy(dict(self._factory))
+        self.merge(changes)
+
+
+def _merge(into: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    """Merge nested objects."""
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
