@@ -1,4 +1,4 @@
-"""Show that a test fails for every rule of guard, order and derived totals.
+"""Show that a test fails for every rule by which a meter is judged.
 
 `python -m tests.meter.rules` breaks one rule after the other, each in a copy of the
 repository, and prints which test fails. `python -m tests.meter.rules 2 7` tries two.
@@ -8,6 +8,8 @@ When a rule changes, change its row here.
 import argparse
 import sys
 
+from .judges import JUDGES
+from .judges_of_meters import NUMBERS, OFFSETS
 from .mutants import Mutation, Rules, judge
 
 _COUNTER, _GUARD = "meter/counter.py", "meter/guard.py"
@@ -271,6 +273,9 @@ RULES: Rules = {
             "test_derived.py::test_a_new_meter_takes_nothing_away",
         ),
     ),
+    **JUDGES,
+    **NUMBERS,
+    **OFFSETS,
 }
 
 

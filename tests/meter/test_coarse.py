@@ -98,6 +98,25 @@ def test_a_step_at_night() -> None:
     assert home.take(100)[IMPORT] == before
 
 
+def test_too_small_a_step() -> None:
+    """Where much more has flowed, power does not explain a step."""
+    accounts = Accounts(stale_after=3600)
+    for turn, level in enumerate([5000.0] * 360 + [7000.0]):
+        at = 10.0 * turn
+        values = {IMPORT: level, EXPORT: 0.0, NET: 30_000.0}
+        reading = Reading(values=values, token=at)
+        assert accounts.take(reading, now=at, clock=at).values[IMPORT] == 5000
+
+
+def test_a_gap_explains_no_more_than_15_minutes() -> None:
+    """Nobody knows what flowed between readings that are hours apart."""
+    home = Home()
+    for _ in range(3):
+        before = home.take(30_000)[IMPORT]
+    assert home.take(30_000, 3 * 3600)[IMPORT] == before
+    assert home.true // STEP * STEP > before
+
+
 def test_too_large_a_step() -> None:
     """Ten steps at once are none, though power flowed."""
     home = Home()
@@ -118,6 +137,18 @@ def test_a_wrong_scaler_is_noticed(factor: float, seconds: float) -> None:
         if home.troubles:
             break
     assert TroubleKind.SCALER_SUSPECT in home.troubles
+
+
+@pytest.mark.parametrize(("steps", "seconds"), [(4, 240), (80, 10)])
+def test_a_wrong_scaler_takes_steps_and_time_to_notice(
+    steps: int, seconds: float
+) -> None:
+    """Four steps are too few, and so is less than a quarter of an hour."""
+    home = Home(step=10)
+    # The first step is where the comparison begins.
+    for _ in range(steps + 2):
+        home.take(20_000, seconds, factor=1000)
+    assert TroubleKind.SCALER_SUSPECT not in home.troubles
 
 
 def test_a_right_scaler_is_not_suspected() -> None:
@@ -170,3 +201,33 @@ def test_a_number_that_is_missing() -> None:
     for serial in ("A", None, "A", None):
         home.take(500, serial=serial)
     assert not home.restarts
+    home.take(500, serial="B")
+    assert [each.numbers for each in home.restarts] == [("A", "B")]
+
+
+@pytest.mark.parametrize("level", [0.0, -1.0])
+def test_the_first_level_of_another_meter_may_be_wrong(level: float) -> None:
+    """Zeros alone, or less, are of a bridge that does not read the meter yet."""
+    accounts = Accounts(stale_after=3600)
+
+    def take(at: float, serial: str, sent: float) -> Mapping[str, float]:
+        reading = Reading(values={IMPORT: sent}, token=at, meter=Meter(serial=serial))
+        return accounts.take(reading, now=at, clock=at).values
+
+    assert take(0, "A", 5000) == {IMPORT: 5000}
+    assert take(10, "B", level) == {IMPORT: 5000}
+    assert take(20, "B", 70) == {IMPORT: 70}
+
+
+def test_the_owner_believes_zero() -> None:
+    """A counter that was reset is at zero alone: the owner need not wait an hour."""
+    accounts = Accounts(stale_after=3600)
+
+    def take(at: float, sent: float) -> Mapping[str, float]:
+        reading = Reading(values={IMPORT: sent}, token=at)
+        return accounts.take(reading, now=at, clock=at).values
+
+    take(0, 5000)
+    assert take(10, 0) == {IMPORT: 5000}
+    accounts.meters[""].believe(IMPORT)
+    assert take(20, 0) == {IMPORT: 0}

@@ -207,6 +207,7 @@ def test_a_count_that_is_held_for_an_hour_is_told() -> None:
     registers = Registers()
     registers.take(NET, 5000 * KWH, 0)
     for at in range(300, 4200, 300):
+        assert not list(registers.account.troubles())
         shown = registers.take(NET, (at % 7) * 900 * KWH, at)
         assert shown == 5000
     found = _held(registers)

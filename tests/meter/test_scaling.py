@@ -150,6 +150,20 @@ def test_the_same_scale_in_other_numbers() -> None:
     assert home.take(UNREAD) == SHOWN
 
 
+def test_a_multiplier_of_zero_beside_a_good_divisor_is_one() -> None:
+    """It need not have been read before."""
+    assert Home().take(Scale(unit=KWH, divisor=10_000)) == SHOWN
+
+
+def test_a_scale_is_not_believed_while_the_old_one_fits_too() -> None:
+    """Some Wh go on by either divisor: that proves nothing, and they are held."""
+    home = Home()
+    home.take(USUAL, 10, demand=DEMAND)
+    other = Scale(unit=KWH, multiplier=1, divisor=1000)
+    assert home.take(other, 20, demand=DEMAND) == {IMPORT: 1}
+    assert home.take(USUAL, 20)[IMPORT] == 2
+
+
 def test_zero_tells_no_scale() -> None:
     """A total of zero is the same by any scale, so that another one is not believed."""
     home = Home()
