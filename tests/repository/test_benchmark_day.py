@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks.day import Found, day
+from benchmarks.day import day
+from benchmarks.lived import Found
 from benchmarks.rounds import Effort
 from tests.support.house import House
 from tests.support.household import Household
