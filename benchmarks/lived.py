@@ -130,11 +130,11 @@ async def live(key: str, name: str, begin: int, seconds: int) -> Found:
         lost=lived.lost,
         true=lived.true,
         shown=lived.shown,
-        steps=[_largest_step(lived.true, lived.shown)],
+        steps=[largest_step(lived.true, lived.shown)],
     )
 
 
-def _largest_step(true: list[int], shown: list[float]) -> tuple[int, int]:
+def largest_step(true: list[int], shown: list[float]) -> tuple[int, int]:
     """Return the largest step of net power, and after how many seconds it was shown."""
     steps = [abs(after - before) for before, after in pairwise(true)]
     begin = steps.index(max(steps)) + 1

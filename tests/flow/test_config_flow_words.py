@@ -23,8 +23,8 @@ def test_words_for_every_error() -> None:
     """Every error and abort of the flow has its words, and there are no others."""
     errors = reasons(BridgeError)
     assert WORDS["exceptions"].keys() >= errors
-    # Only buttons, updates and actions of a loaded entry raise these.
-    errors -= {"not_updated", "unfit_fields"}
+    # Only entities and actions of a loaded entry raise these.
+    errors -= {"not_accepted", "not_updated", "unfit_fields"}
     words: dict[str, Any] = WORDS["config"]
     # Nobody can correct an unknown kind in a form: the flow aborts.
     assert words["error"].keys() == errors - {"unknown_kind"} | {"invalid_host"}

@@ -137,7 +137,7 @@ OFFSETS: Rules = {
     "A total that cannot be stored begins anew.": (
         Mutation(
             _OFFSET,
-            "total if total in _TOTALS else count",
+            "total if total in _TOTALS else self.counting.first(count)",
             "total",
             "test_offset_counter.py::test_any_total_can_be_stored",
         ),

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.day import day
-from benchmarks.lived import Found
+from benchmarks.lived import Found, largest_step
 from benchmarks.rounds import Effort
 from tests.support.house import House
 from tests.support.household import Household
@@ -27,10 +27,9 @@ def test_everybody_sees_the_same_day() -> None:
 
 def test_the_largest_step() -> None:
     """How late it was shown counts from the second in which it was read."""
-    found = Found(seconds=5, busy=1, rows=5, size=100, lost=0)
-    found.true = [100, 110, 2300, 2300, 2300]
-    found.shown = [100, 100, 100, 2250, 2300]
-    assert found.late == 1
+    true, shown = [100, 110, 2300, 2300, 2300], [100.0, 100.0, 100.0, 2250.0, 2300.0]
+    assert largest_step(true, shown) == (2190, 1)
+    found = Found(seconds=5, busy=1, rows=5, size=100, lost=0, true=true, shown=shown)
     assert found.off == [0, 10, 2200, 50, 0]
 
 
