@@ -210,7 +210,7 @@ _STEPS: Rules = {
             _SCALER,
             "return None if 1 / _TIMES < ratio < _TIMES else ratio",
             "return ratio",
-            "test_coarse.py::test_a_right_scaler_is_not_suspected",
+            "test_coarse.py::test_a_right_scaler_fits_also_when_the_level_jumps",
         ),
     ),
     "A jump is no wrong unit.": (
@@ -218,7 +218,7 @@ _STEPS: Rules = {
             _SCALER,
             "(self.growth - growth) / (self.energy - energy)",
             "self.growth / self.energy",
-            "test_coarse.py::test_a_right_scaler_is_not_suspected",
+            "test_coarse.py::test_a_right_scaler_fits_also_when_the_level_jumps",
         ),
     ),
     "That takes five steps, and 15 minutes.": (

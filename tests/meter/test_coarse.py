@@ -151,6 +151,14 @@ def test_a_wrong_scaler_takes_steps_and_time_to_notice(
     assert TroubleKind.SCALER_SUSPECT not in home.troubles
 
 
+def test_a_right_scaler_fits_also_when_the_level_jumps() -> None:
+    """Many steps that fit, and one that is no step, tell of no wrong unit."""
+    home = Home(step=10)
+    for turn in range(1000):
+        home.take(20_000, 10, more=0 if turn < 500 else 1e9)
+        assert TroubleKind.SCALER_SUSPECT not in home.troubles
+
+
 def test_a_right_scaler_is_not_suspected() -> None:
     """Not while power varies, is exported, comes seldom, or a level jumps for good."""
     home = Home()

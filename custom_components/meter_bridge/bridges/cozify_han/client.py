@@ -36,7 +36,7 @@ _STREAM_PATHS = (SOCKET_PATH, "/sse", "/events")
 _DETAILS_SECONDS = 600.0
 # Another level of the meter is believed after ten minutes. If another meter is the
 # reason, its number has to be known before that.
-_METER_SECONDS = 300.0
+_METER_SECONDS, _METER_AGAIN_SECONDS = 300.0, 60.0
 # If no path pushes anything, the streams are tried again no sooner than this.
 _RETRY_SECONDS = 600.0
 
@@ -177,7 +177,7 @@ class CozifyHanClient(Client[Details]):
                 with suppress(BridgeError):
                     await self._request(path)
         if time.monotonic() >= self._meter_until:
-            self._meter_until = time.monotonic() + _METER_SECONDS
+            self._meter_until = time.monotonic() + _METER_AGAIN_SECONDS
             with suppress(BridgeError):
                 await self._request_meter_identity()
 
@@ -185,6 +185,7 @@ class CozifyHanClient(Client[Details]):
         """Request which meter this is; old firmware has no such path."""
         try:
             await self._request(METER_ID_PATH)
+            self._meter_until = time.monotonic() + _METER_SECONDS
         except BridgeResponseError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
