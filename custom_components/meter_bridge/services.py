@@ -1,5 +1,7 @@
 """Actions: what a bridge does with the fields that it is given."""
 
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -22,8 +24,11 @@ from .bridges.contract import BridgeAction
 from .bridges.errors import UnfitFieldsError
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
+from .flow.following import async_move
 from .history.importer import IMPORTERS, Importer
 from .messages import errors_shown, translated
+
+type Fields = Mapping[probatio.Marker, object]
 
 _START, _END, _CANCEL = "start", "end", "cancel"
 
@@ -31,9 +36,9 @@ _START, _END, _CANCEL = "start", "end", "cancel"
 @callback
 def async_register_actions(hass: HomeAssistant) -> None:
     """Register the actions of all kinds of bridges, for administrators."""
-    for bridge in BRIDGES.values():
-        for action in bridge.actions:
-            _register(hass, action)
+    actions = chain.from_iterable(bridge.actions for bridge in BRIDGES.values())
+    for name, fields in {action.key: action.fields for action in actions}.items():
+        _register(hass, name, fields)
     _register_history(hass)
 
 
@@ -86,40 +91,41 @@ def _importer(hass: HomeAssistant, device_id: str) -> tuple[Importer, str]:
     return importer, own.removeprefix(str(entry.unique_id)).removeprefix("_")
 
 
-def _register(hass: HomeAssistant, action: BridgeAction[Any]) -> None:
+def _register(hass: HomeAssistant, name: str, fields: Fields) -> None:
     """Register one action; its field `device_id` selects the bridge."""
 
     async def run(call: ServiceCall) -> ServiceResponse:
         data = dict(call.data)
-        coordinator = _entry(hass, data.pop(ATTR_DEVICE_ID), action).runtime_data
+        entry = _loaded_entry(hass, data.pop(ATTR_DEVICE_ID))
+        action = _action(entry, name)
         try:
             fields = action.check(data)
         except UnfitFieldsError as error:
             raise translated(ServiceValidationError, error) from error
-        with errors_shown(hass, coordinator.config_entry):
-            response = await action.run_fn(coordinator.client, fields)
+        with errors_shown(hass, entry):
+            response = await action.run_fn(entry.runtime_data.client, fields)
+            if action.moves and (address := response.get("address")):
+                await async_move(hass, entry, entry.runtime_data.bridge, address)
         return dict(response) if call.return_response else None
 
     async_register_admin_service(
         hass,
         DOMAIN,
-        action.key,
+        name,
         run,
         schema=probatio.Schema(
-            {probatio.Required(ATTR_DEVICE_ID): cv.string, **action.fields}
+            {probatio.Required(ATTR_DEVICE_ID): cv.string, **fields}
         ),
         supports_response=SupportsResponse.OPTIONAL,
     )
 
 
-def _entry(
-    hass: HomeAssistant, device_id: str, action: BridgeAction[Any]
-) -> MeterBridgeEntry:
-    """Return the entry of a device; raise if its bridge does not have this action."""
-    entry = _loaded_entry(hass, device_id)
-    if action not in entry.runtime_data.bridge.actions:
-        raise _refusal("unknown_action")
-    return entry
+def _action(entry: MeterBridgeEntry, name: str) -> BridgeAction[Any]:
+    """Return what an action is to the bridge of an entry; raise if it has none."""
+    for action in entry.runtime_data.bridge.actions:
+        if action.key == name:
+            return action
+    raise _refusal("unknown_action")
 
 
 def _loaded_entry(hass: HomeAssistant, device_id: str) -> MeterBridgeEntry:

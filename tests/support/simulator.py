@@ -168,17 +168,26 @@ class Simulator(Mishaps, ABC):
         self._port = 0
         await self.plug_in()
 
-    def black_out(self, seconds: float) -> asyncio.Task[None]:
-        """Disappear right after the present answer, and return after some seconds."""
+    def black_out(self, seconds: float, host: str | None = None) -> asyncio.Task[None]:
+        """Disappear right after the present answer, and return after some seconds.
+
+        It returns at the address `host`, by default at the one that it had.
+        """
 
         async def black_out() -> None:
             await asyncio.sleep(0.01)
             await self.unplug()
             await asyncio.sleep(seconds)
+            self._host = host or self._host
             await self.plug_in()
 
         self._blackout = asyncio.create_task(black_out())
         return self._blackout
+
+    @property
+    def is_plugged_in(self) -> bool:
+        """Whether it listens."""
+        return self._runner is not None
 
     @property
     def port(self) -> int:

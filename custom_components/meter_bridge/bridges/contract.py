@@ -119,15 +119,19 @@ class BridgeUpdate[C, D](UpdateEntityDescription):
 class BridgeAction[C]:
     """An action of this kind of bridge.
 
-    `key` is its name, unique among all kinds. `fields` is the schema of its fields.
+    `key` is its name: the same for the same idea of several kinds, which then have the
+    same fields. `fields` is their schema.
     `check` gets all fields together, returns them, and raises UnfitFieldsError if they
     do not fit together. `run_fn` gets the result and returns the response.
+    If it `moves` the bridge, the response has the new `address` where that is known:
+    the entry goes there once its bridge answers at it.
     """
 
     key: str
     fields: Mapping[probatio.Marker, object]
     check: Callable[[dict[str, Any]], dict[str, Any]] = dict
     run_fn: Callable[[C, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

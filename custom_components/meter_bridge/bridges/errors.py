@@ -118,6 +118,12 @@ class NotUpdatedError(BridgeError):
     translation_key = "not_updated"
 
 
+class NotMovedError(BridgeError):
+    """The bridge does not answer at the address that it was given."""
+
+    translation_key = "not_moved"
+
+
 class UnfitFieldsError(BridgeError):
     """The fields of an action do not fit together; nothing was sent to the bridge."""
 

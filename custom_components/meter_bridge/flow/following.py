@@ -6,23 +6,27 @@ address, and before anybody has missed it at the old one.
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
-from ..bridges.errors import BridgeAuthError, BridgeError
+from ..bridges import Kind
+from ..bridges.errors import BridgeAuthError, BridgeError, NotMovedError
+from ..bridges.transport.address import parse_address
 from ..const import DOMAIN
 from ..issues import report_two_bridges
 from .announcement import Announcement
-from .probe import at, connect, identify
+from .probe import at, connect, identify, in_time
 
 _KEPT_SECONDS = 3600.0
 # How often the known address is asked before its bridge counts as gone, and the pause
 # in between.
 _TRIES, _PAUSE_SECONDS = 3, 2.0
+# A bridge that was given another address is asked there so often, and so patiently.
+_MOVE_TRIES, _MOVE_SECONDS = 15, 5.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,6 +98,29 @@ async def _look(
         return
     hass.config_entries.async_update_entry(entry, data=moved)
     hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def async_move(
+    hass: HomeAssistant, entry: ConfigEntry, bridge: Kind, address: str
+) -> None:
+    """Let an entry follow its bridge to the address that it was given.
+
+    NotMovedError: the bridge does not show up there; the entry stays as it is.
+    """
+    known = parse_address(entry.data[CONF_HOST])
+    moved = at(entry.data, str(replace(known, host=address)), is_announced=False)
+    for _ in range(_MOVE_TRIES):
+        try:
+            async with in_time(_MOVE_SECONDS):
+                await identify(connect(hass, bridge, moved), entry, bridge)
+        except BridgeError:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            continue
+        if moved[CONF_HOST] != entry.data[CONF_HOST] and _is_there(hass, entry):
+            hass.config_entries.async_update_entry(entry, data=moved)
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    raise NotMovedError("The bridge does not answer at its new address")
 
 
 async def _answers_at_home(

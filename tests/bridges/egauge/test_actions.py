@@ -2,19 +2,15 @@
 
 import asyncio
 import base64
-from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.util.yaml import load_yaml_dict
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge import services
 from custom_components.meter_bridge.bridges.egauge import commands
-from custom_components.meter_bridge.bridges.egauge.actions import ACTIONS as KNOWN
 from custom_components.meter_bridge.const import DOMAIN
 from tests.bridges.egauge.calls import judge_body
 from tests.bridges.egauge.simulator import EgaugeSimulator
@@ -357,17 +353,3 @@ def _foreign(hass: HomeAssistant) -> MockConfigEntry:
     entry = MockConfigEntry(domain="elsewhere")
     entry.add_to_hass(hass)
     return entry
-
-
-def test_every_field_is_described() -> None:
-    """The form that an owner fills has the fields that are validated."""
-    path = Path(services.__file__).with_name("services.yaml")
-    described = {
-        key: value["fields"] for key, value in load_yaml_dict(str(path)).items()
-    }
-    # Every kind of bridge has the last two.
-    shared = {"import_history", "undo_import"}
-    assert described.keys() == {action.key for action in KNOWN} | shared
-    for action in KNOWN:
-        wanted = {str(marker.schema) for marker in action.fields}
-        assert described[action.key].keys() == {"device_id", *wanted}

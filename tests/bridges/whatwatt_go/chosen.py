@@ -49,6 +49,23 @@ METER_FACTORY: Mapping[str, Any] = {
     "sync_time_offset_with_ntp": False,
     "scalers_set": "default",
 }
+_ADDRESSES: Mapping[str, Any] = {
+    "static_ip": False,
+    "ip": "0.0.0.0",  # noqa: S104 (no address)
+    "netmask": "0.0.0.0",  # noqa: S104
+    "gateway": "0.0.0.0",  # noqa: S104
+    "dns": "0.0.0.0",  # noqa: S104
+}
+WIFI_FACTORY: Mapping[str, Any] = {
+    "enable": False,
+    "name": "",
+    "password": "",
+    **_ADDRESSES,
+    "max_tx_power": 17,
+}
+ETHERNET_FACTORY: Mapping[str, Any] = {"enable": True, **_ADDRESSES}
+# No answer contains them.
+_SECRET = frozenset({"password", "encryption_key", "authentication_key"})
 
 
 class Chosen:
@@ -57,7 +74,15 @@ class Chosen:
     def __init__(self, factory: Mapping[str, Any]) -> None:
         """Start as from the factory."""
         self._factory = factory
-        self.now: dict[str, Any] = deepcopy(dict(factory))
+        self.reset()
+
+    def reset(self) -> None:
+        """Be as from the factory again."""
+        self.now: dict[str, Any] = deepcopy(dict(self._factory))
+
+    def shown(self) -> dict[str, Any]:
+        """Return the document without its passwords and keys."""
+        return _without_secrets(self.now)
 
     def merge(self, changes: Mapping[str, Any]) -> None:
         """Change what is mentioned."""
@@ -65,8 +90,17 @@ class Chosen:
 
     def replace(self, changes: Mapping[str, Any]) -> None:
         """Change what is mentioned, and reset everything else."""
-        self.now = deepcopy(dict(self._factory))
+        self.reset()
         self.merge(changes)
+
+
+def _without_secrets(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document, and what is nested in it, without passwords and keys."""
+    return {
+        key: _without_secrets(value) if isinstance(value, dict) else value
+        for key, value in document.items()
+        if key not in _SECRET
+    }
 
 
 def _merge(into: dict[str, Any], changes: Mapping[str, Any]) -> None:

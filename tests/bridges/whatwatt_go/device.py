@@ -6,8 +6,14 @@ import secrets
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from tests.bridges.whatwatt_go.chosen import FACTORY, METER_FACTORY, Chosen
-from tests.bridges.whatwatt_go.network import ethernet, wifi
+from tests.bridges.whatwatt_go.chosen import (
+    ETHERNET_FACTORY,
+    FACTORY,
+    METER_FACTORY,
+    WIFI_FACTORY,
+    Chosen,
+)
+from tests.bridges.whatwatt_go.network import HOME, ethernet, wifi
 from tests.bridges.whatwatt_go.profiles import (
     KMP,
     Profile,
@@ -31,6 +37,8 @@ CSV_COLUMNS = (
     *("IPAP_T", "IPAN_T", "V_L1", "V_L2", "V_L3", "MIDENT", "MMODEL", "MIF"),
     *("MPROT", "RP"),
 )
+
+PASSPHRASE = "a simulated passphrase"
 
 type Firmware = Literal["old", "new"]
 type License = Literal["FREE", "PLUS", "PRO"]
@@ -57,6 +65,10 @@ class WhatwattGoDevice(Simulator):
         self.name = ""
         self.chosen = Chosen(FACTORY)
         self.meter_chosen = Chosen(METER_FACTORY)
+        self.wifi_chosen = Chosen(WIFI_FACTORY)
+        self.wifi_chosen.merge({"enable": True, "name": HOME, "password": PASSPHRASE})
+        self.ethernet_chosen = Chosen(ETHERNET_FACTORY)
+        self.air = {HOME: PASSPHRASE, "guests": ""}
         self.firmware: Firmware = "new"
         self.license: License = "PLUS"
         self.password = "open sesame"
@@ -68,7 +80,7 @@ class WhatwattGoDevice(Simulator):
         self.live_padded = True
         self.volts = {"v_usb": 0, "v_mbus": 0, "v_p1": 5.02, "v_scap": 3.76}
         self.rssi = -57
-        self.ethernet_up = False
+        self._ethernet_plugged = False
         self.sd_installed = True
         self.sd_files: dict[str, bytes] = {}
         self.sd_speed = 12_700.0
@@ -151,25 +163,43 @@ class WhatwattGoDevice(Simulator):
             system["services"] = {"berry": {"execution_status": {"state": "IDLE"}}}
         return system | {
             "meter": self._system_meter(),
-            "wifi": wifi(self.device_id, self.rssi, pairing=self.pairings > 0),
-            "ethernet": ethernet(self.device_id, up=self.ethernet_up),
+            "wifi": self._wifi(),
+            "ethernet": ethernet(
+                self.device_id, self.ethernet_chosen.now, up=self.ethernet_up
+            ),
             "sd_card": self._sd_card(),
         }
 
     def settings(self) -> Json:
         """Return `/settings`, which never contains the password."""
         system = {"name": self.name, "host_name": f"whatwatt_{self.suffix}"}
-        chosen = self.chosen.now
+        chosen = self.chosen.shown()
         return {**chosen, "system": {**chosen["system"], **system}}
 
-    def meter_settings(self) -> Json:
-        """Return `/meter/settings`, which never contains a key."""
-        keys = ("encryption_key", "authentication_key")
-        return {
-            key: value
-            for key, value in self.meter_chosen.now.items()
-            if key not in keys
-        }
+    @property
+    def wifi_up(self) -> bool:
+        """Whether the wireless network lets the device in."""
+        chosen = self.wifi_chosen.now
+        known = self.air.get(chosen["name"])
+        return bool(chosen["enable"] and chosen["password"] == known)
+
+    @property
+    def ethernet_up(self) -> bool:
+        """Whether the wired network is plugged in and turned on."""
+        return self._ethernet_plugged and bool(self.ethernet_chosen.now["enable"])
+
+    @ethernet_up.setter
+    def ethernet_up(self, value: bool) -> None:
+        """Plug the cable in or out."""
+        self._ethernet_plugged = value
+
+    def _wifi(self) -> Json:
+        """Return the wireless network, without signal where it is down."""
+        rssi = self.rssi if self.wifi_up else 0
+        found = wifi(
+            self.device_id, rssi, self.wifi_chosen.now, pairing=self.pairings > 0
+        )
+        return found if self.wifi_up else {**found, "status": "Disconnected"}
 
     def _report(self) -> Json:
         """Return the latest reading; without a meter, only the reading's number."""

@@ -1,7 +1,7 @@
 """The description of a whatwatt Go for the tests of all kinds."""
 
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
-from tests.support.kind import Benchmark, Kind, Login
+from tests.support.kind import Benchmark, Calls, Kind, Login
 from tests.support.plants import Plants
 from tests.support.shown import Shown
 
@@ -29,6 +29,14 @@ def _plant(simulator: WhatwattGoSimulator, plants: Plants) -> None:
     plants.add("login", simulator.device_id)
 
 
+def _actions(secret: str) -> Calls:
+    """Return calls of actions with texts, each with a secret."""
+    sure = {"confirm": True}
+    yield "scan_wifi", {}
+    yield "configure_wifi", {"ssid": secret, "password": secret, **sure}
+    yield "configure_ethernet", {"enabled": True, **sure}
+
+
 def _remember(simulator: WhatwattGoSimulator) -> None:
     """Log to the memory card, which is read at the speed of this machine."""
     simulator.sd_enabled, simulator.sd_speed = True, 1e8
@@ -43,6 +51,7 @@ KIND = Kind(
     streams=1,
     restart=WhatwattGoSimulator.reboot,
     remember=_remember,
+    actions=_actions,
     login=Login(ask=_ask, change=_change_password, plant=_plant),
     vocabulary=("status", "type"),
     shown={

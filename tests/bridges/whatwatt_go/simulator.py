@@ -1,8 +1,10 @@
 """A simulated whatwatt Go: paths and login."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
+from math import inf
 import secrets
 import socket
 from typing import override
@@ -12,9 +14,12 @@ from aiohttp import web
 from tests.bridges.whatwatt_go.chosen import Chosen
 from tests.bridges.whatwatt_go.device import WhatwattGoDevice
 from tests.bridges.whatwatt_go.login import Basic, Digest, Login
+from tests.bridges.whatwatt_go.network import scanned
 from tests.bridges.whatwatt_go.profiles import FIELDS
 from tests.support.house import House
 from tests.support.simulator import Announcement, Json, compact, event
+
+type Route = list[web.RouteDef]
 
 _PIECE, _SEND_BUFFER = 1024, 8192
 
@@ -28,7 +33,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         self.realm = f"whatwatt-{self.suffix}"
         self._digest = Digest(self.realm)
         self.rebooting: asyncio.Task[None] | None = None
-        self.downloads = self.sent = 0
+        self.downloads = self.sent = self.resets = 0
 
     def rename(self, realm: str) -> None:
         """Rename the device: its host name is part of a login's realm."""
@@ -74,12 +79,9 @@ class WhatwattGoSimulator(WhatwattGoDevice):
             web.get("/api/v1/system", self._get_system),
             web.get("/api/v1/report", self._get_report),
             web.get("/api/v1/live", self._get_live),
-            web.get("/api/v1/settings", self._get_settings),
-            web.put("/api/v1/settings", self._change_settings),
-            web.post("/api/v1/settings", self._change_settings),
-            web.get("/api/v1/meter/settings", self._get_meter_settings),
-            web.put("/api/v1/meter/settings", self._change_meter_settings),
-            web.post("/api/v1/meter/settings", self._change_meter_settings),
+            *self._documents(),
+            web.get("/api/v1/wifi/scan", self._scan),
+            web.post("/api/v1/restore", self._post_restore),
             web.post("/api/v1/reboot", self._post_reboot),
             web.post("/api/v1/wifi/wps", self._post_wps),
             web.get("/sdcard/{name:.*}", self._get_file),
@@ -168,23 +170,52 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         """Answer with `/system`."""
         return _answer(self.system())
 
-    async def _get_settings(self, _request: web.Request) -> web.Response:
-        """Answer with `/settings`."""
-        return _answer(self.settings())
+    def _documents(self) -> Iterator[web.AbstractRouteDef]:
+        """Yield the paths of the settings, each of which is a document."""
 
-    async def _change_settings(self, request: web.Request) -> web.Response:
-        """Take settings: what PUT does not mention stays, what POST does not resets."""
-        await _change(self.chosen, request)
-        return _answer(self.settings())
+        def serve(path: str, chosen: Chosen, show: Callable[[], Json]) -> Route:
+            async def answer(request: web.Request) -> web.Response:
+                if request.method != "GET":
+                    await _change(chosen, request)
+                    self._apply()
+                return _answer(show())
 
-    async def _get_meter_settings(self, _request: web.Request) -> web.Response:
-        """Answer with `/meter/settings`."""
-        return _answer(self.meter_settings())
+            return [web.route(each, path, answer) for each in ("GET", "PUT", "POST")]
 
-    async def _change_meter_settings(self, request: web.Request) -> web.Response:
-        """Take settings of the meter's interface."""
-        await _change(self.meter_chosen, request)
-        return _answer(self.meter_settings())
+        yield from serve("/api/v1/settings", self.chosen, self.settings)
+        for path, chosen in (
+            ("/api/v1/meter/settings", self.meter_chosen),
+            ("/api/v1/wifi/sta/settings", self.wifi_chosen),
+            ("/api/v1/eth/settings", self.ethernet_chosen),
+        ):
+            yield from serve(path, chosen, chosen.shown)
+
+    def _apply(self) -> None:
+        """Go after the answer where the networks lead to: elsewhere, or nowhere."""
+        if not (self.wifi_up or self.ethernet_up):
+            self.black_out(inf)
+        up = self.ethernet_chosen if self.ethernet_up else self.wifi_chosen
+        if (
+            up.now["static_ip"]
+            and up.now["ip"] != self._host
+            and _is_here(up.now["ip"])
+        ):
+            self.black_out(0.0, host=up.now["ip"])
+
+    async def _scan(self, _request: web.Request) -> web.Response:
+        """Answer with the wireless networks nearby."""
+        return _answer(scanned())
+
+    async def _post_restore(self, _request: web.Request) -> web.Response:
+        """Forget all settings after the answer, and so the wireless network."""
+        self.resets += 1
+        for chosen in (
+            *(self.chosen, self.meter_chosen),
+            *(self.wifi_chosen, self.ethernet_chosen),
+        ):
+            chosen.reset()
+        self._apply()
+        return web.Response(status=204)
 
     async def _get_file(self, request: web.Request) -> web.StreamResponse:
         """Answer with a listing or a whole file; the device ignores Range."""
@@ -221,6 +252,11 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         finally:
             self.downloads -= 1
         return response
+
+
+def _is_here(address: str) -> bool:
+    """Tell whether a simulator can listen there."""
+    return ip_address(address).is_loopback
 
 
 async def _change(chosen: Chosen, request: web.Request) -> None:

@@ -206,5 +206,5 @@ def everything(simulator: WhatwattGoSimulator) -> Mapping[str, object]:
     """Return all settings of the device by path."""
     return {
         SETTINGS: simulator.settings(),
-        METER_SETTINGS: simulator.meter_settings(),
+        METER_SETTINGS: simulator.meter_chosen.shown(),
     }

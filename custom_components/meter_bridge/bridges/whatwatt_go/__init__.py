@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from ..contract import BridgeType, ZeroconfMatch
 from ..snapshot import Medium
+from .actions import ACTIONS
 from .client import WhatwattClient
 from .entities import BINARY_SENSORS, BUTTONS, SENSORS, SETTINGS
 from .issues import ISSUES
@@ -37,6 +38,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     binary_sensors=BINARY_SENSORS,
     buttons=BUTTONS,
     settings=SETTINGS,
+    actions=ACTIONS,
     issues=ISSUES,
     # A meter's type is its logical name, which contains the serial number.
     redact=frozenset(

@@ -26,6 +26,7 @@ from .system import Details
 from .web import WhatwattWeb
 
 _REBOOT, _WPS = "/api/v1/reboot", "/api/v1/wifi/wps"
+_RESTORE = "/api/v1/restore"
 # The system changes seldom, and a request drains a device that the meter powers.
 _SYSTEM_SECONDS = 60.0
 # The registers of a meter that is followed by its stream are looked at this often.
@@ -51,14 +52,14 @@ _LEAST_CHARGE, _USB_SUPPLY = 3.6, 4.0
 
 
 class WhatwattClient(Client[Details]):
-    """One whatwatt Go."""
+    """One whatwatt Go; `web` is for what only an action asks of it."""
 
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the address; send nothing yet."""
-        self._web = WhatwattWeb(access, session)
-        super().__init__(self._web.http)
+        self.web = WhatwattWeb(access, session)
+        super().__init__(self.web.http)
         self._decoder = WhatwattDecoder()
-        self._card = SdCard(self._web)
+        self._card = SdCard(self.web)
         self._listening = asyncio.Lock()
         self._system_until = -inf
         self._report_until = -inf
@@ -79,7 +80,7 @@ class WhatwattClient(Client[Details]):
             model=decoder.model,
             firmware=decoder.firmware,
             mac=decoder.mac,
-            pinned=self._web.pinned,
+            pinned=self.web.pinned,
         )
 
     @override
@@ -122,7 +123,7 @@ class WhatwattClient(Client[Details]):
             await self._read_system()
             try:
                 await race(
-                    self._web.follow(LIVE, take, idle=self._idle_seconds),
+                    self.web.follow(LIVE, take, idle=self._idle_seconds),
                     self._request_regularly(),
                 )
             except StreamClosedError as error:
@@ -162,17 +163,25 @@ class WhatwattClient(Client[Details]):
 
     async def reboot(self) -> None:
         """Restart the device; it is away for 30 to 60 s."""
-        await self._web.request("POST", _REBOOT)
+        await self.web.request("POST", _REBOOT)
+
+    async def restore(self) -> None:
+        """Erase all settings, and restart the device."""
+        await self.web.request("POST", _RESTORE)
 
     async def choose(self, place: Place, value: object) -> None:
         """Change one setting; all others stay as they are."""
         path, body = change(place, value)
-        await self._web.change(path, body)
-        self._settings_until = -inf
+        await self.web.change(path, body)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Request system and settings with the next poll: something has changed."""
+        self._system_until = self._settings_until = -inf
 
     async def start_wps(self) -> None:
         """Open Wi-Fi pairing by WPS for two minutes."""
-        await self._web.request("POST", _WPS)
+        await self.web.request("POST", _WPS)
 
     @property
     def _idle_seconds(self) -> float:
@@ -205,7 +214,7 @@ class WhatwattClient(Client[Details]):
 
     async def _read_system(self) -> None:
         """Request the system, which proves that this is a whatwatt Go."""
-        answer = await self._web.request("GET", SYSTEM)
+        answer = await self.web.request("GET", SYSTEM)
         before = self._decoder.details.license
         self._decoder.take(SYSTEM, answer.body)
         self._system_until = time.monotonic() + _SYSTEM_SECONDS
@@ -222,7 +231,7 @@ class WhatwattClient(Client[Details]):
         self._settings_until = now + _SETTINGS_SECONDS
         for path in (SETTINGS, METER_SETTINGS):
             with suppress(BridgeConnectionError, BridgeResponseError):
-                self._decoder.take(path, (await self._web.request("GET", path)).body)
+                self._decoder.take(path, (await self.web.request("GET", path)).body)
 
     async def _read_report(self) -> bool:
         """Request the report; return whether the licence allows it."""
@@ -230,7 +239,7 @@ class WhatwattClient(Client[Details]):
         if now < self._unlicensed_until:
             return False
         try:
-            answer = await self._web.request("GET", REPORT)
+            answer = await self.web.request("GET", REPORT)
         except BridgeLicenseError:
             self._unlicensed_until = now + _LICENSE_SECONDS
             return False
@@ -258,7 +267,7 @@ class WhatwattClient(Client[Details]):
             try:
                 async with self._listening, asyncio.timeout(_ONE_EVENT_SECONDS):
                     await race(
-                        self._web.follow(LIVE, take, idle=_IDLE_SECONDS),
+                        self.web.follow(LIVE, take, idle=_IDLE_SECONDS),
                         got_one.wait(),
                     )
             except TimeoutError:

@@ -41,9 +41,14 @@ class WhatwattWeb:
         )
         self.pinned = dict(access.pinned)
 
-    async def request(self, method: str, path: str) -> Answer:
-        """Make a request; log in if the device asks for it."""
-        return await self._ask(method, path, None, None)
+    async def request(
+        self, method: str, path: str, *, name: str | None = None
+    ) -> Answer:
+        """Make a request; log in if the device asks for it.
+
+        With an empty name the answer is not recorded.
+        """
+        return await self._ask(method, path, None, name)
 
     async def change(
         self, path: str, body: object = None, *, method: str = "PUT"
