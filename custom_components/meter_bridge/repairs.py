@@ -1,7 +1,7 @@
 """Repairs: ask the bridge whether the fault is gone, or lead to another login."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, override
 
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
@@ -12,13 +12,21 @@ from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.selector import (
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
 import probatio
 
-from .bridges import bridge_of
+from .bridges import Kind, bridge_of
+from .bridges.client import Client
+from .bridges.contract import BridgeFix
 from .bridges.errors import (
     BridgeConnectionError,
     BridgeError,
     BridgePermissionError,
+    NotAcceptedError,
     UnknownKindError,
 )
 from .const import DOMAIN
@@ -36,6 +44,7 @@ from .meter.trouble import TroubleKind
 from .meter_repairs import HeldFlow, LimitFlow, MeterFlow, ReplacedFlow, ScaleFlow
 from .role_repairs import RolesFlow
 
+_SECRET = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 _FLOWS: Mapping[str, type[MeterFlow | RolesFlow]] = {
     ROLES: RolesFlow,
     METER_REPLACED: ReplacedFlow,
@@ -72,10 +81,18 @@ class AskAgainFlow(RepairsFlow):
             if self._key == BridgePermissionError.translation_key:
                 return await self._log_in()
             errors["base"] = wrong
+        return self._form(errors)
+
+    def _form(
+        self, errors: dict[str, str], fields: Iterable[str] = ()
+    ) -> RepairsFlowResult:
+        """Explain what is wrong, with fields for what the owner knows."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_form(
             step_id="confirm",
-            data_schema=probatio.Schema({}),
+            data_schema=probatio.Schema(
+                {probatio.Optional(each): _SECRET for each in fields}
+            ),
             description_placeholders=issue.translation_placeholders if issue else None,
             errors=errors,
         )
@@ -86,12 +103,7 @@ class AskAgainFlow(RepairsFlow):
             return await self._find_silence()
         try:
             bridge = bridge_of(self._entry)
-            # The entry's own client keeps earlier answers; a new one asks for all.
-            client = connect(
-                self.hass, bridge, self._entry.data, options=self._entry.options
-            )
-            await identify(client, self._entry, bridge)
-            snapshot = await client.fetch()
+            snapshot = await (await self._client(bridge)).fetch()
         except BridgeConnectionError:
             return "cannot_connect"
         except BridgeError:
@@ -104,6 +116,16 @@ class AskAgainFlow(RepairsFlow):
             return "still_wrong"
         self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
         return None
+
+    async def _client(self, bridge: Kind) -> Client[Any]:
+        """Return a client of the bridge, once that has shown which one it is.
+
+        The entry's own client keeps earlier answers; a new one asks for all.
+        """
+        entry = self._entry
+        client = connect(self.hass, bridge, entry.data, options=entry.options)
+        await identify(client, entry, bridge)
+        return client
 
     async def _find_silence(self) -> str | None:
         """Poll once more; only the coordinator knows whether a reading is new."""
@@ -138,6 +160,58 @@ class AskAgainFlow(RepairsFlow):
         )
 
 
+class FixFlow(AskAgainFlow):
+    """Give the bridge what the owner knows; then ask it as `AskAgainFlow` does."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Explain what is wrong, and take what ends it; nothing of that is kept."""
+        fix = bridge_of(self._entry).fixes[self._key]
+        typed = {key: value for key, value in (user_input or {}).items() if value}
+        fit, errors = _fitting(fix.fields, typed)
+        if fit and not errors and (wrong := await self._give(fix, fit)):
+            errors["base"] = wrong
+        if errors:
+            return self._form(errors)
+        return await super().async_step_confirm(user_input)
+
+    @override
+    def _form(
+        self, errors: dict[str, str], fields: Iterable[str] = ()
+    ) -> RepairsFlowResult:
+        """Show the fields, always empty."""
+        return super()._form(errors, bridge_of(self._entry).fixes[self._key].fields)
+
+    async def _give(self, fix: BridgeFix[Any], typed: Mapping[str, str]) -> str | None:
+        """Give it to the bridge; return the key of the error to show."""
+        try:
+            client = await self._client(bridge_of(self._entry))
+            await fix.run_fn(client, typed)
+        except NotAcceptedError as error:
+            return error.translation_key
+        except BridgeConnectionError:
+            return "cannot_connect"
+        except BridgeError:
+            return "still_wrong"
+        return None
+
+
+def _fitting(
+    fields: Mapping[str, Callable[[str], str]], typed: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the fields that have the right form, and errors for the others."""
+    fit: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for key, value in typed.items():
+        try:
+            fit[key] = fields[key](value)
+        except ValueError:
+            errors[key] = f"no_{key}"
+    return fit, errors
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant,
     issue_id: str,
@@ -154,7 +228,8 @@ async def async_create_fix_flow(
         return ConfirmRepairFlow()
     if flow := _FLOWS.get(key):
         return flow(entry, known)
-    return AskAgainFlow(entry, key)
+    kind = FixFlow if key in bridge_of(entry).fixes else AskAgainFlow
+    return kind(entry, key)
 
 
 def _is_known_kind(entry: MeterBridgeEntry) -> bool:

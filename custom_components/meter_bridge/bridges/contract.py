@@ -174,6 +174,19 @@ class BridgeIssue[D]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeFix[C]:
+    """A form by which the owner ends a problem with what only they know.
+
+    `fields` are validators of what is typed, by name; each raises a ValueError. All are
+    secret, and may be left empty: then the bridge is only asked again. `run_fn` gives
+    the rest to the bridge, and returns once the problem has ended, or will not.
+    """
+
+    fields: Mapping[str, Callable[[str], str]]
+    run_fn: Callable[[C, Mapping[str, str]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeOption:
     """A number that the owner may set in the options; `key` is its translation key."""
 
@@ -208,6 +221,7 @@ class BridgeType[C: Client[object], D]:
     `shows_demand` unless the owner says otherwise.
     `pins_later` if entries from before may still pin what they know it by.
     `pads_zeros` if it may send 0 for registers that the meter does not have.
+    `fixes` are the forms that end an issue, by its key.
     `questions` returns what only the owner can say of registers, by the details and
     what was said so far; `survey` asks the bridge what is likely.
     `redact` names keys of answers whose values are kept out of diagnostics.
@@ -245,6 +259,7 @@ class BridgeType[C: Client[object], D]:
     updates: tuple[BridgeUpdate[C, D], ...] = ()
     actions: tuple[BridgeAction[C], ...] = ()
     issues: tuple[BridgeIssue[D], ...] = ()
+    fixes: Mapping[str, BridgeFix[C]] = field(default_factory=dict)
     questions: Callable[[D, Said], tuple[Question, ...]] | None = None
     survey: Callable[[C], Awaitable[Survey[D]]] | None = None
     more_sensors: Callable[[D], tuple[BridgeSensor[D], ...]] | None = None

@@ -33,6 +33,7 @@ FACTORY: Mapping[str, Any] = {
         "berry": {"auto_run": False, "run_delay": 300},
     },
 }
+NO_KEY = "0" * 32
 METER_FACTORY: Mapping[str, Any] = {
     "baudrate": 115200,
     "parity": "none",
@@ -40,6 +41,8 @@ METER_FACTORY: Mapping[str, Any] = {
     "buffer_size": 64,
     "method": "Passive Push",
     "encryption": False,
+    "encryption_key": NO_KEY,
+    "authentication_key": NO_KEY,
     "rx_invert": False,
     "tx_invert": False,
     "auto_baudrate": True,

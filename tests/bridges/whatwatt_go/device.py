@@ -10,6 +10,7 @@ from tests.bridges.whatwatt_go.chosen import (
     ETHERNET_FACTORY,
     FACTORY,
     METER_FACTORY,
+    NO_KEY,
     WIFI_FACTORY,
     Chosen,
 )
@@ -74,6 +75,7 @@ class WhatwattGoDevice(Simulator):
         self.password = "open sesame"
         self.status: MeterStatus = "OK"
         self.profile: Profile = KMP
+        self.meter_keys: tuple[str, str] | None = None
         self.clock_drift = timedelta(seconds=6)
         self.volume_id: str | None = None
         self.volume_known = True
@@ -169,6 +171,23 @@ class WhatwattGoDevice(Simulator):
             ),
             "sd_card": self._sd_card(),
         }
+
+    def lock_meter(self, key: str, authentication: str = NO_KEY) -> None:
+        """Let the meter encrypt its data; without both keys nothing can be read."""
+        self.meter_keys = key, authentication
+        self.status = "KEY REQUIRED"
+
+    def try_keys(self) -> None:
+        """Read what the meter sends next, with the keys that were chosen."""
+        if self.meter_keys is None:
+            return
+        chosen = self.meter_chosen.now
+        keys = chosen["encryption_key"], chosen["authentication_key"]
+        if not chosen["encryption"] or keys[0] == NO_KEY:
+            self.status = "KEY REQUIRED"
+        else:
+            fits = tuple(map(str.upper, keys)) == self.meter_keys
+            self.status = "OK" if fits else "ENCRYPTION KEY"
 
     def settings(self) -> Json:
         """Return `/settings`, which never contains the password."""

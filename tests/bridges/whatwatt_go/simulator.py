@@ -32,6 +32,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         super().__init__(house)
         self.realm = f"whatwatt-{self.suffix}"
         self._digest = Digest(self.realm)
+        self.meter_pause = 0.02
         self.rebooting: asyncio.Task[None] | None = None
         self.downloads = self.sent = self.resets = 0
 
@@ -191,7 +192,12 @@ class WhatwattGoSimulator(WhatwattGoDevice):
             yield from serve(path, chosen, chosen.shown)
 
     def _apply(self) -> None:
-        """Go after the answer where the networks lead to: elsewhere, or nowhere."""
+        """Behave after the answer as the settings say now.
+
+        The networks lead elsewhere, or nowhere; the meter's keys are tried with what it
+        sends next.
+        """
+        asyncio.get_running_loop().call_later(self.meter_pause, self.try_keys)
         if not (self.wifi_up or self.ethernet_up):
             self.black_out(inf)
         up = self.ethernet_chosen if self.ethernet_up else self.wifi_chosen

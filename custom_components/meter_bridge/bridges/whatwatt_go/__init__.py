@@ -7,7 +7,7 @@ from ..snapshot import Medium
 from .actions import ACTIONS
 from .client import WhatwattClient
 from .entities import BINARY_SENSORS, BUTTONS, SENSORS, SETTINGS
-from .issues import ISSUES
+from .issues import FIXES, ISSUES
 from .system import Details
 
 BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
@@ -40,6 +40,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     settings=SETTINGS,
     actions=ACTIONS,
     issues=ISSUES,
+    fixes=FIXES,
     # A meter's type is its logical name, which contains the serial number.
     redact=frozenset(
         {

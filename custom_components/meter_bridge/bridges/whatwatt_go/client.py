@@ -48,6 +48,8 @@ _ONE_EVENT_SECONDS = 15.0
 # it lives at 3.7 V, and more than 4 V at its USB port are a supply of its own.
 _WATCH_SECONDS = 15.0
 _LATE_SECONDS = 3.0
+# Meters send within 10 s, most sooner; whoever typed a key waits meanwhile.
+_UNLOCK_SECONDS, _UNLOCK_PAUSE = 40.0, 2.0
 _LEAST_CHARGE, _USB_SUPPLY = 3.6, 4.0
 
 
@@ -174,6 +176,20 @@ class WhatwattClient(Client[Details]):
         path, body = change(place, value)
         await self.web.change(path, body)
         self.look_again()
+
+    async def unlock_meter(self, keys: Mapping[str, str]) -> None:
+        """Give the device the keys of its meter; wait until it reads it, for a while.
+
+        Meters send every few seconds, and only then the device can try a key.
+        """
+        await self.web.change(METER_SETTINGS, {"encryption": True, **keys})
+        self.look_again()
+        deadline = time.monotonic() + _UNLOCK_SECONDS
+        while time.monotonic() < deadline:
+            await asyncio.sleep(_UNLOCK_PAUSE)
+            await self._read_system()
+            if self._decoder.has_meter:
+                return
 
     def look_again(self) -> None:
         """Request system and settings with the next poll: something has changed."""

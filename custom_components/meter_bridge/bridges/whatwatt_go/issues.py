@@ -2,12 +2,12 @@
 
 import re
 
-from ..contract import BridgeIssue
+from ..contract import BridgeFix, BridgeIssue
 from ..snapshot import Snapshot
-from .system import Details
+from .client import WhatwattClient
+from .system import LOCKED, Details
 
-# The meter encrypts its data: its key was not entered, or is wrong.
-_LOCKED = ("key_required", "encryption_key")
+_KEY = re.compile(r"[0-9a-f]{32}", re.IGNORECASE | re.ASCII)
 # Since 1.10 the password is not sent unencrypted any more.
 _FIRMWARE = (1, 10)
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(\.|$)")
@@ -22,8 +22,24 @@ def _is_old(snapshot: Snapshot[Details]) -> bool:
 ISSUES: tuple[BridgeIssue[Details], ...] = (
     BridgeIssue(
         key="meter_key",
-        is_on_fn=lambda snapshot: snapshot.details.meter_status in _LOCKED,
+        is_on_fn=lambda snapshot: snapshot.details.meter_status in LOCKED,
         explains_silence=True,
     ),
     BridgeIssue(key="firmware_old", is_on_fn=_is_old),
 )
+
+
+def _key(typed: str) -> str:
+    """Return a key of the meter, which may have been typed in groups."""
+    key = "".join(typed.split())
+    if not _KEY.fullmatch(key):
+        raise ValueError("has to be 32 hexadecimal digits")
+    return key
+
+
+FIXES = {
+    "meter_key": BridgeFix(
+        fields={"encryption_key": _key, "authentication_key": _key},
+        run_fn=WhatwattClient.unlock_meter,
+    )
+}

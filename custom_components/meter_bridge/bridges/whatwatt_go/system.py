@@ -8,6 +8,8 @@ from ..wire import flag, number, section, text, whole
 from .settings import Settings
 
 METER_OK = "ok"
+# The meter encrypts its data: its key was not entered, or is wrong.
+LOCKED = ("key_required", "encryption_key")
 TARIFFS = range(1, 5)
 SUPPLIES = ("usb", "mbus", "p1", "scap")
 CLOUDS = ("whatwatt", "mystrom", "solar_manager", "mqtc", "stromkonto")
