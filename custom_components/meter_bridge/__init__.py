@@ -12,6 +12,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.setup import async_setup_component
 
 from .bridges import Kind, bridge_of
 from .bridges.errors import BridgeAuthError, BridgeError, UnknownKindError
@@ -48,6 +49,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions; they exist even while no bridge is set up."""
     async_register_actions(hass)
+    if "http" in hass.config.components:
+        # Forms of actions upload files to it; nothing else may have set it up.
+        await async_setup_component(hass, "file_upload", {})
     async_watch_disabled(hass)
     return True
 

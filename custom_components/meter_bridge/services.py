@@ -19,6 +19,7 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util.dt import as_utc
 import probatio
 
+from .action_needs import needs_met
 from .bridges import BRIDGES
 from .bridges.contract import BridgeAction
 from .bridges.errors import UnfitFieldsError
@@ -103,7 +104,8 @@ def _register(hass: HomeAssistant, name: str, fields: Fields) -> None:
         except UnfitFieldsError as error:
             raise translated(ServiceValidationError, error) from error
         with errors_shown(hass, entry):
-            response = await action.run_fn(entry.runtime_data.client, fields)
+            async with needs_met(hass, entry, action.needs, fields) as met:
+                response = await action.run_fn(entry.runtime_data.client, met)
             if action.moves and (address := response.get("address")):
                 await async_move(hass, entry, entry.runtime_data.bridge, address)
         return dict(response) if call.return_response else None

@@ -5,9 +5,11 @@ from typing import Any, override
 
 from homeassistant.components.update import UpdateEntity, UpdateEntityFeature
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 
+from .action_needs import installing
 from .bridges.contract import BridgeUpdate
 from .bridges.errors import BridgeError
 from .const import LOGGER
@@ -38,14 +40,26 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
     """Firmware of the bridge; only the bridge can tell whether there is a newer one."""
 
     entity_description: BridgeUpdate[Any, Any]
-    _attr_supported_features = (
-        UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
-    )
+
+    @property
+    @override
+    def supported_features(self) -> UpdateEntityFeature:
+        """Return what can be done: without a download, an action installs files."""
+        if self.entity_description.install_fn is None:
+            return UpdateEntityFeature.PROGRESS
+        return UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Check for a newer version now, and twice a day."""
+        """Check for a newer version now, and twice a day; follow installations."""
         await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, installing(self.coordinator.config_entry), self._follow
+            )
+        )
+        if self.entity_description.latest_fn is None:
+            return
         self.async_on_remove(
             async_track_time_interval(self.hass, self._async_check, _CHECK_INTERVAL)
         )
@@ -55,8 +69,11 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
 
     async def _async_check(self, _now: datetime | None = None) -> None:
         """Ask for the newest version; keep the one known if the bridge cannot tell."""
+        latest_fn = self.entity_description.latest_fn
+        if latest_fn is None:
+            return
         try:
-            latest = await self.entity_description.latest_fn(self.coordinator.client)
+            latest = await latest_fn(self.coordinator.client)
         except BridgeError as error:
             LOGGER.debug("%s: no news of updates: %s", self.coordinator.name, error)
             return
@@ -80,20 +97,21 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         self, version: str | None, backup: bool, **kwargs: Any
     ) -> None:
         """Let the bridge install its update; return once the bridge runs again."""
-
-        @callback
-        def progress(part: float | None) -> None:
-            self._attr_update_percentage = None if part is None else round(100 * part)
-            self.async_write_ha_state()
-
-        self._attr_in_progress = True
-        progress(None)
+        install_fn = self.entity_description.install_fn
+        if install_fn is None:
+            return
+        self._follow(None)
         try:
             with errors_shown(self.hass, self.coordinator.config_entry):
-                await self.entity_description.install_fn(
-                    self.coordinator.client, progress
-                )
+                await install_fn(self.coordinator.client, self._follow)
         finally:
             self._attr_in_progress = False
         await self.coordinator.async_refresh()
         await self._async_check()
+
+    @callback
+    def _follow(self, part: float | None, is_over: bool = False) -> None:  # noqa: FBT001, FBT002 (a signal has no names)
+        """Show how much of an installation is done, until it is over."""
+        self._attr_in_progress = not is_over
+        self._attr_update_percentage = None if part is None else round(100 * part)
+        self.async_write_ha_state()

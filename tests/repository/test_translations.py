@@ -167,10 +167,10 @@ def test_what_is_not_shown_is_fine(source: str) -> None:
 def test_only_a_bridge_speaks_for_itself(kind: type[BridgeError]) -> None:
     """The text of an error is for the log; users see its translation.
 
-    Only the translation of a refusal contains the bridge's own text.
+    Only the translation of a refusal contains a text: the bridge's own, or names.
     """
     shown = translated(HomeAssistantError, kind("Our own words"))
-    is_own = kind is BridgeRefusedError
+    is_own = issubclass(kind, BridgeRefusedError)
     assert shown.translation_key == kind.translation_key
     assert shown.translation_placeholders == (
         {"reason": "Our own words"} if is_own else None

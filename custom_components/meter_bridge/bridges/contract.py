@@ -104,15 +104,36 @@ type BridgeSetting[C, D] = BridgeSwitch[C, D] | BridgeNumber[C, D] | BridgeSelec
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeUpdate[C, D](UpdateEntityDescription):
-    """Software that this kind of bridge downloads and installs on request.
+    """Software of this kind of bridge.
 
     `latest_fn` returns the newest version, None if the bridge cannot tell. `install_fn`
-    returns once the new version runs.
+    lets the bridge download and install it, and returns once the new version runs.
+    Without both, an action installs it from a file.
     """
 
     installed_fn: Callable[[D], str | None]
-    latest_fn: Callable[[C], Awaitable[str | None]]
-    install_fn: Callable[[C, Progress], Awaitable[None]]
+    latest_fn: Callable[[C], Awaitable[str | None]] | None = None
+    install_fn: Callable[[C, Progress], Awaitable[None]] | None = None
+
+
+class Need(StrEnum):
+    """What Home Assistant puts among the fields of an action that needs it.
+
+    The value is the name of the field.
+    """
+
+    FILE = "file"
+    """The content (bytes) of the file that was uploaded, or that is at this path."""
+
+    FOLDER = "folder"
+    """The folder (a Path) to write into; by default that of local media."""
+
+    BROKER = "broker"
+    """Home Assistant's own broker: `url`, `username` and `password`. Only without a
+    field `url`."""
+
+    PROGRESS = "progress"
+    """A `Progress`, which the update entities of the bridge show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +144,7 @@ class BridgeAction[C]:
     same fields. `fields` is their schema.
     `check` gets all fields together, returns them, and raises UnfitFieldsError if they
     do not fit together. `run_fn` gets the result and returns the response.
+    `needs` are added to the fields after that.
     If it `moves` the bridge, the response has the new `address` where that is known:
     the entry goes there once its bridge answers at it.
     """
@@ -131,6 +153,7 @@ class BridgeAction[C]:
     fields: Mapping[probatio.Marker, object]
     check: Callable[[dict[str, Any]], dict[str, Any]] = dict
     run_fn: Callable[[C, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+    needs: frozenset[Need] = frozenset()
     moves: bool = False
 
 

@@ -118,6 +118,30 @@ class NotUpdatedError(BridgeError):
     translation_key = "not_updated"
 
 
+class NotThereError(BridgeError):
+    """The bridge does not have what was asked for: no card, or no such file."""
+
+    translation_key = "not_there"
+
+
+class UnusableFileError(BridgeError):
+    """A file or folder of Home Assistant cannot be used, or must not be."""
+
+    translation_key = "unusable_file"
+
+
+class UnresolvedError(BridgeRefusedError):
+    """A template has variables that the bridge does not send; the text names them."""
+
+    translation_key = "unresolved"
+
+
+class NoBrokerError(BridgeError):
+    """Home Assistant has no broker that the bridge could use."""
+
+    translation_key = "no_broker"
+
+
 class NotMovedError(BridgeError):
     """The bridge does not answer at the address that it was given."""
 

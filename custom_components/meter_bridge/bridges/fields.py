@@ -37,6 +37,19 @@ def whole_number(*, least: int = 0, most: int | None = None) -> Callable[[object
     return check
 
 
+def real_number(*, least: float, most: float) -> Callable[[object], float]:
+    """Return a validator for a number in these limits; true and words are none."""
+
+    def check(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("has to be a number")  # noqa: TRY004 (see above)
+        if not least <= value <= most:
+            raise ValueError("is out of range")
+        return value
+
+    return check
+
+
 def one_line(
     *, shortest: int = 1, longest: int = _LONGEST_WORDS
 ) -> Callable[[object], str]:

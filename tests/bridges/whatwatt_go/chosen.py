@@ -67,6 +67,15 @@ WIFI_FACTORY: Mapping[str, Any] = {
     "max_tx_power": 17,
 }
 ETHERNET_FACTORY: Mapping[str, Any] = {"enable": True, **_ADDRESSES}
+MQTT_FACTORY: Mapping[str, Any] = {
+    "enable": False,
+    "url": "",
+    "username": "",
+    "password": "",
+    "client_id": "whatwattGO",
+    "skip_cn_check": False,
+    "publish": {"topic": "", "template": ""},
+}
 # No answer contains them.
 _SECRET = frozenset({"password", "encryption_key", "authentication_key"})
 

@@ -10,6 +10,7 @@ from tests.bridges.whatwatt_go.chosen import (
     ETHERNET_FACTORY,
     FACTORY,
     METER_FACTORY,
+    MQTT_FACTORY,
     NO_KEY,
     WIFI_FACTORY,
     Chosen,
@@ -19,6 +20,7 @@ from tests.bridges.whatwatt_go.profiles import (
     KMP,
     Profile,
     live_values,
+    meter_variables,
     report_values,
 )
 from tests.support.house import House
@@ -69,6 +71,10 @@ class WhatwattGoDevice(Simulator):
         self.wifi_chosen = Chosen(WIFI_FACTORY)
         self.wifi_chosen.merge({"enable": True, "name": HOME, "password": PASSPHRASE})
         self.ethernet_chosen = Chosen(ETHERNET_FACTORY)
+        self.mqtt_chosen = Chosen(MQTT_FACTORY)
+        self.mqtt_connected = False
+        self.signed_currents = False
+        self.running: str | None = None
         self.air = {HOME: PASSPHRASE, "guests": ""}
         self.firmware: Firmware = "new"
         self.license: License = "PLUS"
@@ -136,7 +142,7 @@ class WhatwattGoDevice(Simulator):
     @property
     def version(self) -> str:
         """Firmware version: the first documented one, or one of today."""
-        return "2.8.2" if self.firmware == "new" else "1.2.6"
+        return self.running or ("2.8.2" if self.firmware == "new" else "1.2.6")
 
     def report(self) -> Json:
         """Return `/report`: the latest reading, the meter and the device's clock."""
@@ -157,7 +163,10 @@ class WhatwattGoDevice(Simulator):
                 "status": "CONNECTED" if links["mystrom"] else "DISABLED",
             },
             "solar_manager": _link(is_on=links["solar_manager"]),
-            "mqtc": _link(is_on=False),
+            "mqtc": {
+                "enabled": self.mqtt_chosen.now["enable"],
+                "connected": self.mqtt_connected,
+            },
         }
         system: dict[str, Json] = {"device": self._device(), "clouds": clouds}
         if new:
@@ -257,6 +266,23 @@ class WhatwattGoDevice(Simulator):
         live["Date"], live["Time"] = f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
         live["Uptime"] = round(self._uptime / 3600, 2)
         return live
+
+    def variables(self) -> dict[str, str]:
+        """Return `/variables` by name; what the meter does not send is null."""
+        return {
+            "sys.id": self.device_id,
+            "sys.name": self.name,
+            "sys.firmware": self.version,
+            **meter_variables(self.profile, self.latest, signed=self.signed_currents),
+            "tariff": str(self.latest_tariff if self.profile.sends_tariff else 0),
+            "conv_factor": str(self.conv_factor),
+            "timestamp": str(int(self.latest_at.timestamp())),
+            "meter.id": self.profile.meter_id or "",
+            "meter.type": self.profile.logical_name,
+            "meter.status": self.status,
+            "plug.voltage.usb": str(self.volts["v_usb"]),
+            "wifi.sta.ssid": self.wifi_chosen.now["name"],
+        }
 
     def _meter(self) -> Json:
         """Return the meter as in the report."""

@@ -35,6 +35,14 @@ def _actions(secret: str) -> Calls:
     yield "scan_wifi", {}
     yield "configure_wifi", {"ssid": secret, "password": secret, **sure}
     yield "configure_ethernet", {"enabled": True, **sure}
+    yield "whatwatt_configure_meter", {"scaler": "lge570", **sure}
+    login = {"username": secret, "password": secret}
+    broker = {"url": f"mqtt://{secret}.example", "topic": secret}
+    template = {"template": f"{secret} ${{{secret}}}"}
+    yield "whatwatt_configure_mqtt", {**broker, **login, **template}
+    yield "whatwatt_list_sd_card", {}
+    yield "whatwatt_download_sd_file", {"name": secret}
+    yield "whatwatt_install_firmware", {"file": secret}
 
 
 def _remember(simulator: WhatwattGoSimulator) -> None:

@@ -196,6 +196,32 @@ def live_values(
     return live
 
 
+def meter_variables(
+    profile: Profile, values: Mapping[str, Decimal], *, signed: bool
+) -> dict[str, str]:
+    """Return the variables of the meter, all as texts; null for what it does not send.
+
+    Currents can have a sign, which is that of the power of their phase.
+    """
+    sent = {
+        field.code: str(field.show(values[field.code], profile.volt_digits))
+        for field in _sent(profile, values)
+    }
+    found = {_variable(field.code): sent.get(field.code, "null") for field in FIELDS}
+    found["energy.in"], found["power.in"] = found["1_8_0"], found["1_7_0"]
+    for phase in (20, 40, 60):
+        name = _variable(f"{phase + 11}.7.0")
+        is_export = values.get(f"{phase + 2}.7.0", 0) > 0
+        if signed and found[name] != "null":
+            found[f"s{name}"] = f"-{found[name]}" if is_export else found[name]
+    return found
+
+
+def _variable(code: str) -> str:
+    """Return the name of a register among the variables."""
+    return code.replace(".", "_")
+
+
 def _sent(profile: Profile, values: Mapping[str, Decimal]) -> Iterable[Field]:
     """Return the fields that this meter sends now."""
     return (

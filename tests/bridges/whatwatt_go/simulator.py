@@ -9,7 +9,7 @@ import secrets
 import socket
 from typing import override
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.bridges.whatwatt_go.chosen import Chosen
 from tests.bridges.whatwatt_go.device import WhatwattGoDevice
@@ -21,6 +21,7 @@ from tests.support.simulator import Announcement, Json, compact, event
 
 type Route = list[web.RouteDef]
 
+FIRMWARE_MARK = b"whatwatt "
 _PIECE, _SEND_BUFFER = 1024, 8192
 
 
@@ -82,7 +83,9 @@ class WhatwattGoSimulator(WhatwattGoDevice):
             web.get("/api/v1/live", self._get_live),
             *self._documents(),
             web.get("/api/v1/wifi/scan", self._scan),
+            web.get("/api/v1/variables", self._get_variables),
             web.post("/api/v1/restore", self._post_restore),
+            web.post("/load", self._post_firmware),
             web.post("/api/v1/reboot", self._post_reboot),
             web.post("/api/v1/wifi/wps", self._post_wps),
             web.get("/sdcard/{name:.*}", self._get_file),
@@ -188,6 +191,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
             ("/api/v1/meter/settings", self.meter_chosen),
             ("/api/v1/wifi/sta/settings", self.wifi_chosen),
             ("/api/v1/eth/settings", self.ethernet_chosen),
+            ("/api/v1/mqtt/settings", self.mqtt_chosen),
         ):
             yield from serve(path, chosen, chosen.shown)
 
@@ -197,7 +201,8 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         The networks lead elsewhere, or nowhere; the meter's keys are tried with what it
         sends next.
         """
-        asyncio.get_running_loop().call_later(self.meter_pause, self.try_keys)
+        if self.meter_keys is not None:
+            asyncio.get_running_loop().call_later(self.meter_pause, self.try_keys)
         if not (self.wifi_up or self.ethernet_up):
             self.black_out(inf)
         up = self.ethernet_chosen if self.ethernet_up else self.wifi_chosen
@@ -212,12 +217,31 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         """Answer with the wireless networks nearby."""
         return _answer(scanned())
 
+    async def _get_variables(self, _request: web.Request) -> web.Response:
+        """Answer with a list of objects that have one key each; it needs a licence."""
+        if self.license == "FREE":
+            return web.Response(status=404, text="License required")
+        return _answer([{name: value} for name, value in self.variables().items()])
+
+    async def _post_firmware(self, request: web.Request) -> web.Response:
+        """Take a form with a file, and restart with the firmware in it."""
+        part = await (await request.multipart()).next()
+        if not isinstance(part, BodyPartReader) or part.name != "file":
+            return web.Response(status=400, text="No file")
+        content = bytes(await part.read())
+        if not content.startswith(FIRMWARE_MARK):
+            return web.Response(status=400, text="Not a firmware")
+        self.running = content.removeprefix(FIRMWARE_MARK).split(b"\n", 1)[0].decode()
+        self.reboot()
+        self.rebooting = self.black_out(self.reboot_seconds)
+        return web.Response(text="OK")
+
     async def _post_restore(self, _request: web.Request) -> web.Response:
         """Forget all settings after the answer, and so the wireless network."""
         self.resets += 1
         for chosen in (
             *(self.chosen, self.meter_chosen),
-            *(self.wifi_chosen, self.ethernet_chosen),
+            *(self.wifi_chosen, self.ethernet_chosen, self.mqtt_chosen),
         ):
             chosen.reset()
         self._apply()

@@ -7,7 +7,7 @@ from aiohttp.web import Response
 import pytest
 
 from custom_components.meter_bridge.bridges.errors import BridgeConnectionError
-from custom_components.meter_bridge.bridges.whatwatt_go import client as module, web
+from custom_components.meter_bridge.bridges.whatwatt_go import supply as module, web
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from tests.bridges.conftest import Connect
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator

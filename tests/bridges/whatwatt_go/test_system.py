@@ -27,6 +27,7 @@ def test_the_system_is_read_whole() -> None:
         report_interval=6.794,
         last_restart=NOW,
         voltages={"v_usb": 5.16, "v_mbus": 13.94, "v_p1": 0, "v_scap": 4.87},
+        firmware="2.8.2",
         license="plus",
         wifi_rssi=-29,
         ethernet=True,
@@ -42,6 +43,7 @@ def test_what_does_not_apply_is_not_known() -> None:
     """Without a meter there is no interval, without Wi-Fi no signal, of 0 no tariff."""
     assert parse_system(load("system_bare"), None) == Details(
         meter_status="not_connected",
+        firmware="1.2.6",
         ethernet=False,
         clouds={"mystrom": False},
         sd_card=False,

@@ -26,6 +26,7 @@ from .download import BUFFER_BYTES, read_slowly
 from .failures import as_bridge_errors, check_status, keep_own_errors
 from .session import GuardedRequest, guarded_session
 from .sse import Event, receive_events
+from .upload import Upload
 from .websocket import MESSAGE_LIMIT, close, receive_messages
 
 REQUEST_SECONDS = 10.0
@@ -114,6 +115,16 @@ class BridgeHttp:
         if name:
             self.answers.record(name, answer.body, answer.status)
         return answer
+
+    async def upload(self, path: str, form: Upload, *, seconds: float) -> Answer:
+        """Send a file and read the answer, which is not recorded."""
+        limits = ClientTimeout(total=seconds, sock_connect=self.timeout)
+        async with (
+            self._turn,
+            self._open("POST", path, {"Accept": "*/*"}, limits, form) as response,
+        ):
+            body = await _read(response, self.limit)
+            return Answer(status=response.status, body=body)
 
     async def download(
         self,
@@ -232,7 +243,7 @@ class BridgeHttp:
         path: str,
         headers: dict[str, str],
         limits: ClientTimeout,
-        body: bytes | None = None,
+        body: bytes | Upload | None = None,
         *,
         buffer: int = _CHUNK,
     ) -> AsyncIterator[ClientResponse]:

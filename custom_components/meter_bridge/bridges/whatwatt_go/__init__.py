@@ -6,7 +6,7 @@ from ..contract import BridgeType, ZeroconfMatch
 from ..snapshot import Medium
 from .actions import ACTIONS
 from .client import WhatwattClient
-from .entities import BINARY_SENSORS, BUTTONS, SENSORS, SETTINGS
+from .entities import BINARY_SENSORS, BUTTONS, SENSORS, SETTINGS, UPDATES
 from .issues import FIXES, ISSUES
 from .system import Details
 
@@ -38,6 +38,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     binary_sensors=BINARY_SENSORS,
     buttons=BUTTONS,
     settings=SETTINGS,
+    updates=UPDATES,
     actions=ACTIONS,
     issues=ISSUES,
     fixes=FIXES,

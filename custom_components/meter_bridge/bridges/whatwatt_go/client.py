@@ -22,6 +22,7 @@ from ..transport.tasks import race
 from .decoder import LIVE, REPORT, SYSTEM, WhatwattDecoder
 from .sd_card import SdCard
 from .settings import METER_SETTINGS, SETTINGS, Place, change
+from .supply import watch_supply
 from .system import Details
 from .web import WhatwattWeb
 
@@ -44,24 +45,19 @@ _FRESH_SECONDS = 300.0
 # Meters report every 1 to 10 s, some less often: wait for several intervals.
 _IDLE_SECONDS, _IDLE_SECONDS_AT_MOST, _IDLE_INTERVALS = 60.0, 300.0, 3
 _ONE_EVENT_SECONDS = 15.0
-# During a download the charge (V) is looked at so often. A device restarts at 3.2 V;
-# it lives at 3.7 V, and more than 4 V at its USB port are a supply of its own.
-_WATCH_SECONDS = 15.0
-_LATE_SECONDS = 3.0
 # Meters send within 10 s, most sooner; whoever typed a key waits meanwhile.
 _UNLOCK_SECONDS, _UNLOCK_PAUSE = 40.0, 2.0
-_LEAST_CHARGE, _USB_SUPPLY = 3.6, 4.0
 
 
 class WhatwattClient(Client[Details]):
-    """One whatwatt Go; `web` is for what only an action asks of it."""
+    """One whatwatt Go; `web` and `card` are for what only an action asks of it."""
 
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the address; send nothing yet."""
         self.web = WhatwattWeb(access, session)
         super().__init__(self.web.http)
         self._decoder = WhatwattDecoder()
-        self._card = SdCard(self.web)
+        self.card = SdCard(self.web)
         self._listening = asyncio.Lock()
         self._system_until = -inf
         self._report_until = -inf
@@ -140,7 +136,7 @@ class WhatwattClient(Client[Details]):
 
         BridgeConnectionError: the device cannot bear it now.
         """
-        hours = await self._card.hours(instants, self._watch_supply)
+        hours = await self.card.hours(instants, self.watch_supply)
         return {
             key: {
                 at: counters[key]
@@ -150,18 +146,14 @@ class WhatwattClient(Client[Details]):
             for key in keys
         }
 
-    async def _watch_supply(self) -> None:
+    async def watch_supply(self) -> None:
         """Raise once a download drains the device, or makes it late with answers."""
-        while True:
-            begun = time.monotonic()
+
+        async def voltages() -> Mapping[str, float]:
             await self._read_system()
-            if time.monotonic() - begun > _LATE_SECONDS:
-                raise BridgeConnectionError("The device is busy with its memory card")
-            voltages = self._decoder.details.voltages
-            charge = voltages.get("v_scap", _LEAST_CHARGE)
-            if charge < _LEAST_CHARGE and voltages.get("v_usb", 0.0) < _USB_SUPPLY:
-                raise BridgeConnectionError("The device needs its charge for itself")
-            await asyncio.sleep(_WATCH_SECONDS)
+            return self._decoder.details.voltages
+
+        await watch_supply(voltages)
 
     async def reboot(self) -> None:
         """Restart the device; it is away for 30 to 60 s."""

@@ -4,6 +4,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.button import ButtonDeviceClass
 from homeassistant.components.number import NumberDeviceClass, NumberMode
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.update import UpdateDeviceClass
 from homeassistant.const import EntityCategory, UnitOfElectricPotential, UnitOfTime
 
 from ..contract import (
@@ -14,6 +15,7 @@ from ..contract import (
     BridgeSensor,
     BridgeSetting,
     BridgeSwitch,
+    BridgeUpdate,
 )
 from ..descriptions import (
     choice_sensor,
@@ -195,5 +197,13 @@ SETTINGS: tuple[BridgeSetting[WhatwattClient, Details], ...] = (
         entity_registry_enabled_default=False,
         value_fn=lambda details: details.settings.interface,
         set_fn=_choose_interface,
+    ),
+)
+
+UPDATES: tuple[BridgeUpdate[WhatwattClient, Details], ...] = (
+    BridgeUpdate(
+        key="firmware",
+        device_class=UpdateDeviceClass.FIRMWARE,
+        installed_fn=lambda details: details.firmware,
     ),
 )

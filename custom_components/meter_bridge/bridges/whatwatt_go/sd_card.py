@@ -1,12 +1,13 @@
 """The memory card, which holds a log of each day if the owner has switched that on."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 import time
 
-from ..errors import BridgeConnectionError
+from ..errors import BridgeConnectionError, BridgeResponseError, NotThereError
 from ..transport.tasks import race
-from ..wire import entries, section, text
+from ..wire import entries, section, text, whole
 from .log import Counters, Log, days_of
 from .web import WhatwattWeb
 
@@ -26,6 +27,7 @@ class SdCard:
     def __init__(self, web: WhatwattWeb) -> None:
         """Know the device; request nothing yet."""
         self._web = web
+        self._turn = asyncio.Lock()
         self._read: dict[str, dict[int, Counters]] = {}
 
     async def hours(self, instants: Sequence[int], watch: Watch) -> dict[int, Counters]:
@@ -34,23 +36,44 @@ class SdCard:
         `watch` runs beside each download and ends it by raising.
         """
         found: dict[int, Counters] = {}
-        there = await self._list()
+        try:
+            there = await self.files()
+        except NotThereError:
+            return found
         today = f"{max(days_of([int(time.time())])):%Y%m%d}.CSV"
         for name in (f"{day:%Y%m%d}.CSV" for day in days_of(instants)):
             if name in there:
                 found |= await self._hours(name, watch, is_over=name < today)
         return found
 
-    async def _list(self) -> set[str]:
-        """Return the names of the files; none where there is no card."""
+    async def files(self) -> dict[str, int | None]:
+        """Return the size (bytes) of each file; NotThereError: there is no card."""
         try:
             answer = (await self._web.request("GET", _FOLDER)).json()
         except BridgeConnectionError as error:
             if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                return set()
+                raise NotThereError("There is no memory card") from error
             raise
-        listed = entries(section(answer).get("files"))
-        return {name for each in listed if (name := text(section(each).get("name")))}
+        if "files" not in section(answer):
+            raise BridgeResponseError("The answer is no list of files")
+        return {
+            name: whole(each.get("size"))
+            for each in map(section, entries(section(answer)["files"]))
+            if (name := text(each.get("name"))) and each.get("type") != "dir"
+        }
+
+    async def download(
+        self, name: str, take: Callable[[bytes], None], watch: Watch
+    ) -> None:
+        """Hand over one file, after all others that were asked for before."""
+        async with self._turn:
+            try:
+                await race(self._web.download(f"{_FOLDER}{name}", take), watch())
+            except BridgeConnectionError as error:
+                if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                    # Firmware 2.8.2 answers so for a file that is gone.
+                    raise NotThereError("The file is gone") from error
+                raise
 
     async def _hours(
         self, name: str, watch: Watch, *, is_over: bool
@@ -60,12 +83,9 @@ class SdCard:
             return self._read[name]
         log = Log()
         try:
-            await race(self._web.download(f"{_FOLDER}{name}", log.feed), watch())
-        except BridgeConnectionError as error:
-            if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-                # Firmware 2.8.2 answers so for a file that is gone.
-                return {}
-            raise
+            await self.download(name, log.feed, watch)
+        except NotThereError:
+            return {}
         log.finish(is_over=is_over)
         if is_over:
             self._read[name] = log.hours

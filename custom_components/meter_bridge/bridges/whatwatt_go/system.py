@@ -32,6 +32,7 @@ class Details:
     last_restart: datetime | None = None
     voltages: Mapping[str, float] = field(default_factory=dict)
     license: str | None = None
+    firmware: str | None = None
     wifi_rssi: int | None = None
     ethernet: bool | None = None
     clouds: Mapping[str, bool] = field(default_factory=dict)
@@ -56,6 +57,7 @@ def parse_system(answer: object, last_restart: datetime | None) -> Details:
             for key in (f"v_{name}" for name in SUPPLIES)
             if (value := number(plug.get(key))) is not None
         },
+        firmware=text(device.get("firmware")),
         license=word(section(device, "license").get("type")),
         # 0 means that there is no wireless network.
         wifi_rssi=rssi if rssi and rssi < 0 else None,

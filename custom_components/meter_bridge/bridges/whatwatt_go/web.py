@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from aiohttp import ClientSession
 
-from ..client import Access
+from ..client import Access, Progress
 from ..errors import (
     BridgeAuthError,
     BridgeConnectionError,
@@ -16,6 +16,7 @@ from ..errors import (
 )
 from ..transport.http import Answer, BridgeHttp
 from ..transport.sse import Event
+from ..transport.upload import Upload
 from .login import login, read_challenges
 
 _NO_LICENSE = "License required"
@@ -23,6 +24,12 @@ _NO_LICENSE = "License required"
 BYTES_PER_SECOND = 6000.0
 # A day's log has 1.4 MB, with a row each 15 s.
 _MOST_BYTES = 8 << 20
+_UPLOAD_SECONDS = 600.0
+_REFUSED_FILES = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+)
 
 
 class WhatwattWeb:
@@ -76,6 +83,23 @@ class WhatwattWeb:
                     raise
                 self._log_in(error.challenges)
             return await self.http.request(method, path, json=body, name=name)
+
+    async def upload(
+        self, path: str, name: str, content: bytes, progress: Progress
+    ) -> None:
+        """Send a file; log in with a request before it, since it goes only once.
+
+        NotAcceptedError: the device does not take this file.
+        """
+        with self._checked():
+            try:
+                await self.http.upload(
+                    path, Upload(name, content, progress), seconds=_UPLOAD_SECONDS
+                )
+            except BridgeResponseError as error:
+                if error.status in _REFUSED_FILES:
+                    raise NotAcceptedError("The device refuses the file") from error
+                raise
 
     async def download(self, path: str, take: Callable[[bytes], None]) -> None:
         """Hand over a file of the memory card, as slowly as the device can bear."""
