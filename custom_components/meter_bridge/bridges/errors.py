@@ -112,6 +112,12 @@ class NotAcceptedError(BridgeError):
     translation_key = "not_accepted"
 
 
+class NotOfferedError(BridgeError):
+    """The firmware of the bridge does not have what was asked for."""
+
+    translation_key = "not_offered"
+
+
 class NotUpdatedError(BridgeError):
     """The update failed: the bridge runs the same version as before."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tests.support.simulator import Json
 
+NO_ADDRESS = "0.0.0.0"  # noqa: S104
 _NAME = "Cozify-HAN-415-926"
 # Times have milliseconds, as in the vendor's newer samples.
 _TS = 1_780_308_000_000
@@ -50,7 +51,10 @@ class Profile:
     ethernet_mode: str = "dhcp"
     wifi_enabled: bool = True
     wifi_mode: str = "dhcp"
-    has_passwords: bool = True
+    ssid: str = "Kotiverkko"
+    password: str | None = "Salasana-2026"
+    # Methods that change settings; no document names the one that works.
+    verbs: tuple[str, ...] = ("PUT",)
 
     free_heap: int = 182_144
     reset_reason: str = "RST_POWERON"
@@ -70,8 +74,8 @@ class Profile:
         state |= {
             "version": self.version,
             "state": self.reader_state,
-            "ethIp": self.ethernet_ip,
-            "wifiIp": self.wifi_ip,
+            "ethIp": self.ethernet_ip if self.ethernet_enabled else NO_ADDRESS,
+            "wifiIp": self.wifi_ip if self.wifi_enabled else NO_ADDRESS,
             "online": self.online,
         }
         if self.is_new:
@@ -82,8 +86,8 @@ class Profile:
 
     def configuration(self) -> dict[str, Json]:
         """Return the settings, with masked passwords."""
-        wifi: dict[str, Json] = {"e": self.wifi_enabled, "s": "Kotiverkko"}
-        if self.has_passwords:
+        wifi: dict[str, Json] = {"e": self.wifi_enabled, "s": self.ssid}
+        if self.password is not None:
             wifi["p"] = "***"
         wifi |= {"z": 1, "b": True, "n": {"m": self.wifi_mode}}
         return {

@@ -9,6 +9,7 @@ from typing import override
 
 from aiohttp import WSMsgType, web
 
+from tests.bridges.cozify_han.changes import Changes
 from tests.bridges.cozify_han.profile import Profile
 from tests.support.house import House
 from tests.support.mishaps import cut
@@ -32,6 +33,7 @@ class CozifyHanSimulator(Simulator):
         """Start as a reader of early 2026 on a three-phase meter, with Ethernet."""
         super().__init__(house)
         self.profile = Profile()
+        self.changes = Changes(self.profile, self.push_configuration)
         self.chatter = False
         self._meter: dict[str, Json] | None = None
         self._energies: dict[str, Json] = {}
@@ -64,6 +66,7 @@ class CozifyHanSimulator(Simulator):
             web.get("/ws", self._get_socket),
             web.get("/sse", self._get_events),
             web.get("/events", self._get_events),
+            *self.changes.routes(),
         ]
 
     @override

@@ -61,6 +61,7 @@ def test_state() -> None:
 
 SETTINGS = Settings(
     fuse=25,
+    fuse_setting=25,
     fixed_price=7.34,
     uses_spot_price=False,
     ethernet=Link(enabled=True, mode="dhcp"),
@@ -88,7 +89,7 @@ def test_settings() -> None:
         ({"p": None, "m": {"t": 5}, "e": None}, replace(SETTINGS, fixed_price=None)),
         (
             {"m": {"f": 0}, "s": True},
-            replace(SETTINGS, fuse=None, uses_spot_price=True),
+            replace(SETTINGS, fuse=None, fuse_setting=0, uses_spot_price=True),
         ),
         (
             {"w": {"e": True}, "e": {"n": {"m": "static"}}},

@@ -143,7 +143,7 @@ async def test_totals_may_follow_once_a_minute(simulator: CozifyHanSimulator) ->
 async def test_passwords_are_masked(simulator: CozifyHanSimulator) -> None:
     """A password that is set is shown as three stars."""
     assert (await get(simulator, "/configuration"))["w"]["p"] == "***"
-    simulator.profile.has_passwords = False
+    simulator.profile.password = None
     assert "p" not in (await get(simulator, "/configuration"))["w"]
 
 

@@ -6,7 +6,7 @@ from ..contract import BridgeType
 from .client import CozifyHanClient
 from .decoder import STALE_SECONDS
 from .details import Details
-from .entities import BINARY_SENSORS, SENSORS
+from .entities import BINARY_SENSORS, SENSORS, SETTINGS
 
 BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
     key="cozify_han",
@@ -23,6 +23,7 @@ BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
     dhcp_hostname="cozify-han-*",
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,
+    settings=SETTINGS,
     # `s` is the name of the wireless network in the settings, `n` an interface's
     # addresses, `ss` and `sp` the login of a wireless network; passwords are masked.
     redact=frozenset(

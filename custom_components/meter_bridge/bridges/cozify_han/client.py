@@ -1,7 +1,7 @@
 """Requests and streams of the Cozify HAN reader (HTTP on port 80, no login)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from ..snapshot import Snapshot
 from ..transport.http import BridgeHttp
 from ..transport.sse import Event
 from ..transport.tasks import race
+from .changes import Changes
 from .decoder import (
     CONFIGURATION_PATH,
     HEALTH_PATH,
@@ -58,6 +59,7 @@ class CozifyHanClient(Client[Details]):
         """Forget which paths this reader has, and request all details again."""
         self._meter_path = METER_PATH
         self._refused: set[str] = set()
+        self._changes = Changes(self._http)
         self._state_until = -inf
         self._details_until = -inf
         self._meter_until = -inf
@@ -94,6 +96,11 @@ class CozifyHanClient(Client[Details]):
         await self._check_presence()
         await self._request_details()
         await race(self._follow(publish), self._request_regularly())
+
+    async def configure(self, changes: Mapping[str, object]) -> None:
+        """Change these settings; all others stay as they are."""
+        await self._changes.configure(changes)
+        self._details_until = -inf
 
     async def _follow(self, publish: Callable[[Snapshot[Details]], None]) -> None:
         """Publish what the first working stream sends."""

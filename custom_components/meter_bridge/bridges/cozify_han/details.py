@@ -36,9 +36,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """/configuration: fuse in A, price in the unit of the vendor's app."""
+    """/configuration: fuse in A, price in the unit of the vendor's app.
+
+    `fuse` is None where none is set, which the reader calls a `fuse_setting` of 0.
+    """
 
     fuse: float | None = None
+    fuse_setting: float | None = None
     fixed_price: float | None = None
     uses_spot_price: bool | None = None
     ethernet: Link = field(default_factory=Link)
@@ -100,8 +104,8 @@ def parse_settings(message: object, before: Settings) -> Settings:
     sent = section(message)
     grid = section(sent, "m")
     return Settings(
-        # 0 means that no fuse is set.
         fuse=_positive(grid["f"]) if "f" in grid else before.fuse,
+        fuse_setting=number(grid["f"]) if "f" in grid else before.fuse_setting,
         fixed_price=number(sent["p"]) if "p" in sent else before.fixed_price,
         uses_spot_price=flag(sent["s"]) if "s" in sent else before.uses_spot_price,
         ethernet=_parse_link(section(sent, "e"), before.ethernet),

@@ -3,20 +3,33 @@
 from collections.abc import Callable
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.number import NumberDeviceClass, NumberMode
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     EntityCategory,
+    UnitOfElectricCurrent,
     UnitOfInformation,
 )
 
-from ..contract import BridgeBinarySensor, BridgeSensor
+from ..contract import (
+    BridgeBinarySensor,
+    BridgeNumber,
+    BridgeSensor,
+    BridgeSetting,
+    BridgeSwitch,
+)
 from ..descriptions import (
     diagnostic_sensor,
     fuse_overloads,
     fuse_sensors,
     restart_sensor,
 )
+from .client import CozifyHanClient
 from .details import Details
+
+# Connections with larger fuses are metered through transformers, not at this port.
+_LARGEST_FUSE = 250
+_LARGEST_PRICE, _PRICE_STEP = 1000, 0.001
 
 
 def _mode(
@@ -46,6 +59,21 @@ def _link(
         entity_registry_enabled_default=enabled,
         is_on_fn=is_on_fn,
     )
+
+
+async def _set_fuse(client: CozifyHanClient, value: float) -> None:
+    """Tell the reader the rating of the main fuse (A)."""
+    await client.configure({"m": {"f": round(value)}})
+
+
+async def _set_price(client: CozifyHanClient, value: float) -> None:
+    """Tell the reader the fixed price."""
+    await client.configure({"p": value})
+
+
+async def _use_spot_price(client: CozifyHanClient, value: bool) -> None:  # noqa: FBT001
+    """Let the reader calculate with the spot price, or with the fixed one."""
+    await client.configure({"s": value})
 
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (
@@ -103,5 +131,43 @@ BINARY_SENSORS: tuple[BridgeBinarySensor[Details], ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         is_on_fn=lambda details: details.settings.uses_spot_price,
+    ),
+)
+
+SETTINGS: tuple[BridgeSetting[CozifyHanClient, Details], ...] = (
+    BridgeNumber(
+        key="main_fuse_setting",
+        translation_key="main_fuse_setting",
+        device_class=NumberDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        native_min_value=0,
+        native_max_value=_LARGEST_FUSE,
+        native_step=1,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        value_fn=lambda details: details.settings.fuse_setting,
+        set_fn=_set_fuse,
+    ),
+    # Without a unit, like the sensor.
+    BridgeNumber(
+        key="fixed_price_setting",
+        translation_key="fixed_price_setting",
+        native_min_value=0,
+        native_max_value=_LARGEST_PRICE,
+        native_step=_PRICE_STEP,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        value_fn=lambda details: details.settings.fixed_price,
+        set_fn=_set_price,
+    ),
+    BridgeSwitch(
+        key="use_spot_price",
+        translation_key="use_spot_price",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        value_fn=lambda details: details.settings.uses_spot_price,
+        set_fn=_use_spot_price,
     ),
 )
