@@ -154,6 +154,18 @@ class NotMovedError(BridgeError):
     translation_key = "not_moved"
 
 
+class NoWayLeftError(BridgeError):
+    """The bridge could no longer be reached; nothing was changed."""
+
+    translation_key = "no_way_left"
+
+
+class ScanFailedError(BridgeError):
+    """The bridge could not look for wireless networks."""
+
+    translation_key = "scan_failed"
+
+
 class UnfitFieldsError(BridgeError):
     """The fields of an action do not fit together; nothing was sent to the bridge."""
 

@@ -1,8 +1,8 @@
-"""Fields of the actions that change how a bridge is on the network."""
+"""The actions that concern a bridge's network: their fields, and networks nearby."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
-from typing import Any
+from typing import Any, NamedTuple
 
 from probatio import Marker, Optional, Required
 
@@ -12,7 +12,25 @@ from .fields import CONFIRMED, ascii_line, ssid
 ADDRESSES = ("ip", "netmask", "gateway", "dns")
 # WPA2: a passphrase, or the key itself.
 _SHORTEST_PASSPHRASE, _KEY_DIGITS = 8, 64
+# The weakest signal, in dBm, that a device can name.
+_SILENCE = -127
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+
+
+class Network(NamedTuple):
+    """A wireless network nearby; the signal is in dBm."""
+
+    ssid: str | None
+    channel: int | None
+    rssi: int | None
+    security: str | None
+
+
+def response(found: Iterable[Network]) -> Mapping[str, object]:
+    """Return the response of `scan_wifi`: the strongest first, none without a name."""
+    named = [each for each in found if each.ssid is not None]
+    named.sort(key=lambda each: each.rssi or _SILENCE, reverse=True)
+    return {"networks": [each._asdict() for each in named]}
 
 
 def ipv4(value: object) -> str:

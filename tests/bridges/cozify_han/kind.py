@@ -1,7 +1,7 @@
 """The description of a Cozify HAN reader for the tests of all kinds."""
 
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.support.kind import Benchmark, Kind
+from tests.support.kind import Benchmark, Calls, Kind
 from tests.support.shown import Shown
 
 _VOLTS = ("32.7.0", "52.7.0", "72.7.0")
@@ -15,6 +15,14 @@ def _swap(simulator: CozifyHanSimulator) -> None:
     profile.uuid = "5b3ce2a7-1c94-4f0f-8a55-90c7d1e2f346"
 
 
+def _actions(secret: str) -> Calls:
+    """Return calls of actions, with a secret in each text."""
+    sure = {"confirm": True}
+    yield "scan_wifi", {}
+    yield "configure_network", {"ssid": secret, "password": secret, **sure}
+    yield "configure_network", {"wifi": True, "dhcp": ["wifi"], **sure}
+
+
 KIND = Kind(
     simulator=CozifyHanSimulator,
     title="Cozify HAN",
@@ -23,6 +31,7 @@ KIND = Kind(
     swap=_swap,
     streams=1,
     restart=CozifyHanSimulator.restart,
+    actions=_actions,
     vocabulary=("type",),
     shown={
         Shown.ON_THE_BOX: frozenset({"mac"}),

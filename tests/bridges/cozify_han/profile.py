@@ -1,5 +1,6 @@
 """The simulated reader: firmware, settings, meter, and its messages about itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.support.simulator import Json
@@ -55,6 +56,21 @@ class Profile:
     password: str | None = "Salasana-2026"
     # Methods that change settings; no document names the one that works.
     verbs: tuple[str, ...] = ("PUT",)
+    # Where it looks for networks, and how often it says that it still does.
+    scan_path: str = "/scan"
+    scan_rounds: int = 2
+    scan_fails: bool = False
+    scan_drops: bool = False
+    networks: tuple[Mapping[str, Json], ...] = (
+        {"ssid": "naapuri", "bssid": "02:00:5E:00:53:0A", "rssi": -82, "channel": 6},
+        {
+            "ssid": "Kotiverkko",
+            "bssid": "02:00:5E:00:53:0B",
+            "rssi": -51,
+            "channel": 11,
+            "authmode": "WPA2_PSK",
+        },
+    )
 
     free_heap: int = 182_144
     reset_reason: str = "RST_POWERON"

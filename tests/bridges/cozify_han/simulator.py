@@ -33,7 +33,7 @@ class CozifyHanSimulator(Simulator):
         """Start as a reader of early 2026 on a three-phase meter, with Ethernet."""
         super().__init__(house)
         self.profile = Profile()
-        self.changes = Changes(self.profile, self.push_configuration)
+        self.changes = Changes(self.profile, self._apply, self.black_out)
         self.chatter = False
         self._meter: dict[str, Json] | None = None
         self._energies: dict[str, Json] = {}
@@ -162,6 +162,17 @@ class CozifyHanSimulator(Simulator):
     def push_configuration(self) -> None:
         """Send the settings to all open streams, with the newer name of their type."""
         self.push({**self.profile.configuration(), "type": "HAN_CONFIGURATION_MESSAGE"})
+
+    def _apply(self) -> None:
+        """Tell the new settings, and leave an interface that was turned off."""
+        self.push_configuration()
+        profile = self.profile
+        links = (
+            (profile.ethernet_ip, profile.ethernet_enabled),
+            (profile.wifi_ip, profile.wifi_enabled),
+        )
+        if (self._host, False) in links:
+            self.black_out(0.05, next(ip for ip, is_on in links if is_on))
 
     @property
     def ways(self) -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..contract import BridgeType
+from .actions import ACTIONS
 from .client import CozifyHanClient
 from .decoder import STALE_SECONDS
 from .details import Details
@@ -24,6 +25,7 @@ BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
     sensors=SENSORS,
     binary_sensors=BINARY_SENSORS,
     settings=SETTINGS,
+    actions=ACTIONS,
     # `s` is the name of the wireless network in the settings, `n` an interface's
     # addresses, `ss` and `sp` the login of a wireless network; passwords are masked.
     redact=frozenset(

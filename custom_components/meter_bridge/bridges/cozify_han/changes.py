@@ -1,4 +1,4 @@
-"""What changes a reader: its settings.
+"""What changes a reader, and what it does on request.
 
 The vendor's document names these operations, but neither their methods nor their paths.
 """
@@ -18,6 +18,9 @@ type Way = tuple[str, str]
 """A method and a path."""
 
 _CONFIGURE: tuple[Way, ...] = (("PUT", "/configuration"), ("POST", "/configuration"))
+_SET_UP: tuple[Way, ...] = (("POST", "/setup"),)
+_SCAN: tuple[Way, ...] = (("GET", "/scan"), ("GET", "/scan/networks"))
+_START_SCAN = {"X-Scan-Start": "true"}
 # What a server says of a path or a method that it does not have.
 _ABSENT = {
     HTTPStatus.NOT_FOUND,
@@ -42,7 +45,21 @@ class Changes:
         """Change these settings; all others stay as they are."""
         _check(await self._request(_CONFIGURE, changes))
 
-    async def _request(self, ways: tuple[Way, ...], body: object = None) -> Answer:
+    async def set_up_wifi(self, ssid: str, password: str) -> None:
+        """Let the reader join a wireless network; it may restart for that."""
+        _check(await self._request(_SET_UP, {"s": True, "ss": ssid, "sp": password}))
+
+    async def scan(self, *, start: bool) -> Mapping[str, object]:
+        """Start a search for wireless networks, or ask what became of it."""
+        headers = _START_SCAN if start else None
+        return section((await self._request(_SCAN, headers=headers)).json())
+
+    async def _request(
+        self,
+        ways: tuple[Way, ...],
+        body: object = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
         """Make a request in the first way that this reader has.
 
         NotOfferedError: it has none, or wants a token that only the vendor's app gets.
@@ -52,7 +69,9 @@ class Changes:
             if way in self._absent:
                 continue
             try:
-                return await self._http.request(*way, json=body, name="")
+                return await self._http.request(
+                    *way, json=body, headers=headers, name=""
+                )
             except BridgeError as error:
                 if error.status in _ABSENT:
                     self._absent.add(way)

@@ -29,7 +29,7 @@ from .decoder import (
     STATE_PATH,
     CozifyHanDecoder,
 )
-from .details import Details
+from .details import Addresses, Details, parse_addresses
 
 # Editions of the vendor's document name different paths for the events.
 _STREAM_PATHS = (SOCKET_PATH, "/sse", "/events")
@@ -59,7 +59,7 @@ class CozifyHanClient(Client[Details]):
         """Forget which paths this reader has, and request all details again."""
         self._meter_path = METER_PATH
         self._refused: set[str] = set()
-        self._changes = Changes(self._http)
+        self.changes = Changes(self._http)
         self._state_until = -inf
         self._details_until = -inf
         self._meter_until = -inf
@@ -99,8 +99,23 @@ class CozifyHanClient(Client[Details]):
 
     async def configure(self, changes: Mapping[str, object]) -> None:
         """Change these settings; all others stay as they are."""
-        await self._changes.configure(changes)
-        self._details_until = -inf
+        await self.changes.configure(changes)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Request state and settings with the next reading."""
+        self._state_until = self._details_until = -inf
+
+    @property
+    def host(self) -> str | None:
+        """Return where the reader is reached."""
+        return self._http.url.host
+
+    async def addresses(self) -> Addresses:
+        """Request the addresses that the reader has now."""
+        answer = await self._http.request("GET", STATE_PATH)
+        self._take(STATE_PATH, answer.body)
+        return parse_addresses(answer.json())
 
     async def _follow(self, publish: Callable[[Snapshot[Details]], None]) -> None:
         """Publish what the first working stream sends."""

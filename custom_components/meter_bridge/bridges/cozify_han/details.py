@@ -23,6 +23,14 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """The IP address of each interface; None for one that is not connected."""
+
+    ethernet: str | None
+    wifi: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """The settings of a network interface; its mode is `dhcp` or `static`."""
 
@@ -91,6 +99,15 @@ def parse_state(message: object) -> State:
         reboot_reason=text(sent.get("rebootReason")),
         ethernet=_has_address(sent.get("ethIp")),
         wifi=_has_address(sent.get("wifiIp")),
+    )
+
+
+def parse_addresses(message: object) -> Addresses:
+    """Read the addresses out of a state message."""
+    sent = section(message)
+    return Addresses(
+        ethernet=text(sent.get("ethIp")) if _has_address(sent.get("ethIp")) else None,
+        wifi=text(sent.get("wifiIp")) if _has_address(sent.get("wifiIp")) else None,
     )
 
 

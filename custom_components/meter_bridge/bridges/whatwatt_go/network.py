@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BridgeConnectionError, BridgeResponseError
-from ..network import ADDRESSES
+from ..network import ADDRESSES, Network, response
 from ..wire import entries, section, text, whole
 from .decoder import SYSTEM
 from .web import WhatwattWeb
 
 _SCAN = "/api/v1/wifi/scan"
-# The weakest signal, in dBm, that a device can name.
-_SILENCE = -127
 _WIFI, _ETHERNET = "/api/v1/wifi/sta/settings", "/api/v1/eth/settings"
 
 
@@ -20,18 +18,15 @@ async def scan(web: WhatwattWeb) -> Mapping[str, object]:
     answer = (await web.request("GET", _SCAN, name="")).json()
     if not isinstance(answer, list):
         raise BridgeResponseError("The answer is no list of networks")
-    networks = [
-        {
-            "ssid": name,
-            "channel": whole(sent.get("channel")),
-            "rssi": whole(sent.get("rssi")),
-            "security": text(sent.get("auth_mode")),
-        }
+    return response(
+        Network(
+            ssid=text(sent.get("ssid")),
+            channel=whole(sent.get("channel")),
+            rssi=whole(sent.get("rssi")),
+            security=text(sent.get("auth_mode")),
+        )
         for sent in map(section, entries(answer))
-        if (name := text(sent.get("ssid"))) is not None
-    ]
-    networks.sort(key=lambda found: whole(found["rssi"]) or _SILENCE, reverse=True)
-    return {"networks": networks}
+    )
 
 
 async def configure_wifi(web: WhatwattWeb, data: Mapping[str, Any]) -> str | None:
