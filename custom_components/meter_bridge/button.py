@@ -10,6 +10,7 @@ from .bridges.contract import BridgeButton
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity
 from .messages import errors_shown
+from .permission import async_require_admin
 
 PARALLEL_UPDATES = 1
 
@@ -35,5 +36,7 @@ class BridgeButtonEntity(BridgeEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Send the command; show the reason to the user if it fails."""
+        if self.entity_description.is_lasting:
+            await async_require_admin(self.hass, self._context, self.entity_id)
         with errors_shown(self.hass, self.coordinator.config_entry):
             await self.entity_description.press_fn(self.coordinator.client)

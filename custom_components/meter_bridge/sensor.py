@@ -30,6 +30,7 @@ from .values.sources import Value, entity_key
 PARALLEL_UPDATES = 0
 # As `utility_meter` has it; the Energy dashboard looks for it from 2026.12.
 ATTR_SOURCE = "source"
+ATTR_REGISTER = "register"
 
 
 async def async_setup_entry(
@@ -56,7 +57,7 @@ class MeterSensor(MeterEntity, SensorEntity):
     """A value that is a number, a text or a time."""
 
     entity_description: SensorEntityDescription
-    _unrecorded_attributes = frozenset({ATTR_SOURCE})
+    _unrecorded_attributes = frozenset({ATTR_SOURCE, ATTR_REGISTER})
 
     def __init__(self, coordinator: MeterCoordinator, key: str) -> None:
         """Show the value of this key; a register's is converted to the unit shown."""
@@ -80,18 +81,26 @@ class MeterSensor(MeterEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Name the sensor that counts the same as well.
+        """Name the sensor that counts the same as well, and the bridge's register.
 
-        Home Assistant's Energy dashboard leaves it at that one.
+        Home Assistant's Energy dashboard leaves it at that sensor. Actions of the
+        bridge ask for the number of the register.
         """
+        found = {
+            ATTR_SOURCE: self._source(),
+            ATTR_REGISTER: _register(self.entity_description),
+        }
+        return {key: each for key, each in found.items() if each is not None} or None
+
+    def _source(self) -> str | None:
+        """Return the sensor that counts the same as well, if there is one."""
         code = _counted_by(self.entity_description)
         if code is None:
             return None
         key = entity_key(self._meter, code)
-        source = er.async_get(self.hass).async_get_entity_id(
+        return er.async_get(self.hass).async_get_entity_id(
             Platform.SENSOR, DOMAIN, f"{self.coordinator.config_entry.unique_id}_{key}"
         )
-        return {ATTR_SOURCE: source} if source else None
 
 
 def _counted_by(description: EntityDescription) -> str | None:
@@ -99,6 +108,11 @@ def _counted_by(description: EntityDescription) -> str | None:
     if isinstance(description, MeterSensorDescription | BridgeSensor):
         return description.counted_by
     return None
+
+
+def _register(description: EntityDescription) -> int | None:
+    """Return the number of the bridge's register, if it has one."""
+    return description.register if isinstance(description, BridgeSensor) else None
 
 
 def _is_double(coordinator: MeterCoordinator, key: str) -> bool:

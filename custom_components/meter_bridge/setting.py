@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.const import Platform
-from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import Unauthorized
+from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -14,6 +12,7 @@ from .bridges.contract import BridgeSetting
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import MeterEntity
 from .messages import errors_shown
+from .permission import async_require_admin
 from .values.sources import Value
 
 
@@ -50,19 +49,3 @@ class SettingEntity(MeterEntity):
         with errors_shown(self.hass, self.coordinator.config_entry):
             await set_fn(self.coordinator.client, value)
         await self.coordinator.async_refresh()
-
-
-async def async_require_admin(
-    hass: HomeAssistant, context: Context | None, entity_id: str
-) -> None:
-    """Raise Unauthorized if a user asks who is no administrator.
-
-    Automations have no user, and may.
-    """
-    if context is None or context.user_id is None:
-        return
-    user = await hass.auth.async_get_user(context.user_id)
-    if user is None or not user.is_admin:
-        raise Unauthorized(
-            context=context, entity_id=entity_id, permission=POLICY_CONTROL
-        )

@@ -16,6 +16,7 @@ from .const import LOGGER
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity
 from .messages import errors_shown
+from .permission import async_require_admin
 
 PARALLEL_UPDATES = 1
 
@@ -97,6 +98,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         self, version: str | None, backup: bool, **kwargs: Any
     ) -> None:
         """Let the bridge install its update; return once the bridge runs again."""
+        await async_require_admin(self.hass, self._context, self.entity_id)
         install_fn = self.entity_description.install_fn
         if install_fn is None:
             return

@@ -42,12 +42,14 @@ class BridgeSensor[D](SensorEntityDescription):
     `value_fn` returns None if the value is not known now; without it the value is the
     one of this key in the reading. `meter` is the key of the meter whose device shows
     it. `counted_by` is the register of that meter that counts the same energy as well.
+    `register` is the number that the bridge's own register of it has.
     `feeds` is what it may add to the Energy dashboard. Where a name has signs that an
     entity id cannot have, `spoken` is that name, and how the id says it.
     """
 
     meter: str = MAIN_METER
     counted_by: str | None = None
+    register: int | None = None
     feeds: Feed | None = None
     spoken: tuple[str, str] | None = None
     value_fn: Callable[[D], StateType | datetime] | None = None
@@ -63,8 +65,13 @@ class BridgeBinarySensor[D](BinarySensorEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeButton[C](ButtonEntityDescription):
-    """A button of this kind of bridge."""
+    """A button of this kind of bridge.
 
+    What it changes may be `is_lasting`: then only administrators and automations press
+    it.
+    """
+
+    is_lasting: bool = False
     press_fn: Callable[[C], Awaitable[None]]
 
 

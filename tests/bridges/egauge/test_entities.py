@@ -24,6 +24,8 @@ from tests.conftest import SetUp
 from tests.support.logs import complaints
 from tests.support.watching import entries, poll, state
 
+# The number of this register in the simulated database.
+_NUMBER = 7
 GRID, ENERGY = "sensor.bridge_grid", "sensor.bridge_grid_energy"
 
 
@@ -97,6 +99,19 @@ async def test_a_renamed_register_keeps_its_entity(
     assert registered.original_name == "Mains"
     # It is not the register of the grid any more, by the owner's own word.
     assert state(hass, "sensor.bridge_power") == STATE_UNAVAILABLE
+
+
+async def test_the_number_of_a_register_is_shown(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """What actions ask for can be read off: values and totals show it, virtual none."""
+    for entity_id in (GRID, ENERGY):
+        found = hass.states.get(entity_id)
+        assert found
+        assert found.attributes["register"] == _NUMBER
+    virtual = hass.states.get("sensor.bridge_use")
+    assert virtual
+    assert "register" not in virtual.attributes
 
 
 async def test_a_suffix_makes_a_counter_of_it(

@@ -252,9 +252,9 @@ KWH = 3_600_000
 def test_only_a_net_register_may_fall() -> None:
     """With a plus, minus or bar in its name a physical register cannot."""
     for register, may_fall in (
-        (Register(key="register_0", name="Grid", type="P"), True),
-        (Register(key="register_1", name="Grid+", type="P"), False),
-        (Register(key="virtual_use", name="use|", type="P", is_virtual=True), True),
+        (Register(key="register_0", name="Grid", type="P", number=0), True),
+        (Register(key="register_1", name="Grid+", type="P", number=1), False),
+        (Register(key="virtual_use", name="use|", type="P"), True),
         (Register(key="register_2", name="any", type="S"), False),
     ):
         assert register.counting

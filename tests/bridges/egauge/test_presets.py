@@ -19,9 +19,12 @@ def registers(*names: str) -> list[Register]:
     """Return registers of power; the totals of a site have no number."""
     return [
         Register(
-            key=name, name=name, type="P", is_virtual=name in ("use", "gen", "bat")
+            key=name,
+            name=name,
+            type="P",
+            number=None if name in ("use", "gen", "bat") else number,
         )
-        for name in names
+        for number, name in enumerate(names)
     ]
 
 

@@ -252,6 +252,7 @@ def _value(register: Register, look: _Look) -> BridgeSensor[Details]:
         translation_key=None if look.device_class else "register",
         translation_placeholders={"register": words(register.name)},
         spoken=_spoken(register),
+        register=register.number,
         device_class=look.device_class,
         state_class=look.state_class,
         native_unit_of_measurement=look.unit,
@@ -268,6 +269,7 @@ def _total(register: Register, total: Counted, look: _Look) -> BridgeSensor[Deta
         translation_key=f"register_{total.word}",
         translation_placeholders={"register": words(register.name)},
         spoken=_spoken(register),
+        register=register.number,
         device_class=look.device_class,
         state_class=SensorStateClass.TOTAL
         if total.may_fall

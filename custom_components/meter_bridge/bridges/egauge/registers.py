@@ -20,7 +20,7 @@ POWER = "P"
 
 @dataclass(frozen=True, kw_only=True)
 class Register:
-    """One register: its key, the owner's name for it, and its type code.
+    """One register: its key, the owner's name for it, its type code and its number.
 
     The key of a physical register comes from its number in the database, which survives
     a rename; a virtual one has no number, and its key comes from its name.
@@ -29,7 +29,12 @@ class Register:
     key: str
     name: str
     type: str
-    is_virtual: bool = False
+    number: int | None = None
+
+    @cached_property
+    def is_virtual(self) -> bool:
+        """Tell whether the device works its values out of other registers."""
+        return self.number is None
 
     @cached_property
     def kind(self) -> Kind:
@@ -160,8 +165,8 @@ def parse_register(entry: object) -> Register | None:
 def _register(did: int | None, name: str, code: str) -> Register:
     """Return the register with this number in the database; cached."""
     if did is None:
-        return Register(key=f"virtual_{name}", name=name, type=code, is_virtual=True)
-    return Register(key=f"register_{did}", name=name, type=code)
+        return Register(key=f"virtual_{name}", name=name, type=code)
+    return Register(key=f"register_{did}", name=name, type=code, number=did)
 
 
 def parse_rows(answer: object) -> tuple[Row, ...]:

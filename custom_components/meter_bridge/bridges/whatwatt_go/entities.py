@@ -180,6 +180,7 @@ BUTTONS: tuple[BridgeButton[WhatwattClient], ...] = (
         translation_key="wps",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
+        is_lasting=True,
         press_fn=WhatwattClient.start_wps,
     ),
 )
