@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+import re
 import secrets
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from tests.bridges.whatwatt_go.profiles import (
     meter_variables,
     report_values,
 )
+from tests.bridges.whatwatt_go.publisher import Publisher
 from tests.support.house import House
 from tests.support.simulator import Json, Simulator, number
 
@@ -72,7 +74,8 @@ class WhatwattGoDevice(Simulator):
         self.wifi_chosen.merge({"enable": True, "name": HOME, "password": PASSPHRASE})
         self.ethernet_chosen = Chosen(ETHERNET_FACTORY)
         self.mqtt_chosen = Chosen(MQTT_FACTORY)
-        self.mqtt_connected = False
+        self.publisher = Publisher()
+        self.sent_at = house.now
         self.signed_currents = False
         self.running: str | None = None
         self.air = {HOME: PASSPHRASE, "guests": ""}
@@ -165,7 +168,7 @@ class WhatwattGoDevice(Simulator):
             "solar_manager": _link(is_on=links["solar_manager"]),
             "mqtc": {
                 "enabled": self.mqtt_chosen.now["enable"],
-                "connected": self.mqtt_connected,
+                "connected": self.publisher.is_connected,
             },
         }
         system: dict[str, Json] = {"device": self._device(), "clouds": clouds}
@@ -266,6 +269,12 @@ class WhatwattGoDevice(Simulator):
         live["Date"], live["Time"] = f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
         live["Uptime"] = round(self._uptime / 3600, 2)
         return live
+
+    def mqtt_message(self) -> str:
+        """Return the message; a variable that there is not stays as it is."""
+        known = self.variables()
+        template: str = self.mqtt_chosen.now["publish"]["template"]
+        return re.sub(r"\$\{(.*?)\}", lambda it: known.get(it[1], it[0]), template)
 
     def variables(self) -> dict[str, str]:
         """Return `/variables` by name; what the meter does not send is null."""

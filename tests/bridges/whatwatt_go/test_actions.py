@@ -17,7 +17,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 import probatio
 import pytest
 
-from custom_components.meter_bridge.bridges.whatwatt_go import firmware, web
+from custom_components.meter_bridge.bridges.whatwatt_go import firmware, supply, web
 from tests.bridges.whatwatt_go.simulator import FIRMWARE_MARK, WhatwattGoSimulator
 from tests.conftest import SetUp
 from tests.support.acting import act
@@ -216,16 +216,18 @@ async def test_a_device_that_runs_empty(
     simulator: WhatwattGoSimulator,
     set_up: SetUp,
     folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The download ends before the device has to restart."""
     simulator.sd_files = {"20261128.CSV": LOG * 100}
-    simulator.volts["v_scap"] = 3.5
-    simulator.sd_speed = 1e5
+    simulator.drains, simulator.sd_speed = True, 8e6
+    monkeypatch.setattr(supply, "_WATCH_SECONDS", 0.01)
     entry = await set_up(simulator)
     call = act(hass, entry, "whatwatt_download_sd_file", name="20261128.CSV")
     assert await refusal(call) == "cannot_connect"
     assert names(folder) == []
     assert simulator.reboots == 0
+    assert 3.2 < simulator.volts["v_scap"] < 3.6
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """MQTT: which broker, which message, and no variable that would stay as it is."""
 
 import json
-import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -24,7 +23,6 @@ BROKER = {"url": "mqtt://broker.example", "topic": "house/meter"}
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait until a broker is reached: there is none."""
     monkeypatch.setattr(mqtt, "_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(mqtt, "_CONNECTED_SECONDS", 0.02)
 
 
 def own_broker(hass: HomeAssistant, **data: object) -> None:
@@ -40,12 +38,6 @@ async def refusal(call: Any) -> HomeAssistantError:  # noqa: ANN401 (a coroutine
     return caught.value
 
 
-def resolved(simulator: WhatwattGoSimulator, template: str) -> str:
-    """Return the message as the device sends it."""
-    known = simulator.variables()
-    return re.sub(r"\$\{(.*?)\}", lambda it: known.get(it[1], it[0]), template)
-
-
 @pytest.mark.parametrize("profile", [KMP, LGZ, E450, E570])
 async def test_a_message_of_all_that_the_meter_sends(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp, profile: Profile
@@ -58,7 +50,7 @@ async def test_a_message_of_all_that_the_meter_sends(
     assert response
     template = response["template"]
     assert len(template) <= 1023
-    message = json.loads(resolved(simulator, template))
+    message = json.loads(simulator.mqtt_message())
     assert message["sys_id"] == simulator.device_id
     assert message["1_8_0"] == pytest.approx(
         float(simulator.latest["1.8.0"].scaleb(-3)), abs=0.001
@@ -107,7 +99,7 @@ async def test_a_message_of_ones_own(
 ) -> None:
     """It goes to the device unchanged; a login goes in, and does not come back."""
     entry = await set_up(simulator)
-    simulator.mqtt_connected = True
+    simulator.publisher.is_connected = True
     template = 'power,meter=${meter.id} in=${1_7_0}\n$ {"x"}'
     login = {"username": "me", "password": "my password"}
     response = await act(hass, entry, ACTION, **BROKER, **login, template=template)

@@ -23,7 +23,8 @@ _TEXTS = {"sys_id": "sys.id", "meter_id": "meter.id", "status": "meter.status"}
 _NUMBERS = ("timestamp", "tariff")
 # What a variable says that has no value now.
 _NOTHING = ("", "null")
-_CONNECTED_SECONDS, _PAUSE_SECONDS = 10.0, 2.0
+# The device connects within some seconds.
+_TRIES, _PAUSE_SECONDS = 5, 2.0
 
 
 def broker_url(value: object) -> str:
@@ -114,7 +115,7 @@ def _check(template: str, known: Collection[str]) -> None:
 
 async def _is_connected(web: WhatwattWeb) -> bool:
     """Tell whether the device reaches the broker soon."""
-    for _ in range(round(_CONNECTED_SECONDS / _PAUSE_SECONDS)):
+    for _ in range(_TRIES):
         system = (await web.request("GET", SYSTEM)).json()
         if flag(section(system, "clouds", "mqtc").get("connected")):
             return True
