@@ -31,6 +31,7 @@ from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, VOLUME
 from .bridges.snapshot import Snapshot
 from .bridges.wire import shift
+from .bridges.words import words
 from .const import (
     CONF_MAX_POWER,
     CONF_POLL_INTERVAL,
@@ -413,7 +414,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     def _update_device(self, firmware: str | None) -> None:
         """Update the firmware version of the device, if it changed."""
-        if firmware in (None, self._firmware):
+        if firmware is None or firmware == self._firmware:
             return
         self._firmware = firmware
         registry = dr.async_get(self.hass)
@@ -422,7 +423,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             (DOMAIN, unique_id), self.config_entry.entry_id
         )
         if device:
-            registry.async_update_device(device.id, sw_version=firmware)
+            registry.async_update_device(device.id, sw_version=words(firmware))
 
     @callback
     def async_on_new(self, add: Callable[[Iterable[str]], None]) -> CALLBACK_TYPE:

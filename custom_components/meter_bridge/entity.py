@@ -16,7 +16,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .bridges.contract import BridgeSensor
 from .bridges.snapshot import MAIN_METER, Meter
 from .bridges.transport.address import parse_address
-from .bridges.wire import words
+from .bridges.words import words
 from .const import DOMAIN
 from .coordinator import MeterCoordinator
 from .values.room import id_key

@@ -18,6 +18,7 @@ from .bridges.contract import BridgeType
 from .bridges.errors import BridgeError, BridgeLicenseError, BridgePermissionError
 from .bridges.snapshot import MAIN_METER, Snapshot
 from .const import DOMAIN
+from .values.room import short_key
 
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 CONF_METER, CONF_REGISTER = "meter", "register"
@@ -157,8 +158,8 @@ def issue_id(
     entry_id: str, key: str, meter: str = MAIN_METER, register: str = ""
 ) -> str:
     """Return what names an issue of an entry, of its meter, or of a register."""
-    named = f"{key}_{entry_id}_{meter}"
-    return f"{named}_{register}" if register else named
+    named = f"{key}_{entry_id}_{short_key(meter)}"
+    return f"{named}_{short_key(register)}" if register else named
 
 
 @callback

@@ -8,7 +8,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .bridges.errors import BridgeAuthError, BridgeError, BridgeRefusedError
-from .bridges.wire import words
 from .const import DOMAIN
 
 
@@ -17,9 +16,7 @@ def translated[E: HomeAssistantError](kind: type[E], error: BridgeError) -> E:
 
     The text of an error is for the log, except where it is the bridge's own reason.
     """
-    own = (
-        {"reason": words(str(error))} if isinstance(error, BridgeRefusedError) else None
-    )
+    own = {"reason": str(error)} if isinstance(error, BridgeRefusedError) else None
     return kind(
         translation_domain=DOMAIN,
         translation_key=error.translation_key,

@@ -1,12 +1,14 @@
 """Repairs about single meters: counters that are held, values that are refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .bridges.wire import shift
+from .bridges.words import words
 from .const import DOMAIN, LOGGER
 from .history.changes import Jump, likely
 from .issues import METER_REPLACED, forget_issue, issue_id, raise_issue
@@ -17,6 +19,8 @@ from .values.board import Board, Change
 NOTHING = "–"  # noqa: RUF001
 """Stands where a repair has nothing to say."""
 _PLACES_OF_KILO = 3
+# A device may have hundreds of registers, but nobody reads that many.
+_MOST_LISTED = 12
 
 
 class MeterIssues:
@@ -56,7 +60,7 @@ class MeterIssues:
                 LOGGER.info(
                     "%s: counter %s of its meter is held back (from %s to %s)",
                     self._entry.title,
-                    trouble.code,
+                    words(trouble.code),
                     trouble.shown,
                     trouble.sent,
                 )
@@ -95,23 +99,23 @@ class MeterIssues:
 
     def _facts(self, meter: str, trouble: Trouble) -> dict[str, str]:
         """Return what a repair says about a trouble."""
-        words, code = self._words, trouble.code
+        spoken, code = self._words, trouble.code
         facts: dict[str, str] = {}
         if code:
-            facts["value_name"] = words.name(meter, code)
+            facts["value_name"] = spoken.name(meter, code)
         if trouble.shown is not None:
-            facts["shown"] = words.amount(meter, code, trouble.shown)
+            facts["shown"] = spoken.amount(meter, code, trouble.shown)
         if trouble.sent is not None:
-            facts["sent"] = words.amount(meter, trouble.sent_code, trouble.sent)
+            facts["sent"] = spoken.amount(meter, trouble.sent_code, trouble.sent)
         if trouble.shown is not None and trouble.sent is not None:
             booked = likely(trouble.shown, trouble.sent)
-            facts["booked"] = words.amount(meter, code, booked)
+            facts["booked"] = spoken.amount(meter, code, booked)
         if trouble.since is not None:
-            facts["since"] = words.moment(trouble.since)
+            facts["since"] = spoken.moment(trouble.since)
         if trouble.guess is not None:
-            facts["guess"] = words.guess(trouble.guess)
+            facts["guess"] = spoken.guess(trouble.guess)
         if trouble.bounds is not None:
-            least, most = (words.amount(meter, code, it) for it in trouble.bounds)
+            least, most = (spoken.amount(meter, code, it) for it in trouble.bounds)
             facts["limit"] = f"{least} … {most}"
         if trouble.limit is not None:
             facts["max_power"] = f"{shift(trouble.limit, -_PLACES_OF_KILO)} kW"
@@ -124,15 +128,17 @@ class MeterIssues:
     @callback
     def report_replaced(self, meter: str, restart: Restart) -> None:
         """Tell the owner that counters go on from another level."""
-        words = self._words
+        spoken = self._words
         levels = {
-            code: [words.amount(meter, code, level) for level in both]
+            code: [spoken.amount(meter, code, level) for level in both]
             for code, both in restart.levels.items()
         }
         LOGGER.info(
-            "%s: counters of its meter start anew (code, before, after): %s",
+            "%s: counters of its meter start anew (code: before → after): %s",
             self._entry.title,
-            [(code, *both) for code, both in levels.items()],
+            _listed(
+                f"{words(code)}: {' → '.join(both)}" for code, both in levels.items()
+            ),
         )
         raise_issue(
             self._hass,
@@ -141,12 +147,12 @@ class MeterIssues:
             meter,
             is_persistent=True,
             placeholders={
-                "levels": ", ".join(
-                    f"{words.name(meter, code)}: {' → '.join(both)}"
+                "levels": _listed(
+                    f"{spoken.name(meter, code)}: {' → '.join(both)}"
                     for code, both in levels.items()
                 ),
-                "numbers": " → ".join(restart.numbers) if restart.numbers else NOTHING,
-                "booked": ", ".join(
+                "numbers": " → ".join(map(words, restart.numbers or ())) or NOTHING,
+                "booked": _listed(
                     self._booked(meter, code, likely(*restart.levels[code]))
                     for code in restart.unearned
                 )
@@ -156,8 +162,8 @@ class MeterIssues:
 
     def _booked(self, meter: str, code: str, amount: float) -> str:
         """Return how much was booked for a total, as a repair says it."""
-        words = self._words
-        return f"{words.name(meter, code)}: {words.amount(meter, code, amount)}"
+        spoken = self._words
+        return f"{spoken.name(meter, code)}: {spoken.amount(meter, code, amount)}"
 
     @callback
     def tell_booked(self, change: Jump, amount: str) -> None:
@@ -187,3 +193,10 @@ class MeterIssues:
         for found in self._raised:
             forget_issue(self._hass, found)
         self._raised = {}
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """Join what a sentence lists; of a long list only the beginning."""
+    each = iter(parts)
+    listed = list(islice(each, _MOST_LISTED))
+    return ", ".join([*listed, *(["…"] if next(each, None) else [])])

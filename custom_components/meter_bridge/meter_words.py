@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .bridges.obis import REGISTERS
 from .bridges.wire import shift
+from .bridges.words import words
 from .const import DOMAIN
 from .meter.trouble import Guess
 from .values.board import Board
@@ -33,13 +34,12 @@ class MeterWords:
         registry = er.async_get(self._hass)
         found = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
         if entity := found and registry.async_get(found):
-            name = entity.name or entity.original_name
-            return name or code
+            return entity.name or words(entity.original_name or code)
         description = self._description(meter, code)
         key = description and description.translation_key
         sentence = self._sentence("entity", f"sensor.{key}.name")
         placeholders = (description and description.translation_placeholders) or {}
-        return sentence.format(**placeholders) if sentence else code
+        return sentence.format(**placeholders) if sentence else words(code)
 
     def amount(self, meter: str, code: str, value: float) -> str:
         """Return a value with its digits, in the unit that its entity has."""

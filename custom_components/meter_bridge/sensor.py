@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 
 from .bridges.contract import BridgeSensor
 from .bridges.wire import shift
+from .bridges.words import printable
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .entity import MeterEntity
@@ -75,7 +76,7 @@ class MeterSensor(MeterEntity, SensorEntity):
         if self._places and isinstance(value, (int, float)):
             return shift(value, self._places)
         if isinstance(value, str):
-            return value[:MAX_LENGTH_STATE_STATE]
+            return printable(value)[:MAX_LENGTH_STATE_STATE]
         return value
 
     @property

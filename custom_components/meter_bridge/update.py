@@ -12,6 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from .action_needs import installing
 from .bridges.contract import BridgeUpdate
 from .bridges.errors import BridgeError
+from .bridges.words import words
 from .const import LOGGER
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity
@@ -78,7 +79,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         except BridgeError as error:
             LOGGER.debug("%s: no news of updates: %s", self.coordinator.name, error)
             return
-        self._attr_latest_version = latest
+        self._attr_latest_version = words(latest) if latest else None
         self.async_write_ha_state()
 
     @property
@@ -91,7 +92,8 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
     @override
     def installed_version(self) -> str | None:
         """Return the version that the bridge runs."""
-        return self.entity_description.installed_fn(self.coordinator.data.details)
+        running = self.entity_description.installed_fn(self.coordinator.data.details)
+        return words(running) if running else None
 
     @override
     async def async_install(

@@ -26,3 +26,12 @@ def test_long_keys_are_cut_once() -> None:
     assert len(cut) == 64
     assert cut != id_key(long + "y", Room(9))
     assert id_key(long, Room(9, [long])) == long
+
+
+def test_keys_with_control_characters_are_cut_too() -> None:
+    """Ids appear in events and in the log, where a line has to stay one."""
+    cut = id_key("virtual_two\nlines", Room(9))
+    assert cut.isprintable()
+    assert cut.startswith("virtual_two lines_")
+    assert id_key("virtual_two\nlines", Room(9, ["virtual_two\nlines"])) != cut
+    assert id_key("virtual_\ud800", Room(9)).encode()

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, override
 
+from .words import words
+
 
 class BridgeError(Exception):
     """A request to a bridge failed.
@@ -101,6 +103,10 @@ class BridgeRefusedError(BridgeError):
     """The bridge refused the request; the text is its own reason."""
 
     translation_key = "refused"
+
+    def __init__(self, message: str) -> None:
+        """Keep the device's reason as it may be shown, and logged."""
+        super().__init__(words(message))
 
 
 class NotAcceptedError(BridgeError):

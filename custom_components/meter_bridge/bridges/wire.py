@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-import re
 
 import orjson
 
@@ -19,8 +18,6 @@ _LARGEST = 1e15
 # No device sends longer numbers, texts or lists than these; reading longer ones would
 # cost time and memory.
 _LONGEST_NUMBER = 64
-_MARKUP = re.compile(r"[\[\]<>`~\\]")
-_LONGEST_WORDS = 64
 _LONGEST_TEXT = 4096
 MOST_ENTRIES = 512
 # A number of so many characters fits into a float without loss, a whole one below this.
@@ -77,16 +74,6 @@ def text(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         return None
     return value.strip() or None
-
-
-def words(said: str) -> str:
-    """Return a device's words as they may be shown: short, and without any markup.
-
-    Titles and messages are rendered as Markdown, with links and pictures.
-    """
-    plain = "".join(each if each.isprintable() else " " for each in said)
-    plain = " ".join(_MARKUP.sub(" ", plain.replace("://", " ")).split())
-    return plain[:_LONGEST_WORDS].rstrip()
 
 
 def flag(value: object) -> bool | None:

@@ -12,7 +12,7 @@ from homeassistant.helpers.selector import (
 import probatio
 
 from ..bridges.snapshot import Medium
-from ..bridges.wire import words
+from ..bridges.words import words
 from ..const import CONF_MEDIUM, CONF_METERS, CONF_UNIT
 
 # What a meter on the meter bus may count in.

@@ -29,7 +29,7 @@ from ..bridges.errors import (
 )
 from ..bridges.snapshot import Snapshot
 from ..bridges.transport.address import parse_address
-from ..bridges.wire import words
+from ..bridges.words import words
 from ..const import CONF_HEARSAY, CONF_PINNED, CONF_ROLES
 from ..redaction import is_identifying
 

@@ -14,7 +14,7 @@ import probatio
 
 from ..bridges import bridge_of
 from ..bridges.questions import Question, Said
-from ..bridges.wire import words
+from ..bridges.words import words
 from ..const import CONF_ROLES
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from ..bridges.words import printable
+
 # More than any home has: a bridge that has other names all the time must not fill
 # memory, disk and registries.
 MOST_ENTITIES, MOST_METERS = 512, 16
@@ -45,12 +47,20 @@ class Rooms:
     meters: Room = field(default_factory=lambda: Room(MOST_METERS))
 
 
+def short_key(key: str) -> str:
+    """Return a key as it may stand in an id: long ones are cut, with a sum of all.
+
+    The same goes for one with control characters.
+    """
+    if len(key) <= _LONGEST_KEY and key.isprintable():
+        return key
+    digest = sha256(key.encode(errors="surrogatepass")).hexdigest()
+    return f"{printable(key[: _LONGEST_KEY - _SUM - 1])}_{digest[:_SUM]}"
+
+
 def id_key(key: str, room: Room) -> str:
     """Return the part of a unique id that stands for a key.
 
-    A long one that no registry has yet is cut, with a sum of the whole at its end.
+    One that a registry has already stays.
     """
-    if len(key) <= _LONGEST_KEY or key in room:
-        return key
-    digest = sha256(key.encode(errors="surrogatepass")).hexdigest()
-    return f"{key[: _LONGEST_KEY - _SUM - 1]}_{digest[:_SUM]}"
+    return key if key in room else short_key(key)

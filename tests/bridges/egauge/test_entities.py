@@ -352,3 +352,35 @@ async def test_roles_that_stay_as_they_are_still_follow_names(
     simulator.tick()
     await poll(hass, entry)
     assert state(hass, "sensor.bridge_power") == STATE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("is_virtual", [False, True], ids=["physical", "virtual"])
+async def test_names_that_differ_in_case(
+    hass: HomeAssistant,
+    simulator: EgaugeSimulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    is_virtual: bool,  # noqa: FBT001
+) -> None:
+    """Each of Grid, GRID and grid has entities of its own, with its own values."""
+    for turn, name in enumerate(("GRID", "grid"), 1):
+        power = 100 * turn
+        simulator.database.registers.append(
+            Register(
+                name=name,
+                type="P",
+                rate=lambda _, power=power: power,  # type: ignore[misc]
+                did=None if is_virtual else 70 + turn,
+            )
+        )
+    simulator.tick()
+    entry = await set_up(simulator)
+    named = {
+        each.original_name: state(hass, each.entity_id)
+        for each in entries(hass, entry)
+        if each.original_device_class == "power"
+    }
+    assert (named["Grid"], named["GRID"], named["grid"]) == ("321", "100", "200")
+    ids = [each.unique_id for each in entries(hass, entry)]
+    assert len(set(ids)) == len(ids)
+    assert not complaints(caplog)

@@ -28,7 +28,7 @@ from homeassistant.helpers.typing import UNDEFINED
 
 from ..contract import BridgeSensor, Feed
 from ..snapshot import Medium
-from ..wire import words
+from ..words import words
 from .directions import CONSUMED, PRODUCED, Counted, totals_of
 from .models import Details
 from .names import BATTERY, GENERATION

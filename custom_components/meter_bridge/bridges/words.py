@@ -1,0 +1,28 @@
+"""What a device says in words, as people may read it in titles, repairs and the log."""
+
+import re
+
+# What is longer than this is not looked at: anything may have been sent.
+_LONGEST_READ = 1024
+_LONGEST_WORDS = 64
+# Titles and messages are rendered as Markdown: emphasis, code, tables, pictures, and
+# links, which an address without brackets makes as well. A `*` at the end of a word is
+# none: so registers of apparent power are marked. `#`, `-` and `+` begin a block.
+_MARKUP = re.compile(
+    r"[\[\]<>`~\\|]|://|\bwww\.|@(?=\S{0,64}\.)"
+    r"|^(?:\s*[#=+-]+(?=\s))+|\*+(?=\w)|(?<![\w*])\*+(?=\S)|(?<!\w)_+",
+    re.IGNORECASE,
+)
+
+
+def printable(said: str) -> str:
+    """Return a text without line breaks and other control characters."""
+    if said.isprintable():
+        return said
+    return "".join(each if each.isprintable() else " " for each in said)
+
+
+def words(said: str) -> str:
+    """Return a device's words as they may be shown: short, and without any markup."""
+    plain = _MARKUP.sub(" ", printable(said[:_LONGEST_READ]))
+    return " ".join(plain.split())[:_LONGEST_WORDS].rstrip()
