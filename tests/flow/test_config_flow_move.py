@@ -140,6 +140,43 @@ async def test_weaker_login_at_the_announced_address(
     assert entry.data["host"] == before
 
 
+@pytest.mark.parametrize("firmware", ["new", "old"])
+async def test_no_login_at_the_announced_address(
+    hass: HomeAssistant, simulators: Start, firmware: Firmware
+) -> None:
+    """A copy of the id that asks for no password is not the protected bridge."""
+    simulator, entry = await protected(hass, simulators, firmware)
+    before = entry.data["host"]
+    liar = await fake(simulators, simulator)
+    await simulator.unplug()
+    await hear(hass, liar)
+    assert liar.requests
+    assert entry.data["host"] == before
+
+
+@pytest.mark.parametrize("proof", ["", "a guess"])
+async def test_no_proof_at_the_announced_address(
+    hass: HomeAssistant, simulators: Start, proof: str
+) -> None:
+    """Who answers any login is not followed where the bridge used to prove itself."""
+    simulator = await lockable(simulators, protection=True)
+    simulator.proves_by = simulator.password
+    result = await add(hass, simulator.address)
+    entry = created(await submit(hass, result, password=simulator.password))
+    await settled(simulator)
+    assert entry.data["pinned"]["proves"] == "rspauth"
+    liar = await fake(simulators, simulator)
+    liar.protection, liar.password, liar.proves_by = True, simulator.password, proof
+    await simulator.unplug()
+    before = entry.data["host"]
+    await hear(hass, liar)
+    assert passwords(liar)
+    assert entry.data["host"] == before
+    await simulator.move()
+    await hear(hass, simulator)
+    assert entry.data["host"] == simulator.address
+
+
 async def test_wrong_password_at_the_announced_address(
     hass: HomeAssistant, simulators: Start
 ) -> None:

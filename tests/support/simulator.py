@@ -115,6 +115,9 @@ class Simulator(Mishaps, ABC):
         """Return an answer that refuses a request; None to accept it."""
         return None
 
+    async def dress(self, request: web.Request, answer: web.StreamResponse) -> None:
+        """Add what a device of this kind adds to the head of each answer."""
+
     @property
     def credentials(self) -> Mapping[str, str]:
         """The login that the owner has to enter."""
@@ -147,6 +150,7 @@ class Simulator(Mishaps, ABC):
         app = web.Application(middlewares=[self._serve])
         app.add_routes(self.routes())
         app.on_shutdown.append(self._end)
+        app.on_response_prepare.append(self.dress)
         self._runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=1
         )

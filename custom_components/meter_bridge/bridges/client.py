@@ -43,7 +43,7 @@ class Identity:
 
     `serial` stays the same for the life of the device. `also` holds its other ids: the
     entry may have been set up under one of them. `pinned` is kept with the entry and
-    comes back in `Access.pinned`.
+    comes back in `Access.pinned`. `is_open` if it asked for no login.
     """
 
     serial: str
@@ -54,6 +54,7 @@ class Identity:
     hardware: str | None = None
     mac: str | None = None
     pinned: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
 
 
 class Client[D](ABC):

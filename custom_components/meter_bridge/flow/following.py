@@ -6,14 +6,17 @@ address, and before anybody has missed it at the old one.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..bridges import Kind
+from ..bridges.client import Identity
 from ..bridges.errors import BridgeAuthError, BridgeError, NotMovedError
 from ..bridges.transport.address import parse_address
 from ..const import DOMAIN
@@ -85,13 +88,15 @@ async def _look(
     try:
         is_at_home = await _answers_at_home(hass, entry, announced)
         moved = at(entry.data, host, is_announced=True)
-        client = connect(hass, announced.bridge, moved)
-        await identify(client, entry, announced.bridge)
+        identity = await _ask(hass, entry, announced, moved)
     except BridgeError:
         # A login that is refused at the known address may be that of the same bridge
         # with a new password; at the new one it proves nothing.
         return
     if not _is_there(hass, entry):
+        return
+    if identity.is_open and CONF_PASSWORD in moved:
+        # Whoever asks for no password has not proved that it is the protected bridge.
         return
     if is_at_home:
         report_two_bridges(hass, entry)
@@ -130,14 +135,25 @@ async def _answers_at_home(
     for turn in range(_TRIES):
         await asyncio.sleep(_PAUSE_SECONDS * bool(turn))
         try:
-            client = connect(hass, announced.bridge, entry.data)
-            await identify(client, entry, announced.bridge)
+            await _ask(hass, entry, announced, entry.data)
         except BridgeAuthError:
             raise
         except BridgeError:
             continue
         return True
     return False
+
+
+async def _ask(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    announced: Announcement,
+    data: Mapping[str, Any],
+) -> Identity:
+    """Return who answers; it has as long as a bridge of this kind may take."""
+    async with in_time(announced.bridge.setup_seconds):
+        client = connect(hass, announced.bridge, data)
+        return await identify(client, entry, announced.bridge)
 
 
 def _is_there(hass: HomeAssistant, entry: ConfigEntry) -> bool:

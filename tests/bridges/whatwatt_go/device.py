@@ -82,6 +82,8 @@ class WhatwattGoDevice(Simulator):
         self.firmware: Firmware = "new"
         self.license: License = "PLUS"
         self.password = "open sesame"
+        # The password by which it proves itself; no firmware that we know does so.
+        self.proves_by = ""
         self.status: MeterStatus = "OK"
         self.profile: Profile = KMP
         self.meter_keys: tuple[str, str] | None = None

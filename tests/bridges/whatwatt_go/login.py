@@ -63,6 +63,14 @@ class Digest:
             f'nonce="{nonce}", opaque="{self._opaque}"' + ", stale=true" * stale
         )
 
+    def proof(self, authorization: str, password: str) -> str:
+        """Return the proof that the device knows the password, too (RFC 7616, 3.5)."""
+        get = parse_keqv_list(parse_http_list(authorization.partition(" ")[2])).get
+        nonce, cnonce, nc = get("nonce"), get("cnonce"), get("nc")
+        secret = _md5(_md5("", self._realm, password), nonce, cnonce)
+        proof = _md5(secret, nonce, nc, cnonce, "auth", _md5("", get("uri")))
+        return f'qop=auth, rspauth="{proof}", cnonce="{cnonce}", nc={nc}'
+
     def _is_right(
         self, request: web.Request, parts: dict[str, str], password: str
     ) -> bool:

@@ -114,6 +114,14 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         )
 
     @override
+    async def dress(self, request: web.Request, answer: web.StreamResponse) -> None:
+        """Prove that the device knows its password, if it does so."""
+        asked = request.headers.get("Authorization", "")
+        if self.proves_by and asked.startswith("Digest") and answer.status < 400:
+            proof = self._digest.proof(asked, self.proves_by)
+            answer.headers["Authentication-Info"] = proof
+
+    @override
     def read_meter(self) -> None:
         """Take a reading, if the device can decode the meter."""
         if self.status != "OK":

@@ -247,3 +247,58 @@ def test_a_challenge_has_to_be_in_character(challenges: tuple[str, ...]) -> None
     """A challenge that this device would not send is refused."""
     with pytest.raises(BridgeResponseError):
         read_challenges(challenges)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "Zürich·żółw", 'quo"te:colon'])
+async def test_a_proof_is_pinned(
+    simulator: WhatwattGoSimulator, connect: Connect, password: str
+) -> None:
+    """Once a device has proved that it knows the password, it has to each time."""
+    simulator.password = simulator.proves_by = password
+    client = connect(password=password)
+    pinned = (await client.identify()).pinned
+    assert pinned == {**DIGEST, "proves": "rspauth"}
+    again = connect(password=password, pinned=pinned)
+    assert (await again.identify()).pinned == pinned
+    async with streaming(again, simulator) as (published, _):
+        simulator.tick()
+        await eventually(lambda: published)
+    simulator.proves_by = ""
+    with pytest.raises(BridgeResponseError, match="does not prove"):
+        await connect(password=password, pinned=pinned).identify()
+    with pytest.raises(BridgeResponseError, match="does not prove"):
+        await again.fetch()
+
+
+async def test_a_wrong_proof_is_refused(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """Who answers any login does not know the password, and is not believed."""
+    simulator.proves_by = "a guess"
+    for pinned in ({}, DIGEST, {**DIGEST, "proves": "rspauth"}):
+        with pytest.raises(BridgeResponseError, match="its own password"):
+            await connect(password=PASSWORD, pinned=pinned).identify()
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        f'Digest realm="{REALM}", algorithm=MD5, qop="auth", nonce="{NONCE}"',
+        f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth-int", nonce="{NONCE}"',
+        f'Digest realm="{REALM}", algorithm=MD5-sess, nonce="{NONCE}"',
+        f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth", nonce="1234567"',
+        f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth"',
+        f'Digest realm="{REALM}", algorithm=SHA-512, qop="auth", nonce="{NONCE}"',
+    ],
+)
+async def test_only_the_pinned_challenge_is_answered(
+    simulator: WhatwattGoSimulator,
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+    weaker: str,
+) -> None:
+    """Another algorithm or qop, or a nonce that is short or missing, gets nothing."""
+    monkeypatch.setattr(simulator._digest, "challenge", lambda *_: weaker)  # noqa: SLF001
+    with pytest.raises(BridgeResponseError):
+        await connect(password=PASSWORD, pinned=DIGEST).identify()
+    assert told(simulator) == []

@@ -79,6 +79,7 @@ class WhatwattClient(Client[Details]):
             firmware=decoder.firmware,
             mac=decoder.mac,
             pinned=self.web.pinned,
+            is_open=self.web.is_open,
         )
 
     @override

@@ -48,6 +48,11 @@ class WhatwattWeb:
         )
         self.pinned = dict(access.pinned)
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the device has not asked for a login so far."""
+        return not self.http.middlewares
+
     async def request(
         self, method: str, path: str, *, name: str | None = None
     ) -> Answer:
