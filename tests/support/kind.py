@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .house import House
@@ -39,12 +40,14 @@ class Login[S: Simulator]:
     """How to handle the login of a simulator.
 
     `ask` turns the login on, if it is optional. `change` sets another password, and
-    ends the sessions of the old one. `plant` replaces its parts by secrets.
+    ends the sessions of the old one. `plant` replaces its parts by secrets. Each of
+    `ways` to log in is prepared with a folder for files; the simulator listens anew.
     """
 
     change: Callable[[S, str], None]
     plant: Callable[[S, Plants], None]
     ask: Callable[[S], None] = do_nothing
+    ways: Mapping[str, Callable[[S, Path], None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
 """The description of an eGauge for the tests of all kinds."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.bridges.egauge.registers import KnownRegisters, ManyRegisters
 from tests.bridges.egauge.simulator import EgaugeSimulator
+from tests.support.certificates import self_signed_tls
 from tests.support.kind import (
     Benchmark,
     Calls,
@@ -35,6 +37,16 @@ def _change_password(simulator: EgaugeSimulator, password: str) -> None:
     """Change the password, which revokes all tokens."""
     simulator.gate.password = password
     simulator.gate.revoke()
+
+
+def _http(simulator: EgaugeSimulator, _: Path) -> None:
+    """Be reached without encryption."""
+    simulator.tls = None
+
+
+def _https(simulator: EgaugeSimulator, folder: Path) -> None:
+    """Be reached by TLS, with a certificate that nobody vouches for."""
+    simulator.tls = self_signed_tls(folder / "device.pem")
 
 
 def _plant(simulator: EgaugeSimulator, plants: Plants) -> None:
@@ -72,7 +84,11 @@ KIND = Kind(
     swap=_swap,
     restart=_restart,
     actions=_actions,
-    login=Login(change=_change_password, plant=_plant),
+    login=Login(
+        change=_change_password,
+        plant=_plant,
+        ways={"http": _http, "https": _https},
+    ),
     vocabulary=(
         *("type", "ts", "rlm", "nnc", "error", "jwt", "rights", "first", "last"),
     ),

@@ -1,5 +1,7 @@
 """The description of a whatwatt Go for the tests of all kinds."""
 
+from pathlib import Path
+
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.kind import Benchmark, Calls, Kind, Login
 from tests.support.plants import Plants
@@ -21,6 +23,23 @@ def _ask(simulator: WhatwattGoSimulator) -> None:
 def _change_password(simulator: WhatwattGoSimulator, password: str) -> None:
     """Change the password."""
     simulator.password = password
+    if simulator.proves_by:
+        simulator.proves_by = password
+
+
+def _digest(simulator: WhatwattGoSimulator, _: Path) -> None:
+    """Ask by Digest, as since firmware 1.10."""
+    simulator.firmware = "new"
+
+
+def _proof(simulator: WhatwattGoSimulator, _: Path) -> None:
+    """Ask by Digest, and prove to know the password, too."""
+    simulator.proves_by = simulator.password
+
+
+def _basic(simulator: WhatwattGoSimulator, _: Path) -> None:
+    """Ask by Basic, as before firmware 1.10."""
+    simulator.firmware = "old"
 
 
 def _plant(simulator: WhatwattGoSimulator, plants: Plants) -> None:
@@ -60,7 +79,12 @@ KIND = Kind(
     restart=WhatwattGoSimulator.reboot,
     remember=_remember,
     actions=_actions,
-    login=Login(ask=_ask, change=_change_password, plant=_plant),
+    login=Login(
+        ask=_ask,
+        change=_change_password,
+        plant=_plant,
+        ways={"digest": _digest, "proof": _proof, "basic": _basic},
+    ),
     vocabulary=("status", "type"),
     shown={
         Shown.ON_THE_BOX: frozenset({"id", "mac", "meter_id"}),
