@@ -23,6 +23,7 @@ from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .conftest import SetUp, Start
 from .support.automating import start
 from .support.hours import Hours
+from .support.house import Register
 from .support.repairing import Fix, found_issue, raised_issues
 from .support.simulator import Simulator
 from .support.watching import state
@@ -249,6 +250,24 @@ async def test_numbers_of_meters_are_not_logged(
     assert "87654321" not in caplog.text
     assert len([each for each in caplog.messages if "start anew" in each]) == 1
     assert await fix.submit() is None
+
+
+async def test_replaced_without_a_recorder(hass: HomeAssistant, iometer: Hours) -> None:
+    """Where there are no statistics, the repair says what happened, and asks nothing.
+
+    Nothing is corrected, and nothing waits for it in vain.
+    """
+    house = iometer.simulator.house
+    house.imported = {1: Register.of("3.000"), 2: Register()}
+    await iometer.go(75)
+    assert "recorder" not in hass.config.components
+    assert state(hass, ENERGY_ENTITY).startswith("3.")
+    fix = await Fix.open(hass, iometer.entry, "meter_replaced")
+    facts = fix.result["description_placeholders"]
+    assert "Energy import: 3." in facts["booked"]
+    assert fix.result["data_schema"].schema == {}
+    assert await fix.submit() is None
+    assert not raised_issues(hass)
 
 
 async def test_replaced_by_an_older_version(

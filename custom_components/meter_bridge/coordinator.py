@@ -18,10 +18,7 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    UnsupportedStorageVersionError,
-)
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -49,7 +46,7 @@ from .issues import Issues
 from .messages import translated
 from .meter.plausible import Limits
 from .meter_issues import MeterIssues
-from .storage import EntryStore, check_numbers
+from .storage import UNREADABLE, EntryStore, check_numbers
 from .values.board import Board
 from .values.room import MOST_ENTITIES, MOST_METERS, Room, Rooms
 from .values.throttle import Throttle
@@ -62,11 +59,6 @@ _PLACES_OF_KILO = 3
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
 # Writing the believed counters more often would only wear out the memory card.
 _STORE_SECONDS = 900
-# What an odd file raises: of a later version, or of another shape.
-_UNREADABLE = (
-    *(UnsupportedStorageVersionError, AttributeError, LookupError),
-    *(TypeError, ValueError),
-)
 _RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
 # So many polls in a row that fail are no accident.
 _FAILURES_TOLD = 3
@@ -175,7 +167,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """Restore what was stored before the restart; start afresh if it is odd."""
         try:
             self._restore(await self._store.async_load() or {})
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             LOGGER.warning(
                 "%s: what was stored of its meters cannot be read (%s); it is kept in "
                 "%s.unreadable, and a new file is started",
@@ -193,7 +185,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         check_numbers(stored.get("meters", {}))
         self.client.recall(stored.pop("client", {}))
         self.outages.restore(stored.pop("outages", {}))
-        self.changes.restore(stored.pop("changes", ()))
+        self.changes.restore(stored.pop("changes", ()), stored.pop("answers", ()))
         self.board.restore(
             stored.pop("meters", {}), is_orderly=stored.pop("orderly", False)
         )
@@ -391,6 +383,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             "meters": self.board.as_stored(),
             "outages": self.outages.as_stored(),
             "changes": self.changes.as_stored(),
+            "answers": self.changes.answers_as_stored(),
         }
 
     @override

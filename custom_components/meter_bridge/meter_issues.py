@@ -21,6 +21,8 @@ NOTHING = "–"  # noqa: RUF001
 _PLACES_OF_KILO = 3
 # A device may have hundreds of registers, but nobody reads that many.
 _MOST_LISTED = 12
+# A repair that nobody looks at must not grow for ever.
+_MOST_WORDS = 1000
 
 
 class MeterIssues:
@@ -127,7 +129,10 @@ class MeterIssues:
 
     @callback
     def report_replaced(self, meter: str, restart: Restart) -> None:
-        """Tell the owner that counters go on from another level."""
+        """Tell the owner that counters go on from another level.
+
+        Some may follow later than others: a register at zero takes an hour.
+        """
         spoken = self._words
         levels = {
             code: [spoken.amount(meter, code, level) for level in both]
@@ -140,25 +145,32 @@ class MeterIssues:
                 f"{words(code)}: {' → '.join(both)}" for code, both in levels.items()
             ),
         )
+        facts = {
+            "levels": _listed(
+                f"{spoken.name(meter, code)}: {' → '.join(both)}"
+                for code, both in levels.items()
+            ),
+            "numbers": " → ".join(map(words, restart.numbers or ())) or NOTHING,
+            "booked": _listed(
+                self._booked(meter, code, likely(*restart.levels[code]))
+                for code in restart.unearned
+            )
+            or NOTHING,
+        }
         raise_issue(
             self._hass,
             self._entry,
             METER_REPLACED,
             meter,
             is_persistent=True,
-            placeholders={
-                "levels": _listed(
-                    f"{spoken.name(meter, code)}: {' → '.join(both)}"
-                    for code, both in levels.items()
-                ),
-                "numbers": " → ".join(map(words, restart.numbers or ())) or NOTHING,
-                "booked": _listed(
-                    self._booked(meter, code, likely(*restart.levels[code]))
-                    for code in restart.unearned
-                )
-                or NOTHING,
-            },
+            placeholders=_added(self._replaced(meter), facts),
         )
+
+    def _replaced(self, meter: str) -> Mapping[str, str]:
+        """Return what the repair of a replaced meter says now, if there is one."""
+        found = issue_id(self._entry.entry_id, METER_REPLACED, meter)
+        issue = ir.async_get(self._hass).async_get_issue(DOMAIN, found)
+        return (issue and issue.translation_placeholders) or {}
 
     def _booked(self, meter: str, code: str, amount: float) -> str:
         """Return how much was booked for a total, as a repair says it."""
@@ -169,11 +181,9 @@ class MeterIssues:
     def tell_booked(self, change: Jump, amount: str) -> None:
         """Tell in the repair by how much a sum was corrected, if it is still there."""
         meter, code = change.meter, change.code
-        found = issue_id(self._entry.entry_id, METER_REPLACED, meter)
-        issue = ir.async_get(self._hass).async_get_issue(DOMAIN, found)
-        if issue is None or not issue.translation_placeholders:
+        facts = dict(self._replaced(meter))
+        if not facts:
             return
-        facts = dict(issue.translation_placeholders)
         facts["booked"] = facts.get("booked", NOTHING).replace(
             self._booked(meter, code, change.likely),
             f"{self._words.name(meter, code)}: {amount}",
@@ -200,3 +210,13 @@ def _listed(parts: Iterable[str]) -> str:
     each = iter(parts)
     listed = list(islice(each, _MOST_LISTED))
     return ", ".join([*listed, *(["…"] if next(each, None) else [])])
+
+
+def _added(before: Mapping[str, str], facts: Mapping[str, str]) -> dict[str, str]:
+    """Return what a repair that its owner has not seen yet says, and what is new."""
+    added = dict(facts)
+    for name, now in facts.items():
+        told = before.get(name, NOTHING)
+        if told != NOTHING and len(told) < _MOST_WORDS:
+            added[name] = told if now == NOTHING else f"{told}, {now}"
+    return added

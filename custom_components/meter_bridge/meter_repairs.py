@@ -1,6 +1,7 @@
 """Fix flows of repairs about meters: what the owner knows, and the meter does not."""
 
 from collections.abc import Mapping
+import time
 from typing import Any, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -153,6 +154,7 @@ class HeldFlow(LimitFlow):
                     self.meter,
                     self.trouble.sent_code if self.trouble else self.register,
                     correct=user_input[_ACTION] == _CORRECT,
+                    at=time.time(),
                 )
                 account.believe(self.register)
                 return await self.take_up(coordinator)

@@ -8,6 +8,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import UnsupportedStorageVersionError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 
@@ -24,9 +25,22 @@ _IMPORT_VERSION = 1
 # derived totals among the counters, with this prefix.
 _CLIENT_1, _DERIVED_1 = "/client", "/"
 _TOTAL_NUMBERS_1 = 3
+UNREADABLE = (
+    *(UnsupportedStorageVersionError, AttributeError, LookupError),
+    *(TypeError, ValueError),
+)
+"""What an odd file raises: of a later version, or of another shape."""
 
 
-class EntryStore(Store[dict[str, Any]]):
+class KeptStore(Store[dict[str, Any]]):
+    """A file that is kept for its owner if it cannot be read."""
+
+    async def async_set_aside(self) -> None:
+        """Keep a file that cannot be read beside the one that is written next."""
+        await self.hass.async_add_executor_job(_rename, Path(self.path))
+
+
+class EntryStore(KeptStore):
     """The file of one entry.
 
     `meters` holds the stored data of each meter, `outages` when meters were live, and
@@ -40,10 +54,6 @@ class EntryStore(Store[dict[str, Any]]):
         """Know the file of an entry."""
         self._entry_id = entry_id
         super().__init__(hass, _VERSION, f"{DOMAIN}.{entry_id}")
-
-    async def async_set_aside(self) -> None:
-        """Keep a file that cannot be read beside the one that is written next."""
-        await self.hass.async_add_executor_job(_rename, Path(self.path))
 
     @override
     async def _async_migrate_func(
@@ -131,9 +141,9 @@ def from_version_1(stored: Mapping[str, list[float]]) -> Stored:
     }
 
 
-def import_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+def import_store(hass: HomeAssistant, entry_id: str) -> KeptStore:
     """Return where the last import of an entry is kept, for its undo."""
-    return Store(hass, _IMPORT_VERSION, f"{DOMAIN}.{entry_id}.import")
+    return KeptStore(hass, _IMPORT_VERSION, f"{DOMAIN}.{entry_id}.import")
 
 
 async def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:

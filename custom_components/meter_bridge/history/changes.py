@@ -15,6 +15,8 @@ from ..meter.trouble import Restart
 _OPEN_SECONDS = 9 * 86_400.0
 # A counter that falls by more than a tenth counts as one that began at zero.
 _RESET = 0.9
+# An owner's answer counts for the level that comes next, and not for one much later.
+_ANSWER_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +50,14 @@ class Changes:
     """The changes that wait for their row, or for the owner's answer."""
 
     open: list[Jump] = field(default_factory=list)
-    # What owners said of counters before these had their new level.
-    _answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+    # What owners said of counters before these had their new level, and when.
+    _answers: dict[tuple[str, str], tuple[bool, float]] = field(default_factory=dict)
 
     def note(self, meter: str, restart: Restart, at: float) -> None:
         """Note which totals went on from another level, unless energy flowed."""
         self.open = [each for each in self.open if each.at > at - _OPEN_SECONDS]
         for code, is_certain in restart.unearned.items():
-            answer = self._answers.pop((meter, code), None)
+            answer = self._answer(meter, code, at)
             if answer is False and not is_certain:
                 continue
             old, new = restart.levels[code]
@@ -70,9 +72,14 @@ class Changes:
                 )
             )
 
-    def expect(self, meter: str, code: str, *, correct: bool) -> None:
+    def expect(self, meter: str, code: str, *, correct: bool, at: float) -> None:
         """Keep what the owner says of a counter before it has its new level."""
-        self._answers[meter, code] = correct
+        self._answers[meter, code] = correct, at
+
+    def _answer(self, meter: str, code: str, at: float) -> bool | None:
+        """Return what the owner has said of a counter lately, and forget that."""
+        correct, said_at = self._answers.pop((meter, code), (None, at))
+        return correct if at - said_at < _ANSWER_SECONDS else None
 
     def asked(self, meter: str) -> list[Jump]:
         """Return what only the owner can tell of a meter."""
@@ -95,6 +102,8 @@ class Changes:
     def forget_meter(self, meter: str) -> None:
         """Forget a meter."""
         self.open = [each for each in self.open if each.meter != meter]
+        for key in [key for key in self._answers if key[0] == meter]:
+            del self._answers[key]
 
     def as_stored(self) -> list[list[Any]]:
         """Return what has to survive a restart."""
@@ -103,8 +112,17 @@ class Changes:
             for each in self.open
         ]
 
-    def restore(self, stored: Iterable[list[Any]]) -> None:
-        """Take up again what `as_stored` returned before the restart."""
+    def answers_as_stored(self) -> list[list[Any]]:
+        """Return the answers that have to survive a restart."""
+        return [[*key, *answer] for key, answer in self._answers.items()]
+
+    def restore(
+        self, stored: Iterable[list[Any]], answers: Iterable[list[Any]] = ()
+    ) -> None:
+        """Take up again what was stored before the restart."""
+        self._answers = {
+            (meter, code): (correct, at) for meter, code, correct, at in answers
+        }
         self.open = [
             Jump(meter=meter, code=code, at=at, old=old, new=new, is_certain=is_certain)
             for meter, code, at, old, new, is_certain in stored

@@ -7,6 +7,7 @@ sum is corrected, and only where it is certain how much energy flowed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
@@ -43,17 +44,17 @@ async def correct(
     Return that; None while the short row behind the changes cannot be read, or the
     total has no statistics. It is worked out from rows, so that a second call finds 0.
     """
-    last = changes[-1]
+    first, last = changes[0], changes[-1]
     key = entity_key(last.meter, last.code)
     registers = [
         each for each in registers_of(hass, entry, last.meter) if each.key == key
     ]
     gap = Gap(last=last.at - SHORT, first=last.at)
     for record in await read_around(hass, registers, gap):
-        sides = _sides(record, last.at)
-        if sides is None:
+        old, new = _shown(record, first.old), _shown(record, last.new)
+        if (found := sides(record.short, last.at, old, new)) is None:
             return None
-        before, after = sides
+        before, after = found
         jump = sum(_shown(record, it.new) - _shown(record, it.old) for it in changes)
         too_much = booked_too_much(before, after, jump)
         if abs(too_much) <= record.tolerance:
@@ -71,11 +72,22 @@ def _shown(record: Record, level: float) -> float:
     return record.convert(record.register.shown(level))
 
 
-def _sides(record: Record, at: float) -> tuple[Row, Row] | None:
-    """Return the last five-minute row before a jump, and the row that contains it."""
-    before = [row for row in record.short if row.start + SHORT <= at]
-    after = [row for row in record.short if row.start + SHORT > at]
-    return (before[-1], after[0]) if before and after else None
+def sides(
+    short: Sequence[Row], at: float, old: float, new: float
+) -> tuple[Row, Row] | None:
+    """Return the five-minute row that contains a jump, and the one before it.
+
+    A sensor may show its new level a minute after it was read, and so in the next row.
+    """
+    return next(
+        (
+            (before, after)
+            for before, after in pairwise(short)
+            if after.start + SHORT > at
+            and abs(after.state - new) <= abs(after.state - old)
+        ),
+        None,
+    )
 
 
 async def _lower(

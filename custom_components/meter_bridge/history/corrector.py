@@ -6,8 +6,8 @@ import time
 from homeassistant.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
 from homeassistant.core import Event, HomeAssistant, callback
 
-from ..const import LOGGER
 from ..coordinator import MeterBridgeEntry
+from .attempts import Attempts
 from .changes import Jump
 from .filler import COMMIT_SECONDS, RECORDER, START_SECONDS
 from .plan import SHORT
@@ -37,6 +37,7 @@ class _Corrector:
         self._changes = entry.runtime_data.changes
         self._since = time.monotonic()
         self._is_busy = False
+        self._attempts = Attempts(entry.title)
 
     @callback
     def look(self, _compiled: Event) -> None:
@@ -66,14 +67,13 @@ class _Corrector:
         try:
             await asyncio.sleep(COMMIT_SECONDS)
             for changes in due:
-                booked = await correct(self._hass, self._entry, changes)
-                if booked is None:
-                    continue
-                self._changes.close(changes)
-                coordinator.async_save()
-                amount = f"{round(booked.amount, _DIGITS)} {booked.unit}".strip()
-                coordinator.meter_issues.tell_booked(changes[-1], amount)
-        except TimeoutError:
-            LOGGER.debug("%s: the recorder is busy; corrected later", self._entry.title)
+                with self._attempts.one():
+                    booked = await correct(self._hass, self._entry, changes)
+                    if booked is None:
+                        continue
+                    self._changes.close(changes)
+                    coordinator.async_save()
+                    amount = f"{round(booked.amount, _DIGITS)} {booked.unit}".strip()
+                    coordinator.meter_issues.tell_booked(changes[-1], amount)
         finally:
             self._is_busy = False

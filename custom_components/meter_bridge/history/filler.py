@@ -7,9 +7,8 @@ import time
 from homeassistant.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
 from homeassistant.core import Event, HomeAssistant, callback
 
-from ..bridges.errors import BridgeError
-from ..const import LOGGER
 from ..coordinator import MeterBridgeEntry
+from .attempts import Attempts
 from .outages import Outage
 from .plan import HOUR, SHORT, Plan, fill, level_at, neighbours, spread
 from .registers import registers_of
@@ -46,6 +45,7 @@ class _Filler:
         self._coordinator = entry.runtime_data
         self._since = time.monotonic()
         self._is_busy = False
+        self._attempts = Attempts(entry.title)
         self._remembered: dict[Outage, Remembered] = {}
 
     @callback
@@ -76,11 +76,10 @@ class _Filler:
                 if outage in still_open
             }
             for outage in outages:
-                if await self._fill(outage):
-                    self._coordinator.outages.close([outage])
-                    self._coordinator.async_save()
-        except BridgeError as error:
-            LOGGER.debug("%s: its memory cannot be read: %s", self._entry.title, error)
+                with self._attempts.one():
+                    if await self._fill(outage):
+                        self._coordinator.outages.close([outage])
+                        self._coordinator.async_save()
         finally:
             self._is_busy = False
 

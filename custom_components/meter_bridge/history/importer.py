@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.dt import utcnow
 from homeassistant.util.hass_dict import HassKey
 
-from ..bridges.errors import BridgeError
 from ..const import DOMAIN, LOGGER
 from ..coordinator import MeterBridgeEntry
-from ..storage import import_store
+from ..storage import UNREADABLE, import_store
+from .attempts import Attempts
 from .filler import RECORDER, START_SECONDS
 from .job import Job, State, written
 from .plan import HOUR, hour_of
@@ -57,13 +58,24 @@ class Importer:
         self._store = import_store(hass, entry.entry_id)
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Job], None]] = []
+        self._attempts = Attempts(entry.title)
 
     async def restore(self) -> None:
         """Continue an import that a stop of Home Assistant interrupted."""
-        if stored := await self._store.async_load():
-            self.job = Job.restored(stored)
-            if self.job.state is State.RUNNING:
-                self._begin(self.job, after=START_SECONDS)
+        try:
+            if stored := await self._store.async_load():
+                self.job = Job.restored(stored)
+        except UNREADABLE as error:
+            LOGGER.warning(
+                "%s: what was stored of its last import cannot be read (%s); it is "
+                "kept in %s.unreadable",
+                self._entry.title,
+                type(error).__name__,
+                self._store.path,
+            )
+            await self._store.async_set_aside()
+        if self.job and self.job.state is State.RUNNING:
+            self._begin(self.job, after=START_SECONDS)
 
     @callback
     def async_listen(self, tell: Callable[[Job], None]) -> CALLBACK_TYPE:
@@ -109,7 +121,7 @@ class Importer:
         if self.job is None:
             return {"hours": 0}
         if self.job.state is State.RUNNING:
-            with suppress(BridgeError, TimeoutError):
+            with self._attempts.one():
                 await self._lift(self.job)
             self.job.state = State.CANCELLED
             await self._finish(self.job)
@@ -123,7 +135,14 @@ class Importer:
         job = self.job
         if job is None or job.state is State.UNDONE:
             return {"hours": 0}
-        hours = await put_back(self._hass, self._registers(job), job)
+        try:
+            hours = await put_back(self._hass, self._registers(job), job)
+        except TimeoutError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="recorder_busy"
+            ) from error
+        finally:
+            await self._save()
         job.state = State.UNDONE
         await self._finish(job)
         return {"state": job.state, "hours": hours}
@@ -139,17 +158,17 @@ class Importer:
         """Import part by part, newest hours first, then raise the sums."""
         await asyncio.sleep(after)
         while job.state is State.RUNNING:
-            try:
+            is_done = False
+            with self._attempts.one():
                 if job.next > job.start:
                     await self._import_part(job)
                 else:
                     await self._lift(job)
                     job.state = State.DONE
-            except (BridgeError, TimeoutError) as error:
-                LOGGER.debug("%s: an import waits: %s", self._entry.title, error)
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
+                is_done = True
                 await self._finish(job)
+            if not is_done:
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _import_part(self, job: Job) -> None:
         """Read one part from the bridge, and write it."""

@@ -124,8 +124,8 @@ async def _join(hass: HomeAssistant, record: Record, job: Job) -> None:
             hass, record.register, before.start, before.start + HOUR
         ):
             continue
-        await _lift(hass, record, after, more)
         job.note_lift(record.register.entity_id, after.start, more)
+        await _lift(hass, record, after, more)
         for hour in [each for each in stands if each >= after.start]:
             row = stands[hour]
             stands[hour] = Row(start=hour, state=row.state, sum=row.sum + more)
@@ -153,8 +153,8 @@ async def lift_sums(
     for record, row in oldest:
         more = lift(row, _shown(record, known))
         if abs(more) > record.tolerance:
-            await _lift(hass, record, row, more)
             job.note_lift(record.register.entity_id, row.start, more)
+            await _lift(hass, record, row, more)
 
 
 async def _lift(hass: HomeAssistant, record: Record, row: Row, more: float) -> None:
@@ -177,9 +177,13 @@ async def put_back(hass: HomeAssistant, registers: Sequence[Register], job: Job)
     Return the number of rows written.
     """
     for record in await read_hours(hass, registers, job.start - HOUR):
-        for start, more in reversed(job.take_lifts(record.register.entity_id)):
-            (now,) = await read_hours(hass, [record.register], start, start + HOUR)
-            await _lift(hass, record, now.hours[0], -more)
+        lifts = job.lifted.get(record.register.entity_id, [])
+        while lifts:
+            # Forgotten before it is awaited: what is queued must not be queued twice.
+            start, more = lifts.pop()
+            for now in await read_hours(hass, [record.register], start, start + HOUR):
+                for row in now.hours:
+                    await _lift(hass, record, row, -more)
     count = 0
     for record in await read_hours(hass, registers, job.start - HOUR):
         rows = list(_before(record, job))

@@ -63,10 +63,6 @@ class Job:
         """Note by how much a row's sum and all later ones were raised."""
         self.lifted.setdefault(entity_id, []).append([start, more])
 
-    def take_lifts(self, entity_id: str) -> list[list[float]]:
-        """Return by how much sums were raised, and forget that."""
-        return self.lifted.pop(entity_id, [])
-
     def has_added(self, entity_id: str, hour: int) -> bool:
         """Return whether the import added this hour's row where there was none."""
         replaced = self.replaced.get(entity_id, {})
