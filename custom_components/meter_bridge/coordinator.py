@@ -22,11 +22,11 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .bridges.client import Client, Identity
+from .bridges.client import Client, HourlyPower, Identity
 from .bridges.contract import BridgeType
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, VOLUME
-from .bridges.snapshot import Snapshot
+from .bridges.snapshot import MAIN_METER, Snapshot
 from .bridges.wire import shift
 from .bridges.words import words
 from .const import (
@@ -364,6 +364,27 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         answer = await self.client.counters_at(keys, instants)
         account = self.board.account(meter)
         return account.earlier(answer) if account else {}
+
+    async def powers_in(
+        self, meter: str, keys: frozenset[str], hours: Sequence[int]
+    ) -> Mapping[str, Mapping[int, HourlyPower]]:
+        """Return powers of the main meter over hours, as the bridge remembers them.
+
+        One that the connection could not carry is none.
+        """
+        account = self.board.account(meter)
+        if account is None or meter != MAIN_METER:
+            return {}
+        limit = account.limits.max_power
+        answer = await self.client.powers_in(keys, hours)
+        return {
+            key: {
+                hour: power
+                for hour, power in by.items()
+                if -limit <= power.least and power.most <= limit
+            }
+            for key, by in answer.items()
+        }
 
     @callback
     def async_save(self) -> None:

@@ -90,3 +90,42 @@ async def test_home_assistant_was_down(
     state = hass.states.get(OUTAGE)
     assert state
     assert state.state == fired
+
+
+async def test_the_meter_was_silent(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    house: House,
+) -> None:
+    """A bridge that answers, but has nothing new of its meter, is an outage as well.
+
+    It lasts from the last new reading, not from when that was too old, and it is filled
+    where a full hour lies within it.
+    """
+    entry = await set_up(simulator)
+    coordinator = entry.runtime_data
+    begin = house.now
+    simulator.clock_stands = True
+    for _ in range(9):
+        freezer.tick(600)
+        await coordinator.async_refresh()
+        await hass.async_block_till_done()
+        present = hass.states.get(OUTAGE)
+        assert present
+        assert present.state == "unknown"
+    assert coordinator.last_update_success
+    house.draw(1000)
+    house.advance(5400)
+    simulator.clock_stands = False
+    simulator.tick()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    state = hass.states.get(OUTAGE)
+    assert state
+    assert state.attributes["start"] == begin.isoformat()
+    assert state.attributes["seconds"] == 5400
+    assert state.attributes["energy_import"] == pytest.approx(1.5, abs=2e-4)
+    (outage,) = coordinator.outages.open
+    assert outage.gap.hours()

@@ -36,7 +36,7 @@ HOURS: Story = [
     (DOWN, 2.5, 300),
     (LIVE, 1.25, 300),
     (UNPLUGGED, 2.5, 300),
-    (LIVE, 1.25, 300),
+    (LIVE, 1.5, 300),
 ]
 # Contains the hour that comes twice when summer time ends.
 NIGHT: Story = [(LIVE, 1.5, 300), (DOWN, 19, 300), (LIVE, 1.5, 300)]
@@ -88,6 +88,34 @@ async def lived(watched: Recorded, story: Story, *, undisturbed: bool = False) -
     await watched.run(
         Step(step.seconds, step.watts) if undisturbed else step for step in steps(story)
     )
+
+
+async def test_power(watch: Watch) -> None:
+    """Missed hours have the mean power that was used, its least and its most.
+
+    So do the hours in which the outage began and ended.
+    """
+    at = datetime.fromisoformat("2026-06-01T07:59:59+00:00")
+    watched = await watch("egauge", at)
+    away = [Step(300, DRAWN[number % 7], DOWN) for number in range(42)]
+    await watched.run([*[Step(300, 600)] * 18, *away, *[Step(300, 600)] * 25])
+    assert not watched.entry.runtime_data.outages.open
+    energy = await watched.hours()
+    powers = await watched.hours(kind="mean")
+    rows = powers["sensor.bridge_power"]
+    missed = sorted(energy["sensor.bridge_energy_import"])[2:6]
+    for hour in missed:
+        net = sum(
+            sign * energy[f"sensor.bridge_energy_{word}"][hour]["change"] * 1000
+            for word, sign in (("import", 1), ("export", -1))
+        )
+        assert rows[hour]["mean"] == pytest.approx(net, abs=4)
+    assert [rows[hour]["min"] for hour in missed[1:4]] == [
+        pytest.approx(-2900, abs=1)
+    ] * 3
+    assert [rows[hour]["max"] for hour in missed[1:4]] == [
+        pytest.approx(3600, abs=1)
+    ] * 3
 
 
 # These simulate days, which takes too long for every run.

@@ -207,8 +207,10 @@ class Recorded:
                 )
             )
 
-    async def hours(self, since: float = 0) -> dict[str, dict[int, dict[str, float]]]:
-        """Return the hourly rows of every sensor that adds up."""
+    async def hours(
+        self, since: float = 0, kind: str = "sum"
+    ) -> dict[str, dict[int, dict[str, float]]]:
+        """Return the hourly rows of every sensor that has such a column."""
         assert self._recorder
         rows: Mapping[str, Any] = await self._recorder.async_add_executor_job(
             statistics_during_period,
@@ -218,12 +220,12 @@ class Recorded:
             None,
             "hour",
             None,
-            {"state", "sum", "change", "mean"},
+            {"state", "sum", "change", "mean", "min", "max"},
         )
         return {
-            entity: {int(line["start"]): line for line in lines if "sum" in line}
+            entity: {int(line["start"]): line for line in lines if kind in line}
             for entity, lines in rows.items()
-            if any(line.get("sum") is not None for line in lines)
+            if any(line.get(kind) is not None for line in lines)
         }
 
 

@@ -57,6 +57,15 @@ class Identity:
     is_open: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourlyPower:
+    """A power over an hour: its mean, its least and its most (W)."""
+
+    mean: float
+    least: float
+    most: float
+
+
 class Client[D](ABC):
     """One bridge on the network. Every method raises only `BridgeError`s."""
 
@@ -98,6 +107,19 @@ class Client[D](ABC):
         `BridgeType.recall_seconds` is set.
         """
         raise NotImplementedError
+
+    async def powers_in(
+        self,
+        keys: frozenset[str],  # noqa: ARG002 (for those that remember powers)
+        hours: Sequence[int],  # noqa: ARG002
+    ) -> Mapping[str, Mapping[int, HourlyPower]]:
+        """Return powers over hours (by their start, Unix seconds), as far as known.
+
+        Keys are those of a reading. An hour is known if the bridge remembers values
+        from all over it, which many do not. Only called if `BridgeType.recall_seconds`
+        is set.
+        """
+        return {}
 
     def memory(self) -> Mapping[str, list[float]]:
         """Return what has to survive a restart of Home Assistant."""

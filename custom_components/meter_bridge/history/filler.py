@@ -7,11 +7,12 @@ import time
 from homeassistant.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
 from homeassistant.core import Event, HomeAssistant, callback
 
+from ..bridges.client import HourlyPower
 from ..coordinator import MeterBridgeEntry
 from .attempts import Attempts
 from .outages import Outage
-from .plan import HOUR, SHORT, Plan, fill, level_at, neighbours, spread
-from .registers import registers_of
+from .plan import HOUR, SHORT, Plan, fill, hour_of, level_at, neighbours, spread
+from .registers import powers_of, registers_of
 
 RECORDER = "recorder"
 # The recorder fires its event before it has committed the new rows.
@@ -21,6 +22,7 @@ START_SECONDS = 60.0
 
 type Remembered = Mapping[str, Mapping[int, float]]
 """What the bridge remembers: by total, the counter at each instant."""
+type Powers = Mapping[str, Mapping[int, HourlyPower]]
 
 
 @callback
@@ -47,6 +49,7 @@ class _Filler:
         self._is_busy = False
         self._attempts = Attempts(entry.title)
         self._remembered: dict[Outage, Remembered] = {}
+        self._powers: dict[Outage, Powers] = {}
 
     @callback
     def look(self, _compiled: Event) -> None:
@@ -75,9 +78,15 @@ class _Filler:
                 for outage, known in self._remembered.items()
                 if outage in still_open
             }
+            self._powers = {
+                outage: known
+                for outage, known in self._powers.items()
+                if outage in still_open
+            }
             for outage in outages:
                 with self._attempts.one():
-                    if await self._fill(outage):
+                    is_done = await self._fill(outage)
+                    if await self._fill_powers(outage) and is_done:
                         self._coordinator.outages.close([outage])
                         self._coordinator.async_save()
         finally:
@@ -127,6 +136,34 @@ class _Filler:
             if plan.rows:
                 write(self._hass, record, plan.rows)
                 is_done = False
+        return is_done
+
+    async def _fill_powers(self, outage: Outage) -> bool:
+        """Write the powers of an outage's hours; return whether nothing is left to do.
+
+        The hour in which it ended counts as well, so that they wait until it is over.
+        """
+        from .powers import read_powers, write_powers  # noqa: PLC0415 (the recorder)
+
+        if self._coordinator.spreads:
+            return True
+        hours = range(hour_of(outage.gap.last), hour_of(outage.gap.first) + HOUR, HOUR)
+        if time.time() < hours.stop + SHORT:
+            return False
+        records = await read_powers(
+            self._hass, powers_of(self._hass, self._entry, outage.meter), hours
+        )
+        if any(record.newest < hours.stop for record in records):
+            return False
+        if records and outage not in self._powers:
+            keys = frozenset(record.register.key for record in records)
+            self._powers[outage] = await self._coordinator.powers_in(
+                outage.meter, keys, hours
+            )
+        is_done = True
+        for record in records:
+            known = self._powers[outage].get(record.register.key, {})
+            is_done &= not write_powers(self._hass, record, known)
         return is_done
 
     async def _ask(self, outage: Outage, keys: frozenset[str]) -> Remembered:

@@ -14,7 +14,7 @@ from functools import partial
 import time
 from typing import Literal
 
-from homeassistant.components.recorder.models import StatisticMetaData
+from homeassistant.components.recorder.models import StatisticData, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
     UNIT_CLASS_TO_UNIT_CONVERTER,
     StatisticsRow,
@@ -52,7 +52,7 @@ class Record:
 
     def convert(self, value: float) -> float:
         """Convert a number from the sensor's unit to the statistic's."""
-        return _converter(self.metadata, self.register.unit)(value)
+        return converter(self.metadata, self.register.unit)(value)
 
     @property
     def tolerance(self) -> float:
@@ -60,15 +60,15 @@ class Record:
         return self.convert(_TOLERANCE)
 
 
-def _converter(
+def converter(
     metadata: StatisticMetaData, unit: str | None
 ) -> Callable[[float], float]:
     """Return a function that converts from `unit` to the unit of the statistic."""
     kept = metadata["unit_of_measurement"]
-    converter = UNIT_CLASS_TO_UNIT_CONVERTER.get(metadata["unit_class"])
-    if unit == kept or converter is None:
+    known = UNIT_CLASS_TO_UNIT_CONVERTER.get(metadata["unit_class"])
+    if unit == kept or known is None:
         return float
-    return converter.converter_factory(unit, kept)
+    return known.converter_factory(unit, kept)
 
 
 async def read_around(
@@ -106,20 +106,27 @@ async def read_short(
 
 def write(hass: HomeAssistant, record: Record, rows: Sequence[Row]) -> None:
     """Queue rows of hours that are compiled already for the recorder to write."""
-    for at in range(0, len(rows), _BATCH):
+    queue(
+        hass,
+        record.metadata,
+        [
+            {
+                "start": utc_from_timestamp(row.start),
+                "state": row.state,
+                "sum": row.sum,
+            }
+            for row in rows
+        ],
+    )
+
+
+def queue(
+    hass: HomeAssistant, metadata: StatisticMetaData, lines: Sequence[StatisticData]
+) -> None:
+    """Queue lines for the recorder, some in each of its jobs."""
+    for at in range(0, len(lines), _BATCH):
         # A list, since the recorder iterates over it twice.
-        async_import_statistics(
-            hass,
-            record.metadata,
-            [
-                {
-                    "start": utc_from_timestamp(row.start),
-                    "state": row.state,
-                    "sum": row.sum,
-                }
-                for row in rows[at : at + _BATCH]
-            ],
-        )
+        async_import_statistics(hass, metadata, list(lines[at : at + _BATCH]))
 
 
 async def until_there(
@@ -150,13 +157,13 @@ def _records(hass: HomeAssistant, registers: Sequence[Register]) -> dict[str, Re
     by_id = {each.entity_id: each for each in registers}
     known = get_metadata(hass, statistic_ids=set(by_id))
     return {
-        entity_id: Record(register=by_id[entity_id], metadata=_own(metadata))
+        entity_id: Record(register=by_id[entity_id], metadata=own(metadata))
         for entity_id, (_, metadata) in known.items()
         if metadata["has_sum"]
     }
 
 
-def _own(metadata: StatisticMetaData) -> StatisticMetaData:
+def own(metadata: StatisticMetaData) -> StatisticMetaData:
     """Copy the stored metadata: an import overwrites it, and must not change it."""
     return StatisticMetaData(
         mean_type=metadata["mean_type"],

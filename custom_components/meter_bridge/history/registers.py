@@ -1,9 +1,13 @@
-"""Find the totals of a meter that Home Assistant keeps statistics of."""
+"""Find the totals and powers of a meter that Home Assistant keeps statistics of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from homeassistant.components.sensor import SensorEntityDescription, SensorStateClass
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -19,7 +23,7 @@ _TOTALS = (SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """One total: its key, its sensor, and the unit of that sensor.
+    """One total, or power: its key, its sensor, and the unit of that sensor.
 
     `places` says how far a reading's decimal point moves to get to that unit.
     """
@@ -39,6 +43,31 @@ def registers_of(
     hass: HomeAssistant, entry: MeterBridgeEntry, meter: str = MAIN_METER
 ) -> Iterator[Register]:
     """Yield the totals of a meter whose sensor is enabled, with its present id."""
+    return _registers(hass, entry, meter, lambda each: each.state_class in _TOTALS)
+
+
+def powers_of(
+    hass: HomeAssistant, entry: MeterBridgeEntry, meter: str
+) -> Iterator[Register]:
+    """Yield the powers of a meter likewise."""
+    return _registers(
+        hass,
+        entry,
+        meter,
+        lambda each: (
+            each.device_class is SensorDeviceClass.POWER
+            and each.state_class is SensorStateClass.MEASUREMENT
+        ),
+    )
+
+
+def _registers(
+    hass: HomeAssistant,
+    entry: MeterBridgeEntry,
+    meter: str,
+    is_wanted: Callable[[SensorEntityDescription], bool],
+) -> Iterator[Register]:
+    """Yield the enabled sensors of a meter that are wanted."""
     registry, board = er.async_get(hass), entry.runtime_data.board
     for key in board.with_entity():
         source = board.source(key)
@@ -47,7 +76,7 @@ def registers_of(
             source.platform is not Platform.SENSOR
             or source.meter != meter
             or not isinstance(description, SensorEntityDescription)
-            or description.state_class not in _TOTALS
+            or not is_wanted(description)
         ):
             continue
         entity_id = registry.async_get_entity_id(

@@ -180,3 +180,130 @@ async def test_depth_of_the_database(
     found = await earlier(client, [ancient, *true], IMPORT)
     assert found[IMPORT].keys() == true.keys()
     assert hours_of(queries) == [2]
+
+
+def swing(
+    simulator: EgaugeSimulator, freezer: FrozenDateTimeFactory, hours: int
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Draw and feed in by turns within each hour; return both totals at full ones."""
+    freezer.move_to(simulator.house.now)
+    imported, exported = {}, {}
+    for number in range(hours * 12):
+        house = simulator.house
+        if number % 3:
+            house.draw(600 + 100 * (number % 5))
+        else:
+            house.export(1500)
+        house.advance(300)
+        freezer.tick(300)
+        simulator.tick()
+        at = int(house.now.timestamp())
+        if at % HOUR == 0:
+            imported[at] = float(house.import_energy)
+            exported[at] = float(house.export_energy)
+    return imported, exported
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+async def test_both_ways_apart(
+    connect: Connect,
+    simulator: EgaugeSimulator,
+    freezer: FrozenDateTimeFactory,
+    queries: list[str],
+    *,
+    is_reversed: bool,
+) -> None:
+    """Minutes tell what a register counted each way within an hour, to one percent."""
+    said = {"apart": ("register_7",), "reversed": ("register_7",) * is_reversed}
+    client = connect(answers=said)
+    imported, exported = swing(simulator, freezer, 6)
+    await client.identify()
+    consumed, produced = "register_7_consumed", "register_7_produced"
+    accounts = Accounts(max_power=1_000_000, stale_after=60.0)
+    for _ in range(3):
+        house = simulator.house
+        house.draw(900)
+        house.advance(50)
+        freezer.tick(50)
+        simulator.tick()
+        (reading,) = (await client.fetch()).readings
+        accounts.take(reading, now=time.time(), clock=time.monotonic())
+    account = accounts.meters[MAIN_METER]
+    instants = sorted(imported)
+    keys = frozenset({consumed, produced})
+    answer = await client.counters_at(keys, instants)
+    found = account.earlier(answer)
+    if is_reversed:
+        imported, exported = exported, imported
+    for total, true in ((consumed, imported), (produced, exported)):
+        assert sorted(found[total]) == instants
+        for earlier_at, later_at in pairwise(instants):
+            grown = (found[total][later_at] - found[total][earlier_at]) * 1000
+            assert grown == pytest.approx(true[later_at] - true[earlier_at], rel=0.01)
+    assert account.values[consumed] >= found[consumed][instants[-1]]
+    # What is known of an hour that is over is not asked for again.
+    queries.clear()
+    assert await client.counters_at(keys, instants[-2:]) == {
+        key: {at: by[at] for at in reversed(instants[-2:])}
+        for key, by in answer.items()
+    }
+    assert len(queries) == 1
+    assert simulator.most_at_once == 1
+
+
+async def test_reversed_and_virtual_registers(
+    connect: Connect, simulator: EgaugeSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """A total that counts backwards, and one that is worked out, are known as well."""
+    client = connect(answers={"reversed": ("register_7",)})
+    imported, exported = swing(simulator, freezer, 4)
+    await client.identify()
+    turned, use = "register_7_energy_reversed", "virtual_use_energy"
+    found = await earlier(client, list(imported), turned, use)
+    assert sorted(found[use]) == sorted(imported)
+    for earlier_at, later_at in pairwise(sorted(imported)):
+        net = sum(
+            sign * (true[later_at] - true[earlier_at])
+            for sign, true in ((1, imported), (-1, exported))
+        )
+        grown = (found[turned][later_at] - found[turned][earlier_at]) * 1000
+        assert grown == pytest.approx(-net, abs=0.3)
+        # What the house used, whatever it fed in beside that.
+        assert 600 <= (found[use][later_at] - found[use][earlier_at]) * 1000 <= 1000
+
+
+async def test_powers_of_hours(
+    simulator: EgaugeSimulator, client: EgaugeClient, freezer: FrozenDateTimeFactory
+) -> None:
+    """An hour's power is the mean, the least and the most of its minutes."""
+    imported, exported = swing(simulator, freezer, 4)
+    await client.fetch()
+    keys = frozenset({"16.7.0", "register_7_power", "virtual_use_power"})
+    hours = [at - HOUR for at in sorted(imported)][1:]
+    found = await client.powers_in(keys, [*hours, hours[-1] + HOUR])
+    assert found.keys() == keys
+    assert {key: sorted(by) for key, by in found.items()} == dict.fromkeys(keys, hours)
+    for by in (found["16.7.0"], found["register_7_power"]):
+        for hour, power in by.items():
+            net = sum(
+                sign * (true[hour + HOUR] - true[hour])
+                for sign, true in ((1, imported), (-1, exported))
+            )
+            assert power.mean == pytest.approx(net, abs=1)
+            assert power.least == pytest.approx(-1500, abs=1)
+            assert power.most == pytest.approx(1000, abs=1)
+    assert all(each.least >= 600 for each in found["virtual_use_power"].values())
+
+
+async def test_rows_that_are_no_minutes(
+    simulator: EgaugeSimulator, client: EgaugeClient, freezer: FrozenDateTimeFactory
+) -> None:
+    """Rows of 15 minutes tell nothing of powers, and of no way apart."""
+    true = live(simulator, freezer, 3)
+    await client.fetch()
+    freezer.tick(2 * 366 * 24 * HOUR)
+    simulator.house.advance(2 * 366 * 24 * HOUR)
+    simulator.tick()
+    await client.fetch()
+    hours = [at - HOUR for at in true]
+    assert await client.powers_in(frozenset({"16.7.0"}), hours) == {}

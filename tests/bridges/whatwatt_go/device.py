@@ -36,6 +36,7 @@ CSV_ENERGIES = {
     for number, tariff in enumerate(("T", "T1", "T2"))
 }
 # Some of its 64 entries, in the device's order.
+CSV_POWERS = {"IPAP_T": "1.7.0", "IPAN_T": "2.7.0"}
 CSV_COLUMNS = (
     *("RID", "TIME", "MID", "MSTAT", "TARIFF", "PF"),
     *CSV_ENERGIES,
@@ -404,7 +405,7 @@ class WhatwattGoDevice(Simulator):
             self.sd_files[name] = (",".join(self.sd_columns) + "\n").encode()
         energies = {
             column: f"{self.latest[code].scaleb(-3):.3f}"
-            for column, code in CSV_ENERGIES.items()
+            for column, code in (CSV_ENERGIES | CSV_POWERS).items()
             if self.status == "OK" and code in self.latest
         }
         cells = energies | {

@@ -7,7 +7,7 @@ from aiohttp.web import Response
 import pytest
 
 from custom_components.meter_bridge.bridges.errors import BridgeConnectionError
-from custom_components.meter_bridge.bridges.whatwatt_go import supply as module, web
+from custom_components.meter_bridge.bridges.whatwatt_go import supply, web
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from tests.bridges.conftest import Connect
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
@@ -101,7 +101,7 @@ async def test_never_drained(
 ) -> None:
     """A download ends when the charge is low, and begins anew once it is not."""
     hours = fill(simulator)
-    monkeypatch.setattr(module, "_WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(supply, "_WATCH_SECONDS", 0.05)
     simulator.sd_speed = 20_000.0
     await client.identify()
     task = asyncio.create_task(client.counters_at(IMPORT, hours))
@@ -123,12 +123,52 @@ async def test_late_answers_end_it(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A device that answers late is left alone."""
+    """A download ends once any answer is late, and begins anew the next time."""
     hours = fill(simulator)
-    monkeypatch.setattr(module, "_LATE_SECONDS", 0.0)
+    await client.identify()
     simulator.sd_speed = 10_000.0
+    task = asyncio.create_task(client.counters_at(IMPORT, hours))
+    await eventually(lambda: simulator.downloads)
+    await client.fetch()
+    assert not task.done()
+    # Not what watches the charge is late, but what a poll asks for.
+    monkeypatch.setattr(web, "LATE_SECONDS", 0.0)
+    await client.fetch()
     with pytest.raises(BridgeConnectionError, match="busy"):
-        await client.counters_at(IMPORT, hours)
+        await task
+    await eventually(lambda: not simulator.downloads)
+    monkeypatch.setattr(web, "LATE_SECONDS", 3.0)
+    simulator.sd_speed = 1e8
+    assert (await client.counters_at(IMPORT, hours))["1.8.0"]
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_powers_of_hours(
+    simulator: WhatwattGoSimulator, client: WhatwattClient
+) -> None:
+    """An hour's power is the mean of its rows; the log is read once for both."""
+    simulator.sd_enabled = True
+    simulator.house.draw(321)
+    hours = fill(simulator)
+    simulator.house.draw(1000)
+    for minute in range(60):
+        simulator.house.advance(60)
+        if minute == 30:
+            simulator.house.export(2000)
+        simulator.tick()
+    await client.identify()
+    begun = hours[-1]
+    await client.counters_at(IMPORT, [*hours, begun + 3600])
+    since = len(simulator.requests)
+    keys = frozenset({"16.7.0", "1.7.0", "21.7.0"})
+    found = await client.powers_in(keys, [hour - 3600 for hour in hours[2:-2]])
+    assert {each.mean for each in found["16.7.0"].values()} == {321}
+    assert len(found["16.7.0"]) == len(hours) - 4
+    logs = [each.path for each in simulator.requests[since:] if "CSV" in each.path]
+    assert not logs or len(logs) == 1
+    last = (await client.powers_in(keys, [begun]))["16.7.0"][begun]
+    assert (last.least, last.most) == (-2000, 1000)
+    assert last.mean == pytest.approx(-500, abs=60)
 
 
 @pytest.mark.usefixtures("_fast")

@@ -8,7 +8,7 @@ from typing import override
 
 from aiohttp import ClientSession
 
-from ..client import Access, Client, Identity, Progress
+from ..client import Access, Client, HourlyPower, Identity, Progress
 from ..errors import (
     BridgeConnectionError,
     BridgePermissionError,
@@ -22,6 +22,7 @@ from .commands import install_firmware, latest_firmware, run
 from .decoder import ALERTS, REGISTERS, SYSTEM, SYSTEM_PARTS, EgaugeDecoder
 from .evidence import SECONDS, STEP
 from .history import EgaugeHistory
+from .minutes import EgaugeMinutes
 from .models import Details
 from .presets import candidates, difference, presets
 from .registers import Row
@@ -43,6 +44,7 @@ class EgaugeClient(Client[Details]):
         self._decoder = EgaugeDecoder(access.answers)
         self._answers = access.answers
         self._history = EgaugeHistory(self._web)
+        self._minutes = EgaugeMinutes(self._history)
         self._system_until = -inf
         self._can_filter = True
         self._expected: str | None = None
@@ -85,13 +87,13 @@ class EgaugeClient(Client[Details]):
         self, keys: frozenset[str], instants: Sequence[int]
     ) -> Mapping[str, Mapping[int, float]]:
         """Read the counts of the database."""
-        registers = self._decoder.registers_of(keys)
-        rows = await self._history.rows(
-            frozenset(registers.values()),
-            instants,
-            self._decoder.system.time_offset or 0,
-        )
-        return {
+        decoder, ahead = self._decoder, self._decoder.system.time_offset or 0
+        registers, apart = decoder.registers_of(keys)
+        rows: list[Row] = []
+        if registers:
+            chosen = frozenset(registers.values())
+            rows = await self._history.rows(chosen, instants, ahead)
+        counts: dict[str, dict[int, float]] = {
             total: {
                 int(row.time): row.counters[register]
                 for row in rows
@@ -99,6 +101,23 @@ class EgaugeClient(Client[Details]):
             }
             for total, register in registers.items()
         }
+        return counts | await self._minutes.apart(
+            apart, instants, decoder.listing, ahead
+        )
+
+    @override
+    async def powers_in(
+        self, keys: frozenset[str], hours: Sequence[int]
+    ) -> Mapping[str, Mapping[int, HourlyPower]]:
+        """Work out powers from the minutes of the database."""
+        decoder = self._decoder
+        found = await self._minutes.powers(
+            decoder.powers_of(keys),
+            decoder.roles,
+            hours,
+            decoder.system.time_offset or 0,
+        )
+        return {key: by for key, by in found.items() if key in keys}
 
     async def survey(self) -> Survey[Details]:
         """Read the registers, and tell their roles by the rows of the last days.

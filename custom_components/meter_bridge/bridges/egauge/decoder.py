@@ -7,14 +7,15 @@ from typing import override
 
 from ..decoder import Decoder
 from ..errors import BridgeRefusedError, BridgeResponseError
+from ..obis import NET_POWER
 from ..questions import Said
 from ..snapshot import Snapshot
 from ..uptime import StartTime
 from ..wire import parse_json, section, text
 from .meaning import meaning_of
 from .models import Details, System, parse_alerts, parse_system, reading_of
-from .registers import Listing, mean_rate, parse_listing
-from .roles import as_chosen
+from .registers import POWER, Listing, Register, mean_rate, parse_listing
+from .roles import Roles, as_chosen
 
 # Raw counters do not change when the owner moves the epoch that all others count from.
 REGISTERS = "/api/register?raw&rate&time=now&virtual=value"
@@ -89,20 +90,49 @@ class EgaugeDecoder(Decoder[Details]):
         """Return the counters of the latest answer, by the key of the register."""
         return self._listing.counters
 
-    def registers_of(self, keys: frozenset[str]) -> dict[str, str]:
+    @property
+    def listing(self) -> Listing:
+        """Return the latest registers."""
+        return self._listing
+
+    @property
+    def roles(self) -> Roles:
+        """Return what the latest registers stand for."""
+        return meaning_of(self._listing.registers, self._chosen).roles
+
+    def registers_of(
+        self, keys: frozenset[str]
+    ) -> tuple[dict[str, str], dict[str, tuple[str, int]]]:
         """Return these totals, each with the key of the register that counts it.
 
-        What is counted one way only cannot be told from rows: between two of them a
-        register may have counted both ways.
+        Those that are counted one way only come apart, with the sign of that way.
         """
         meaning = meaning_of(self._listing.registers, self._chosen)
         behind = meaning.roles.behind(keys)
-        return {
-            each.key: register
+        asked = [
+            (register, each)
             for register, totals in meaning.totals.items()
             for each in totals
-            if each.key in behind and not each.part
+            if each.key in behind
+        ]
+        whole = {each.key: register for register, each in asked if not each.part}
+        apart = {
+            each.key: (register, each.counting.sign)
+            for register, each in asked
+            if each.part
         }
+        return whole, apart
+
+    def powers_of(self, keys: frozenset[str]) -> tuple[Register, ...]:
+        """Return the registers behind these powers."""
+        behind = set(keys)
+        if NET_POWER in keys:
+            behind.update(key for key, _ in self.roles.power)
+        return tuple(
+            each
+            for each in self._listing.registers
+            if each.type == POWER and each.value_key in behind
+        )
 
     @override
     def snapshot(self) -> Snapshot[Details]:

@@ -1,8 +1,8 @@
 """The device's database: where counters stood at earlier times (vendor's /register).
 
 It keeps a row a minute for a year and one for 15 minutes for ten years. Long answers
-keep a small device from everything else, so that a request asks for at most 168 rows,
-fewer if it takes long, and waits its turn behind the polls.
+keep a small device from everything else, so that a request asks for at most seven days
+or 480 rows, fewer if it takes long, and waits its turn behind the polls.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,8 @@ _LIST = "/api/register?virtual=value"
 _ROWS = "/api/register?raw&virtual=value"
 _DATABASE = "/api/sys/db"
 _HOUR = 3600
-_MOST_ROWS, _FIRST_ROWS = 168, 24
+_MOST_SECONDS = 7 * 24 * _HOUR
+_MOST_ROWS, _FIRST_ROWS = 480, 24
 # An answer should take no longer than a part of the pause between two polls.
 _SLOW_SECONDS, _QUICK_SECONDS = 1.5, 0.4
 _MINUTE = 60
@@ -51,13 +52,14 @@ class EgaugeHistory:
         is ahead of ours. Times of the rows are ours, `step` seconds apart: full hours,
         or a part of an hour.
         """
-        oldest = await self._oldest()
+        oldest = await self._oldest(step)
         chosen = await self._indices(keys)
         left = sorted((each for each in instants if each >= oldest), reverse=True)
         shift = round(ahead / _MINUTE) * _MINUTE
         found: list[Row] = []
         while chosen and left:
-            span = [each for each in left if each >= left[0] - self._most * step]
+            most = min(self._most * step, _MOST_SECONDS)
+            span = [each for each in left if each >= left[0] - most]
             left = left[len(span) :]
             found += await self._ask(chosen, span, shift, step)
         return found
@@ -95,20 +97,20 @@ class EgaugeHistory:
             and (index := whole(section(entry).get("idx"))) is not None
         )
 
-    async def _oldest(self) -> float:
-        """Return the time of the oldest row that may be there."""
+    async def _oldest(self, step: int) -> float:
+        """Return the time of the oldest row that may be there at such steps."""
         depth = None
         with suppress(*_NOT_AVAILABLE):
             answer = section(await self._web.request("GET", _DATABASE), "result")
-            depth = max(_depths(answer), default=None)
+            depth = max(_depths(answer, step), default=None)
         return 0.0 if depth is None else time.time() - depth
 
 
-def _depths(database: Mapping[str, object]) -> Iterator[float]:
-    """Yield how many seconds each level goes back that has a row for a full hour."""
+def _depths(database: Mapping[str, object], step: int) -> Iterator[float]:
+    """Yield how many seconds each level goes back that has a row at each step."""
     for each in entries(database.get("level")):
         level = section(each)
         interval = number(level.get("interval"))
         count = number(level.get("row-count"))
-        if interval and count and not _HOUR * _MILLI % interval:
+        if interval and count and not step * _MILLI % interval:
             yield interval * count / _MILLI

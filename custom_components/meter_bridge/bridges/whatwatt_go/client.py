@@ -9,7 +9,7 @@ from typing import override
 
 from aiohttp import ClientSession
 
-from ..client import Access, Client, Identity
+from ..client import Access, Client, HourlyPower, Identity
 from ..errors import (
     BridgeConnectionError,
     BridgeLicenseError,
@@ -148,13 +148,25 @@ class WhatwattClient(Client[Details]):
         }
 
     async def watch_supply(self) -> None:
-        """Raise once a download drains the device, or makes it late with answers."""
+        """Raise once a download drains the device, or makes it late with any answer."""
 
         async def voltages() -> Mapping[str, float]:
             await self._read_system()
             return self._decoder.details.voltages
 
-        await watch_supply(voltages)
+        await watch_supply(voltages, self.web.is_late)
+
+    @override
+    async def powers_in(
+        self, keys: frozenset[str], hours: Sequence[int]
+    ) -> Mapping[str, Mapping[int, HourlyPower]]:
+        """Read them likewise; a log that was read is not read again."""
+        found = await self.card.powers(hours, self.watch_supply)
+        return {
+            key: {hour: by[hour] for hour in hours if hour in by}
+            for key, by in found.items()
+            if key in keys
+        }
 
     async def reboot(self) -> None:
         """Restart the device; it is away for 30 to 60 s."""

@@ -1,14 +1,17 @@
-"""A day's log on the memory card → counters at full hours (vendor's csv-format.md).
+"""A day's log on the memory card → counters and powers (vendor's csv-format.md).
 
-A row every 15 s or so, kWh and kvarh. `TIME` is local time although it ends with Z, so
-that one hour in autumn comes twice.
+A row every 15 s or so, kWh, kvarh and kW. `TIME` is local time although it ends with
+Z, so that one hour in autumn comes twice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 import csv
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 
+from ..client import HourlyPower
+from ..obis import KnownPowers, with_net_power
 from ..wire import number, text
 from .report import TO_BASE_UNIT
 from .system import METER_OK, word
@@ -23,23 +26,56 @@ _COLUMNS: Mapping[str, str] = {
     )
     for tariff, number in _TARIFFS.items()
 }
+_POWERS: Mapping[str, str] = {
+    f"{name}_{phase}": f"{group + shift}.7.0"
+    for group, name in ((1, "IPAP"), (2, "IPAN"))
+    for phase, shift in {"T": 0, "L1": 20, "L2": 40, "L3": 60}.items()
+}
 # Rows come up to 204 s apart: an older one says nothing of a full hour.
 _HOLDS_SECONDS = 300
 _WINTER, _SUMMER = timedelta(hours=1), timedelta(hours=2)
 _SUNDAY = 6
 
 type Counters = dict[str, float]
+type Powers = dict[str, float]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Hour:
+    """What rows tell of a power in an hour: each holds until the next one."""
+
+    watt_seconds: float = 0.0
+    seconds: float = 0.0
+    least: float = inf
+    most: float = -inf
+
+    def add(self, watts: float, seconds: float) -> None:
+        """Add a row."""
+        self.watt_seconds += watts * seconds
+        self.seconds += seconds
+        self.least, self.most = min(self.least, watts), max(self.most, watts)
+
+    def mean(self) -> HourlyPower | None:
+        """Return the hour, None if rows leave out too much of it."""
+        if self.seconds < HOUR - _HOLDS_SECONDS:
+            return None
+        mean = self.watt_seconds / self.seconds
+        return HourlyPower(mean=mean, least=self.least, most=self.most)
 
 
 @dataclass(slots=True, kw_only=True)
 class Log:
-    """Read the log of one day; `hours` holds the counters at full hours (Unix s)."""
+    """Read the log of one day; `hours` holds the counters at full hours (Unix s).
+
+    `powers` tells of each power in hours, by their start.
+    """
 
     hours: dict[int, Counters] = field(default_factory=dict)
+    _powers: dict[str, dict[int, _Hour]] = field(default_factory=dict)
     _rest: str = ""
     _columns: list[str] = field(default_factory=list)
-    _last: tuple[float, Counters] | None = None
-    _twice: list[tuple[datetime, Counters]] = field(default_factory=list)
+    _last: tuple[float, Counters, Powers] | None = None
+    _twice: list[tuple[datetime, Counters, Powers]] = field(default_factory=list)
 
     def feed(self, chunk: bytes) -> None:
         """Read a piece of the file; a line that is not complete waits for the next."""
@@ -59,13 +95,21 @@ class Log:
         if is_over and self._last:
             self._reach(self._last[0] + HOUR)
 
-    def _take_local(self, local: datetime, counters: Counters) -> None:
+    @property
+    def powers(self) -> dict[str, dict[int, HourlyPower]]:
+        """Return the powers by code and hour, as far as rows tell of the whole hour."""
+        return {
+            code: {hour: mean for hour, each in by.items() if (mean := each.mean())}
+            for code, by in self._powers.items()
+        }
+
+    def _take_local(self, local: datetime, counters: Counters, powers: Powers) -> None:
         """Take a row, or put it aside where its hour comes twice."""
         if is_twice(local):
-            self._twice.append((local, counters))
+            self._twice.append((local, counters, powers))
             return
         self._take_twice()
-        self._take((local - offset(local)).timestamp(), counters)
+        self._take((local - offset(local)).timestamp(), counters, powers)
 
     def _take_twice(self) -> None:
         """Take the rows of the hour that comes twice: the clock has fallen between.
@@ -80,32 +124,46 @@ class Log:
         ]
         if len(falls) != 1:
             return
-        for index, (local, counters) in enumerate(rows):
+        for index, (local, *row) in enumerate(rows):
             ahead = _SUMMER if index < falls[0] else _WINTER
-            self._take((local - ahead).timestamp(), counters)
+            self._take((local - ahead).timestamp(), *row)
 
-    def _take(self, at: float, counters: Counters) -> None:
+    def _take(self, at: float, counters: Counters, powers: Powers) -> None:
         """Take a row; one that is older, or whose counters fall, is none."""
         if self._last is not None:
-            then, before = self._last
+            then, before, _ = self._last
             if at <= then or any(
                 value < before.get(code, value) for code, value in counters.items()
             ):
                 return
         self._reach(at)
-        self._last = at, counters
+        self._last = at, counters, powers
 
     def _reach(self, at: float) -> None:
-        """Note the last row as the counters of a full hour ahead of the next row."""
+        """Note the last row: its powers hold until the next one, at `at`.
+
+        Its counters are those of a full hour ahead of the next row.
+        """
         if self._last is None:
             return
-        then, counters = self._last
+        then, counters, powers = self._last
         hour = -(-int(then) // HOUR) * HOUR
         if at > hour and hour - then <= _HOLDS_SECONDS:
             self.hours[hour] = counters
+            self._hold(powers, then, hour)
+            then = hour
+        if at - then <= _HOLDS_SECONDS:
+            self._hold(powers, then, at)
+
+    def _hold(self, powers: Powers, begin: float, end: float) -> None:
+        """Let powers hold for a part of an hour."""
+        hour = int(begin // HOUR) * HOUR
+        for code, watts in powers.items():
+            by = self._powers.setdefault(code, {})
+            by.setdefault(hour, _Hour()).add(watts, end - begin)
 
 
-def _row(cells: Mapping[str, str]) -> tuple[datetime, Counters] | None:
+def _row(cells: Mapping[str, str]) -> tuple[datetime, Counters, Powers] | None:
     """Read a row; None if the meter was not read, or nothing was counted."""
     if word(cells.get("MSTAT")) != METER_OK:
         return None
@@ -115,7 +173,15 @@ def _row(cells: Mapping[str, str]) -> tuple[datetime, Counters] | None:
         for column, code in _COLUMNS.items()
         if (value := number(text(cells.get(column)), TO_BASE_UNIT)) is not None
     }
-    return (local, counters) if local and counters else None
+    powers = {
+        code: value
+        for column, code in _POWERS.items()
+        if (value := number(text(cells.get(column)), TO_BASE_UNIT)) is not None
+    }
+    if not local or not counters:
+        return None
+    known = KnownPowers(codes=counters.keys() | powers.keys())
+    return local, counters, with_net_power(powers, known)
 
 
 def _local(written: str | None) -> datetime | None:

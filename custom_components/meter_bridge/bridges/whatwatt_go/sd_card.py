@@ -1,14 +1,15 @@
 """The memory card, which holds a log of each day if the owner has switched that on."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from http import HTTPStatus
 import time
 
+from ..client import HourlyPower
 from ..errors import BridgeConnectionError, BridgeResponseError, NotThereError
 from ..transport.tasks import race
 from ..wire import entries, section, text, whole
-from .log import Counters, Log, days_of
+from .log import HOUR, Counters, Log, days_of
 from .web import WhatwattWeb
 
 _FOLDER = "/sdcard/"
@@ -28,7 +29,7 @@ class SdCard:
         """Know the device; request nothing yet."""
         self._web = web
         self._turn = asyncio.Lock()
-        self._read: dict[str, dict[int, Counters]] = {}
+        self._read: dict[str, Log] = {}
 
     async def hours(self, instants: Sequence[int], watch: Watch) -> dict[int, Counters]:
         """Return the counters at full hours (Unix s), as far as the card has them.
@@ -36,15 +37,30 @@ class SdCard:
         `watch` runs beside each download and ends it by raising.
         """
         found: dict[int, Counters] = {}
+        async for log in self._logs(instants, watch):
+            found |= log.hours
+        return found
+
+    async def powers(
+        self, hours: Sequence[int], watch: Watch
+    ) -> dict[str, dict[int, HourlyPower]]:
+        """Return powers over these hours, likewise."""
+        found: dict[str, dict[int, HourlyPower]] = {}
+        async for log in self._logs([hour + HOUR for hour in hours], watch):
+            for code, by in log.powers.items():
+                found.setdefault(code, {}).update(by)
+        return found
+
+    async def _logs(self, instants: Sequence[int], watch: Watch) -> AsyncIterator[Log]:
+        """Yield the logs of the days that lead up to these full hours."""
         try:
             there = await self.files()
         except NotThereError:
-            return found
+            return
         today = f"{max(days_of([int(time.time())])):%Y%m%d}.CSV"
         for name in (f"{day:%Y%m%d}.CSV" for day in days_of(instants)):
             if name in there:
-                found |= await self._hours(name, watch, is_over=name < today)
-        return found
+                yield await self._log(name, watch, is_over=name < today)
 
     async def files(self) -> dict[str, int | None]:
         """Return the size (bytes) of each file; NotThereError: there is no card."""
@@ -75,20 +91,18 @@ class SdCard:
                     raise NotThereError("The file is gone") from error
                 raise
 
-    async def _hours(
-        self, name: str, watch: Watch, *, is_over: bool
-    ) -> dict[int, Counters]:
-        """Return the counters of one day."""
+    async def _log(self, name: str, watch: Watch, *, is_over: bool) -> Log:
+        """Return the log of one day."""
         if name in self._read:
             return self._read[name]
         log = Log()
         try:
             await self.download(name, log.feed, watch)
         except NotThereError:
-            return {}
+            return Log()
         log.finish(is_over=is_over)
         if is_over:
-            self._read[name] = log.hours
+            self._read[name] = log
             if len(self._read) > _MOST_LOGS:
                 del self._read[next(iter(self._read))]
-        return log.hours
+        return log

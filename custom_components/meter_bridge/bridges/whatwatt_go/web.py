@@ -1,8 +1,10 @@
 """The device's web server, which may want a login, a licence, or both."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+import time
 
 from aiohttp import ClientSession
 
@@ -22,6 +24,8 @@ from .login import login, read_challenges
 _NO_LICENSE = "License required"
 # At full speed a device that the meter powers runs empty and restarts; so it does not.
 BYTES_PER_SECOND = 6000.0
+# An answer that takes longer is late: the device has too much to do.
+LATE_SECONDS = 3.0
 # A day's log has 1.4 MB, with a row each 15 s.
 _MOST_BYTES = 8 << 20
 _UPLOAD_SECONDS = 600.0
@@ -47,6 +51,8 @@ class WhatwattWeb:
             session=session, url=access.address.url(), has_login=True
         )
         self.pinned = dict(access.pinned)
+        self.is_late = asyncio.Event()
+        """Set by each answer that is late, and by each that is waited for in vain."""
 
     @property
     def is_open(self) -> bool:
@@ -80,14 +86,19 @@ class WhatwattWeb:
         self, method: str, path: str, body: object, name: str | None
     ) -> Answer:
         """Make a request, recorded under `name`; log in if the device asks for it."""
-        with self._checked():
-            try:
+        asked_at = time.monotonic()
+        try:
+            with self._checked():
+                try:
+                    return await self.http.request(method, path, json=body, name=name)
+                except BridgeAuthError as error:
+                    if self.http.middlewares:
+                        raise
+                    self._log_in(error.challenges)
                 return await self.http.request(method, path, json=body, name=name)
-            except BridgeAuthError as error:
-                if self.http.middlewares:
-                    raise
-                self._log_in(error.challenges)
-            return await self.http.request(method, path, json=body, name=name)
+        finally:
+            if time.monotonic() - asked_at > LATE_SECONDS:
+                self.is_late.set()
 
     async def upload(
         self, path: str, name: str, content: bytes, progress: Progress
