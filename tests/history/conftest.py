@@ -1,7 +1,7 @@
 """Fixtures for history tests: a simulated house, recorded to a database on disk."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from importlib import import_module
 import logging
@@ -151,6 +151,7 @@ async def watch(
         *,
         name: str = "house",
         is_installed: bool = True,
+        recorded: Sequence[str] | None = None,
         **options: object,
     ) -> Recorded:
         house = House(at)
@@ -163,6 +164,8 @@ async def watch(
         watched = Recorded(
             async_test_recorder, simulator, clock, name, url, options=options
         )
+        if recorded:
+            watched.recorded = recorded
         opened.append(watched)
         if is_installed:
             await watched.start()

@@ -2,16 +2,17 @@
 
 import asyncio
 from datetime import UTC, datetime
+from os import times
 from typing import Any
 
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.meter_bridge.history import records
+from custom_components.meter_bridge.history import imports, records
 from custom_components.meter_bridge.history.importer import IMPORTERS
 from tests.history.conftest import Watch
-from tests.history.test_twin import DRAWN
+from tests.history.test_twin import DRAWN, LONG, cost
 from tests.support.recorded import Mode, Recorded, Step
 
 IMPORT = "sensor.bridge_energy_import"
@@ -74,10 +75,17 @@ def grown(rows: dict[str, dict[int, dict[str, float]]]) -> dict[int, float]:
     return {at: line["change"] * 1000 for at, line in rows[IMPORT].items()}
 
 
-@pytest.mark.parametrize("days", [40])
-async def test_before_the_installation(watch: Watch, days: int) -> None:
+# A row costs Home Assistant a millisecond, twice with the undo: a year has 8760 for
+# each sensor. So only one of them is recorded then.
+@pytest.mark.parametrize(
+    ("days", "recorded"),
+    [(14, None), pytest.param(365, ["sensor.*energy_import"], marks=LONG)],
+)
+async def test_before_the_installation(
+    watch: Watch, imported: list[int], days: int, recorded: list[str] | None
+) -> None:
     """Each hour that the bridge remembers shows its use; live hours continue."""
-    watched = await watch("egauge", BEGIN, is_installed=False)
+    watched = await watch("egauge", BEGIN, is_installed=False, recorded=recorded)
     used = lived(watched, 24 * days)
     await watched.start()
     await watched.run([Step(300, 900)] * 24)
@@ -85,7 +93,10 @@ async def test_before_the_installation(watch: Watch, days: int) -> None:
     plan = await act(watched, start=datetime.fromtimestamp(min(used), UTC))
     assert plan["state"] == "running"
     assert plan["hours"] == 24 * days + 1
+    begun, since = times(), len(watched.simulator.requests)
     await ended(watched)
+    del watched.simulator.requests[:since]
+    print(cost(watched, len(imported), begun))  # noqa: T201 (what an import costs)
     after = grown(await watched.hours())
     for hour, wh in used.items():
         assert after[hour] == pytest.approx(wh, abs=2.1), hour
@@ -193,3 +204,77 @@ async def test_bridges_without_memory(watch: Watch) -> None:
     watched = await watch("octopus_home_pro", BEGIN)
     with pytest.raises(ServiceValidationError, match="recorder"):
         await act(watched, start=BEGIN)
+
+
+async def test_an_odd_file(
+    watch: Watch,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What is stored of an import and cannot be read keeps nothing from working."""
+    hass_storage["meter_bridge.entry-house.import"] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": "meter_bridge.entry-house.import",
+        "data": {"start": "yesterday", "state": "unheard of"},
+    }
+    watched = await watch("egauge", BEGIN)
+    assert [each for each in caplog.messages if "last import cannot be read" in each]
+    await watched.run([Step(300, 900)] * 24)
+    assert (await act(watched, start=BEGIN))["state"] == "running"
+    await ended(watched)
+
+
+async def test_goes_on_after_a_failure(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever one part fails by, it is tried again, and nothing is missing then."""
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.history.importer.RETRY_SECONDS", 0.1
+    )
+    watched = await watch("egauge", BEGIN, is_installed=False)
+    used = lived(watched, 48)
+    await watched.start()
+    await watched.run([Step(300, 900)] * 24)
+    errors = [TimeoutError(), OSError("The disk is full"), KeyError("sum")]
+    read = records.read_hours
+
+    async def fail(*args: Any) -> Any:  # noqa: ANN401 (as what it stands for)
+        if errors:
+            raise errors.pop()
+        return await read(*args)
+
+    monkeypatch.setattr(imports, "read_hours", fail)
+    await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    await ended(watched)
+    assert not errors
+    after = grown(await watched.hours())
+    for hour, wh in used.items():
+        assert after[hour] == pytest.approx(wh, abs=2.1), hour
+
+
+async def test_undo_beside_a_busy_recorder(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An undo that takes too long says so, and the next one ends it."""
+    watched = await watch("egauge", BEGIN, is_installed=False)
+    used = lived(watched, 30)
+    await watched.start()
+    await watched.run([Step(300, 900)] * 24)
+    before = grown(await watched.hours())
+    await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    await ended(watched)
+    with monkeypatch.context() as busy:
+
+        async def wait(*_: object) -> None:
+            raise TimeoutError
+
+        busy.setattr(imports, "until_there", wait)
+        with pytest.raises(HomeAssistantError, match="recorder"):
+            await act(watched, "undo_import")
+    await watched.settle()
+    assert (await act(watched, "undo_import"))["state"] == "undone"
+    await watched.settle()
+    back = grown(await watched.hours())
+    for hour, wh in back.items():
+        assert wh == pytest.approx(before.get(hour, 0.0), abs=1e-3)

@@ -1,7 +1,9 @@
 """Filled statistics equal those of an identical house that had no outage."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from os import times, times_result
 from random import Random
 
 from homeassistant.helpers import entity_registry as er
@@ -53,6 +55,28 @@ TWELVE_DAYS: Story = [
     (DOWN, 0.5, 1800),
     (DOWN, 287, 3600),
     (LIVE, 1.5, 300),
+]
+# Of all that happens in a month, in which the clocks are changed.
+MONTH: Story = [
+    (LIVE, 25.5, 1800),
+    (DOWN, 0.5, 900),
+    (LIVE, 47.5, 1800),
+    (DOWN, 5, 900),
+    (LIVE, 60, 1800),
+    (UNPLUGGED, 1, 900),
+    (LIVE, 30.5, 1800),
+    (DOWN, 62, 1800),
+    (LIVE, 96, 1800),
+    (UNPLUGGED, 30, 1800),
+    (LIVE, 71.5, 1800),
+    (UNPLUGGED, 3, 900),
+    (DOWN, 2.5, 900),
+    (UNPLUGGED, 1.5, 900),
+    (LIVE, 140, 1800),
+    (DOWN, 100, 1800),
+    (LIVE, 60.5, 1800),
+    (DOWN, 0.25, 900),
+    (LIVE, 6.75, 900),
 ]
 
 
@@ -118,6 +142,14 @@ async def test_power(watch: Watch) -> None:
     ] * 3
 
 
+def cost(watched: Recorded, rows: int, begun: times_result) -> str:
+    """Return what was asked of a bridge, how many rows were written, and how long."""
+    asked = Counter(f"{each.method} {each.path}" for each in watched.simulator.requests)
+    lines = [f"{count:6} {what}" for what, count in sorted(asked.items())]
+    seconds = times().elapsed - begun.elapsed
+    return "\n".join([*lines, f"{rows:6} rows written, {seconds:.1f} s in all"])
+
+
 # These simulate days, which takes too long for every run.
 LONG = pytest.mark.programs
 
@@ -134,6 +166,12 @@ LONG = pytest.mark.programs
         ),
         pytest.param(
             "egauge", "2026-06-01", TWELVE_DAYS, id="egauge twelve days", marks=LONG
+        ),
+        pytest.param(
+            "egauge", "2026-03-08", MONTH, id="egauge month in spring", marks=LONG
+        ),
+        pytest.param(
+            "egauge", "2026-10-04", MONTH, id="egauge month in autumn", marks=LONG
         ),
         pytest.param("whatwatt_go", "2026-06-01", HOURS, id="whatwatt hours"),
         pytest.param(
@@ -158,7 +196,9 @@ async def test_twin(
     theirs = await twin.hours()
     await twin.stop()
     watched = await watch(key, at)
+    begun = times()
     await lived(watched, story)
+    print(cost(watched, len(imported), begun))  # noqa: T201 (what a fill costs)
     assert worst(await watched.hours(), theirs) <= SECOND
     assert not watched.entry.runtime_data.outages.open
     assert imported

@@ -1,7 +1,7 @@
 """A Home Assistant with a recorder on disk, which can be stopped and started again."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -66,6 +66,7 @@ class Recorded:
     name: str = "house"
     db_url: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
+    recorded: Sequence[str] = ("sensor.*energy*", "sensor.*volume", "sensor.*power")
     _stack: AsyncExitStack | None = None
     _hass: HomeAssistant | None = None
     _recorder: Recorder | None = None
@@ -95,9 +96,7 @@ class Recorded:
         config: dict[str, object] = {
             "commit_interval": 0,
             "db_url": self.db_url,
-            "include": {
-                "entity_globs": ["sensor.*energy*", "sensor.*volume", "sensor.*power"]
-            },
+            "include": {"entity_globs": list(self.recorded)},
         }
         self._recorder = await self._stack.enter_async_context(
             self.open_recorder(hass, config, wait_recorder=False)
@@ -188,8 +187,8 @@ class Recorded:
         assert self._recorder
         while end <= now:
             self._recorder.queue_task(StatisticsTask(end - PERIOD, fire_events=True))
-            await self.settle()
             end += PERIOD
+        await self.settle()
 
     async def settle(self) -> None:
         """Wait until the recorder has done everything, and whoever waits for it too."""
