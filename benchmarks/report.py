@@ -29,7 +29,7 @@ class Aim:
     def wanted(self) -> str:
         """Return the limit as text."""
         sign, limit = ("≤", self.most) if self.least is None else ("≥", self.least)
-        return f"{sign} {_shown(limit)} {self.unit}".rstrip()
+        return f"{sign} {limit:g} {self.unit}".rstrip()
 
 
 @dataclass(slots=True, kw_only=True)
