@@ -1,7 +1,7 @@
 """A real Home Assistant with nothing but the integration that is measured."""
 
 from collections.abc import AsyncIterator, Container
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -27,6 +27,11 @@ from .ports import redirect_aiohttp
 # Home Assistant reloads an entry some time after an entity was enabled. That must not
 # happen while measuring: `show` reloads at once.
 _NEVER = 1e9
+_BUDGETS = (
+    ("values.allowance", "_BURST"),
+    ("bridges.transport.fluency", "_BYTES"),
+    ("bridges.transport.fluency", "_MESSAGES"),
+)
 EVERY_READING, LIVE_POWER, BALANCED, CALM = (
     "every_reading",
     "live_power",
@@ -43,7 +48,7 @@ async def home() -> AsyncIterator[HomeAssistant]:
     with (
         TemporaryDirectory() as folder,
         patch.object(config_entries, "RELOAD_AFTER_UPDATE_DELAY", _NEVER),
-        _without_allowance(),
+        _without_budgets(),
     ):
         hass = HomeAssistant(folder)
         hass.config.skip_pip = True
@@ -58,12 +63,15 @@ async def home() -> AsyncIterator[HomeAssistant]:
             await hass.async_stop(force=True)
 
 
-def _without_allowance() -> AbstractContextManager[object]:
-    """Let entities write as often as a benchmark is fast."""
-    if not (Path(meter_bridge.__file__).parent / "values" / "allowance.py").is_file():
-        # An older checkout, which limits nothing.
-        return nullcontext()
-    return patch("custom_components.meter_bridge.values.allowance._BURST", _NEVER)
+def _without_budgets() -> ExitStack:
+    """Let bridges say, and entities write, as much as a benchmark is fast."""
+    without, product = ExitStack(), Path(meter_bridge.__file__).parent
+    for module, budget in _BUDGETS:
+        # An older checkout may limit nothing.
+        if (product / f"{module.replace('.', '/')}.py").is_file():
+            name = f"{meter_bridge.__name__}.{module}.{budget}"
+            without.enter_context(patch(name, _NEVER))
+    return without
 
 
 async def new_entry(

@@ -66,6 +66,8 @@ class MeterEntity(BridgeEntity):
         source = coordinator.board.source(key)
         super().__init__(coordinator, key, source.description, source.meter)
         self._key = key
+        # Looked up once: an entity asks for them at each of its states.
+        self._source, self._shown = source, coordinator.shown
 
     @property
     @override
@@ -84,7 +86,7 @@ class MeterEntity(BridgeEntity):
 
         A description that changed is applied first.
         """
-        source = self.coordinator.board.source(self._key)
+        source = self._source
         if source.is_gone:
             self.coordinator.forget_entity(self._key)
             self.hass.async_create_task(self.async_remove())
@@ -100,13 +102,13 @@ class MeterEntity(BridgeEntity):
     @property
     def _value(self) -> Value:
         """Return the value that is shown now, None while it is missing."""
-        return self.coordinator.shown.get(self._key)
+        return self._shown.get(self._key)
 
     @property
     @override
     def available(self) -> bool:
         """Tell whether there is a value now; zero and off are values."""
-        return super().available and self._key in self.coordinator.shown
+        return self._key in self._shown and self.coordinator.last_update_success
 
 
 def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:

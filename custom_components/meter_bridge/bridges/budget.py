@@ -22,10 +22,13 @@ class Budget:
         self._left -= amount
         return max(0.0, -self._left / self._per_second)
 
-    def wait(self, amount: float, now: float) -> float:
-        """Return for how many seconds this amount may not be spent yet."""
+    def afford(self, amount: float, now: float) -> float:
+        """Spend something if there is enough; else return the seconds until then."""
         self._refill(now)
-        return max(0.0, (amount - self._left) / self._per_second)
+        if amount > self._left:
+            return (amount - self._left) / self._per_second
+        self._left -= amount
+        return 0.0
 
     def _refill(self, now: float) -> None:
         """Add what has come in since."""

@@ -17,10 +17,7 @@ class Allowance:
         budget = self._budgets.get(key)
         if budget is None:
             budget = self._budgets[key] = Budget(burst=_BURST, per_second=_PER_SECOND)
-        if wait := budget.wait(1, now):
-            return wait
-        budget.spend(1, now)
-        return 0.0
+        return budget.afford(1, now)
 
     def forget(self, key: str) -> None:
         """Forget the budget of an entity that is gone."""

@@ -199,6 +199,9 @@ class Pace[V]:
                 shown, value = self.shown.get(key, _MISSING), values.get(key, _MISSING)
                 if shown != value:
                     wait = min(wait, _wait(group, shown, value))
+                    if wait == 0:
+                        # Nothing can be due sooner.
+                        break
         group.is_step = wait < group.steps[-1].after or wait == 0
         if group.forced:
             group.due = now
@@ -218,7 +221,8 @@ class Pace[V]:
             for key in group.waiting
             if self.shown.get(key, _MISSING) != values.get(key, _MISSING)
         ]
-        written = [key for key in {*changed, *group.forced} if key in self._enabled]
+        due = {*changed, *group.forced} if group.forced else changed
+        written = [key for key in due if key in self._enabled]
         if (
             group.is_step
             and group.measure in _INTEGRATED
