@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.meter_bridge.bridges import BRIDGES, Kind
+from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.snapshot import MAIN_METER
 from custom_components.meter_bridge.const import DOMAIN
 
@@ -165,7 +165,7 @@ async def test_kind_that_is_only_polled(
 ) -> None:
     """A bridge that does not push is never asked for a stream."""
     polled = replace(BRIDGES["iometer"], pushes=False)
-    monkeypatch.setitem(cast("dict[str, Kind]", BRIDGES), "iometer", polled)
+    monkeypatch.setattr("custom_components.meter_bridge.bridges.iometer.BRIDGE", polled)
     simulator = await pushing(simulators)
     entry = await set_up(simulator)
     assert state(entry) is State.LOADED
@@ -270,7 +270,7 @@ async def test_one_deadline_for_setting_up(
 ) -> None:
     """A bridge that is slow to answer is given up in time, and tried again later."""
     bridge = replace(BRIDGES[key], setup_seconds=0.2)
-    monkeypatch.setitem(cast("dict[str, Kind]", BRIDGES), key, bridge)
+    monkeypatch.setattr(f"custom_components.meter_bridge.bridges.{key}.BRIDGE", bridge)
     simulator = await simulators(key)
     simulator.stall()
     async with asyncio.timeout(2):

@@ -1,6 +1,7 @@
 """Meter Bridge: the small boxes that read a household's electricity meter."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
@@ -14,7 +15,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_setup_component
 
-from .bridges import Kind, bridge_of
+from .bridges import Kind, async_bridge_of
 from .bridges.errors import BridgeAuthError, BridgeError, UnknownKindError
 from .const import CONF_PINNED, CONF_UPDATES, DOMAIN, Updates
 from .coordinator import MeterBridgeEntry, MeterCoordinator
@@ -28,7 +29,7 @@ from .history.importer import async_start_importer
 from .issues import async_watch_disabled, report_refusal
 from .messages import translated
 from .role_repairs import async_check_roles
-from .services import async_register_actions
+from .services import async_register_actions, async_register_history
 from .storage import async_forget
 
 # Up to minor version 1, an option held the seconds that all but net power waited for.
@@ -47,11 +48,14 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions; they exist even while no bridge is set up."""
-    async_register_actions(hass)
+    """Register the actions; they exist even while no bridge answers."""
+    async_register_history(hass)
     if "http" in hass.config.components:
         # Forms of actions upload files to it; nothing else may have set it up.
         await async_setup_component(hass, "file_upload", {})
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        with suppress(UnknownKindError):
+            async_register_actions(hass, await async_bridge_of(hass, entry))
     async_watch_disabled(hass)
     return True
 
@@ -74,7 +78,9 @@ async def async_migrate_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> b
 async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
     """Set up one bridge."""
     try:
-        bridge = bridge_of(entry)
+        bridge = await async_bridge_of(hass, entry)
+        # It may be the first of its kind.
+        async_register_actions(hass, bridge)
         client = connect(hass, bridge, entry.data, options=entry.options)
         async with in_time(bridge.setup_seconds):
             identity = await identify(client, entry, bridge)

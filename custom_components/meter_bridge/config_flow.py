@@ -17,7 +17,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .bridges import BRIDGES
+from .bridges import BRIDGES, async_load
 from .bridges.client import PINNED_CERTIFICATE
 from .bridges.errors import BridgeError, ChangedCertificateError, ClearPasswordError
 from .bridges.transport.address import parse_address
@@ -65,6 +65,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for an address, and find out which bridge answers there."""
+        await async_load(self.hass)
         errors: dict[str, str] = {}
         if user_input is not None and (host := typed_host(user_input, errors)):
             chosen = user_input[CONF_BRIDGE]
@@ -130,6 +131,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         self, discovery_info: ZeroconfServiceInfo
     ) -> ConfigFlowResult:
         """Handle an mDNS announcement."""
+        await async_load(self.hass)
         return await self._discover(read_announcement(discovery_info))
 
     @override
@@ -137,6 +139,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         self, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
         """Handle a DHCP lease whose host name is that of a bridge."""
+        await async_load(self.hass)
         return await self._discover(read_lease(discovery_info))
 
     async def _discover(self, announced: Announcement | None) -> ConfigFlowResult:
@@ -199,6 +202,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         Where the password would go in the clear to an address that was only announced,
         ask for that, too. A certificate that is another one now is accepted with it.
         """
+        await async_load(self.hass)
         entry = self._get_reauth_entry()
         bridge = bridge_or_abort(entry)
         errors: dict[str, str] = {}
@@ -232,6 +236,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         that was typed may be sent another way, which is pinned from then on; without
         encryption where there was one before only if the owner typed `http://`.
         """
+        await async_load(self.hass)
         entry = self._get_reconfigure_entry()
         bridge = bridge_or_abort(entry)
         errors: dict[str, str] = {}

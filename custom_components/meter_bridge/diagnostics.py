@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 import orjson
 
-from .bridges import Kind, bridge_of
+from .bridges import Kind, async_bridge_of
 from .bridges.errors import UnknownKindError
 from .bridges.snapshot import Reading
 from .bridges.transport.address import parse_address
@@ -54,7 +54,7 @@ async def _diagnostics(
 ) -> dict[str, Any]:
     """Return the diagnostics of a bridge, or of one of its meters, without secrets."""
     try:
-        bridge = bridge_of(entry)
+        bridge = await async_bridge_of(hass, entry)
     except UnknownKindError:
         return _diagnostics_of_unknown_kind(entry)
     coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None

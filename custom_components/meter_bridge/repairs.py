@@ -19,7 +19,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .bridges import Kind, bridge_of
+from .bridges import Kind, async_bridge_of, bridge_of
 from .bridges.client import Client
 from .bridges.contract import BridgeFix
 from .bridges.errors import (
@@ -224,7 +224,7 @@ async def async_create_fix_flow(
     known = data or {}
     entry = hass.config_entries.async_get_entry(str(known.get(CONF_ENTRY_ID)))
     key = str(known.get(CONF_ISSUE))
-    if entry is None or key == TWO_BRIDGES or not _is_known_kind(entry):
+    if entry is None or key == TWO_BRIDGES or not await _is_known_kind(hass, entry):
         return ConfirmRepairFlow()
     if flow := _FLOWS.get(key):
         return flow(entry, known)
@@ -232,10 +232,10 @@ async def async_create_fix_flow(
     return kind(entry, key)
 
 
-def _is_known_kind(entry: MeterBridgeEntry) -> bool:
+async def _is_known_kind(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
     """Tell whether this version knows the kind of an entry's bridge."""
     try:
-        bridge_of(entry)
+        await async_bridge_of(hass, entry)
     except UnknownKindError:
         return False
     return True

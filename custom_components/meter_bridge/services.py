@@ -1,7 +1,6 @@
 """Actions: what a bridge does with the fields that it is given."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -20,7 +19,7 @@ from homeassistant.util.dt import as_utc
 import probatio
 
 from .action_needs import needs_met
-from .bridges import BRIDGES
+from .bridges import Kind
 from .bridges.contract import BridgeAction
 from .bridges.errors import UnfitFieldsError
 from .const import DOMAIN
@@ -35,16 +34,16 @@ _START, _END, _CANCEL = "start", "end", "cancel"
 
 
 @callback
-def async_register_actions(hass: HomeAssistant) -> None:
-    """Register the actions of all kinds of bridges, for administrators."""
-    actions = chain.from_iterable(bridge.actions for bridge in BRIDGES.values())
-    for name, fields in {action.key: action.fields for action in actions}.items():
-        _register(hass, name, fields)
-    _register_history(hass)
+def async_register_actions(hass: HomeAssistant, bridge: Kind) -> None:
+    """Register the actions of a kind of bridge, for administrators."""
+    for action in bridge.actions:
+        if not hass.services.has_service(DOMAIN, action.key):
+            _register(hass, action.key, action.fields)
 
 
-def _register_history(hass: HomeAssistant) -> None:
-    """Register what imports past hours, and takes that back."""
+@callback
+def async_register_history(hass: HomeAssistant) -> None:
+    """Register what imports past hours, and takes that back, for administrators."""
 
     async def import_history(call: ServiceCall) -> ServiceResponse:
         importer, meter = _importer(hass, call.data[ATTR_DEVICE_ID])

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_integration
 
-from .bridges import bridge_of
+from .bridges import async_bridge_of
 from .bridges.errors import UnknownKindError
 from .const import CONF_BRIDGE, DOMAIN
 from .coordinator import MeterBridgeEntry
@@ -25,7 +25,7 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[MeterBridgeEntry] = hass.config_entries.async_entries(
         DOMAIN, include_ignore=False
     )
-    kinds = Counter(map(_kind, entries))
+    kinds = Counter([await _kind(hass, entry) for entry in entries])
     loaded = [
         entry.runtime_data
         for entry in entries
@@ -40,9 +40,9 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
     }
 
 
-def _kind(entry: MeterBridgeEntry) -> str:
+async def _kind(hass: HomeAssistant, entry: MeterBridgeEntry) -> str:
     """Return the name of an entry's kind, its key if this version does not know it."""
     try:
-        return bridge_of(entry).name
+        return (await async_bridge_of(hass, entry)).name
     except UnknownKindError:
         return str(entry.data.get(CONF_BRIDGE))

@@ -1,7 +1,6 @@
 """Owners are warned of a device that one of core's integrations already reads."""
 
 from dataclasses import replace
-from typing import cast
 
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.config_entries import (
@@ -16,7 +15,7 @@ from homeassistant.loader import async_get_integration
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.bridges import BRIDGES, Kind
+from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.contract import CoreTwin
 from custom_components.meter_bridge.const import (
     CONF_ENERGY_DASHBOARD,
@@ -135,9 +134,8 @@ async def test_other_key_and_form(  # noqa: PLR0913 (two of them are what core s
         address_key="ip_address",
         unique_id_fn=lambda identity: f"box-{identity.serial}",
     )
-    monkeypatch.setitem(
-        cast("dict[str, Kind]", BRIDGES),
-        "iometer",
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.bridges.iometer.BRIDGE",
         replace(BRIDGES["iometer"], core_twin=twin),
     )
     MockConfigEntry(

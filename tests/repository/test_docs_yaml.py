@@ -5,14 +5,17 @@ import re
 from urllib.parse import unquote
 
 from homeassistant.components import automation
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import async_validate_actions_config
 from homeassistant.setup import async_setup_component
 from homeassistant.util import yaml as yaml_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge.const import DOMAIN
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import CONF_BRIDGE, DOMAIN
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
@@ -39,7 +42,13 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 async def test_home_assistant_accepts_it(
     hass: HomeAssistant, enable_custom_integrations: None, block: str
 ) -> None:
-    """An automation runs; an action is valid, and exists."""
+    """An automation runs; an action is valid, and exists with its kind of bridge."""
+    for key in BRIDGES:
+        MockConfigEntry(
+            domain=DOMAIN,
+            data={CONF_BRIDGE: key},
+            disabled_by=ConfigEntryDisabler.USER,
+        ).add_to_hass(hass)
     assert await async_setup_component(hass, DOMAIN, {})
     example = yaml_util.parse_yaml(block)
     assert isinstance(example, dict)

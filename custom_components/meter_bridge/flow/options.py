@@ -21,7 +21,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import probatio
 
-from ..bridges import Kind
+from ..bridges import Kind, async_load
 from ..bridges.contract import BridgeOption
 from ..bridges.snapshot import Medium
 from ..const import (
@@ -110,6 +110,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask when to update, how often to poll, the limit, and what this kind asks."""
+        await async_load(self.hass)
         entry = self.config_entry
         bridge = bridge_or_abort(entry)
         if user_input is not None:

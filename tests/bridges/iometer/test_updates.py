@@ -56,7 +56,7 @@ async def test_push(
 def _frequent_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Poll every two seconds, or one more: Home Assistant rounds."""
     often = replace(BRIDGES["iometer"], poll_interval=timedelta(seconds=2))
-    monkeypatch.setitem(BRIDGES, "iometer", often)
+    monkeypatch.setattr("custom_components.meter_bridge.bridges.iometer.BRIDGE", often)
 
 
 @pytest.mark.usefixtures("_frequent_polls")
