@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.components.recorder import get_instance
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -259,7 +260,9 @@ class _Day:
             self._power = _net_power(self._hass, power)
         if self._power and (state := self._hass.states.get(self._power)):
             self.true.append(power)
-            self.shown.append(float(state.state))
+            # Without a number it is off by all of the power.
+            is_number = state.state not in {STATE_UNAVAILABLE, STATE_UNKNOWN}
+            self.shown.append(float(state.state) if is_number else 0.0)
 
 
 def _net_power(hass: HomeAssistant, power: int) -> str | None:
