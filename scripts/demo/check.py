@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from . import automations, energy
 from .bridges import DOMAIN, states_of_entries
 from .entities import net_power
-from .home_assistant import CONSOLE
+from .home_assistant import CONFIG, console
 from .logfile import serious_records
 from .report import entity_table, say
 from .stage import Stage
@@ -55,7 +55,7 @@ async def check(stage: Stage) -> Verdicts:
 
 def print_verdicts(verdicts: Verdicts) -> bool:
     """Print all problems, including those in the log; return whether there are none."""
-    verdicts = {**verdicts, "Log": serious_records(CONSOLE)}
+    verdicts = {**verdicts, "Log": serious_records(console(CONFIG))}
     for subject, problems in verdicts.items():
         text = "".join(f"\n  {problem}" for problem in problems)
         say(f"{subject}: {text or 'nothing wrong'}")

@@ -63,14 +63,14 @@ class Stage(Scene):
 @asynccontextmanager
 async def scene(port: int) -> AsyncIterator[Scene]:
     """Start simulators and Home Assistant; stop them when the block ends."""
-    new_config(port)
+    new_config(CONFIG, port)
     url = f"http://{HOST}:{port}"
     async with simulators(CONFIG / "simulators.log") as simulated:
         say(f"{len(simulated.all)} simulators answer, Home Assistant starts …")
         if not any(one.announced for one in simulated.all):
             say("No interface here carries multicast: no mDNS, only addresses.")
-            do_without_multicast()
-        async with home_assistant(port) as process, sign_in(url) as api:
+            do_without_multicast(CONFIG)
+        async with home_assistant(CONFIG, port) as process, sign_in(url) as api:
             yield Scene(
                 url=url,
                 api=api,

@@ -15,7 +15,7 @@ _INLINE = re.compile(r"`([^`]+)`")
 _SETTING = re.compile(r"\w+=\S+")
 _PROGRAMS = ("python", "python3", "pytest", "ruff", "mypy", "uv", "pip", "git")
 _SECONDS = 300
-_VENVS = (".venv", ".venv-demo", ".venv-oldest", ".venv-newest", ".venv-beta")
+_VENVS = (".venv", ".venv-demo", ".venv-e2e", ".venv-next", ".venv-oldest")
 
 
 def commands() -> list[str]:
