@@ -29,6 +29,9 @@ from .kinds import KINDS
 from .support.house import House
 from .support.simulator import Simulator
 
+# Journeys run in an environment of their own, by scripts/e2e.
+collect_ignore = ["e2e"]
+
 type Start = Callable[[str], Awaitable[Simulator]]
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 

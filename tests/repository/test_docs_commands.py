@@ -10,10 +10,10 @@ tested with the programs themselves, in a copy of the repository or here:
 - Only their command lines: `scripts/benchmark`, `scripts/soak`, `scripts/develop`,
   `scripts/tables`, and `scripts/fuzz` for all decoders.
 
-`scripts/lint` and every test run at every push, `scripts/test` with other versions and
-`scripts/develop --check` every week. Nobody but a person runs a week of
-`scripts/soak`, a million inputs of `scripts/fuzz`, the whole fault matrix to write it
-down, the benchmarks, and `scripts/brand` with what really draws.
+`scripts/lint`, `scripts/e2e` and every test run at every push, `scripts/test` with
+other versions and `scripts/develop --check` every week. Nobody but a person runs a week
+of `scripts/soak`, a million inputs of `scripts/fuzz`, the whole fault matrix to write
+it down, the benchmarks, and `scripts/brand` with what really draws.
 """
 
 from importlib import import_module
@@ -39,6 +39,10 @@ from tests.support.rule_list import COMMAND as WRITE_RULES, PAGE as RULES
 _RUNS = {
     "scripts/benchmark": ("tests", ".venv/bin/python -m benchmarks"),
     "scripts/develop": ("demo", ".venv-demo/bin/python -m scripts.demo"),
+    "scripts/e2e": (
+        "e2e",
+        ".venv-e2e/bin/pytest -c tests/e2e/pytest.ini tests/e2e",
+    ),
     "scripts/fuzz": ("tests", ".venv/bin/python -m tests.fuzz"),
     "scripts/soak": ("tests", ".venv/bin/python -m tests.soak"),
 }
@@ -106,7 +110,7 @@ def _expected_test_calls(given: str) -> list[str]:
 @pytest.mark.parametrize("command", sorted({*commands()} - _ELSEWHERE))
 def test_programs_are_told(tmp_path: Path, command: str) -> None:
     """A command in a page succeeds, and passes on its arguments."""
-    stage(tmp_path, "rsvg-convert", "optipng")
+    stage(tmp_path, "chromium", "rsvg-convert", "optipng")
     done = run(command, tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     noted = (tmp_path / "noted").read_text(encoding="utf-8").splitlines()
@@ -116,7 +120,8 @@ def test_programs_are_told(tmp_path: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [each for each in commands() if parts(each)[1] in _RUNS]
+    "command",
+    [each for each in commands() if parts(each)[1] in _RUNS.keys() - {"scripts/e2e"}],
 )
 def test_programs_know_their_arguments(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -132,6 +137,13 @@ def test_programs_know_their_arguments(
     words = {each for each in arguments if each.isalpha() or each.startswith("--")}
     # The names of decoders were checked when they were parsed.
     assert {word for word in words if word not in explained} <= DECODERS.keys()
+
+
+def test_every_change_is_checked() -> None:
+    """A submission is linted, all tests run, and then the journeys in a browser."""
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    called = [line for line in lines if line.startswith("scripts/")]
+    assert called == ["scripts/lint", "scripts/test --all", "scripts/e2e"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Journeys of an owner through the real front end, in a browser."""
