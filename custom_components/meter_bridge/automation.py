@@ -19,7 +19,12 @@ from homeassistant.const import (
     UnitOfElectricCurrent,
 )
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.target import (
     TargetSelection,
     async_extract_referenced_entity_ids,
@@ -29,20 +34,34 @@ from homeassistant.util.unit_conversion import ElectricCurrentConverter
 import probatio
 
 from .const import DOMAIN
-from .values.sources import METER_CONNECTION
+from .values.sources import BRIDGE_CONNECTION, METER_CONNECTION
 
 type Options = Mapping[probatio.Marker, object]
 
+CONF_BEHAVIOR = "behavior"
+EACH, FIRST, ALL, ANY = "each", "first", "all", "any"
 CONF_RATING = "rating"
+
+
+def _chosen(value: object) -> object:
+    """Return what was chosen: the selector stores beside it what was not."""
+    if isinstance(value, Mapping):
+        return value.get(value.get("active_choice"))
+    return value
+
+
+# A number in A, or an entity that shows a current.
 RATING: Options = {
     probatio.Optional(CONF_RATING): probatio.All(
-        probatio.Coerce(float), probatio.Range(min=0, min_included=False)
+        _chosen,
+        probatio.Any(
+            probatio.All(
+                probatio.Coerce(float), probatio.Range(min=0, min_included=False)
+            ),
+            cv.entity_id,
+        ),
     )
 }
-_RATED = probatio.Schema(
-    {probatio.Required(CONF_OPTIONS): {probatio.Required(CONF_RATING): object}},
-    extra=probatio.ALLOW_EXTRA,
-)
 
 _PROBLEMS = {
     BinarySensorDeviceClass.BATTERY,
@@ -51,6 +70,8 @@ _PROBLEMS = {
 }
 # Sensors with one state that is a problem: translation key and that state.
 _PROBLEM_STATES = {"pin": "missing"}
+# Sensors that count problems: translation keys.
+_PROBLEM_COUNTS = {"alerts"}
 # Sensors of a current that flows through a fuse. Its margin and its rating are currents
 # too, but do not flow. Registers that owners have named have no translation key: None.
 _FLOWING = {None, "current", "current_phase"}
@@ -74,26 +95,54 @@ class Question:
     answer: Callable[[HomeAssistant, State, Mapping[str, Any]], bool | None]
     require: Callable[[HomeAssistant, ConfigType], None] = _require_nothing
 
-    def entities(self, hass: HomeAssistant, entity_ids: set[str]) -> set[str]:
-        """Return those of the entities that the question can be asked of."""
-        registry = er.async_get(hass)
-        return {
-            entity_id
-            for entity_id in entity_ids
-            if (entry := registry.async_get(entity_id))
-            and entry.platform == DOMAIN
-            and self.picks(entry)
-        }
-
     def targeted(self, hass: HomeAssistant, target: ConfigType) -> set[str]:
-        """Return the entities of a target that the question can be asked of."""
+        """Return the entities of a target that the question can be asked of.
+
+        A bridge stands for the meters below it. Its own connection is left out where
+        that of a meter tells the same, unless the target names it.
+        """
         selected = async_extract_referenced_entity_ids(
             hass,
             TargetSelection(target),
             expand_group=False,
             primary_entities_only=False,
         )
-        return self.entities(hass, selected.referenced | selected.indirectly_referenced)
+        registry = er.async_get(hass)
+        entity_ids = selected.referenced | selected.indirectly_referenced
+        entity_ids |= _below(hass, selected.referenced_devices)
+        found = [
+            entry
+            for entity_id in entity_ids
+            if (entry := registry.async_get(entity_id))
+            and entry.platform == DOMAIN
+            and self.picks(entry)
+        ]
+        with_meters = {
+            entry.config_entry_id
+            for entry in found
+            if entry.translation_key == METER_CONNECTION.translation_key
+        }
+        return {
+            entry.entity_id
+            for entry in found
+            if entry.entity_id in selected.referenced
+            or entry.config_entry_id not in with_meters
+            or entry.translation_key != BRIDGE_CONNECTION.translation_key
+        }
+
+
+def _below(hass: HomeAssistant, device_ids: set[str]) -> set[str]:
+    """Return the visible entities of the meters that are connected via devices."""
+    devices, registry = dr.async_get(hass), er.async_get(hass)
+    return {
+        entity.entity_id
+        for device_id in device_ids
+        if (device := devices.async_get(device_id))
+        for meter in dr.async_entries_for_config_entry(devices, device.config_entry_id)
+        if meter.via_device_id == device_id
+        for entity in er.async_entries_for_device(registry, meter.id)
+        if entity.hidden_by is None
+    }
 
 
 def schema(options: Options) -> probatio.Schema:
@@ -108,15 +157,28 @@ def schema(options: Options) -> probatio.Schema:
 
 def _require_rating(hass: HomeAssistant, config: ConfigType) -> None:
     """Demand a rating for a fuse whose bridge tells none: it would never trigger."""
-    entities = OVERLOAD.targeted(hass, config[CONF_TARGET])
-    if any(_fuse_of(hass, entity_id) is None for entity_id in entities):
-        _RATED(config)
+    if CONF_RATING in config[CONF_OPTIONS]:
+        return
+    registry = er.async_get(hass)
+    devices = dr.async_get(hass)
+    for entity_id in sorted(OVERLOAD.targeted(hass, config[CONF_TARGET])):
+        if _fuse_of(hass, entity_id) is None:
+            entry = registry.async_get(entity_id)
+            device = entry and entry.device_id and devices.async_get(entry.device_id)
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="rating_required",
+                translation_placeholders={
+                    "name": (device and (device.name_by_user or device.name))
+                    or entity_id
+                },
+            )
 
 
 def _is_problem_sensor(entry: er.RegistryEntry) -> bool:
-    """Pick status bits, and sensors with a state that is a problem."""
+    """Pick status bits, and sensors that tell or count problems."""
     if entry.domain == Platform.SENSOR:
-        return entry.translation_key in _PROBLEM_STATES
+        return entry.translation_key in {*_PROBLEM_STATES, *_PROBLEM_COUNTS}
     return (
         entry.domain == Platform.BINARY_SENSOR
         and entry.original_device_class in _PROBLEMS
@@ -126,12 +188,15 @@ def _is_problem_sensor(entry: er.RegistryEntry) -> bool:
 def _is_problem(
     hass: HomeAssistant, state: State, options: Mapping[str, Any]
 ) -> bool | None:
-    """Tell whether a status bit is set, or a sensor shows a problem."""
+    """Tell whether a status bit is set, or a sensor shows a problem, or counts any."""
     if not _is_known(state):
         return None
     if state.domain == Platform.BINARY_SENSOR:
         return state.state == STATE_ON
-    return state.state in _PROBLEM_STATES.values()
+    try:
+        return float(state.state) > 0
+    except ValueError:
+        return state.state in _PROBLEM_STATES.values()
 
 
 def _is_known(state: State) -> bool:
@@ -140,8 +205,11 @@ def _is_known(state: State) -> bool:
 
 
 def _is_connection(entry: er.RegistryEntry) -> bool:
-    """Pick the sensors of the connection to a meter."""
-    return entry.translation_key == METER_CONNECTION.translation_key
+    """Pick the sensors of the connection to a meter or a bridge."""
+    return entry.translation_key in (
+        METER_CONNECTION.translation_key,
+        BRIDGE_CONNECTION.translation_key,
+    )
 
 
 def _is_stale(
@@ -176,24 +244,27 @@ def _is_overload(
     hass: HomeAssistant, state: State, options: Mapping[str, Any]
 ) -> bool | None:
     """Tell whether a current is above the rating, in either direction."""
-    rating: float | None = options.get(CONF_RATING)
-    if rating is None and (fuse := _fuse_of(hass, state.entity_id)):
-        rating = _amperes(hass.states.get(fuse))
+    rating: float | str | None = options.get(CONF_RATING)
+    if rating is None:
+        rating = _fuse_of(hass, state.entity_id)
+    if isinstance(rating, str):
+        rating = _amperes(hass.states.get(rating))
     current = _amperes(state)
     return None if current is None or rating is None else abs(current) > rating
 
 
 def _amperes(state: State | None) -> float | None:
-    """Return a current in A; the owner may have chosen another unit."""
+    """Return a current in A; the owner may have chosen another unit.
+
+    A helper for a number need not have a unit: it is taken for A.
+    """
     if state is None:
         return None
+    ampere = UnitOfElectricCurrent.AMPERE
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) or ampere
     try:
-        return ElectricCurrentConverter.convert(
-            float(state.state),
-            state.attributes.get(ATTR_UNIT_OF_MEASUREMENT),
-            UnitOfElectricCurrent.AMPERE,
-        )
-    except ValueError:
+        return ElectricCurrentConverter.convert(float(state.state), unit, ampere)
+    except ValueError, HomeAssistantError:
         return None
 
 

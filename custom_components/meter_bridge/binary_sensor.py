@@ -4,25 +4,17 @@ from collections.abc import Iterable
 from typing import override
 
 from homeassistant.components.binary_sensor import (
-    BinarySensorDeviceClass,
     BinarySensorEntity,
-    BinarySensorEntityDescription,
 )
-from homeassistant.const import EntityCategory, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity, MeterEntity
+from .values.sources import BRIDGE_CONNECTION
 
 PARALLEL_UPDATES = 0
-
-BRIDGE_CONNECTION = BinarySensorEntityDescription(
-    key="bridge_connection",
-    translation_key="bridge_connection",
-    device_class=BinarySensorDeviceClass.CONNECTIVITY,
-    entity_category=EntityCategory.DIAGNOSTIC,
-)
 
 
 async def async_setup_entry(

@@ -17,20 +17,34 @@ from homeassistant.helpers.typing import ConfigType
 import probatio
 
 from .automation import (
+    ALL,
+    ANY,
+    CONF_BEHAVIOR,
     FRESH,
     OVERLOAD,
     PROBLEM,
     RATING,
+    Options,
     Question,
     schema,
 )
 
 
+def _schema(options: Options, behavior: str = ANY) -> probatio.Schema:
+    """Return the schema of a condition with these options and this usual behavior."""
+    return schema(
+        {
+            probatio.Optional(CONF_BEHAVIOR, default=behavior): probatio.In([ANY, ALL]),
+            **options,
+        }
+    )
+
+
 class MeterCondition(Condition):
-    """Tell whether the answer of any entity of the target is yes."""
+    """Tell whether the answer of any entity of the target is yes, or of all."""
 
     question: ClassVar[Question]
-    schema: ClassVar[probatio.Schema] = schema({})
+    schema: ClassVar[probatio.Schema] = _schema({})
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         """Keep the target and the options."""
@@ -59,20 +73,18 @@ class MeterCondition(Condition):
 
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        """Tell whether any answer is yes."""
-        return any(self._answers())
+        """Tell whether any answer is yes, or all are; without any, none is."""
+        answers = self._answers()
+        if self._options[CONF_BEHAVIOR] == ALL:
+            return bool(answers) and all(answers)
+        return any(answers)
 
 
 class MeterIsFresh(MeterCondition):
-    """Every meter of the target sends readings."""
+    """Every meter of the target sends readings, or any of them."""
 
     question = FRESH
-
-    @override
-    def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        """Tell whether every answer is yes; a target without a meter is not fresh."""
-        answers = self._answers()
-        return bool(answers) and all(answers)
+    schema = _schema({}, ALL)
 
 
 class ProblemIsPresent(MeterCondition):
@@ -85,7 +97,7 @@ class FuseRatingIsExceeded(MeterCondition):
     """The current of a phase exceeds the rating of its fuse."""
 
     question = OVERLOAD
-    schema = schema(RATING)
+    schema = _schema(RATING)
 
 
 CONDITIONS: dict[str, type[Condition]] = {

@@ -3,7 +3,8 @@
 They are triggers of the integration with a target; Home Assistant accepts no new
 device triggers. They differ from a state trigger in three ways. They find the right
 entities of a device by themselves. They compare with the last known answer: a drop-out
-or a reload is not a change, and does not hide one. And they act once per change.
+or a reload is not a change, and does not hide one. And they act once per change: of
+each entity of the target, of the first one, or once all have changed.
 """
 
 from collections.abc import Mapping
@@ -36,6 +37,10 @@ from homeassistant.util import dt as dt_util
 import probatio
 
 from .automation import (
+    ALL,
+    CONF_BEHAVIOR,
+    EACH,
+    FIRST,
     FRESH,
     OVERLOAD,
     PROBLEM,
@@ -47,26 +52,41 @@ from .automation import (
 )
 
 CONF_AWAY_FOR = "away_for"
-_FOR: Options = {probatio.Optional(CONF_FOR): cv.positive_time_period}
-_AWAY_FOR: Options = {probatio.Optional(CONF_AWAY_FOR): cv.positive_time_period}
+_BEHAVIOR: Options = {
+    probatio.Optional(CONF_BEHAVIOR, default=EACH): probatio.In([EACH, FIRST, ALL])
+}
+_FOR: Options = {
+    **_BEHAVIOR,
+    probatio.Optional(CONF_FOR): cv.positive_time_period,
+}
+_AWAY_FOR: Options = {
+    **_BEHAVIOR,
+    probatio.Optional(CONF_AWAY_FOR): cv.positive_time_period,
+}
 
 
 @dataclass(slots=True)
 class _Watch:
-    """One entity: since when its answer was no; None once the trigger has acted."""
+    """One entity: its present answer, the last known one, and since when that was no.
 
+    There is no such time any more once a yes was acted on, or had no effect.
+    """
+
+    answer: bool | None = None
+    known: bool | None = None
     no_since: datetime | None = None
-    pending: CALLBACK_TYPE | None = None
 
-    def cancel(self) -> None:
-        """Cancel the action that waits for `for` to pass."""
-        if self.pending:
-            self.pending()
-            self.pending = None
+    def hear(self, state: State | None, *, answer: bool | None) -> None:
+        """Take over the answer that a state gives."""
+        self.answer = answer
+        if answer is not None:
+            self.known = answer
+        if state and answer is False and self.no_since is None:
+            self.no_since = state.last_changed
 
 
 class MeterTrigger(Trigger):
-    """Act for each entity of the target whose answer turns from no to yes."""
+    """Act when answers of entities of the target turn from no to yes."""
 
     question: ClassVar[Question]
     schema: ClassVar[probatio.Schema] = schema(_FOR)
@@ -78,7 +98,10 @@ class MeterTrigger(Trigger):
         self._options: Mapping[str, Any] = config.options or {}
         self._for: timedelta = self._options.get(CONF_FOR, timedelta())
         self._away_for: timedelta = self._options.get(CONF_AWAY_FOR, timedelta())
+        self._behavior: str = self._options[CONF_BEHAVIOR]
         self._watches: dict[str, _Watch] = {}
+        # What waits for `for` to pass: by entity for each, else by behavior.
+        self._pending: dict[str, CALLBACK_TYPE] = {}
 
     @classmethod
     @override
@@ -107,18 +130,20 @@ class MeterTrigger(Trigger):
             added: set[str], removed: set[str], states: Mapping[str, State | None]
         ) -> None:
             for entity_id in removed:
-                self._watches.pop(entity_id).cancel()
+                del self._watches[entity_id]
+                self._cancel(entity_id)
             for entity_id in added:
                 watch = self._watches[entity_id] = _Watch()
                 state = states[entity_id]
-                if state and self._answer(state) is False:
-                    watch.no_since = state.last_changed
+                watch.hear(state, answer=self._answer(state))
+            if not self._still_holds():
+                self._cancel(self._behavior)
 
         stop = await async_track_target_selector_state_change_event(
             self._hass,
             self._target,
             changed,
-            lambda entity_ids: self.question.entities(self._hass, entity_ids),
+            lambda _entity_ids: self.question.targeted(self._hass, self._target),
             retarget,
             primary_entities_only=False,
         )
@@ -126,48 +151,72 @@ class MeterTrigger(Trigger):
         @callback
         def detach() -> None:
             stop()
-            for watch in self._watches.values():
-                watch.cancel()
+            for waiting in [*self._pending]:
+                self._cancel(waiting)
 
         return detach
 
-    def _answer(self, state: State) -> bool | None:
+    def _answer(self, state: State | None) -> bool | None:
         """Ask the question of one entity."""
+        if state is None:
+            return None
         return self.question.answer(self._hass, state, self._options)
+
+    def _cancel(self, waiting: str) -> None:
+        """Cancel what waits for `for` to pass."""
+        if cancel := self._pending.pop(waiting, None):
+            cancel()
+
+    def _still_holds(self) -> bool:
+        """Tell whether the answers still are what `for` has to pass with."""
+        answers = [watch.answer for watch in self._watches.values()]
+        return any(answers) and (self._behavior != ALL or False not in answers)
+
+    def _is_due(self, entity_id: str) -> bool:
+        """Tell whether it matters to the behavior that this answer became yes."""
+        others = [
+            watch.known for each, watch in self._watches.items() if each != entity_id
+        ]
+        if self._behavior == FIRST:
+            return True not in others
+        return self._behavior == EACH or False not in others
 
     def _follow(
         self, change: EventStateChangedData, run_action: TriggerActionRunner
     ) -> None:
         """Act once the answer has stayed yes for `for`; cancel if it changes before."""
-        watch, state = self._watches[change["entity_id"]], change["new_state"]
-        answer = self._answer(state) if state else None
-        if not state or not answer:
-            watch.cancel()
-            if state and answer is False and watch.no_since is None:
-                watch.no_since = state.last_changed
+        entity_id, state = change["entity_id"], change["new_state"]
+        watch = self._watches[entity_id]
+        watch.hear(state, answer=self._answer(state))
+        waiting = entity_id if self._behavior == EACH else self._behavior
+        if not (watch.answer if self._behavior == EACH else self._still_holds()):
+            self._cancel(waiting)
+        if not state or not watch.answer:
             return
-        if watch.no_since is None or watch.pending:
+        if watch.no_since is None or waiting in self._pending:
             return
-        if dt_util.utcnow() - watch.no_since < self._away_for:
+        is_long = dt_util.utcnow() - watch.no_since >= self._away_for
+        if not is_long or not self._is_due(entity_id):
             watch.no_since = None
             return
 
         @callback
         def act(_now: datetime | None = None) -> None:
-            watch.no_since = watch.pending = None
+            watch.no_since = None
+            self._pending.pop(waiting, None)
             run_action(
                 {
-                    ATTR_ENTITY_ID: state.entity_id,
+                    ATTR_ENTITY_ID: entity_id,
                     "from_state": change["old_state"],
                     "to_state": state,
                     "for": self._for,
                 },
-                f"state of {state.entity_id}",
+                f"state of {entity_id}",
                 state.context,
             )
 
         if self._for:
-            watch.pending = async_call_later(self._hass, self._for, act)
+            self._pending[waiting] = async_call_later(self._hass, self._for, act)
         else:
             act()
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.condition import (
     Condition,
     async_from_config,
@@ -18,7 +19,7 @@ from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp, Start
-from tests.support.automating import automate, config_of, runs
+from tests.support.automating import automate, bridge_of, config_of, runs
 from tests.support.watching import advance, poll, shows
 
 
@@ -45,10 +46,44 @@ async def test_fresh_means_every_meter(
     await advance(hass, freezer, 61)
     await poll(hass, entry)
     await shows(hass, "binary_sensor.gas_meter_meter_connection", "off")
-    assert (
-        await holds(hass, config_of(hass, entry, "condition", "meter_is_fresh"))
-        is False
-    )
+    fresh = config_of(hass, entry, "condition", "meter_is_fresh")
+    assert await holds(hass, fresh) is False
+    fresh = config_of(hass, entry, "condition", "meter_is_fresh", behavior="any")
+    assert await holds(hass, fresh)
+
+
+async def test_problem_of_all(
+    hass: HomeAssistant,
+    octopus: OctopusHomeProSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """One bit is a problem of any entity, but not of all."""
+    entry = await set_up(octopus)
+    octopus.gas.mstatus = 1
+    await advance(hass, freezer, 61)
+    await poll(hass, entry)
+    key = "problem_is_present"
+    for behavior, expected in (("any", True), ("all", False)):
+        config = config_of(hass, entry, "condition", key, behavior=behavior)
+        assert await holds(hass, config) is expected
+
+
+async def test_bridge_stands_for_its_meters(
+    hass: HomeAssistant,
+    octopus: OctopusHomeProSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """With only the bridge as the target, the meters below it count."""
+    entry = await set_up(octopus)
+    fresh = bridge_of(hass, entry, "condition", "meter_is_fresh")
+    assert await holds(hass, fresh)
+    octopus.refuse(meter="gas")
+    await advance(hass, freezer, 61)
+    await poll(hass, entry)
+    await shows(hass, "binary_sensor.gas_meter_meter_connection", "off")
+    assert await holds(hass, fresh) is False
 
 
 async def test_unreachable_bridge_is_not_fresh(
@@ -119,12 +154,12 @@ async def test_rating_is_required_where_no_bridge_tells_it(
 ) -> None:
     """Without a rating of the bridge the option is required, and must not be 0."""
     entry = await set_up(await simulators("whatwatt_go"))
-    for options in ({}, {"rating": 0}):
-        condition = config_of(
-            hass, entry, "condition", "fuse_rating_is_exceeded", **options
-        )
+    key = "fuse_rating_is_exceeded"
+    with pytest.raises(HomeAssistantError, match=r"^Enter the rating of the fuse: "):
+        await holds(hass, config_of(hass, entry, "condition", key))
+    for rating in (0, "no entity", {"active_choice": "number"}):
         with pytest.raises(probatio.Invalid, match="rating"):
-            await holds(hass, condition)
+            await holds(hass, config_of(hass, entry, "condition", key, rating=rating))
 
 
 async def test_condition_holds_an_automation_back(

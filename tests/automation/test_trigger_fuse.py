@@ -3,6 +3,7 @@
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+import pytest
 
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.conftest import SetUp, Start
@@ -74,11 +75,36 @@ async def test_margin_and_rating_are_no_load(
     assert not told
 
 
-async def test_rating_is_required_where_no_bridge_tells_it(
-    hass: HomeAssistant, simulators: Start, set_up: SetUp
+@pytest.mark.parametrize(("unit", "in_units"), [("A", 16), ("mA", 16_000), (None, 16)])
+async def test_rating_can_be_that_of_an_entity(
+    hass: HomeAssistant,
+    cozify: CozifyHanSimulator,
+    set_up: SetUp,
+    unit: str | None,
+    in_units: int,
 ) -> None:
-    """Without a rating of the bridge, an automation without the option is refused."""
+    """The rating follows an entity, in its unit; an unknown one is never exceeded."""
+    entry = await set_up(cozify)
+    chosen = {"active_choice": "entity", "entity": "input_number.fuse", "number": 1}
+    told = await automate_trigger(hass, entry, "fuse_rating_exceeded", rating=chosen)
+    attributes = {"unit_of_measurement": unit} if unit else {}
+    for amperes, rating, times in ((10, "unknown", 0), (17, in_units, 1)):
+        hass.states.async_set("input_number.fuse", str(rating), attributes)
+        await draw(hass, cozify, 1, 5)
+        await draw(hass, cozify, 1, amperes)
+        await hass.async_block_till_done()
+        assert len(told) == times
+
+
+async def test_rating_is_required_where_no_bridge_tells_it(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Without a rating of the bridge, an automation is refused with a sentence."""
     entry = await set_up(await simulators("whatwatt_go"))
     trigger = config_of(hass, entry, "trigger", "fuse_rating_exceeded")
     await automate(hass, trigger)
     assert not runs(hass)
+    assert "Enter the rating of the fuse: Bridge does not report it" in caplog.text

@@ -3,12 +3,14 @@
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
+from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
-from tests.conftest import SetUp
+from tests.conftest import SetUp, Start
 from tests.support.automating import (
     automate_trigger,
     by,
+    start,
 )
 from tests.support.watching import advance, fades, poll, shows
 
@@ -96,3 +98,21 @@ async def test_problem_at_the_start_is_no_news(
     told = await automate_trigger(hass, entry, "problem_raised")
     await poll(hass, entry)
     assert not told
+
+
+async def test_alerts_are_a_problem(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A count of alerts that rises from zero triggers; one more alert does not."""
+    egauge = await start(simulators, EgaugeSimulator)
+    egauge.alerts = 0
+    entry = await set_up(egauge)
+    told = await automate_trigger(hass, entry, "problem_raised")
+    for _ in range(2):
+        egauge.alerts += 1
+        await advance(hass, freezer, 601)
+        await poll(hass, entry)
+    assert by(told) == ["sensor.bridge_alerts"]

@@ -18,7 +18,7 @@ from tests.blueprints.passing import (
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp, Start
-from tests.support.automating import devices, start
+from tests.support.automating import bridge_of, devices, start
 from tests.support.watching import shows
 
 
@@ -93,11 +93,11 @@ async def test_every_status_bit_is_notified(
     use: Use,
     advance: Advance,
 ) -> None:
-    """By default there is a notification for each problem, of either meter."""
+    """By default there is a notification for each problem of either of its meters."""
     octopus = await start(simulators, OctopusHomeProSimulator)
     entry = await set_up(octopus)
     await async_setup_component(hass, "persistent_notification", {})
-    target = {"device_id": devices(hass, entry)}
+    target = bridge_of(hass, entry, "trigger", "problem_raised")["target"]
     await use("meter_trouble", {"meters": target, "problem_for": 0})
     octopus.electricity.mstatus = 0b101
     octopus.gas.mstatus = 0b10

@@ -29,9 +29,12 @@ def test_words_for_every_error() -> None:
     # Nobody can correct an unknown kind in a form: the flow aborts.
     assert words["error"].keys() == errors - {"unknown_kind"} | {"invalid_host"}
     # A discovery aborts with what the probe raises. The probe sends no password and
-    # compares with no entry, and a bridge that asks for a login is offered. Home
-    # Assistant has words for the success of a flow, and for two flows at once.
+    # compares with no entry, and a bridge that asks for a login is offered. The words
+    # for the other ends are Home Assistant's own only from 2026.10 on.
     unreachable = {
         *("clear_password", "invalid_auth", "wrong_bridge", "changed_certificate")
     }
-    assert words["abort"].keys() == (errors - unreachable) | {"already_configured"}
+    assert words["abort"].keys() == (errors - unreachable) | {
+        *("already_configured", "already_in_progress"),
+        *("reauth_successful", "reconfigure_successful"),
+    }

@@ -12,11 +12,13 @@ from homeassistant.const import Platform
 from homeassistant.helpers.entity import EntityDescription
 import pytest
 
-from custom_components.meter_bridge.binary_sensor import BRIDGE_CONNECTION
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.obis import REGISTERS
 from custom_components.meter_bridge.values.meter_sensors import meter_sensor
-from custom_components.meter_bridge.values.sources import METER_CONNECTION
+from custom_components.meter_bridge.values.sources import (
+    BRIDGE_CONNECTION,
+    METER_CONNECTION,
+)
 from scripts.check.translations import sentences
 
 FOLDER = Path(__file__).parents[2] / "custom_components" / "meter_bridge"

@@ -9,7 +9,6 @@ from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.meter_bridge.binary_sensor import BRIDGE_CONNECTION
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.errors import (
     BridgeError,
@@ -17,7 +16,10 @@ from custom_components.meter_bridge.bridges.errors import (
 )
 from custom_components.meter_bridge.bridges.snapshot import Medium
 from custom_components.meter_bridge.messages import translated
-from custom_components.meter_bridge.values.sources import METER_CONNECTION
+from custom_components.meter_bridge.values.sources import (
+    BRIDGE_CONNECTION,
+    METER_CONNECTION,
+)
 from scripts.check.translations import sentences
 from scripts.check.words import placeholders
 from tests.support.user_texts import LETTER, user_sentences, user_texts

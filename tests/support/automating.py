@@ -26,7 +26,7 @@ _EVENT = "automation_ran"
 
 async def automate(
     hass: HomeAssistant,
-    trigger: Mapping[str, Any],
+    triggers: Mapping[str, Any] | Sequence[Mapping[str, Any]],
     conditions: Sequence[Mapping[str, Any]] = (),
 ) -> list[Event[Any]]:
     """Add an automation that fires events; return a list that they are added to."""
@@ -37,11 +37,14 @@ async def automate(
         {
             automation.DOMAIN: {
                 "alias": "Tell",
-                "triggers": dict(trigger),
+                "triggers": triggers,
                 "conditions": [dict(each) for each in conditions],
                 "actions": {
                     "event": _EVENT,
-                    "event_data": {"by": "{{ trigger.entity_id | default('') }}"},
+                    "event_data": {
+                        "by": "{{ trigger.entity_id | default('') }}",
+                        "of": "{{ trigger.id }}",
+                    },
                 },
                 "mode": "queued",
             }
@@ -71,15 +74,28 @@ def config_of(
     }
 
 
+def bridge_of(
+    hass: HomeAssistant, entry: MockConfigEntry, what: str, key: str, **options: object
+) -> dict[str, Any]:
+    """Return a trigger or condition whose target is only the device of the bridge."""
+    devices = dr.async_get(hass)
+    found = dr.async_entries_for_config_entry(devices, entry.entry_id)
+    bridges = [device.id for device in found if device.via_device_id is None]
+    return {
+        **config_of(hass, entry, what, key, **options),
+        "target": {"device_id": bridges},
+    }
+
+
 def runs(hass: HomeAssistant) -> bool:
     """Tell whether the automation exists and is on."""
     state = hass.states.get("automation.tell")
     return state is not None and state.state == "on"
 
 
-def by(events: Sequence[Event[Any]]) -> list[str]:
-    """Return the entities that caused the events."""
-    return [event.data["by"] for event in events]
+def by(events: Sequence[Event[Any]], of: str | None = None) -> list[str]:
+    """Return the entities that caused the events, or those of one trigger."""
+    return [event.data["by"] for event in events if of in (None, event.data["of"])]
 
 
 def devices(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:

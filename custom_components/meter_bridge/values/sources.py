@@ -54,6 +54,12 @@ METER_CONNECTION = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
+BRIDGE_CONNECTION = BinarySensorEntityDescription(
+    key="bridge_connection",
+    translation_key="bridge_connection",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 
 
 @dataclass(slots=True, kw_only=True)
