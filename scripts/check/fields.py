@@ -59,9 +59,10 @@ def disagreements(
         for field in sorted(fields.keys() ^ dict(_fields(described[name])).keys()):
             yield f"{name}.{field}: is not in both, nor its words"
         for field, content in fields.items():
-            key = find(content, ("selector", "select")).get("translation_key")
-            if key is not None and key not in selectors:
-                yield f"{name}.{field}: its choices have no words"
+            for selector, part in (("select", "options"), ("choose", "choices")):
+                key = find(content, ("selector", selector)).get("translation_key")
+                if key is not None and not find(selectors, (str(key), part)):
+                    yield f"{name}.{field}: its choices have no words"
 
 
 def _fields(content: Json) -> Iterator[tuple[str, Json]]:

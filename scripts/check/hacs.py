@@ -8,6 +8,8 @@ from probatio import Invalid, Optional, Required, Schema
 
 from .repository import DOMAIN, Json, Problem, Repository, judge
 
+_MIN_VERSION = re.compile(r"^\s*min_version: (\S+)$", re.MULTILINE)
+
 
 def _version(value: Json) -> str:
     """Accept a release of Home Assistant."""
@@ -52,6 +54,11 @@ def check(repository: Repository) -> Iterator[Problem]:
     oldest = f"homeassistant=={hacs.get('homeassistant')}"
     if oldest not in _group(repository, "tests-oldest"):
         yield Problem("hacs.json", "homeassistant: is not what tests-oldest pins")
+    for path in repository.files:
+        if path.startswith("blueprints/") and path.endswith(".yaml"):
+            asked = _MIN_VERSION.search(repository.text(path) or "")
+            if asked and asked[1] != hacs.get("homeassistant"):
+                yield Problem(path, "min_version: is not what hacs.json asks for")
     folders = {
         path.split("/")[1]
         for path in repository.files

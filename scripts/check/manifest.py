@@ -16,6 +16,13 @@ IOT_CLASSES = (
 INTEGRATION_TYPES = (
     *("device", "entity", "hardware", "helper", "hub", "service", "system"),
 )
+# How devices are reached. Home Assistant 2026.12 lists integrations by this, and by
+# categories.
+CONNECTIVITIES = (
+    *("bluetooth", "cloud", "dali", "enocean", "host", "infrared", "insteon", "knx"),
+    *("lorawan", "matter", "modbus", "mqtt", "network", "onewire", "rf", "serial"),
+    *("thread", "zigbee", "zwave"),
+)
 # Home Assistant shows every custom integration as "custom", whatever it claims.
 QUALITY_SCALES = ("custom",)
 
@@ -45,6 +52,15 @@ def _owner(value: Json) -> str:
     """Accept a GitHub account or team."""
     if not isinstance(value, str) or not re.fullmatch(r"@[\w-]+(/[\w-]+)?", value):
         raise Invalid("is no GitHub account: @name")
+    return value
+
+
+def _category(value: Json) -> str:
+    """Accept a category, alone or with one below it."""
+    if not isinstance(value, str) or not re.fullmatch(
+        r"[a-z]+(_[a-z]+)*(\.[a-z]+(_[a-z]+)*)?", value
+    ):
+        raise Invalid("is no category: energy.meters_monitoring")
     return value
 
 
@@ -84,8 +100,10 @@ MANIFEST = Schema(
         Required("domain"): In([DOMAIN]),
         Required("name"): str,
         Optional("after_dependencies"): [str],
+        Optional("categories"): [_category],
         Required("codeowners"): [_owner],
         Optional("config_flow"): bool,
+        Optional("connectivity"): [In(CONNECTIVITIES)],
         Optional("dependencies"): [str],
         Optional("dhcp"): [_LEASE],
         Required("documentation"): _link,

@@ -70,6 +70,7 @@ _ISSUE = {
     Optional("fix_flow"): _FLOW,
 }
 _SELECTOR = {
+    Optional("choices"): {key: text},
     Optional("options"): {key: text},
     Optional("fields"): {key: {Required("name"): text, Optional("description"): text}},
     Optional("unit_of_measurement"): {key: text},
