@@ -29,8 +29,11 @@ from custom_components.meter_bridge.redaction import REDACTED, Redactor, is_iden
 from .conftest import SetUp, Start
 from .kinds import POLLED
 from .support.simulator import Simulator
+from .support.waiting import eventually
 
 SERIAL = "02A4C61B9D5E"
+# Its parts are in many numbers, the whole is in no other.
+LONG = "50000000005"
 
 
 class InFolderOfKind(HomeAssistantSnapshotExtension):  # type: ignore[misc]  # Any
@@ -50,7 +53,7 @@ def redactor() -> Redactor:
     """Return a redactor of an id, a name, and a key."""
     return Redactor(
         keys={"ssid"},
-        ids=[SERIAL, "whatever-1B9D5E", "20012345", ""],
+        ids=[SERIAL, "whatever-1B9D5E", "20012345", "00000000", LONG, ""],
         words=["Cellar", "192.0.2.7:8080", "open sesame", "at"],
         public=["Whatever Go"],
     )
@@ -65,6 +68,12 @@ def redactor() -> Redactor:
         (f"http://bridge-{SERIAL}.local/", f"http://bridge-{REDACTED}.local/"),
         (f"gas_{SERIAL}_3.0.0", f"gas_{REDACTED}_3.0.0"),
         ("xx4C61B9xx", f"xx{REDACTED}xx"),
+        ("000000A09D4B", "000000A09D4B"),
+        ("70000005", "70000005"),
+        (f"xx{LONG}xx", f"xx{REDACTED}xx"),
+        ("register_10_apparent_power", "register_10_apparent_power"),
+        ("the-power-of-l1-and-l2-and-l3", "the-power-of-l1-and-l2-and-l3"),
+        ("at 01234567-0123-0123-0123-012345678901", f"at {REDACTED}"),
         ("A4C61", "A4C61"),
         ("whatever-1b9d5e", REDACTED),
         ("whatever", "whatever"),
@@ -111,6 +120,17 @@ def test_redaction_by_key(key: str, is_secret: bool) -> None:  # noqa: FBT001
     """A key is secret also if one of its words is; booleans are never redacted."""
     assert redactor().plain({key: "x"}) == {key: REDACTED if is_secret else "x"}
     assert redactor().plain({key: True}) == {key: True}
+
+
+def test_redaction_by_path() -> None:
+    """A key below another is secret there, and only where it holds a number."""
+    redactor = Redactor(keys={"meter.type"}, ids=(), words=(), public=())
+    plain = redactor.plain(
+        [{"meter": {"type": "LGZ1030784855"}}, {"meter": {"type": "E450"}}]
+    )
+    assert plain == [{"meter": {"type": REDACTED}}, {"meter": {"type": "E450"}}]
+    other = {"license": {"type": "LGZ1030784855"}, "type": "LGZ1030784855"}
+    assert redactor.plain(other) == other
 
 
 @dataclass
@@ -195,6 +215,101 @@ async def test_diagnostics(
     # The length of a nonce varies.
     assert all(answer.pop("size") > 0 for answer in found["answers"].values())
     assert found == snapshot.use_extension(InFolderOfKind)
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_what_explains_a_number_stays(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Of readings, values and how they are judged, only serial numbers are redacted."""
+    entry = await set_up(simulator)
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    for reading in found["readings"]:
+        del reading["meter"]["serial"]
+    found["values"].pop("meter_number", None)
+    for part in ("readings", "values", "judged", "fresh", "connection"):
+        assert found[part]
+        assert REDACTED not in json.dumps(found[part]), part
+    shown = entry.runtime_data.board.values.keys() - {"meter_number"}
+    assert found["values"].keys() == shown
+
+
+@pytest.mark.parametrize(
+    ("key", "request_", "path", "value"),
+    [
+        (
+            *("octopus_home_pro", "consumption electricity"),
+            *("meter_consump.consum.raw.multipler", "000001"),
+        ),
+        (
+            *("octopus_home_pro", "consumption electricity"),
+            *("meter_consump.consum.raw.rawcons", "000000A09D4B"),
+        ),
+        ("whatwatt_go", "GET /api/v1/system", "device.license.type", "PLUS"),
+        ("whatwatt_go", "GET /api/v1/system", "sd_card.type", "SDHC/SDXC"),
+        ("whatwatt_go", "GET /api/v1/meter/settings", "if_type", "auto"),
+        ("cozify_han", "GET /configuration", "m.f", 25),
+    ],
+)
+async def test_what_explains_an_answer_stays(  # noqa: PLR0913, PLR0917 (a table)
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    request_: str,
+    path: str,
+    value: object,
+) -> None:
+    """Scales, types and settings of an answer are left as they were sent."""
+    entry = await set_up(simulator)
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    part = found["answers"][request_]["json"]
+    for step in path.split("."):
+        part = part[step]
+    assert part == value
+
+
+async def test_way_of_the_readings(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Diagnostics say whether a bridge streams or is polled, and since when."""
+    simulator = await simulators("iometer")
+    entry = await set_up(simulator)
+    await eventually(lambda: entry.runtime_data.is_streaming)
+    begun = datetime.now(UTC).isoformat()
+    freezer.tick(60)
+    simulator.tick()
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert found["connection"] == {
+        "way": "stream",
+        "since": begun,
+        "poll_seconds": 10.0,
+    }
+    await simulator.unplug()
+    await eventually(lambda: not entry.runtime_data.is_streaming)
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert found["connection"] == {
+        "way": "poll",
+        "since": datetime.now(UTC).isoformat(),
+        "poll_seconds": 10.0,
+    }
+
+
+async def test_requests_that_are_redacted_alike(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """Two requests whose redacted names are the same are both included."""
+    simulator = await simulators("egauge")
+    entry = await set_up(simulator)
+    answers = entry.runtime_data.client.answers
+    for token in "ab":
+        answers.record(f"GET /status/{token * 20}0123456789", b"{}")
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert {f"GET /status/{REDACTED}", f"GET /status/{REDACTED}*1"} <= found[
+        "answers"
+    ].keys()
 
 
 async def test_diagnostics_of_one_meter(

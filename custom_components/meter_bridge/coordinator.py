@@ -21,6 +21,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
 
 from .bridges.client import Client, HourlyPower, Identity
 from .bridges.contract import BridgeType
@@ -119,7 +120,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._shown_success = False
         self._failures, self._is_timed = 0, False
         self._pushed_at, self._push_gap = -inf, 0.0
-        self._poll_seconds, self._poll_holds_until = poll_seconds, -inf
+        # Since when it streams, or is only polled.
+        self.way_since = dt_util.utcnow()
+        self.poll_seconds, self._poll_holds_until = poll_seconds, -inf
         # Whether the bridge is really away: one lost answer is no outage.
         self.is_searching = False
         self._adders: list[Callable[[Iterable[str]], None]] = []
@@ -194,7 +197,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     @override
     async def _async_update_data(self) -> Snapshot[object]:
         """Poll the bridge, and process its answer."""
-        self.update_interval = timedelta(seconds=self._poll_seconds)
+        self.update_interval = timedelta(seconds=self.poll_seconds)
         try:
             snapshot = await self.client.fetch()
             self._accept(snapshot)
@@ -284,6 +287,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
                     )
                 LOGGER.debug("%s: the stream stopped", self.name, exc_info=True)
                 is_warned = True
+            if self.is_streaming:
+                self.way_since = dt_util.utcnow()
             self._pushed_at = -inf
             await asyncio.sleep(max(rest, pause * uniform(0.5, 1.0)))  # noqa: S311
             pause = min(pause * 2, _RETRY_MAXIMUM)
@@ -297,7 +302,9 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """
         now = self.hass.loop.time()
         if self.is_streaming:
-            self._push_gap = min(now - self._pushed_at, self._poll_seconds)
+            self._push_gap = min(now - self._pushed_at, self.poll_seconds)
+        else:
+            self.way_since = dt_util.utcnow()
         self._pushed_at = now
         if self.last_update_success and now < self._poll_holds_until:
             self.data = snapshot
@@ -305,10 +312,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             return
         if not self.last_update_success:
             LOGGER.info("%s is back", self.name)
-        self._poll_holds_until = now + self._poll_seconds / 2
-        self.update_interval = timedelta(
-            seconds=self._poll_seconds + self._push_gap / 2
-        )
+        self._poll_holds_until = now + self.poll_seconds / 2
+        self.update_interval = timedelta(seconds=self.poll_seconds + self._push_gap / 2)
         self.async_set_updated_data(snapshot)
 
     def _accept(self, snapshot: Snapshot[object]) -> None:

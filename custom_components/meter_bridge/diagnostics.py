@@ -76,8 +76,8 @@ async def _diagnostics(
         if coordinator and meter is None:
             redactor.keys |= _KEYS_OF_ANSWERS
             plain["answers"] = {
-                redactor.text(request): redactor.plain(_answer(recorded))
-                for request, recorded in latest.items()
+                name: redactor.plain(_answer(recorded))
+                for name, _, recorded in redactor.named(latest)
             }
         return plain
 
@@ -136,6 +136,11 @@ def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object
             "model": identity.model,
             "firmware": identity.firmware,
             "hardware": identity.hardware,
+        },
+        "connection": {
+            "way": "stream" if coordinator.is_streaming else "poll",
+            "since": coordinator.way_since,
+            "poll_seconds": coordinator.poll_seconds,
         },
         "last_update": {
             "success": coordinator.last_update_success,

@@ -254,7 +254,8 @@ class BridgeType[C: Client[object], D]:
     `fixes` are the forms that end an issue, by its key.
     `questions` returns what only the owner can say of registers, by the details and
     what was said so far; `survey` asks the bridge what is likely.
-    `redact` names keys of answers whose values are kept out of diagnostics.
+    `redact` names keys of answers whose values are kept out of diagnostics. With a dot
+    it is a key and the one above it: kept out is then only what looks like a number.
     """
 
     key: str

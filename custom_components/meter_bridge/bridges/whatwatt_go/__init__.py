@@ -45,7 +45,9 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     # A meter's type is its logical name, which contains the serial number.
     redact=frozenset(
         {
-            *("id", "name", "logical_name", "type", "meter_id", "M_ID"),
+            *("id", "name", "logical_name", "meter_id", "M_ID"),
+            # Of some meters that is their number.
+            "meter.type",
             *("ssid", "bssid", "mac", "ip", "gateway", "dns"),
         }
     ),
