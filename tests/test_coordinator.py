@@ -219,7 +219,7 @@ async def test_zeroed_counter_is_held_back(
     simulator.house.draw(999)
     simulator.tick()
     await entry.runtime_data.async_refresh()
-    assert state(hass, IMPORT) == "10526.027"
+    assert state(hass, IMPORT) == "11743.027"
     assert state(hass, POWER) == "999"
 
 
@@ -232,7 +232,7 @@ async def test_believed_counters_survive_a_restart(
     simulator.tick()
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert state(hass, IMPORT) == "10526.027"
+    assert state(hass, IMPORT) == "11743.027"
 
 
 async def test_replaced_meter_is_believed_and_reported(
@@ -249,7 +249,7 @@ async def test_replaced_meter_is_believed_and_reported(
         simulator.tick()
         await entry.runtime_data.async_refresh()
         if minute < 10:
-            assert state(hass, IMPORT) == "10526.027"
+            assert state(hass, IMPORT) == "11743.027"
             assert not registry.issues
         freezer.tick(timedelta(minutes=1))
     assert state(hass, IMPORT) == "5.011"

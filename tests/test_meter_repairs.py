@@ -126,8 +126,8 @@ async def test_new_level_is_believed(hass: HomeAssistant, iometer: Hours) -> Non
     assert raised_issues(hass) == {"meter_replaced", "scaler_suspect"}
     facts = found_issue(hass, iometer.entry, "meter_replaced").translation_placeholders
     assert facts
-    assert facts["levels"].startswith("Energy import: 10526.0")
-    assert " kWh → 10526" in facts["levels"]
+    assert facts["levels"].startswith("Energy import: 11743.0")
+    assert " kWh → 11743" in facts["levels"]
     assert facts["numbers"] == "–"  # noqa: RUF001
 
 
@@ -136,7 +136,7 @@ async def test_limit_is_raised(hass: HomeAssistant, iometer: Hours) -> None:
     steps = iter(range(1, 100))
 
     def grow(simulator: Simulator) -> None:
-        simulator.force(IMPORT, Decimal(10_526_100 + 1_000_000 * next(steps)))
+        simulator.force(IMPORT, Decimal(11_743_100 + 1_000_000 * next(steps)))
 
     await iometer.go(62, grow)
     fix = await Fix.open(hass, iometer.entry, "counter_held", "", IMPORT)
@@ -148,7 +148,7 @@ async def test_limit_is_raised(hass: HomeAssistant, iometer: Hours) -> None:
     assert await fix.submit(max_power=100_000) is None
     assert iometer.entry.options["max_power"] == 100_000
     await iometer.go(5, grow)
-    assert float(state(hass, ENERGY_ENTITY)) == pytest.approx(10_526.1 + 67_000)
+    assert float(state(hass, ENERGY_ENTITY)) == pytest.approx(11_743.1 + 67_000)
     await iometer.go(20, grow)
     assert raised_issues(hass) == {"scaler_suspect"}
 
@@ -197,18 +197,18 @@ async def test_scale_is_learnt(hass: HomeAssistant, home: Hours) -> None:
     assert raised_issues(hass) == {"scale_unknown"}
     fix = await Fix.open(hass, home.entry, "scale_unknown", meter)
     assert await fix.submit(display=0) == "not_positive"
-    assert await fix.submit(display=-10_526) == "not_positive"
+    assert await fix.submit(display=-11_743) == "not_positive"
     assert await fix.submit(display=3) == "does_not_fit"
     with pytest.raises(InvalidData):
         await fix.submit(display="much")
-    assert await fix.submit(display=10_526) == "check"
+    assert await fix.submit(display=11_743) == "check"
     total = fix.result["description_placeholders"]["total"]
-    assert total.startswith("10526.0")
+    assert total.startswith("11743.0")
     assert total.endswith(" kWh")
     assert await fix.submit() is None
     for _ in range(2):
         await home.go(1)
-        assert state(hass, "sensor.electricity_meter_energy_import").startswith("10526")
+        assert state(hass, "sensor.electricity_meter_energy_import").startswith("11743")
         assert not raised_issues(hass)
         await hass.config_entries.async_reload(home.entry.entry_id)
 
@@ -216,7 +216,7 @@ async def test_scale_is_learnt(hass: HomeAssistant, home: Hours) -> None:
 async def test_scale_of_a_meter_that_is_gone(hass: HomeAssistant, home: Hours) -> None:
     """A flow about a meter that is gone says so, and so does one without an entry."""
     fix = await Fix.open(hass, home.entry, "scale_unknown", "electricity")
-    assert await fix.submit(display=10_526) == "check"
+    assert await fix.submit(display=11_743) == "check"
     await hass.config_entries.async_remove(home.entry.entry_id)
     await hass.async_block_till_done()
     assert await fix.submit() == "cannot_connect"

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.meter_bridge.const import CONF_BRIDGE, DOMAIN
 from custom_components.meter_bridge.storage import EntryStore
 
-LEVEL = [10_526_027.0, 1_790_000_000.0]
+LEVEL = [11_743_027.0, 1_790_000_000.0]
 
 
 @pytest.fixture

@@ -88,12 +88,12 @@ class MeterSensor(MeterEntity, SensorEntity):
         bridge ask for the number of the register.
         """
         found = {
-            ATTR_SOURCE: self._source(),
+            ATTR_SOURCE: self._double(),
             ATTR_REGISTER: _register(self.entity_description),
         }
         return {key: each for key, each in found.items() if each is not None} or None
 
-    def _source(self) -> str | None:
+    def _double(self) -> str | None:
         """Return the sensor that counts the same as well, if there is one."""
         code = _counted_by(self.entity_description)
         if code is None:

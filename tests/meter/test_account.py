@@ -13,7 +13,7 @@ NOW = 1_800_000_000.0
 TIME = datetime(2026, 11, 1, 12, tzinfo=UTC)
 STALE_AFTER = 120.0
 POWER, IMPORTED = "16.7.0", "1.8.0"
-LEVEL = 10_526_027
+LEVEL = 11_743_027
 
 
 def reading(

@@ -120,7 +120,7 @@ async def test_another_meter_in_the_middle(  # noqa: PLR0913, PLR0917 (fixtures)
 
     monkeypatch.setattr(records, "PAUSE_SECONDS", 0.0)
     stream = drawn(STREAMS, MOST_STEPS)[number]
-    house.imported = tariffs(10_526_860)
+    house.imported = tariffs(11_743_860)
     counted = await count(await simulators("iometer"))
     simulator = counted.simulator
     assert isinstance(simulator, IometerSimulator)

@@ -15,7 +15,7 @@ from custom_components.meter_bridge.meter.guard import Guard, Verdict
 
 IMPORTED, EXPORTED = "1.8.0", "2.8.0"
 NOW = 1_800_000_000.0
-LEVEL = 10_526_027
+LEVEL = 11_743_027
 
 
 def started(level: float = LEVEL) -> Guard:

@@ -24,7 +24,7 @@ BRIDGE = replace(
     more_sensors=None,
 )
 TOTAL = "1.8.0"
-LEVEL = 10_526_027
+LEVEL = 11_743_027
 METERS = [Meter(), Meter(key="gas", medium=Medium.GAS)]
 
 

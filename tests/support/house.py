@@ -63,13 +63,13 @@ class House:
         self.voltage = {1: Decimal("231.4"), 2: Decimal("229.8"), 3: Decimal("233.1")}
         self.frequency = Decimal("50.01")
         self.gas_rate = 0
-        self.imported = {1: Register.of("8039.276"), 2: Register.of("2486.751")}
+        self.imported = {1: Register.of("8957.276"), 2: Register.of("2785.751")}
         self.exported = {1: Register.of("2860.417"), 2: Register.of("324.085")}
         self.quadrants = {
-            1: Register.of("233.114"),
+            1: Register.of("248.114"),
             2: Register.of("50.853"),
             3: Register.of("187.402"),
-            4: Register.of("2762.084"),
+            4: Register.of("2691.084"),
         }
         self.gas = Register.of("4711.018")
         self.demand = {1: 5210, 2: 3870}

@@ -15,7 +15,7 @@ from custom_components.meter_bridge.const import DOMAIN
 from custom_components.meter_bridge.issues import issue_id
 from custom_components.meter_bridge.meter.trouble import Restart
 
-RESTART = Restart(levels={IMPORT_ENERGY: (10_526_027, 17)})
+RESTART = Restart(levels={IMPORT_ENERGY: (11_743_027, 17)})
 """A meter that goes on from 0.017 kWh."""
 
 

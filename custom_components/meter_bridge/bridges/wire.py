@@ -104,9 +104,9 @@ def moment(value: object) -> datetime | None:
 
 @lru_cache(maxsize=4096, typed=True)
 def shift(value: float, places: int) -> float:
-    """Move the decimal point as on paper: 10526.027 by 3 is 10526027.
+    """Move the decimal point as on paper: 11743.027 by 3 is 11743027.
 
-    Multiplying floats would show 10526.027000000002 one day. Results are cached, since
+    Multiplying floats would make 1004.9999999999999 of 1.005. Results are cached, since
     most values of a meter are the same as in its previous reading.
     """
     if places == 0:

@@ -118,7 +118,7 @@ async def test_shapes_of_the_telegram(simulator: CozifyHanSimulator) -> None:
     simulator.tick()
     meter = await get(simulator, METER)
     assert meter["ts"] == (seconds + 1) * 1000
-    assert meter["ic"] == "10526.027"
+    assert meter["ic"] == "11743.027"
     assert (meter["pi"], meter["u"], meter["i"]) == ([321], [], None)
     assert "r" not in meter
     profile.clock_stands_still, profile.phases = True, (1,)
@@ -137,7 +137,7 @@ async def test_totals_may_follow_once_a_minute(simulator: CozifyHanSimulator) ->
         simulator.house.advance(20)
         simulator.tick()
         shown.append((await get(simulator, METER))["ic"])
-    assert shown == [10526.027, 10526.027, 10526.087, 10526.087]
+    assert shown == [11743.027, 11743.027, 11743.087, 11743.087]
 
 
 async def test_passwords_are_masked(simulator: CozifyHanSimulator) -> None:

@@ -33,9 +33,9 @@ async def test_energy_may_be_older_than_power(
     await set_up(simulator)
     await followed(simulator)
     for watts, energy in (
-        (3000, "10526.027"),
-        (3001, "10526.027"),
-        (3002, "10526.077"),
+        (3000, "11743.027"),
+        (3001, "11743.027"),
+        (3002, "11743.077"),
     ):
         simulator.house.draw(watts)
         simulator.tick()
@@ -114,7 +114,7 @@ async def test_a_telegram_of_zeros_says_nothing(
     simulator.house.draw(444)
     simulator.tick()
     await shows(hass, POWER, "444")
-    assert state(hass, "sensor.bridge_energy_import") == "10526.027"
+    assert state(hass, "sensor.bridge_energy_import") == "11743.027"
     simulator.push({"type": "HAN_METER_MESSAGE", "ts": 0, "ic": 0, "ec": 0, **zeros})
     simulator.push({"type": "HAN_CONFIGURATION_MESSAGE", "p": 9.95})
     await shows(hass, "sensor.bridge_fixed_price", "9.95")

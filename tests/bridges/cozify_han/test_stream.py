@@ -106,7 +106,7 @@ async def test_a_replay_is_passed_on_with_its_time(
         await followed(simulator)
         simulator.tick()
         await eventually(lambda: published)
-        simulator.push({"type": "HAN_METER_MESSAGE", "ts": 1770714917, "ic": 1})
+        simulator.push({"type": "HAN_METER_MESSAGE", "ts": 1768212845, "ic": 1})
         await eventually(lambda: len(published) > 1)
         earlier, later = (each.readings[0].time for each in reversed(published[-2:]))
         assert earlier

@@ -280,7 +280,7 @@ async def test_totals_of_an_older_version_go_on(
         **hass_storage[key],
         "version": 1,
         "data": {
-            "": {"1.8.0": [10_526_027, 0, 10_526_027, 10_526_027]},
+            "": {"1.8.0": [11_743_027, 0, 11_743_027, 11_743_027]},
             "/client": {
                 code: [count, total + 36_000_000, at]
                 for code, (count, total, at) in counters.items()

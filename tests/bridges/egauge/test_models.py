@@ -264,7 +264,7 @@ def test_only_a_net_register_may_fall() -> None:
 @pytest.mark.parametrize(
     ("code", "counter", "amount"),
     [
-        ("P", 37_893_697_200, 10_526.027),
+        ("P", 42_274_897_200, 11_743.027),
         ("P", -1, -0.0001),
         ("S", KWH, 1),
         ("PQ", KWH, 1),

@@ -196,7 +196,7 @@ async def test_the_vendors_client_reads_it(simulator: EgaugeSimulator) -> None:
 
     register, rate, imported = await asyncio.to_thread(read)
     assert {"Grid", "use", "reactivePower"} <= set(register.regs)
-    assert (rate, imported) == (0.321, 10_526_027 * 3600)
+    assert (rate, imported) == (0.321, 11_743_027 * 3600)
 
 
 async def test_another_client_reads_it(simulator: EgaugeSimulator) -> None:

@@ -112,9 +112,9 @@ async def test_fetch_reads_everything(
     snapshot = await client.fetch()
     (reading,) = snapshot.readings
     assert reading.values == {
-        "1.8.0": 10526027,
-        "1.8.1": 8039276,
-        "1.8.2": 2486751,
+        "1.8.0": 11743027,
+        "1.8.1": 8957276,
+        "1.8.2": 2785751,
         "2.8.0": 3184502,
         "16.7.0": 144 - 785 + 65,
         "36.7.0": 144,
@@ -151,11 +151,11 @@ async def test_variants_of_meter(
     simulator.has_tariffs = False
     simulator.tick()
     (reading,) = (await client.fetch()).readings
-    assert shown(reading) == {"1.8.0": 10526027, "2.8.0": 3184502, "16.7.0": 321}
+    assert shown(reading) == {"1.8.0": 11743027, "2.8.0": 3184502, "16.7.0": 321}
     simulator.pin = "missing"
     simulator.tick()
     (reading,) = (await client.fetch()).readings
-    assert reading.values == {"1.8.0": 10526000}
+    assert reading.values == {"1.8.0": 11743000}
 
 
 async def test_variants_of_core(

@@ -53,13 +53,13 @@ READINGS: Mapping[str, Mapping[str, float] | None] = {
         "1.8.0": 7654321.9,
         "1.8.1": 5000000.4,
         "1.8.2": 2654321.5,
-        "2.8.0": 1234.5,
+        "2.8.0": 3927.4,
         "16.7.0": -1875,
         "36.7.0": -600,
         "56.7.0": -650,
         "76.7.0": -625,
     },
-    "battery-without-installation-id": {"1.8.0": 1234.5, "2.8.0": 0, "16.7.0": 0},
+    "battery-without-installation-id": {"1.8.0": 3927.4, "2.8.0": 0, "16.7.0": 0},
     "total-under-the-code-of-phase-1": {"1.8.0": 88001122.3, "16.7.0": 2417},
     "import-and-export-power": {
         "1.8.0": 512345.6,
@@ -99,11 +99,11 @@ READINGS: Mapping[str, Mapping[str, float] | None] = {
         "76.7.0": 200,
     },
     "pin-missing": {"1.8.0": 4321000},
-    "core-disconnected": {"1.8.0": 1234.5, "16.7.0": 10},
-    "core-detached": {"1.8.0": 1234.5, "16.7.0": 10},
+    "core-disconnected": {"1.8.0": 3927.4, "16.7.0": 10},
+    "core-detached": {"1.8.0": 3927.4, "16.7.0": 10},
     "meter-null": None,
     "meter-absent": None,
-    "status-absent": {"1.8.0": 1234.5, "2.8.0": 5432.1, "16.7.0": 100},
+    "status-absent": {"1.8.0": 3927.4, "2.8.0": 6185.2, "16.7.0": 240},
 }
 STATES: Mapping[str, Status] = {
     "wired-three-phase-two-tariffs": WIRED,
@@ -157,10 +157,10 @@ def test_status(name: str, status: Status) -> None:
 
 
 def test_digits_survive() -> None:
-    """1234.5 Wh are 1.2345 kWh, without a digit more or less."""
+    """3927.4 Wh are 3.9274 kWh, without a digit more or less."""
     reading = parse_reading(load("battery-without-installation-id")["reading"])
     assert reading
-    assert str(shift(reading.values["1.8.0"], -3)) == "1.2345"
+    assert str(shift(reading.values["1.8.0"], -3)) == "3.9274"
 
 
 def register(obis: object, value: object, unit: object = "W") -> dict[str, object]:
@@ -234,10 +234,10 @@ def test_decimal_codes(codes: tuple[str, ...], expected: tuple[str, ...]) -> Non
 )
 def test_bad_register_is_left_out(value: object, unit: object) -> None:
     """A value that is no number, or has another unit, is left out; others are not."""
-    good = register("01-00:01.08.00*ff", 1234.5, "Wh")
+    good = register("01-00:01.08.00*ff", 3927.4, "Wh")
     bad = register("01-00:10.07.00*ff", value, unit)
-    assert values_of(good, bad) == {"1.8.0": 1234.5}
-    assert values_of(bad, good) == {"1.8.0": 1234.5}
+    assert values_of(good, bad) == {"1.8.0": 3927.4}
+    assert values_of(bad, good) == {"1.8.0": 3927.4}
 
 
 def test_unknown_registers_are_left_out() -> None:

@@ -100,10 +100,10 @@ async def test_the_vendors_client_reads_the_house(
     assert reading.meter.number == simulator.meter_number
     assert reading.installation_id == simulator.installation_id
     assert reading.meter.reading.time == simulator.house.now
-    assert reading.get_total_consumption() == 10526027
+    assert reading.get_total_consumption() == 11743027
     assert reading.get_total_production() == 3184502
-    assert reading.get_consumption_tariff_T1() == 8039276
-    assert reading.get_consumption_tariff_T2() == 2486751
+    assert reading.get_consumption_tariff_T1() == 8957276
+    assert reading.get_consumption_tariff_T2() == 2785751
     assert reading.get_current_power() == 321
     phases = (reading.get_power_phase_L1(), reading.get_power_phase_L2())
     assert (*phases, reading.get_power_phase_L3()) == (144, 112, 65)
@@ -219,7 +219,7 @@ async def test_without_the_pin_there_are_whole_kilowatt_hours_alone(
     """A meter that waits for its PIN hides power and decimals."""
     simulator.pin = "missing"
     simulator.tick()
-    assert await registers(http) == {"01-00:01.08.00*ff": 10526000}
+    assert await registers(http) == {"01-00:01.08.00*ff": 11743000}
 
 
 async def test_a_meter_may_spell_and_miss_registers(

@@ -118,12 +118,12 @@ async def test_a_replayed_reading_changes_nothing(
         simulator.house.advance(60)
         simulator.tick()
     await shows(hass, POWER, "3600")
-    await shows(hass, IMPORT, "10526.207")
+    await shows(hass, IMPORT, "11743.207")
     for back in (3, 2, 1):
         simulator.replay(back)
         await asyncio.sleep(0.02)
         assert state(hass, POWER) == "3600"
-        assert state(hass, IMPORT) == "10526.207"
+        assert state(hass, IMPORT) == "11743.207"
     simulator.house.draw(50)
     simulator.house.advance(60)
     simulator.tick()
@@ -145,12 +145,12 @@ async def test_a_zeroed_counter_is_held(
         simulator.house.draw(watts)
         simulator.tick()
         await shows(hass, POWER, str(watts))
-        assert state(hass, IMPORT) == "10526.027"
+        assert state(hass, IMPORT) == "11743.027"
     simulator.heal()
     simulator.house.draw(1000)
     simulator.house.advance(3600)
     simulator.tick()
-    await shows(hass, IMPORT, "10527.027")
+    await shows(hass, IMPORT, "11744.027")
     assert not complaints(caplog)
 
 

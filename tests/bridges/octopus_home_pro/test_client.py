@@ -98,7 +98,7 @@ async def test_dialects(
     simulator.status, simulator.decoded = status, bool(decoded)
     assert (await client.identify()).serial == simulator.electricity.eui
     assert await readings(client) == {
-        "electricity": {"1.8.0": 10526027, "16.7.0": 321},
+        "electricity": {"1.8.0": 11743027, "16.7.0": 321},
         "gas": {"3.0.0": 4711.018, "1.8.0": 52860606},
     }
 
@@ -143,7 +143,7 @@ async def test_electricity_alone(simulator: Home, client: Client) -> None:
     simulator.has_gas = False
     identity = await client.identify()
     assert identity.pinned == {"electricity": simulator.electricity.eui}
-    assert await readings(client) == {"electricity": {"1.8.0": 10526027, "16.7.0": 321}}
+    assert await readings(client) == {"electricity": {"1.8.0": 11743027, "16.7.0": 321}}
     assert (STATUS, GAS) not in simulator.asked
 
 

@@ -179,10 +179,10 @@ async def test_divisor_10000(
     """Energy has tenths of Wh, and power is not ten times too high."""
     simulator.electricity.divisor = 10_000
     simulator.force("1.8.0", simulator.house.import_energy + 1)
-    simulator.electricity.consumption = 105_260_283
+    simulator.electricity.consumption = 117_430_283
     simulator.tick()
     await set_up(simulator)
-    assert state(hass, ENERGY) == "10526.0283"
+    assert state(hass, ENERGY) == "11743.0283"
     assert state(hass, POWER) == "321"
 
 
@@ -207,7 +207,7 @@ async def test_decimal_digits(
         setattr(meter, "bcd", bcd)  # noqa: B010
     simulator.tick()
     await set_up(simulator)
-    assert state(hass, ENERGY) == "10526.027"
+    assert state(hass, ENERGY) == "11743.027"
     assert state(hass, POWER) == "321"
     assert state(hass, VOLUME) == "4711.018"
 
@@ -227,6 +227,6 @@ async def test_multiplier(
     simulator.house.draw(320)
     simulator.tick()
     await set_up(simulator)
-    shown = "10526.02" if multiplier == 10 else "10526.027"
+    shown = "11743.02" if multiplier == 10 else "11743.027"
     assert state(hass, ENERGY) == shown
     assert state(hass, POWER) == "320"

@@ -169,7 +169,7 @@ async def test_zero_totals(
     simulator.house.draw(999)
     simulator.tick()
     await entry.runtime_data.async_refresh()
-    assert state(hass, ENERGY) == "10526.027"
+    assert state(hass, ENERGY) == "11743.027"
     assert state(hass, POWER) == "999"
 
 
@@ -200,7 +200,7 @@ async def test_zero_at_first(
     simulator.heal()
     simulator.tick()
     await poll(hass, entry)
-    assert state(hass, ENERGY) == "10526.027"
+    assert state(hass, ENERGY) == "11743.027"
 
 
 @pytest.mark.parametrize("demand", [0x800000, 0xFFFFFF, -8388608])
@@ -210,7 +210,7 @@ async def test_no_power(
     """What marks a failure of the meter is no power; energy stays."""
     simulator.electricity.demand = demand
     await poll(hass, entry)
-    assert [state(hass, each) for each in (ENERGY, POWER)] == ["10526.027", GONE]
+    assert [state(hass, each) for each in (ENERGY, POWER)] == ["11743.027", GONE]
     assert state(hass, ELECTRICITY_LINK) == "on"
 
 

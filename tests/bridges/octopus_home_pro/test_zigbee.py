@@ -88,8 +88,8 @@ def test_conversion_is_exact() -> None:
     """Digits are those of the decimal calculation, not of binary fractions."""
     assert values(GAS, consumption=100_000, unit=3) == {"3.0.0": 283.16846592}
     assert values(GAS, consumption=4711018, unit=1) == {"3.0.0": 4711.018}
-    assert values(consumption=105260271, raw={"divisor": "002710"})["1.8.0"] == (
-        10526027.1
+    assert values(consumption=117430271, raw={"divisor": "002710"})["1.8.0"] == (
+        11743027.1
     )
 
 

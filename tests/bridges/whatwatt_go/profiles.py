@@ -102,7 +102,7 @@ LGZ = Profile(
     vendor="Landis+Gyr",
     prefix="LGZ",
     logical_name="LGZ1030000012345",
-    interval=6.749,
+    interval=7.136,
     codes=(
         _codes(*_ACTIVE, f"{_POWER}reactive", "energy.active", "energy.reactive.pos")
         | {"4.8.0"}
@@ -118,7 +118,7 @@ ENSOR = Profile(
     logical_name="ESR51030700012345",
     meter_id="1ESR0012000345",
     model="1ESR0012000345",
-    interval=0.997,
+    interval=1.004,
     codes=_codes(*_ACTIVE, "energy.active"),
     volt_digits=2,
 )
@@ -131,7 +131,7 @@ KMP = Profile(
     logical_name="OMNIPOWER",
     meter_id="20012345",
     model="OMNIPOWER rev. AF1",
-    interval=4.228,
+    interval=3.914,
     codes=_codes(*_ACTIVE, "energy.active", "power_factor")
     | {"3.7.0", "4.7.0", "3.8.0", "4.8.0"},
 )
@@ -144,7 +144,7 @@ E450 = Profile(
     logical_name="LGZ1030000023456",
     meter_id="20023456",
     model="20023456",
-    interval=3.055,
+    interval=3.128,
     codes=_codes("energy.active", _IMPORTED, _EXPORTED) | {"1.7.0", "2.7.0"},
     sends_tariff=False,
 )

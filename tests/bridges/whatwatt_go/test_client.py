@@ -39,7 +39,7 @@ async def test_a_licensed_device_is_asked_for_its_report(
     snapshot = await client.fetch()
     assert (snapshot.serial, snapshot.firmware) == ("02A4C61B9D5E", "2.8.2")
     assert values(snapshot)[NET_POWER] == 321
-    assert values(snapshot)["1.8.0"] == 10526027
+    assert values(snapshot)["1.8.0"] == 11743027
     assert snapshot.details.conv_factor == 1
     await client.fetch()
     assert asked(simulator) == [SYSTEM, REPORT, *SETTINGS, REPORT]

@@ -28,12 +28,12 @@ def test_padding_is_no_reading() -> None:
         "32.7.0": 230.1,
         "52.7.0": 229.8,
         "72.7.0": 230.4,
-        "1.8.0": 47251,
-        "1.8.1": 33388,
-        "1.8.2": 13863,
-        "2.8.0": 8965,
-        "2.8.1": 7868,
-        "2.8.2": 1097,
+        "1.8.0": 63482,
+        "1.8.1": 41905,
+        "1.8.2": 21577,
+        "2.8.0": 12718,
+        "2.8.1": 10304,
+        "2.8.2": 2414,
     }
 
 
@@ -51,9 +51,9 @@ def test_a_report_tells_padding_from_zero() -> None:
     proof.take_report(parse_report(load("report_e450")))
     assert proof.is_complete
     powers = {"P_In": 0, "P_Out": 0, "P_P1_In": 0.2, "P_P1_Out": 0}
-    event = {**powers, "I_P1": 0, "E_In": 47.251, "rEec": 0}
+    event = {**powers, "I_P1": 0, "E_In": 63.482, "rEec": 0}
     assert streamed(event, proof) == {
-        "1.8.0": 47251,
+        "1.8.0": 63482,
         "1.7.0": 0,
         "2.7.0": 0,
         "16.7.0": 0,
@@ -95,9 +95,9 @@ def test_what_the_stream_leaves_out_comes_from_the_report() -> None:
     proof = Proof()
     report = load("report_e570")
     proof.take_report(parse_report(report))
-    assert streamed({"P_In": 0.001, "E_In": 10526.028}, proof, report) == {
+    assert streamed({"P_In": 0.001, "E_In": 11743.028}, proof, report) == {
         "1.7.0": 1,
-        "1.8.0": 10526028,
+        "1.8.0": 11743028,
         "2.8.0": 3184502,
         "9.7.0": 5301,
         "1.6.0": 5210,

@@ -11,8 +11,8 @@ ZURICH = ZoneInfo("Europe/Zurich")
 HEADER = "RID,TIME,MID,MSTAT,NEWER,EAP_T,EAP_T1,EAN_T,ERII_T\n"
 SAMPLE = (
     "RID,TIME,MID,MSTAT,TARIFF,PF,EAP_T,EAP_T1,EAP_T2,EAN_T\n"
-    '3093,"2025-10-07T20:59:51Z","","OK",2,,75.133,,,25.414\n'
-    '3094,"2025-10-07T21:00:06Z","","OK",2,,75.134,,,25.414\n'
+    '5171,"2026-05-12T17:59:52Z","","OK",1,,518.246,,,197.305\n'
+    '5172,"2026-05-12T18:00:07Z","","OK",1,,518.247,,,197.305\n'
 )
 
 
@@ -42,7 +42,7 @@ def test_the_vendors_sample() -> None:
     """The time is local whatever its Z says, energies are those of a report."""
     log = Log()
     log.feed(SAMPLE.encode())
-    assert log.hours == {full(2025, 10, 7, 19): {"1.8.0": 75133, "2.8.0": 25414}}
+    assert log.hours == {full(2026, 5, 12, 16): {"1.8.0": 518246, "2.8.0": 197305}}
 
 
 def test_rows_around_a_full_hour() -> None:

@@ -78,7 +78,7 @@ def test_an_import_only_meter_has_net_power() -> None:
 
 def test_export_that_was_counted_proves_export_power() -> None:
     """A meter that has ever exported has both directions, also at zero."""
-    event = {"P_In": 0.036, "P_Out": 0, "E_In": 47.251, "E_Out": 8.965}
+    event = {"P_In": 0.036, "P_Out": 0, "E_In": 63.482, "E_Out": 12.718}
     reading = streamed(event, Proof())
     assert reading
     assert (reading.values["2.7.0"], shown(reading)[NET_POWER]) == (0, 36)

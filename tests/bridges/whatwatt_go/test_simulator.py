@@ -140,12 +140,12 @@ async def test_a_report_shows_the_house(
     }
     assert report["energy"] == {
         "active": {
-            "positive": {"total": 10526.027, "t1": 8039.276, "t2": 2486.751},
+            "positive": {"total": 11743.027, "t1": 8957.276, "t2": 2785.751},
             "negative": {"total": 3184.502, "t1": 2860.417, "t2": 324.085},
         },
         "reactive": {
-            "positive": {"total": 283.967},
-            "negative": {"total": 2949.486},
+            "positive": {"total": 298.967},
+            "negative": {"total": 2878.486},
         },
     }
     simulator.house.export(1500)
@@ -206,7 +206,7 @@ async def test_the_live_stream_pads_with_zero(
         assert response.content_type == "text/event-stream"
         simulator.tick()
         event = await live(response)
-        assert (event["E_In"], event["V_P1"]) == (10526.027, 0)
+        assert (event["E_In"], event["V_P1"]) == (11743.027, 0)
         assert (event["Date"], event["Time"]) == ("2026-06-01", "12:00:01")
         assert event["Uptime"] == 0.57
         simulator.live_padded = False

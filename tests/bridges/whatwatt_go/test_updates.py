@@ -47,7 +47,7 @@ async def test_a_push_arrives_at_once(
             simulator.house.draw(watts)
         simulator.tick()
         await shows(hass, POWER, str(watts), seconds=1)
-    assert state(hass, ENERGY) == "10526.027"
+    assert state(hass, ENERGY) == "11743.027"
     assert len(simulator.requests) == since
     assert not complaints(caplog)
 
@@ -87,7 +87,7 @@ async def test_a_free_device_works_by_its_stream_alone(
         await stream_of(simulator)
         simulator.house.draw(555)
         await shows(hass, POWER, "555")
-    assert state(hass, ENERGY) == "10526.027"
+    assert state(hass, ENERGY) == "11743.027"
     assert state(hass, "sensor.bridge_license") == "free"
     assert asked(simulator).count(REPORT) == 1
     assert not complaints(caplog)
