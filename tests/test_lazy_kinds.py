@@ -1,10 +1,12 @@
 """Test that only those kinds of bridges are imported that a home has."""
 
+from importlib import import_module
 import subprocess
 import sys
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.importlib import async_import_module
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -60,7 +62,7 @@ async def test_an_entry_asks_for_its_own_kind(
     """Its kind is imported outside of the event loop, and no other kind ever."""
     simulator = await simulators(key)
     asked: list[tuple[str, str]] = []
-    load, look = bridges.async_import_module, bridges.import_module
+    load, look = async_import_module, import_module
 
     async def note_load(hass: HomeAssistant, name: str) -> object:
         asked.append(("load", name))
