@@ -68,7 +68,7 @@ def redactor() -> Redactor:
         (f"http://bridge-{SERIAL}.local/", f"http://bridge-{REDACTED}.local/"),
         (f"gas_{SERIAL}_3.0.0", f"gas_{REDACTED}_3.0.0"),
         ("xx4C61B9xx", f"xx{REDACTED}xx"),
-        ("000000A09D4B", "000000A09D4B"),
+        ("000000B32F33", "000000A09D4B"),
         ("70000005", "70000005"),
         (f"xx{LONG}xx", f"xx{REDACTED}xx"),
         ("register_10_apparent_power", "register_10_apparent_power"),
@@ -243,7 +243,7 @@ async def test_what_explains_a_number_stays(
         ),
         (
             *("octopus_home_pro", "consumption electricity"),
-            *("meter_consump.consum.raw.rawcons", "000000A09D4B"),
+            *("meter_consump.consum.raw.rawcons", "000000B32F33"),
         ),
         ("whatwatt_go", "GET /api/v1/system", "device.license.type", "PLUS"),
         ("whatwatt_go", "GET /api/v1/system", "sd_card.type", "SDHC/SDXC"),
