@@ -172,3 +172,27 @@ async def test_an_action_that_fails(
     await hass.async_block_till_done()
     surfaces = await emitted(hass, entry, caplog)
     assert not leaks(simulator, plants, {**surfaces, "errors": "\n".join(errors)})
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("key", ACTING)
+async def test_an_action_that_is_done(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    plants: Plants,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What goes into an action comes out nowhere, whether it succeeds or not."""
+    caplog.set_level(logging.DEBUG, "custom_components.meter_bridge")
+    entry = await set_up(hass, simulator)
+    secret = plants.secret_for("field", "what the owner enters")
+    said = []
+    for action, data in KINDS[simulator.key].actions(secret):
+        try:
+            said.append(str(await act(hass, entry, action, **data)))
+        except HomeAssistantError as error:
+            said.append(f"{error} {vars(error)}")
+        await hass.async_block_till_done()
+    surfaces = {**await emitted(hass, entry, caplog), "responses": "\n".join(said)}
+    found = leaks(simulator, plants, surfaces)
+    assert not [place for keys, place in found if "field" in keys.split()]

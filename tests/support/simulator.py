@@ -185,6 +185,8 @@ class Simulator(Mishaps, ABC):
             self._host = host or self._host
             await self.plug_in()
 
+        if self._blackout is not None:
+            self._blackout.cancel()
         self._blackout = asyncio.create_task(black_out())
         return self._blackout
 

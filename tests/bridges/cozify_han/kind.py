@@ -32,7 +32,7 @@ KIND = Kind(
     streams=1,
     restart=CozifyHanSimulator.restart,
     actions=_actions,
-    vocabulary=("type",),
+    vocabulary=("type", "status"),
     shown={
         Shown.ON_THE_BOX: frozenset({"mac"}),
         Shown.DEVICE: frozenset(

@@ -57,7 +57,7 @@ def _actions(secret: str) -> Calls:
     yield "whatwatt_configure_meter", {"scaler": "lge570", **sure}
     login = {"username": secret, "password": secret}
     broker = {"url": f"mqtt://{secret}.example", "topic": secret}
-    template = {"template": f"{secret} ${{{secret}}}"}
+    template = {"template": f"{secret} ${{1_7_0}}"}
     yield "whatwatt_configure_mqtt", {**broker, **login, **template}
     yield "whatwatt_list_sd_card", {}
     yield "whatwatt_download_sd_file", {"name": secret}
