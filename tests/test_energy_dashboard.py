@@ -21,6 +21,7 @@ from .conftest import SetUp, Start
 from .kinds import KINDS
 from .support.dashboards import (
     EXPORT,
+    FULL,
     IMPORT,
     OWN,
     POWER,
@@ -150,6 +151,20 @@ async def test_all_there(
     again.electricity.eui = "02A1B2FFFEC30003"
     again.gas.eui = "02A1B2FFFEC30004"
     assert (await logged_in(hass, again))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("key", BRIDGES)
+async def test_nothing_to_add(
+    hass: HomeAssistant, simulators: Start, dashboard: EnergyManager, key: str
+) -> None:
+    """With a full dashboard no kind asks, and its entry leaves all as it is."""
+    await dashboard.async_update(deepcopy(FULL))
+    before = deepcopy(dashboard.data)
+    result = await logged_in(hass, await simulators(key))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert CONF_ENERGY_SOURCES not in result["data"]
+    assert dashboard.data == before
 
 
 async def test_configured_while_asked(

@@ -49,6 +49,33 @@ OWN: EnergyPreferencesUpdate = {
     "device_consumption_water": [],
 }
 
+# With every type of source that any bridge could add.
+FULL: EnergyPreferencesUpdate = {
+    **OWN,
+    "energy_sources": [
+        *OWN["energy_sources"],
+        {
+            "type": "solar",
+            "stat_energy_from": "sensor.old_solar",
+            "config_entry_solar_forecast": None,
+        },
+        {
+            "type": "gas",
+            "stat_energy_from": "sensor.old_gas",
+            "stat_cost": None,
+            "entity_energy_price": None,
+            "number_energy_price": None,
+        },
+        {
+            "type": "water",
+            "stat_energy_from": "sensor.old_water",
+            "stat_cost": None,
+            "entity_energy_price": None,
+            "number_energy_price": None,
+        },
+    ],
+}
+
 
 async def empty_dashboard(hass: HomeAssistant) -> EnergyManager:
     """Set up an Energy dashboard without any source."""
