@@ -41,7 +41,7 @@ from .rounds import (
     ratio,
 )
 
-_LEAST_TIMES = 3.0
+_LEAST_TIMES = 1.0
 _SETTLE_SECONDS = 0.3
 _OURS, _PLAIN = "Meter Bridge", "a plain CoordinatorEntity"
 _HEAD = (

@@ -9,7 +9,6 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 
-from tests.bridges.cozify_han.simulator import CozifyHanSimulator
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.support.automating import draw, shown_number
 from tests.support.simulator import Simulator
@@ -44,9 +43,10 @@ async def poll(entry: MockConfigEntry) -> None:
     await settle()
 
 
-async def flow(hass: HomeAssistant, cozify: CozifyHanSimulator, amperes: int) -> None:
+async def flow(hass: HomeAssistant, simulator: Simulator, amperes: int) -> None:
     """Set the current of phase 2, and wait until it is shown."""
-    await draw(hass, cozify, 2, amperes)
+    simulator.house.advance(1)
+    await draw(hass, simulator, 2, amperes)
     await settle()
 
 

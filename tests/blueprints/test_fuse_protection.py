@@ -2,7 +2,9 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+import pytest
 
+from custom_components.meter_bridge.bridges import BRIDGES
 from tests.blueprints.passing import (
     CURRENTS,
     LOAD,
@@ -16,7 +18,8 @@ from tests.blueprints.passing import (
     switched,
 )
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.conftest import SetUp
+from tests.conftest import SetUp, Start
+from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 from tests.support.watching import shows
 
@@ -28,6 +31,14 @@ FUSE = {
     "memory": MEMORY,
     "restore_after": 30,
 }
+
+
+@pytest.fixture
+async def pushing(simulators: Start, key: str) -> Simulator:
+    """Start a bridge of this kind, which sends all that it can."""
+    simulator = await simulators(key)
+    simulator.send_everything()
+    return simulator
 
 
 async def test_fuse_sheds_and_restores(
@@ -56,6 +67,25 @@ async def test_fuse_sheds_and_restores(
     await advance(20)
     assert switched(hass) == ("off", "on")
     await advance(31)
+    assert switched(hass) == ("on", "off")
+
+
+@pytest.mark.parametrize(
+    "key", [key for key, bridge in BRIDGES.items() if bridge.asks_fuse]
+)
+async def test_a_fuse_that_the_owner_knows(
+    hass: HomeAssistant, pushing: Simulator, set_up: SetUp, use: Use, advance: Advance
+) -> None:
+    """It works the same where the bridge does not tell the rating of the fuse."""
+    await set_up(pushing)
+    await use("fuse_protection", FUSE, LOAD)
+    await flow(hass, pushing, 18)
+    await live(pushing, advance, 20)
+    assert switched(hass) == ("off", "on")
+    await flow(hass, pushing, 7)
+    await live(pushing, advance, 20)
+    assert switched(hass) == ("off", "on")
+    await live(pushing, advance, 40)
     assert switched(hass) == ("on", "off")
 
 

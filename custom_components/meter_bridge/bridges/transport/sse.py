@@ -121,11 +121,12 @@ async def receive_events(
     while chunk := await response.content.read(_PORTION):
         extend(limit, idle)
         fluency.hear(len(chunk))
-        for event in decoder.feed(chunk):
+        for earlier, event in enumerate(decoder.feed(chunk)):
+            if earlier:
+                await asyncio.sleep(0)
             fluency.count_message()
             record(event.data)
             take(event)
-            await asyncio.sleep(0)
         await asyncio.sleep(0)
     if closed is not None and closed.done() and closed.exception():
         raise BridgeConnectionError("The connection to the bridge was lost")
