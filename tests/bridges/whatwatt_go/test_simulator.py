@@ -1,10 +1,10 @@
-"""Test the simulator against the vendor's API description and real samples' shape."""
+"""The simulator: its answers fit the descriptions and samples of a real device."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import json
-from pathlib import Path
+from typing import Any
 
 from aiohttp import (
     ClientError,
@@ -12,24 +12,24 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
 )
-from homeassistant.util.yaml import load_yaml_dict
-import jsonschema
+from jsonschema import ValidationError
 import pytest
 
-from tests.bridges.whatwatt_go.conftest import load
+from tests.bridges.whatwatt_go.conftest import FIXTURES, load
+from tests.bridges.whatwatt_go.judged import judge_answer
 from tests.bridges.whatwatt_go.profiles import E450, E570, ENSOR, KMP, LGZ, Profile
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.house import House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-SHARED = Path(__file__).parents[4] / "shared"
-SPEC = SHARED / "specs" / "whatwatt-go-openapi.yaml"
-
 REPORT = "/api/v1/report"
 SYSTEM = "/api/v1/system"
 SETTINGS = "/api/v1/settings"
+METER_SETTINGS = "/api/v1/meter/settings"
 LIVE = "/api/v1/live"
+# What stands beside the samples of pages: an event of the stream, and the schemas.
+NO_PAGES = {"live", "shapes"}
 
 
 @pytest.fixture
@@ -74,24 +74,60 @@ def shape(value: object) -> object:
 
 @pytest.mark.parametrize("firmware", ["new", "old"])
 @pytest.mark.parametrize("profile", [E450, E570, ENSOR, KMP, LGZ])
-async def test_the_pages_are_what_the_vendor_describes(
+async def test_answers_are_what_is_described(
     simulator: WhatwattGoSimulator,
     http: ClientSession,
     profile: Profile,
     firmware: str,
 ) -> None:
-    """Every page of every profile fits the schema of the official description."""
-    if not SPEC.exists():
-        pytest.skip("the vendor's description is not here")
-    paths = load_yaml_dict(str(SPEC))["paths"]
+    """Every answer fits the schemas, with each meter and firmware, and without one."""
     setattr(simulator, "firmware", firmware)  # noqa: B010
     simulator.profile = profile
     simulator.volume_id = "30012345"
     simulator.tick()
-    for path in (REPORT, SYSTEM, SETTINGS):
-        answer = paths[path]["get"]["responses"]["200"]
-        schema = answer["content"]["application/json"]["schema"]
-        jsonschema.validate(await fetch(http, path), schema)
+    for path in (REPORT, SYSTEM, SETTINGS, METER_SETTINGS):
+        judge_answer(path, await fetch(http, path))
+    simulator.status = "NOT CONNECTED"
+    simulator.ethernet_up, simulator.sd_installed = True, False
+    simulator.tick()
+    for path in (REPORT, SYSTEM):
+        judge_answer(path, await fetch(http, path))
+
+
+@pytest.mark.parametrize(
+    "sample",
+    sorted(file.stem for file in FIXTURES.glob("*.json") if file.stem not in NO_PAGES),
+)
+def test_samples_are_what_is_described(sample: str) -> None:
+    """The samples that the client is tested with fit the same schemas."""
+    judge_answer(f"/api/v1/{sample.split('_', maxsplit=1)[0]}", load(sample))
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("report", "energy", "active", "positive", "total"), "1"),
+        (("report", "energy", "active", "positive", "t3"), 1),
+        (("report", "instantaneous_power", "active", "positive", "l1"), -0.1),
+        (("report", "date_time_utc"), "2026-06-01T12:00:07+02:00"),
+        (("report", "power_factor"), 1.1),
+        (("meter", "status"), "ok"),
+        (("system", "boot_id"), 7),
+        (("system", "password"), "open sesame"),
+    ],
+)
+async def test_the_schemas_can_refuse(
+    http: ClientSession, keys: tuple[str, ...], value: object
+) -> None:
+    """A value of another type, unit or form does not fit, nor does an unknown key."""
+    answer = await fetch(http, REPORT)
+    *branches, leaf = keys
+    node: dict[str, Any] = answer
+    for branch in branches:
+        node = node[branch]
+    node[leaf] = value
+    with pytest.raises(ValidationError):
+        judge_answer(REPORT, answer)
 
 
 @pytest.mark.parametrize(
