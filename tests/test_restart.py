@@ -1,4 +1,4 @@
-"""A total that is held back: what is shown of it over a reload, a stop and a crash."""
+"""What is shown of a held total after a reload, a stop and a crash."""
 
 from copy import deepcopy
 from decimal import Decimal
@@ -68,7 +68,7 @@ async def start_again(
 
 
 async def test_reload(hass: HomeAssistant, hours: Hours) -> None:
-    """A reload shows a held total at once, as often as it takes place."""
+    """After every reload, the held total is shown at once."""
     shown = state(hass, ENERGY)
     assert float(shown) > 11_743
     for _ in range(2):
@@ -86,7 +86,7 @@ async def test_reload(hass: HomeAssistant, hours: Hours) -> None:
 async def test_stop_and_start(
     hass: HomeAssistant, hours: Hours, hass_storage: dict[str, Any]
 ) -> None:
-    """Home Assistant that stops writes last that it did, and shows the total again."""
+    """An orderly stop is stored, so that the total is shown after the start."""
     shown = state(hass, ENERGY)
     before = hass.state
     hass.set_state(CoreState.stopping)
@@ -97,7 +97,7 @@ async def test_stop_and_start(
     await hass.async_block_till_done()
     stored = deepcopy(hass_storage[f"{DOMAIN}.{hours.entry.entry_id}"])
     assert stored["data"]["orderly"] is True
-    # What comes later is not shown any more: it is not stored.
+    # Values after the stop are neither shown nor stored.
     hours.simulator.heal()
     await hours.go(1)
     assert state(hass, ENERGY) == shown
@@ -109,7 +109,7 @@ async def test_stop_and_start(
 async def test_crash(
     hass: HomeAssistant, hours: Hours, hass_storage: dict[str, Any]
 ) -> None:
-    """After a crash more may have been recorded than stored: nothing is shown yet.
+    """After a crash nothing is shown: more may have been recorded than stored.
 
     How long the total has been held back is known, though.
     """

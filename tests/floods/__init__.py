@@ -1,1 +1,1 @@
-"""Floods: whatever a box pours out, Home Assistant has its turns."""
+"""Floods: whatever a bridge sends, Home Assistant's event loop stays free."""

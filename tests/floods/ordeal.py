@@ -18,18 +18,18 @@ _SECONDS = 0.2
 
 
 class Ordeal:
-    """A bridge that was set up, and what it can be made to pour."""
+    """A bridge that is set up, and can be made to send a flood."""
 
     def __init__(
         self, hass: HomeAssistant, simulator: Simulator, entry: MeterBridgeEntry
     ) -> None:
-        """Know the bridge and its entry."""
+        """Take the bridge and its entry."""
         self._hass = hass
         self._simulator = simulator
         self._entry = entry
 
     async def endure(self, flood: Flood) -> dict[str, float]:
-        """Flood each path that is asked for; return the longest wait (s) by path."""
+        """Flood each path that is requested; return the longest wait (s) by path."""
         waits = {}
         for path in await self._paths():
             self._simulator.pour(flood.pour(self._pushed(path)), path)
@@ -58,7 +58,7 @@ class Ordeal:
         return tuple(messages) if all(messages) else ()
 
     async def _read(self) -> float:
-        """Poll for a while; return the longest time without a turn."""
+        """Poll for a while; return the longest time the event loop was blocked."""
         async with LongestWait() as longest:
             polling = asyncio.ensure_future(self._entry.runtime_data.async_refresh())
             await asyncio.sleep(_SECONDS)

@@ -1,4 +1,4 @@
-"""What a hostile box can pour out, without end, under any of a bridge's paths."""
+"""What a hostile device can send without end on any path of a bridge."""
 
 import base64
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
 _PLAIN, _CHUNKED = _STREAM + b"\r\n", _STREAM + b"Transfer-Encoding: chunked\r\n\r\n"
 _PACKED = _STREAM + b"Content-Encoding: gzip\r\n\r\n"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-# Of what is poured again and again.
+# The size of a portion that is sent repeatedly.
 _PORTION = 1 << 18
 _UNPACKED = 1 << 28
 _LARGEST_SHORT_FRAME = 125
@@ -23,7 +23,7 @@ type Messages = tuple[bytes, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flood:
-    """What is poured, and whether it needs a WebSocket.
+    """What is sent, and whether it needs a WebSocket.
 
     `pour` gets what the bridge would push on that path.
     """
@@ -34,24 +34,24 @@ class Flood:
 
 
 def _again(unit: bytes) -> bytes:
-    """Return a portion of the same over and over."""
+    """Return a portion of repetitions."""
     return unit * (_PORTION // len(unit))
 
 
 def _events(head: bytes, unit: bytes, start: bytes = b"") -> Callable[[Messages], Pour]:
-    """Pour the same into any answer."""
+    """Send repetitions in any answer."""
     return lambda _: Pour(head=lambda _: head + start, portion=_again(unit))
 
 
 def _pushed(messages: Messages) -> Pour:
-    """Pour the bridge's own events."""
+    """Send the bridge's own events."""
     whole = b"".join(messages) or b"data: {}\n\n"
     return Pour(head=lambda _: _PLAIN, portion=_again(whole))
 
 
 @cache
 def _bomb() -> bytes:
-    """Return 256 MiB of newlines, packed."""
+    """Return 256 MiB of newlines, compressed."""
     pack = zlib.compressobj(9, wbits=31)
     portion = b"\n" * (1 << 20)
     packed = b"".join(pack.compress(portion) for _ in range(_UNPACKED >> 20))
@@ -59,7 +59,7 @@ def _bomb() -> bytes:
 
 
 def _packed(_messages: Messages) -> Pour:
-    """Pour newlines that are packed."""
+    """Send compressed newlines."""
     return Pour(head=lambda _: _PACKED, portion=_bomb())
 
 
@@ -81,12 +81,12 @@ def _opened(key: bytes) -> bytes:
 
 
 def _frames(unit: bytes, start: bytes = b"") -> Callable[[Messages], Pour]:
-    """Pour the same frame down a WebSocket."""
+    """Send the same frame repeatedly over a WebSocket."""
     return lambda _: Pour(head=lambda key: _opened(key) + start, portion=_again(unit))
 
 
 def _spoken(messages: Messages) -> Pour:
-    """Pour the bridge's own messages down a WebSocket."""
+    """Send the bridge's own messages over a WebSocket."""
     whole = b"".join(frame(0x81, message) for message in messages)
     return Pour(head=_opened, portion=_again(whole or frame(0x81, b"{}")))
 

@@ -1,4 +1,4 @@
-"""Test that no flood of a box keeps the event loop from anybody else."""
+"""Test that no flood of a bridge blocks the event loop."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from .pours import FLOODS, Flood
 type Record = Callable[[str, object], None]
 
 
-# Of time of the processor, on a machine as slow as a tester's.
+# Processor time, on a machine of ordinary speed.
 _LONGEST_SECONDS = 0.1
 
 
@@ -38,7 +38,7 @@ async def ordeal(
 async def test_everybody_has_a_turn(
     ordeal: Ordeal, key: str, flood: Flood, record_property: Record
 ) -> None:
-    """Under any path of any bridge, a flood holds up nobody for 100 ms."""
+    """A flood on any path of any bridge never blocks the event loop for 100 ms."""
     waits = await ordeal.endure(flood)
     worst = max(waits, key=waits.__getitem__)
     record_property("cell", f"{key} | {flood.name} | {worst}")

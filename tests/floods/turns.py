@@ -1,4 +1,4 @@
-"""How long the event loop is kept from everybody else."""
+"""How long the event loop is blocked."""
 
 import asyncio
 import time
@@ -8,11 +8,11 @@ from typing import Self
 class LongestWait:
     """Measure the longest time, in seconds, between two turns of the event loop.
 
-    It is time of the processor: what else the machine does is not counted.
+    It is processor time, so other programs on the machine do not count.
     """
 
     def __init__(self) -> None:
-        """Nothing was measured yet."""
+        """Start with nothing measured."""
         self.seconds = 0.0
         self._since = 0.0
         self._handle: asyncio.Handle | None = None
@@ -29,7 +29,7 @@ class LongestWait:
             self._handle.cancel()
 
     def _take(self) -> None:
-        """Take a turn, and ask for the next."""
+        """Note the time since the last turn, and schedule the next."""
         now = time.thread_time()
         self.seconds = max(self.seconds, now - self._since)
         self._since = now

@@ -17,7 +17,7 @@ class Home:
     """A meter whose counter takes steps of 30 kWh."""
 
     def __init__(self, level: int = 4_000_000, step: int = STEP) -> None:
-        """Know what it shows at first."""
+        """Start at this level."""
         self.step = step
         self.is_counted = True
         self.accounts = Accounts(stale_after=3600)
@@ -34,7 +34,7 @@ class Home:
         serial: str | None = None,
         more: float = 0,
     ) -> Mapping[str, float]:
-        """Return what is shown after one reading more."""
+        """Take one reading, and return the total shown."""
         self.now += seconds
         self.true += watts * seconds / 3600
         values = {
@@ -52,7 +52,7 @@ class Home:
 
     @property
     def troubles(self) -> list[TroubleKind]:
-        """Return what the owner has to know."""
+        """Return what is reported to the owner."""
         return [each.kind for each in self.accounts.meters[""].troubles()]
 
     def restart(self) -> None:
@@ -64,7 +64,7 @@ class Home:
 
 @pytest.mark.parametrize("seconds", [2, 10, 60])
 def test_steps_that_power_explains(seconds: float) -> None:
-    """30 kW make a step an hour: each is shown at once, over restarts too."""
+    """30 kW make a step each hour; each is shown at once, also after restarts."""
     home = Home()
     home.take(30_000)
     for _ in range(int(5 * 3600 / seconds)):
@@ -88,7 +88,7 @@ def test_steps_of_a_counter_that_is_often_missing() -> None:
 
 
 def test_a_step_at_night() -> None:
-    """A jump that no power explains is no step."""
+    """A jump is not taken for a step if no power explains it."""
     home = Home()
     for _ in range(400):
         home.take(30_000)
@@ -99,7 +99,7 @@ def test_a_step_at_night() -> None:
 
 
 def test_too_small_a_step() -> None:
-    """Where much more has flowed, power does not explain a step."""
+    """A step is not explained if much more energy has flowed."""
     accounts = Accounts(stale_after=3600)
     for turn, level in enumerate([5000.0] * 360 + [7000.0]):
         at = 10.0 * turn
@@ -109,7 +109,7 @@ def test_too_small_a_step() -> None:
 
 
 def test_a_gap_explains_no_more_than_15_minutes() -> None:
-    """Nobody knows what flowed between readings that are hours apart."""
+    """What flowed between readings that are hours apart is unknown."""
     home = Home()
     for _ in range(3):
         before = home.take(30_000)[IMPORT]
@@ -118,7 +118,7 @@ def test_a_gap_explains_no_more_than_15_minutes() -> None:
 
 
 def test_too_large_a_step() -> None:
-    """Ten steps at once are none, though power flowed."""
+    """Ten steps at once are held back, even if power flowed."""
     home = Home()
     for _ in range(300):
         before = home.take(30_000)[IMPORT]
@@ -129,7 +129,7 @@ def test_too_large_a_step() -> None:
     ("factor", "seconds"), [(1000, 10), (100, 60), (1 / 100, 800), (1 / 1000, 800)]
 )
 def test_a_wrong_scaler_is_noticed(factor: float, seconds: float) -> None:
-    """A total that is off by a power of ten does not fit its power, either way."""
+    """A total that is ten times too large or too small does not fit the power."""
     home = Home(step=10)
     for turn in range(2000):
         watts = (20_000, 90_000)[turn % 2]
@@ -160,7 +160,7 @@ def test_a_right_scaler_fits_also_when_the_level_jumps() -> None:
 
 
 def test_a_right_scaler_is_not_suspected() -> None:
-    """Not while power varies, is exported, comes seldom, or a level jumps for good."""
+    """No scaler is suspected if power varies, is exported or rare, or a level jumps."""
     home = Home()
     random = Random(2)  # noqa: S311
     for turn in range(2000):
@@ -172,7 +172,7 @@ def test_a_right_scaler_is_not_suspected() -> None:
 
 
 def test_another_number_is_another_meter_at_once() -> None:
-    """A lower and a higher level both count from the first reading on."""
+    """With another number, a lower or higher level counts from the first reading."""
     home = Home()
     for _ in range(3):
         home.take(500, serial="A")
@@ -185,7 +185,7 @@ def test_another_number_is_another_meter_at_once() -> None:
 
 
 def test_a_number_that_flaps_says_nothing() -> None:
-    """Two numbers that take turns are one meter; its counters are judged as ever."""
+    """Two numbers that alternate are one meter; its counters are judged as usual."""
     home = Home()
     for turn in range(100):
         home.take(500, 60, serial="AB"[turn % 2])
@@ -215,7 +215,7 @@ def test_a_number_that_is_missing() -> None:
 
 @pytest.mark.parametrize("level", [0.0, -1.0])
 def test_the_first_level_of_another_meter_may_be_wrong(level: float) -> None:
-    """Zeros alone, or less, are of a bridge that does not read the meter yet."""
+    """If all counters are zero or missing, the new meter is not being read yet."""
     accounts = Accounts(stale_after=3600)
 
     def take(at: float, serial: str, sent: float) -> Mapping[str, float]:
@@ -228,7 +228,7 @@ def test_the_first_level_of_another_meter_may_be_wrong(level: float) -> None:
 
 
 def test_the_owner_believes_zero() -> None:
-    """A counter that was reset is at zero alone: the owner need not wait an hour."""
+    """If one counter was reset to zero, the owner may accept it within the hour."""
     accounts = Accounts(stale_after=3600)
 
     def take(at: float, sent: float) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""What a count does is consumption, unless it cannot be: totals go on by an offset."""
+"""Totals of an eGauge: impossible changes of a count go into an offset."""
 
 from dataclasses import replace
 import json
@@ -66,13 +66,13 @@ class Registers:
         return self.account.values.get(code)
 
     def again(self) -> Registers:
-        """Return what is there after a restart."""
+        """Return the account as restored after a restart."""
         return Registers(self.account.as_stored())
 
 
 @both
 def test_a_counter_goes_up(counting: Counting) -> None:
-    """A total begins at what the device says, and follows it."""
+    """A total starts at the device's count, and follows it."""
     totals = Registers()
     assert totals.take(counting, 1000 * KWH, 0) == 1000
     assert totals.take(counting, 1001 * KWH, 3600) == 1001
@@ -80,7 +80,7 @@ def test_a_counter_goes_up(counting: Counting) -> None:
 
 
 def test_only_a_net_register_goes_down() -> None:
-    """A fall is consumption backwards where the rate may be negative, else a jump."""
+    """A fall counts backwards if the rate may be negative; otherwise it is a jump."""
     for counting, after in ((NET, 999), (IMPORT, 1000)):
         totals = Registers()
         totals.take(counting, 1000 * KWH, 0)
@@ -90,33 +90,33 @@ def test_only_a_net_register_goes_down() -> None:
 @both
 @pytest.mark.parametrize("jump", [-5000, 5000, -4990])
 def test_a_jump_is_no_consumption(counting: Counting, jump: int) -> None:
-    """An erased database leaves the total where it was; it goes on by and by."""
+    """After the database was erased, the total stays, and later goes on."""
     totals = Registers()
     totals.take(counting, 5000 * KWH, 0)
     level = (5000 + jump) * KWH
     for minute in range(10):
         assert totals.take(counting, level + minute * KWH, 60 * minute) == 5000
-    # From the first reading of the new level on nothing is lost.
+    # Nothing is lost from the first reading of the new level on.
     assert totals.take(counting, level + 10 * KWH, 600) == 5010
     assert totals.take(counting, level + 11 * KWH, 660) == 5011
 
 
 @both
 def test_a_slip_changes_nothing(counting: Counting) -> None:
-    """A counter that comes back has only been away; what it counted is there."""
+    """If the old level returns, what was counted meanwhile is added."""
     totals = Registers()
     totals.take(counting, 5000 * KWH, 0)
     for at, counter in ((5, 0), (10, 0), (15, 9000 * KWH), (20, 7)):
         assert totals.take(counting, counter, at) == 5000
     assert totals.take(counting, 5001 * KWH, 600) == 5001
-    # What was suspected before begins from the start.
+    # An earlier suspicion does not count for the next one.
     for at in range(610, 1200, 10):
         assert totals.take(counting, 0, at) == 5001
 
 
 @both
 def test_a_counter_that_wraps_goes_on(counting: Counting) -> None:
-    """From the largest number to the smallest is one step."""
+    """A step from the largest number to the smallest is one count."""
     totals = Registers()
     before = totals.take(counting, TOP, 0)
     assert before is not None
@@ -125,7 +125,7 @@ def test_a_counter_that_wraps_goes_on(counting: Counting) -> None:
 
 
 def test_a_rate_makes_a_step_believable() -> None:
-    """A factory draws more than any household, and says so itself."""
+    """A step is believed if the sent rate explains it, even for a factory."""
     totals = Registers()
     totals.take(NET, 0, 0)
     assert totals.take(NET, 100 * KWH, 60, rate=4_000_000) == 100
@@ -133,7 +133,7 @@ def test_a_rate_makes_a_step_believable() -> None:
 
 
 def test_a_long_absence_may_have_used_much() -> None:
-    """What was used while Home Assistant was away counts; much of it a little later."""
+    """Use during an absence is added; if it is much, a few readings later."""
     totals = Registers()
     totals.take(IMPORT, 0, 0)
     again = totals.again()
@@ -149,7 +149,7 @@ def test_a_long_absence_may_have_used_much() -> None:
 def test_few_readings_after_a_long_absence_prove_nothing(
     counting: Counting, times: int
 ) -> None:
-    """A counter that is wrong at first, by what a month could explain, adds nothing."""
+    """A wrong first count adds nothing, even if a month could explain it."""
     totals, month = Registers(), 30 * 86_400
     totals.take(counting, 5000 * KWH, 0)
     for count in range(times):
@@ -158,7 +158,7 @@ def test_few_readings_after_a_long_absence_prove_nothing(
 
 
 def test_a_restart_keeps_the_total() -> None:
-    """What was left out stays left out after a restart of Home Assistant."""
+    """The offset is kept over a restart of Home Assistant."""
     totals = Registers()
     totals.take(NET, 5000 * KWH, 0)
     for at in range(5, 700, 5):
@@ -168,14 +168,14 @@ def test_a_restart_keeps_the_total() -> None:
 
 
 def test_a_clock_set_back_loses_nothing() -> None:
-    """Ours may be set as well: steps of some seconds still count."""
+    """If Home Assistant's clock is set back, the next steps still count."""
     totals = Registers()
     totals.take(NET, 0, 5000)
     assert totals.take(NET, KWH, 10) == 1
 
 
 def test_ever_new_registers_are_forgotten() -> None:
-    """What is remembered stays bounded; registers that are still there are kept."""
+    """Only so many registers are kept; those that are still sent stay."""
     totals = Registers()
     totals.take(NET, 0, 0)
     for did in range(5000):
@@ -188,7 +188,7 @@ def test_ever_new_registers_are_forgotten() -> None:
 
 
 def test_any_total_can_be_stored() -> None:
-    """A total that no meter can reach begins anew rather than grow out of 64 bits."""
+    """A total beyond what any meter reaches starts again, so that it fits 64 bits."""
     totals = Registers(max_power=1e18)
     for turn in range(50):
         totals.take(NET, (turn << 61) % (1 << 63), 3600 * turn, rate=1e16)
@@ -203,7 +203,7 @@ def _held(registers: Registers) -> Trouble:
 
 
 def test_a_count_that_is_held_for_an_hour_is_told() -> None:
-    """A count that never goes on is shown at its last total, but not in silence."""
+    """A count that stays held shows its last total, and is reported after an hour."""
     registers = Registers()
     registers.take(NET, 5000 * KWH, 0)
     for at in range(300, 4200, 300):
@@ -215,7 +215,7 @@ def test_a_count_that_is_held_for_an_hour_is_told() -> None:
 
 
 def test_the_owner_believes_a_count() -> None:
-    """The total goes on at once, from where it was: nothing has flowed in between."""
+    """Once accepted, the total goes on from where it was, at once."""
     registers = Registers()
     registers.take(NET, 5000 * KWH, 0)
     assert registers.take(NET, 0, 60) == 5000
@@ -226,7 +226,7 @@ def test_the_owner_believes_a_count() -> None:
 
 
 def test_a_doubt_survives_a_restart() -> None:
-    """The hour until the owner is told does not begin again."""
+    """The hour until the report goes on over a restart."""
     registers = Registers()
     registers.take(NET, 5000 * KWH, 0)
     for at in range(300, 3300, 300):
@@ -238,7 +238,7 @@ def test_a_doubt_survives_a_restart() -> None:
 
 
 def test_a_rate_that_cannot_be_explains_nothing() -> None:
-    """A step is judged by rates that are believed, not by whatever is sent."""
+    """Only believed rates explain a step, not an impossible one that was sent."""
     registers = Registers(max_power=1e6)
     registers.take(NET, 0, 0)
     assert registers.take(NET, 900 * KWH, 60, rate=1e12) == 0
@@ -246,7 +246,7 @@ def test_a_rate_that_cannot_be_explains_nothing() -> None:
 
 
 def test_what_follows_is_worked_out_of_what_is_believed() -> None:
-    """A value that stands for a total is held with it."""
+    """A total that is derived from a held one is held, too."""
     account = Account(meter=Meter(), limits=Limits(max_power=1e6))
 
     def take(count: int, at: float) -> float | None:
@@ -266,7 +266,7 @@ def test_what_follows_is_worked_out_of_what_is_believed() -> None:
 
 
 def test_another_register_that_stands_for_a_code_is_a_new_count() -> None:
-    """Both levels are told, once, also where the choice came with a restart."""
+    """Both levels are reported once, even if a restart came with the choice."""
 
     def take(account: Account, at: float, source: str) -> Restart | None:
         reading = Reading(

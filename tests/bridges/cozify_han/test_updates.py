@@ -1,4 +1,4 @@
-"""From the reader to the states: push, three ways, silence, overload."""
+"""From the reader to the states: streams, polling, silence and overload."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ OVERLOAD = "binary_sensor.bridge_fuse_overload_l{}"
 
 @pytest.fixture
 def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try for a stream again as soon as a test would like."""
+    """Try again for a stream without long pauses."""
     monkeypatch.setattr(coordinator, "_RETRY_MINIMUM", 0.05)
     monkeypatch.setattr(coordinator, "_RETRY_MAXIMUM", 0.2)
     monkeypatch.setattr(client, "_RETRY_SECONDS", 0.2)
@@ -45,7 +45,7 @@ def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_change_is_in_the_state_within_a_second(
     hass: HomeAssistant, simulator: CozifyHanSimulator, set_up: SetUp
 ) -> None:
-    """A pushed telegram needs no polling request, nor do pushed details."""
+    """Pushed telegrams and details are shown without a poll."""
     await set_up(simulator)
     await followed(simulator)
     since = len(simulator.requests)
@@ -66,7 +66,7 @@ async def test_every_way_is_found_and_left_again(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """From socket to events to polling and back, through a reader that dies thrice."""
+    """Socket, events and polling replace one another while the reader fails thrice."""
     await set_up(simulator)
     await followed(simulator)
 
@@ -103,13 +103,13 @@ async def test_every_way_is_found_and_left_again(
 
 
 @pytest.mark.usefixtures("_impatience")
-async def test_a_dropped_socket_is_no_event(
+async def test_a_dropped_socket_is_not_noticed(
     hass: HomeAssistant,
     simulator: CozifyHanSimulator,
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The socket comes back by itself, and nobody has noticed."""
+    """The socket reconnects by itself; no state changes meanwhile."""
     await set_up(simulator)
     await followed(simulator)
     simulator.drop_streams()
@@ -128,7 +128,7 @@ async def test_a_silent_socket_turns_into_polling(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Polling takes over from a mute stream, and stops when it talks again."""
+    """Polling starts when the stream falls silent, and stops when it sends again."""
     await set_up(simulator)
     await followed(simulator)
     simulator.house.draw(650)
@@ -155,7 +155,7 @@ async def test_a_meter_that_is_silent_is_stale_after_a_minute(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The same telegram again and again is none; the reader's own words stay."""
+    """A repeated telegram counts as none; the reader's own sensors stay available."""
     await set_up(simulator)
     await followed(simulator)
     simulator.profile.clock_stands_still = True
@@ -181,7 +181,7 @@ async def test_a_reader_that_is_unable_to_read(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """One 503 costs nothing; after a minute the meter's link is down, not ours."""
+    """One 503 changes nothing; after a minute of 503, only the meter's link is down."""
     simulator.profile.absent = frozenset({SOCKET, EVENTS, OLD_EVENTS})
     entry = await set_up(simulator)
     simulator.fail_with(503, path=METER)
@@ -204,7 +204,7 @@ async def test_another_reader_at_the_address_is_not_believed(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Whoever takes over the address gives no number to the entry of another."""
+    """Another reader at the same address adds no value to this entry."""
     await set_up(simulator)
     await followed(simulator)
     await simulator.unplug()
@@ -226,7 +226,7 @@ async def test_nothing_private_is_logged(
     set_up: SetUp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """No serial number, MAC, network name or password is in any of our log lines."""
+    """Our log lines have no serial number, MAC address, network name or password."""
     caplog.set_level("DEBUG")
     await set_up(simulator)
     await followed(simulator)

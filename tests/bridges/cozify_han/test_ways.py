@@ -1,4 +1,4 @@
-"""Socket, events or nothing: which way the client follows, and when it tries again."""
+"""Which stream the client follows (socket, events, none), and when it tries again."""
 
 import pytest
 
@@ -29,7 +29,7 @@ WAYS = [SOCKET, EVENTS, OLD_EVENTS]
 async def test_the_first_way_is_the_socket(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """Before it is followed the reader proves itself; what is known is not asked."""
+    """The socket is tried first, once the reader has proved its identity."""
     await client.identify()
     await client.fetch()
     since = len(simulator.requests)
@@ -41,7 +41,7 @@ async def test_the_first_way_is_the_socket(
 async def test_a_refused_way_is_remembered(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """A way that this firmware does not have is tried once."""
+    """A stream that this firmware does not have is tried only once."""
     simulator.profile.absent = frozenset({SOCKET, EVENTS})
     await client.fetch()
     for tried in ([SOCKET, EVENTS, OLD_EVENTS], [OLD_EVENTS]):
@@ -55,7 +55,7 @@ async def test_a_refused_way_is_remembered(
 async def test_a_busy_way_is_tried_again(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """A way that cannot serve now gives place to the next, but is not given up."""
+    """If a stream is busy, the next one is followed, and the first is tried later."""
     simulator.fail_with(503, path=SOCKET)
     async with streaming(client) as (_, task):
         await followed(simulator, EVENTS)
@@ -67,12 +67,12 @@ async def test_a_busy_way_is_tried_again(
         await followed(simulator)
 
 
-async def test_a_mute_way_gives_place_to_the_next(
+async def test_a_silent_way_is_left_for_the_next(
     simulator: CozifyHanSimulator,
     client: CozifyHanClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A socket that opens but says nothing is no better than none."""
+    """If a socket opens but sends nothing, the client follows the events instead."""
     monkeypatch.setattr(module, "STALE_SECONDS", 0.2)
     simulator.silent = True
     async with streaming(client) as (published, _):
@@ -86,7 +86,7 @@ async def test_a_mute_way_gives_place_to_the_next(
 async def test_a_reader_that_pushes_nothing_is_left_alone(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """Without any way the next try comes after ten minutes, and polling goes on."""
+    """Without any stream, polling goes on and the next try comes after ten minutes."""
     simulator.profile.absent = frozenset(WAYS)
     with pytest.raises(BridgeResponseError):
         await client.stream(lambda _: None)
@@ -101,7 +101,7 @@ async def test_a_reader_that_pushes_nothing_is_left_alone(
 async def test_ways_are_tried_again_after_an_update(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """A firmware may learn to push: nothing is remembered of the one before."""
+    """New firmware may have a stream that the old one lacked: all are tried again."""
     simulator.profile.absent = frozenset({SOCKET, METER_ID})
     async with streaming(client) as (published, task):
         await followed(simulator, EVENTS)
@@ -119,7 +119,7 @@ async def test_ways_are_tried_again_after_an_update(
 async def test_ways_are_tried_again_after_an_outage(
     simulator: CozifyHanSimulator, client: CozifyHanClient
 ) -> None:
-    """Killed and revived, the reader is taken for what it is by then."""
+    """After an outage, all streams are tried again."""
     simulator.profile.absent = frozenset(WAYS)
     with pytest.raises(BridgeResponseError):
         await client.stream(lambda _: None)
@@ -140,7 +140,7 @@ async def test_an_error_of_ours_is_no_refusal(
     monkeypatch: pytest.MonkeyPatch,
     way: str,
 ) -> None:
-    """If reading a message fails, the stream ends with that, and is tried again."""
+    """If our parser fails on a message, the same stream is opened again."""
     simulator.profile.absent = frozenset({*WAYS} - {way})
     await client.fetch()
     take = CozifyHanDecoder.take

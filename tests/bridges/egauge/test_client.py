@@ -1,4 +1,4 @@
-"""The client against the device: what it reads, and how it keeps its login."""
+"""The client of an eGauge: what it reads, and how it renews its login."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,11 +32,11 @@ ALERTS = "/api/log/alert"
 
 
 def _main(believed: Mapping[str, float]) -> dict[str, float]:
-    """Return what the main meter says, without the registers as such."""
+    """Return the main meter's values, without those of single registers."""
     return {code: value for code, value in believed.items() if code in REGISTERS}
 
 
-async def test_it_says_who_it_is(client: EgaugeClient) -> None:
+async def test_identity(client: EgaugeClient) -> None:
     """Model, serial, firmware and hardware come from the device itself."""
     identity = await client.identify()
     assert identity.serial == SERIAL
@@ -64,7 +64,7 @@ async def test_grid_is_the_main_meter(
 async def test_one_request_a_poll(
     simulator: EgaugeSimulator, client: EgaugeClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """The system is asked for once a minute, the registers each time."""
+    """Each poll requests the registers; system and alerts are read once a minute."""
     await client.fetch()
     assert asked(simulator) == [QUESTION, LOGIN, SYSTEM, ALERTS, REGISTER]
     since = len(simulator.requests)
@@ -80,7 +80,7 @@ async def test_one_request_a_poll(
 async def test_the_password_is_never_sent(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """What the device sees first is a question without any login."""
+    """The first request has no Authorization header."""
     await client.fetch()
     first = simulator.requests[0]
     assert (first.method, first.path) == ("GET", QUESTION)
@@ -90,7 +90,7 @@ async def test_the_password_is_never_sent(
 async def test_a_token_is_renewed_before_it_ends(
     simulator: EgaugeSimulator, client: EgaugeClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Its life counts from when it was asked for; the new one comes in good time."""
+    """Its life counts from its request; it is replaced a minute before it ends."""
     await client.fetch()
     freezer.tick(530)
     since = len(simulator.requests)
@@ -109,7 +109,7 @@ async def test_the_clock_of_the_device_does_not_matter(
     freezer: FrozenDateTimeFactory,
     hours: int,
 ) -> None:
-    """With a clock hours off, no login is made in vain and none comes too late."""
+    """The client logs in no more often if the device's clock is hours off."""
     simulator.gate.clock_skew = hours * 3600
     for _ in range(30):
         assert await read(client)
@@ -120,7 +120,7 @@ async def test_the_clock_of_the_device_does_not_matter(
 async def test_a_revoked_token_costs_no_poll(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """After a restart the nonce in the 401 is enough for the next login."""
+    """The 401 contains a new nonce, so the same poll logs in again and succeeds."""
     await client.fetch()
     simulator.gate.revoke()
     since = len(simulator.requests)
@@ -131,7 +131,7 @@ async def test_a_revoked_token_costs_no_poll(
 async def test_an_expired_nonce_is_replaced(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """The login is tried once more with a new nonce, and not for ever."""
+    """The login is tried once more with a new nonce; a second failure is an error."""
     simulator.gate.refusals = ["Nonce expired."]
     assert await read(client)
     assert asked(simulator)[:4] == [QUESTION, LOGIN, QUESTION, LOGIN]
@@ -145,8 +145,8 @@ async def test_an_expired_nonce_is_replaced(
 @pytest.mark.parametrize(
     "wrong", [{"password": "guessed"}, {"username": "guest"}, {"password": ""}]
 )
-async def test_a_wrong_login_is_told(connect: Connect, wrong: dict[str, str]) -> None:
-    """A refusal comes with status 200, and is no answer of a stranger."""
+async def test_a_wrong_login(connect: Connect, wrong: dict[str, str]) -> None:
+    """The device refuses with status 200; it is still recognised as an eGauge."""
     with pytest.raises(BridgeAuthError):
         await connect(**wrong).identify()
 
@@ -154,7 +154,7 @@ async def test_a_wrong_login_is_told(connect: Connect, wrong: dict[str, str]) ->
 async def test_without_a_login_it_is_recognised(
     simulator: EgaugeSimulator, connect: Connect
 ) -> None:
-    """Who asks like an eGauge is one; nothing is told to it yet."""
+    """The challenge alone shows that it is an eGauge; no login is sent."""
     with pytest.raises(BridgeAuthError):
         await connect(username="", password="").identify()
     assert asked(simulator) == [QUESTION]
@@ -163,7 +163,7 @@ async def test_without_a_login_it_is_recognised(
 async def test_a_missing_right_is_not_a_wrong_login(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """Both are answered with 401; a token that /auth/rights accepts tells which."""
+    """Both give 401; if /auth/rights accepts the token, a right is missing."""
     simulator.gate.may_view = False
     with pytest.raises(BridgePermissionError):
         await client.identify()
@@ -178,10 +178,10 @@ async def test_a_missing_right_is_not_a_wrong_login(
 
 
 @pytest.mark.parametrize("tells_rights", [True, False])
-async def test_alerts_are_for_those_who_may_change_something(
+async def test_alerts_need_the_right_to_save(
     simulator: EgaugeSimulator, connect: Connect, *, tells_rights: bool
 ) -> None:
-    """Others are not asked to ask; the rights come with the token, or by themselves."""
+    """Without it, alerts are not requested. Older firmware tells rights separately."""
     simulator.gate.tells_rights = tells_rights
     assert (await connect().fetch()).details.system.alerts == 2
     simulator.gate.rights = ["ctrl"]
@@ -190,20 +190,20 @@ async def test_alerts_are_for_those_who_may_change_something(
     assert ALERTS not in asked(simulator, since)
 
 
-async def test_what_may_be_missing_does_no_harm(
+async def test_alerts_and_host_name_may_be_missing(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """Neither the log of alerts nor the host name is worth a failure."""
+    """A 404 for either leaves the value empty; everything else is read."""
     simulator.fail_with(404, path=ALERTS)
     simulator.fail_with(404, path="/api/config/net/hostname")
     assert (await client.identify()).name is None
     assert (await client.fetch()).details.system.alerts is None
 
 
-async def test_the_device_is_asked_anew_after_an_outage(
+async def test_an_outage_ends_the_login(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """Another one may have the address by then: no token goes there in advance."""
+    """Another device may have the address by then, so no token is sent at first."""
     await client.fetch()
     await simulator.unplug()
     with pytest.raises(BridgeConnectionError):
@@ -221,25 +221,25 @@ async def test_the_device_is_asked_anew_after_an_outage(
 async def test_a_system_without_number_is_no_egauge(
     simulator: EgaugeSimulator, client: EgaugeClient, body: bytes
 ) -> None:
-    """The serial number is what the entry is known by."""
+    """An answer without a serial number is refused: entries are known by it."""
     simulator.garble(body, path=SYSTEM)
     with pytest.raises(BridgeResponseError):
         await client.identify()
 
 
-async def test_an_error_with_status_200_is_told(
+async def test_an_error_with_status_200(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """The device's own words come through."""
+    """The error has the device's own words."""
     simulator.garble(b'{"error": "Out of memory."}', path=REGISTER)
     with pytest.raises(BridgeRefusedError, match="Out of memory"):
         await client.fetch()
 
 
-async def test_rates_that_are_not_sent_are_worked_out(
+async def test_rates_that_are_not_sent(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """Two counters and the time between them tell the mean rate."""
+    """The mean rate is worked out from two counts and the time between them."""
     simulator.without_rates = True
     first = await read(client)
     assert "register_7_power" not in first
@@ -255,7 +255,7 @@ async def test_rates_that_are_not_sent_are_worked_out(
 async def test_the_times_of_the_device(
     simulator: EgaugeSimulator, client: EgaugeClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Restart and clock are told to the second, and do not wobble."""
+    """Last restart and clock offset are whole seconds, and do not vary with delays."""
     now = datetime(2026, 6, 1, 10, tzinfo=UTC)
     freezer.move_to(now)
     simulator.gate.clock_skew = -7200.25
@@ -289,7 +289,7 @@ async def test_a_system_without_a_filter_is_read_piece_by_piece(
     freezer: FrozenDateTimeFactory,
     refusal: str,
 ) -> None:
-    """What an older firmware does not filter it still tells; the rest is left out."""
+    """Without a filter, each part is requested alone; missing parts are left out."""
     simulator.refuses_filter, simulator.unknown_parts = refusal, {"boot"}
     identity = await client.identify()
     assert (identity.serial, identity.model) == (SERIAL, "EG4030")
@@ -307,7 +307,7 @@ async def test_a_system_without_a_filter_is_read_piece_by_piece(
 async def test_a_device_that_does_not_say_who_it_is_is_none(
     simulator: EgaugeSimulator, client: EgaugeClient
 ) -> None:
-    """Without filter and without serial number nobody knows which device it is."""
+    """A device without the filter and without a serial number is refused."""
     simulator.refuses_filter, simulator.unknown_parts = "404", {"sn"}
     with pytest.raises(BridgeResponseError):
         await client.identify()

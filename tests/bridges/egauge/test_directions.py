@@ -1,4 +1,4 @@
-"""Registers that count backwards, or both ways, as their owner says."""
+"""Registers that the owner calls reversed, or counts in two directions."""
 
 from datetime import timedelta
 from typing import Any
@@ -47,7 +47,7 @@ async def entry(
 
 
 async def say(hass: HomeAssistant, entry: MockConfigEntry, **said: Any) -> None:  # noqa: ANN401 (as a form)
-    """Say something of registers in the options."""
+    """Choose directions of registers in the options."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     for chosen in ({}, said):
         schema = flow["data_schema"]
@@ -89,7 +89,7 @@ def numbers(hass: HomeAssistant, *names: str) -> list[float]:
 async def test_nothing_changes_by_itself(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """A running entry shows registers as they are sent."""
+    """An entry of an earlier version shows registers as they are sent."""
     assert state(hass, LOAD) == "-1200"
     assert float(state(hass, LOAD_ENERGY)) < 0
 
@@ -101,7 +101,7 @@ async def test_reversed(
     freezer: FrozenDateTimeFactory,
     load: dict[str, int],
 ) -> None:
-    """The other sign is another energy, which rises; the old one stays as it was."""
+    """Reversed energy has an entity of its own, which rises; the old one stays."""
     old = float(state(hass, LOAD_ENERGY))
     await say(hass, entry, reversed=["register_3"])
     assert entry.options["roles"] == {"reversed": ["register_3"]}
@@ -126,7 +126,7 @@ async def test_apart(
     freezer: FrozenDateTimeFactory,
     load: dict[str, int],
 ) -> None:
-    """Growth between two readings counts by its sign, and net over a gap."""
+    """Growth between readings counts by its sign; over a gap only the net is known."""
     await say(hass, entry, apart=["register_3"])
     assert numbers(hass, CONSUMED, PRODUCED) == [0.0, 0.0]
     assert state(hass, LOAD) == "-1200"
@@ -151,7 +151,7 @@ async def test_apart_and_reversed(
     freezer: FrozenDateTimeFactory,
     load: dict[str, int],
 ) -> None:
-    """What is negative on the device is consumed then."""
+    """With both, negative power on the device is consumption."""
     await say(hass, entry, apart=["register_3"], reversed=["register_3"])
     await pass_time(hass, entry, simulator, freezer, (load, -1000))
     await pass_time(hass, entry, simulator, freezer, (load, 300))
@@ -166,7 +166,7 @@ async def test_an_erased_database_is_neither(
     freezer: FrozenDateTimeFactory,
     load: dict[str, int],
 ) -> None:
-    """A count that jumps is held back, and goes on from where it was."""
+    """If the count jumps, both totals are held, and later go on."""
     await say(hass, entry, apart=["register_3"], reversed=["register_3"])
     await pass_time(hass, entry, simulator, freezer, (load, -1000))
     simulator.database.zero(None)
@@ -184,7 +184,7 @@ async def test_parts_of_the_net_register(
     freezer: FrozenDateTimeFactory,
     house: House,
 ) -> None:
-    """The same register apart can be import and export."""
+    """One register in two directions can be import and export."""
     await say(
         hass,
         entry,
@@ -208,7 +208,7 @@ async def test_parts_of_the_net_register(
 async def test_gas_and_water(
     hass: HomeAssistant, simulator: EgaugeSimulator, set_up: SetUp
 ) -> None:
-    """A register of volume flow counts what its owner says, under the same entity."""
+    """A volume register counts gas or water as chosen; its entity stays the same."""
     entry = await set_up(simulator)
     volume = "sensor.bridge_gas_volume"
     before = hass.states.get(volume)

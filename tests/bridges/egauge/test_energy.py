@@ -47,7 +47,7 @@ async def dashboard(hass: HomeAssistant) -> EnergyManager:
 async def offered(
     hass: HomeAssistant, simulator: EgaugeSimulator, freezer: FrozenDateTimeFactory
 ) -> ConfigFlowResult:
-    """Go to the last step with a site that has sun and a battery."""
+    """Go to the last step with a site that has solar power and a battery."""
     connect(simulator, back_feed).live(freezer, 12)
     return await logged_in(hass, simulator)
 
@@ -58,7 +58,7 @@ async def test_each_has_a_tick(
     freezer: FrozenDateTimeFactory,
     dashboard: EnergyManager,
 ) -> None:
-    """Grid, sun and battery are added by what registers count."""
+    """Grid, solar power and battery each have a tick, and are added."""
     result = await offered(hass, simulator, freezer)
     assert form(result) == ("energy", {})
     ticks = suggestions(result["data_schema"])
@@ -98,7 +98,7 @@ async def test_one_of_them(
     dashboard: EnergyManager,
     tick: str,
 ) -> None:
-    """What has no tick is not added; a disabled power is left out."""
+    """Without its tick a source is not added; a disabled power sensor is left out."""
     registry = er.async_get(hass)
     for key in ("gen_power", "bat_power"):
         registry.async_get_or_create(
@@ -121,7 +121,7 @@ async def test_one_of_them(
 async def test_only_sun(
     hass: HomeAssistant, simulator: EgaugeSimulator, dashboard: EnergyManager
 ) -> None:
-    """Where the grid is there already, sun alone is offered, and nothing without."""
+    """If the dashboard has a grid, only solar power is offered, or nothing."""
     await dashboard.async_update(OWN)
     simulator.house.export(500)
     simulator.tick()
@@ -134,10 +134,10 @@ async def test_only_sun(
     assert types(dashboard) == ["grid", "battery", "solar"]
 
 
-async def test_nothing_is_missing(
+async def test_nothing_to_add(
     hass: HomeAssistant, simulator: EgaugeSimulator, dashboard: EnergyManager
 ) -> None:
-    """Where the grid is there already and nothing is generated, nothing is asked."""
+    """If the dashboard has a grid and nothing is generated, there is no last step."""
     await dashboard.async_update(OWN)
     await added(hass, simulator)
     assert types(dashboard) == ["grid", "battery"]
@@ -149,7 +149,7 @@ async def test_gas_and_water_by_the_options(
     set_up: SetUp,
     dashboard: EnergyManager,
 ) -> None:
-    """A register that is said to count gas or water can be added at once."""
+    """A register chosen as gas or water in the options can be added at once."""
     await dashboard.async_update(OWN)
     simulator.add(Register("well", "Qv", lambda _: 0, 41, start=10**9))
     entry = await set_up(simulator)
@@ -180,7 +180,7 @@ async def test_options_of_a_device_that_is_away(
     set_up: SetUp,
     dashboard: EnergyManager,
 ) -> None:
-    """What was said is stored, and nothing is offered."""
+    """While the device is away, options are stored and no source is offered."""
     entry = await set_up(simulator)
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     schema = flow["data_schema"]
@@ -204,7 +204,7 @@ async def test_a_disabled_total_is_awaited(
     freezer: FrozenDateTimeFactory,
     dashboard: EnergyManager,
 ) -> None:
-    """Sun whose total is disabled is added once it is enabled."""
+    """Solar power is added once its disabled total is enabled."""
     registry = er.async_get(hass)
     total = registry.async_get_or_create(
         "sensor",
@@ -227,7 +227,7 @@ async def test_a_disabled_total_is_awaited(
 async def test_a_device_that_is_lost_before_the_last_step(
     hass: HomeAssistant, simulator: EgaugeSimulator, dashboard: EnergyManager
 ) -> None:
-    """What its kind may have is offered without an answer."""
+    """If the device does not answer, all sources of its kind are offered."""
     result = await add(hass, simulator.address, "egauge")
     result = await submit(hass, result, **simulator.credentials)
     simulator.fail_with(500, path="/api/register")

@@ -1,4 +1,4 @@
-"""The device's database: what totals were at earlier times."""
+"""The device's database: the totals at earlier times."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ async def test_totals_at_full_hours(
     freezer: FrozenDateTimeFactory,
     queries: list[str],
 ) -> None:
-    """Totals are what readings would have said, at most seven days in a request."""
+    """Totals equal those of readings; a request is for at most seven days."""
     true = live(simulator, freezer, 24 * 30)
     found = await earlier(client, list(true), IMPORT, SOLAR, USE, "16.7.0", "nonsense")
     assert found.keys() == {IMPORT, COUNTED, SOLAR, USE}
@@ -89,14 +89,14 @@ async def test_totals_at_full_hours(
     assert simulator.most_at_once == 1
 
 
-async def test_a_slow_device_is_asked_for_less(
+async def test_slow_answers_make_requests_shorter(
     simulator: EgaugeSimulator,
     client: EgaugeClient,
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
     queries: list[str],
 ) -> None:
-    """An answer that takes long makes the next request shorter."""
+    """After a slow answer, the next request is for less time."""
     true = live(simulator, freezer, 48)
     monkeypatch.setattr(history, "_SLOW_SECONDS", -1.0)
     found = await earlier(client, list(true), IMPORT)
@@ -110,7 +110,7 @@ async def test_polls_go_first(
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A poll that waits gets its turn between two requests for rows, never beside."""
+    """A waiting poll runs between two requests for rows, not at the same time."""
     true = live(simulator, freezer, 100)
     await client.fetch()
     monkeypatch.setattr(history, "_MOST_ROWS", 24)
@@ -128,7 +128,7 @@ async def test_polls_go_first(
 async def test_a_clock_that_is_off(
     connect: Connect, simulator: EgaugeSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Rows are asked for by the device's clock, and told by ours."""
+    """Requests use the device's clock; results use Home Assistant's."""
     true = live(simulator, freezer, 5)
     simulator.set_clock(timedelta(minutes=-7))
     simulator.house.advance(600)
@@ -142,7 +142,7 @@ async def test_a_clock_that_is_off(
 async def test_another_count_ends_it(
     simulator: EgaugeSimulator, client: EgaugeClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """What was counted before somebody erased the database is another count."""
+    """Rows from before the database was erased are not used."""
     before = live(simulator, freezer, 3)
     simulator.register("Grid+").start -= 9_000_000_000
     after = live(simulator, freezer, 3)
@@ -153,7 +153,7 @@ async def test_another_count_ends_it(
 async def test_a_counter_that_wraps(
     simulator: EgaugeSimulator, client: EgaugeClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A counter that began anew at its end has gone on."""
+    """A counter that wrapped around goes on."""
     grid = simulator.register("Grid+")
     grid.history.clear()
     grid.start = (1 << 63) - 37_895_000_000 - 500_000
@@ -173,7 +173,7 @@ async def test_depth_of_the_database(
     freezer: FrozenDateTimeFactory,
     queries: list[str],
 ) -> None:
-    """What is older than the oldest row is not asked for."""
+    """Nothing older than the oldest row is requested."""
     true = live(simulator, freezer, 2)
     ancient = int(simulator.house.now.timestamp()) - 11 * 365 * 24 * HOUR
     ancient -= ancient % HOUR

@@ -1,4 +1,4 @@
-"""From the wire to registers, rates and totals: the real meter and odd ones."""
+"""Answers to registers, rates and totals: of a usual meter and of odd ones."""
 
 from collections.abc import Mapping
 import json
@@ -39,7 +39,7 @@ def _reading(listing: Listing, **roles: str) -> Reading:
 
 
 def load(name: str) -> Mapping[str, object]:
-    """Load an answer of a meter of three phases that reads the grid alone."""
+    """Load an answer of a three-phase meter that measures only the grid."""
     text = (FIXTURES / f"{name}.json").read_text()
     found: Mapping[str, object] = json.loads(text)
     return found
@@ -48,7 +48,7 @@ def load(name: str) -> Mapping[str, object]:
 def listing(
     *entries: Mapping[str, object], row: list[object] | None = None
 ) -> dict[str, object]:
-    """Put an answer together."""
+    """Return an answer with these registers and rows."""
     ranges = [{"ts": "1000", "delta": 1, "rows": [row]}] if row else []
     return {"ts": "1000", "registers": list(entries), "ranges": ranges}
 
@@ -70,7 +70,7 @@ def test_a_whole_listing() -> None:
 
 
 def test_a_whole_minute() -> None:
-    """Two rows a minute apart give what the meter measured in between."""
+    """Rates follow from two rows a minute apart."""
     found = parse_listing(load("minute"))
     assert len(found.registers) == 23
     named = {each.name: found.rates[each.key] for each in found.registers}
@@ -84,13 +84,13 @@ def test_a_whole_minute() -> None:
     values = believed(_reading(found))
     assert values["register_20_energy"] == 2_619_543.9140
     assert values["virtual_gen_energy"] == 1_433_337.3218
-    # There is no Grid+ beside Grid-, so that there is no import and no export.
+    # Export needs Grid+ beside Grid-; without it there is neither import nor export.
     main = {code: value for code, value in values.items() if code in REGISTERS}
     assert main == {"16.7.0": named["Grid"]}
 
 
 def test_every_code_has_its_kind() -> None:
-    """All codes of the vendor's tables are known, and all that is known has a look."""
+    """All type codes of the vendor's tables are known, and each has a description."""
     assert KINDS.keys() == set(CODES)
     entries = [
         {"name": code, "type": code, "did": did} for did, code in enumerate(CODES)
@@ -111,7 +111,7 @@ def test_every_code_has_its_kind() -> None:
 
 
 def test_an_unknown_code_is_a_number() -> None:
-    """What the vendor invents next is there, off by default and without unit."""
+    """A register of an unknown type has a sensor without unit, disabled by default."""
     found = parse_listing(listing({"name": "new", "type": "lx", "did": 3, "rate": 7}))
     (register,) = found.registers
     assert register.kind is UNKNOWN
@@ -122,7 +122,7 @@ def test_an_unknown_code_is_a_number() -> None:
 
 
 def test_the_sensors_stay_the_same_while_the_registers_do() -> None:
-    """A new register does not touch the descriptions of the others."""
+    """A new register leaves the descriptions of the others as they are."""
     one = {"name": "Grid", "type": "P", "did": 0}
     two = {"name": "Solar", "type": "P", "did": 1}
 
@@ -149,7 +149,7 @@ def test_the_sensors_stay_the_same_while_the_registers_do() -> None:
     ],
 )
 def test_odd_registers_are_left_out(entry: Mapping[str, object]) -> None:
-    """The columns of the others still hold."""
+    """A malformed register is left out; the others keep their columns."""
     good = {"name": "Grid", "type": "P", "did": 7}
     found = parse_listing(listing(entry, good, row=["1", "36000000"]))
     assert [each.key for each in found.registers] == ["register_7"]
@@ -173,7 +173,7 @@ def test_odd_registers_are_left_out(entry: Mapping[str, object]) -> None:
     ],
 )
 def test_odd_rows_say_nothing(ranges: object) -> None:
-    """A rate may stand alone; a row that does not fit is none."""
+    """A rate needs no row; a row that does not match the registers is ignored."""
     answer = listing(
         {"name": "oven", "type": "P", "did": 0, "rate": 5},
         {"name": "door", "type": "d", "did": 1},
@@ -184,13 +184,13 @@ def test_odd_rows_say_nothing(ranges: object) -> None:
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"registers": None}])
 def test_no_list_of_registers_is_an_error(answer: object) -> None:
-    """No answer shall look as if all registers had been removed."""
+    """An answer without the list must not look like a meter without registers."""
     with pytest.raises(BridgeResponseError):
         parse_listing(answer)
 
 
-def test_no_list_of_registers_is_endless() -> None:
-    """Of ever so many registers and rows only as many count as a device could have."""
+def test_the_list_of_registers_is_bounded() -> None:
+    """Registers and rows beyond what a device can have are ignored."""
     registers = [{"name": "a", "type": "P", "did": did} for did in range(5000)]
     row: list[object] = ["36000000"] * 5000
     found = parse_listing(
@@ -204,8 +204,8 @@ def test_no_list_of_registers_is_endless() -> None:
     assert len(found.rows) == 2
 
 
-def test_times_that_all_but_coincide_make_no_rate() -> None:
-    """No rate is beyond measure, however short the time between two rows."""
+def test_no_rate_from_almost_equal_times() -> None:
+    """Two rows with almost the same time give no rate, rather than a huge one."""
     found = parse_listing(
         {
             "registers": [{"name": "Grid", "type": "P", "did": 0}],
@@ -226,7 +226,7 @@ def test_counters_wrap_around() -> None:
 
 
 def test_zero_is_a_reading() -> None:
-    """A new meter has exported nothing; only what was not sent is missing."""
+    """A counter at zero is a value; only a counter that was not sent is missing."""
     grid = ({"name": "grid+", "type": "P", "did": 1}, {"name": "grid-", "type": "P"})
     found = parse_listing(listing(grid[0], {**grid[1], "did": 2}, row=["7200", "0"]))
     values = believed(_reading(found))
@@ -250,7 +250,7 @@ KWH = 3_600_000
 
 
 def test_only_a_net_register_may_fall() -> None:
-    """With a plus, minus or bar in its name a physical register cannot."""
+    """A physical register with +, - or | in its name never falls."""
     for register, may_fall in (
         (Register(key="register_0", name="Grid", type="P", number=0), True),
         (Register(key="register_1", name="Grid+", type="P", number=1), False),
@@ -274,7 +274,7 @@ def test_only_a_net_register_may_fall() -> None:
     ],
 )
 def test_each_counter_has_its_unit(code: str, counter: int, amount: float) -> None:
-    """Shown are kWh, kVAh, kvarh, m³, money and kg, cut and with decimal digits."""
+    """Totals are in kWh, kVAh, kvarh, m³, money or kg, as exact decimal numbers."""
     counting = Register(key="register_3", name="any", type=code).counting
     assert counting
     assert counting.amount(counter) == amount
@@ -298,19 +298,19 @@ def test_some_kinds_have_no_total() -> None:
     ],
 )
 def test_a_present_value_that_cannot_be_is_missing(code: str, rate: float) -> None:
-    """Registers of a type that says what they measure are judged like any value."""
+    """A register whose type tells what it measures is checked like any other value."""
     sent = {"name": "any", "type": code, "did": 3, "rate": rate}
     assert believed(_reading(parse_listing(listing(sent)))) == {}
 
 
 @pytest.mark.parametrize("code", ["#3", "h", "%", "a", "dT", "new"])
-def test_a_present_value_of_anything_else_is_not_judged(code: str) -> None:
-    """No type code says that a number is a power factor."""
+def test_a_plain_number_may_have_any_value(code: str) -> None:
+    """A register of plain numbers is not checked: its type does not say what it is."""
     sent = {"name": "powerFactor", "type": code, "did": 3, "rate": -4711}
     assert list(believed(_reading(parse_listing(listing(sent)))).values()) == [-4711]
 
 
-# A direct feed: the sun flows in before what `Grid` measures.
+# A direct feed: solar power joins on the grid's side of what `Grid` measures.
 _FEED: tuple[Mapping[str, object], ...] = (
     {"name": "use", "type": "P", "rate": 1234.5},
     {"name": "gen", "type": "P", "rate": 3234.4},
@@ -322,7 +322,7 @@ _COUNTED: list[object] = ["0", "0", "0", "7200000", "3600000"]
 
 
 def test_the_owner_says_what_registers_mean() -> None:
-    """Net power is consumption less generation, where `Grid` is not the grid."""
+    """Where `Grid` is not the grid, net power is consumption less generation."""
     found = parse_listing(listing(*_FEED, row=_COUNTED))
     assert believed(_reading(found))["16.7.0"] == 1234.5
     values = believed(
@@ -334,27 +334,27 @@ def test_the_owner_says_what_registers_mean() -> None:
         )
     )
     assert (values["16.7.0"], values["1.8.0"], values["2.8.0"]) == (-1999.9, 2000, 1000)
-    # What is no register any more has no role.
+    # A role whose register has been removed is ignored.
     values = believed(_reading(found, net_power="register_9", import_energy="none"))
     assert {"16.7.0", "1.8.0", "2.8.0"}.isdisjoint(values)
 
 
-def test_a_battery_is_taken_off_as_well() -> None:
-    """What a battery gives does not come from the grid."""
+def test_a_battery_is_subtracted_as_well() -> None:
+    """Net power is less what a battery delivers."""
     found = parse_listing(listing(*_FEED, {"name": "bat", "type": "P", "rate": 100.1}))
     values = believed(_reading(found, net_power="use_less_gen"))
     assert values["16.7.0"] == -2100.0
 
 
-def test_net_power_needs_all_that_it_follows_from() -> None:
-    """Without generation, consumption is not the grid's."""
+def test_net_power_needs_all_its_parts() -> None:
+    """While generation is missing, consumption alone gives no net power."""
     use, _, *others = _FEED
     found = parse_listing(listing(use, {"name": "gen", "type": "P"}, *others))
     assert "16.7.0" not in believed(_reading(found, net_power="use_less_gen"))
 
 
-def test_names_that_differ_in_case_are_registers_of_their_own() -> None:
-    """The device tells them apart, and so do their keys."""
+def test_names_are_told_apart_by_case() -> None:
+    """Two registers whose names differ only in case have different keys."""
     sent = [
         {"name": name, "type": "P", "rate": rate}
         for rate, name in enumerate(("Grid", "GRID", "grid"))
@@ -367,7 +367,7 @@ def test_names_that_differ_in_case_are_registers_of_their_own() -> None:
 
 
 def test_a_total_that_counts_the_same_names_the_other() -> None:
-    """The Energy dashboard offers one of the two, by the roles that registers have."""
+    """A register's total names the meter's total that it equals, by the roles."""
     found = parse_listing(listing(*_FEED))
     chosen = (
         ("export_energy", "register_2"),

@@ -1,4 +1,4 @@
-"""What is likely of registers, by their names, counters and rows."""
+"""What is filled in for registers, by their names, counters and past rows."""
 
 from collections.abc import Mapping
 import itertools
@@ -16,7 +16,7 @@ HOUR = 3_600
 
 
 def registers(*names: str) -> list[Register]:
-    """Return registers of power; the totals of a site have no number."""
+    """Return power registers; virtual totals have no number."""
     return [
         Register(
             key=name,
@@ -49,7 +49,7 @@ def rows(**powers: list[float]) -> tuple[Row, ...]:
 def told(
     names: tuple[str, ...], counters: Mapping[str, int], *found: Row
 ) -> tuple[object, object, object, bool]:
-    """Return what is filled in for net power, import and export, and how surely."""
+    """Return what is filled in for net power, import and export, and if it is sure."""
     likely = presets(registers(*names), counters, found)
     answers = likely.answers
     return (
@@ -78,12 +78,12 @@ def told(
     ],
 )
 def test_names(names: tuple[str, ...], expected: tuple[object, ...]) -> None:
-    """Where nothing has ever been generated, names of the grid are enough."""
+    """If nothing was ever generated, names of the grid are sure."""
     assert told(names, {"gen": 0}) == expected
 
 
 def test_a_direct_feed_at_one_moment() -> None:
-    """One row tells nothing, whatever is generated in it: only net power is likely."""
+    """One row proves nothing: only net power is likely."""
     names = ("use", "gen", "grid", "solar", "grid_in", "grid_out")
     counters = {"use": 2_100_000_000, "gen": 1_800_000_000, "grid_in": 418_800_000}
     row = Row(time=0.0, counters=dict.fromkeys(names, 7))
@@ -92,7 +92,7 @@ def test_a_direct_feed_at_one_moment() -> None:
 
 
 def test_names_of_the_panel() -> None:
-    """Registers that see no generation are not the grid, and others may be."""
+    """Registers that show no generation are not the grid; others may be."""
     names = ("use", "gen", "Grid+", "Grid-", "grid_in", "grid_out")
     found = rows(
         use=[500, 900, 400],
@@ -116,14 +116,14 @@ def test_names_of_the_panel() -> None:
 
 
 def test_export_alone_without_any_export() -> None:
-    """A register that has counted nothing is not told by nothing."""
+    """A register that has counted nothing is not taken for export."""
     found = rows(use=[500, 900], gen=[0, 700], Gridminus=[0, 0])
     names = ("use", "gen", "Grid-")
     assert told(names, {"gen": 1}, *found)[1:] == ("none", "none", False)
 
 
 def test_rows_that_lack_a_register() -> None:
-    """What was added to the device within the week is judged by what there is."""
+    """A register added this week is judged by its rows since then."""
     full = rows(use=[500, 900], gen=[0, 1900], Gridplus=[500, 0])
     older = Row(time=-HOUR, counters={"use": 1, "gen": 2})
     names = ("use", "gen", "Grid+")
@@ -131,7 +131,7 @@ def test_rows_that_lack_a_register() -> None:
 
 
 def test_a_battery() -> None:
-    """Net power is less what the battery gives, and its total is counted apart."""
+    """Net power is less what the battery delivers; its total is counted apart."""
     found = rows(
         use=[500, 500, 500],
         gen=[0, 2000, 0],
@@ -154,7 +154,7 @@ def test_loads_that_count_backwards() -> None:
 
 
 def test_what_rows_are_asked_of() -> None:
-    """Only registers that may have a role are read: not the circuits."""
+    """Rows are requested only of registers that may have a role, not of circuits."""
     names = ("use", "gen", "Grid", "grid_in", "AC", "Car")
     assert candidates(registers(*names)) == {"use", "gen", "Grid", "grid_in"}
 

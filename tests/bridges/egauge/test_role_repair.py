@@ -1,4 +1,4 @@
-"""A running entry through the update: what names say is checked, and told."""
+"""Entries of an earlier version: roles by name are checked, with a repair if wrong."""
 
 from datetime import timedelta
 
@@ -58,7 +58,7 @@ async def test_registers_that_are_right(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Where names tell the truth, nothing is said."""
+    """If the names are right, there is no repair."""
     site.live(freezer, 12)
     entry = await set_up(simulator)
     await checked(hass, freezer)
@@ -73,7 +73,7 @@ async def test_registers_that_are_not_the_grid(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Both numbers are told; nothing changes until the owner has chosen."""
+    """The repair tells both numbers; nothing changes until the owner chooses."""
     site.live(freezer, 12)
     entry = await set_up(simulator)
     enabled = _enabled(hass, entry)
@@ -127,7 +127,7 @@ async def test_a_device_that_is_away(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The check waits for the next start, and the repair for an answer."""
+    """If the device is away, the check waits for the next start; the fix fails."""
     site.live(freezer, 12)
     entry = await set_up(simulator)
     simulator.fail_with(500, path="/api/register")
@@ -157,7 +157,7 @@ def _enabled(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
 
 
 def _week(site: Site) -> tuple[float, float]:
-    """Return what the panel and the house have counted in the last seven days."""
+    """Return what panel and house have counted in the last seven days."""
     now = int(site.house.now.timestamp()) // 900 * 900
     database = site.simulator.database.registers
     by_name = {each.name: each for each in database}

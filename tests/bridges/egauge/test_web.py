@@ -1,4 +1,4 @@
-"""The way in: TLS where there is TLS, the device that we know, and never less."""
+"""The connection to an eGauge: TLS if it has TLS, its identity, and its login."""
 
 from ssl import SSLContext
 
@@ -26,7 +26,7 @@ HTTPS = {"scheme": "https", "realm": REALM}
 
 
 def without_certificate(identity: Identity) -> dict[str, str]:
-    """Return what is pinned but for the certificate, which there is."""
+    """Return what is pinned, without the certificate, which must be there."""
     pinned = dict(identity.pinned)
     assert len(pinned.pop("certificate")) == 64
     return pinned
@@ -41,7 +41,7 @@ async def tls(simulator: EgaugeSimulator, self_signed: SSLContext) -> EgaugeSimu
 
 
 async def test_tls_comes_first(tls: EgaugeSimulator, connect: Connect) -> None:
-    """It is found where it is spoken, and pinned; the certificate may be its own."""
+    """TLS is tried first and then pinned; the certificate may be self-signed."""
     client = connect()
     assert without_certificate(await client.identify()) == HTTPS
     assert (await client.fetch()).readings
@@ -51,17 +51,17 @@ async def test_tls_comes_first(tls: EgaugeSimulator, connect: Connect) -> None:
 async def test_a_certificate_is_verified_if_asked(
     tls: EgaugeSimulator, connect: Connect
 ) -> None:
-    """Nothing at all is told to a device whose certificate nobody vouches for."""
+    """With verification on, a self-signed certificate ends it before any request."""
     with pytest.raises(BridgeConnectionError):
         await connect(verify_ssl=True).identify()
     assert tls.requests == []
 
 
 @pytest.mark.parametrize("access", [{"verify_ssl": True}, {"hearsay": True}])
-async def test_some_want_tls_alone(
+async def test_no_plain_http_if_verified_or_announced(
     simulator: EgaugeSimulator, connect: Connect, access: dict[str, bool]
 ) -> None:
-    """Neither a verified certificate nor an announced address goes without TLS."""
+    """Plain HTTP is not tried with verification on, nor at an announced address."""
     with pytest.raises(BridgeConnectionError):
         await connect(**access).identify()
     assert simulator.requests == []
@@ -70,7 +70,7 @@ async def test_some_want_tls_alone(
 async def test_the_scheme_is_never_lowered(
     simulator: EgaugeSimulator, connect: Connect
 ) -> None:
-    """Who once spoke TLS is not believed without it, nor asked."""
+    """A device that was set up with TLS is sent no request without TLS."""
     with pytest.raises(BridgeConnectionError):
         await connect(pinned=HTTPS).identify()
     with pytest.raises(BridgeResponseError):
@@ -80,7 +80,7 @@ async def test_the_scheme_is_never_lowered(
 
 
 async def test_a_typed_scheme_wins(tls: EgaugeSimulator, connect: Connect) -> None:
-    """What was typed is what is spoken."""
+    """If the owner types http:// or https://, only that scheme is used."""
     with pytest.raises(BridgeConnectionError):
         await connect(host=f"http://{tls.address}").identify()
     identity = await connect(host=f"https://{tls.address}", pinned=HTTP).identify()
@@ -90,7 +90,7 @@ async def test_a_typed_scheme_wins(tls: EgaugeSimulator, connect: Connect) -> No
 async def test_trouble_behind_tls_is_no_reason_to_go_without(
     tls: EgaugeSimulator, connect: Connect
 ) -> None:
-    """A device that is busy is asked again later, in the same way."""
+    """After a 503 over TLS, the client tries TLS again rather than plain HTTP."""
     tls.fail_with(503)
     client = connect()
     with pytest.raises(BridgeConnectionError):
@@ -102,7 +102,7 @@ async def test_trouble_behind_tls_is_no_reason_to_go_without(
 async def test_a_device_that_was_off_is_not_taken_for_one_without_tls(
     tls: EgaugeSimulator, connect: Connect
 ) -> None:
-    """Nothing is settled before somebody has asked for a login."""
+    """The scheme is not decided while the device is off."""
     await tls.unplug()
     client = connect()
     with pytest.raises(BridgeConnectionError):
@@ -114,7 +114,7 @@ async def test_a_device_that_was_off_is_not_taken_for_one_without_tls(
 async def test_another_realm_is_refused(
     simulator: EgaugeSimulator, connect: Connect
 ) -> None:
-    """Who names itself otherwise gets no digest of the password."""
+    """A device with another realm gets no digest of the password."""
     simulator.gate.realm = "Router"
     with pytest.raises(BridgeResponseError):
         await connect(pinned=HTTP).identify()
@@ -127,7 +127,7 @@ async def test_another_realm_is_refused(
 async def test_strangers_get_no_digest(
     simulator: EgaugeSimulator, connect: Connect, body: str
 ) -> None:
-    """A 401 that is not an eGauge's is somebody else's."""
+    """A 401 without the challenge of an eGauge comes from another kind of device."""
     simulator.fail_with(401, body)
     with pytest.raises(BridgeResponseError):
         await connect().identify()
@@ -137,14 +137,14 @@ async def test_strangers_get_no_digest(
     assert LOGIN not in asked(simulator)
 
 
-def test_half_a_question_is_a_lost_connection() -> None:
-    """What breaks off in the middle says nothing about who is there."""
+def test_half_a_challenge_is_a_lost_connection() -> None:
+    """A challenge that breaks off says nothing about which device sent it."""
     with pytest.raises(BridgeConnectionError):
         read_challenge('{"rlm": "eGauge Admin')
 
 
-def test_the_whole_question_is_understood() -> None:
-    """What a meter asks gives its realm and a digest over its nonce."""
+def test_a_whole_challenge_is_understood() -> None:
+    """A challenge has the realm and the nonce that the digest is made of."""
     challenge = read_challenge((FIXTURES / "question.json").read_text())
     assert challenge.realm == REALM
     body = answer_challenge(challenge, "owner", "default")
@@ -165,21 +165,21 @@ def test_the_whole_question_is_understood() -> None:
     ],
 )
 def test_the_life_of_a_token(payload: str, renew_at: float) -> None:
-    """It is the token's own word; without one it is what meters give today."""
+    """The token tells its life; if it does not, ten minutes are assumed."""
     token = read_token({"jwt": f"h.{payload}.s"}, asked_at=100.0)
     assert token.renew_at == renew_at
     assert token.may_save is None
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"jwt": 7}, {"jwt": "a\nb"}])
-def test_an_answer_without_token_is_strange(answer: object) -> None:
-    """It neither lets in nor refuses, and no token breaks out of its header."""
+def test_an_answer_without_a_token_is_an_error(answer: object) -> None:
+    """It is neither a login nor a refusal; a token with a line break is none."""
     with pytest.raises(BridgeResponseError):
         read_token(answer, asked_at=0.0)
 
 
-def test_a_refusal_is_one_whatever_its_words() -> None:
-    """Any error but the expired nonce is a wrong login."""
+def test_any_error_refuses_the_login() -> None:
+    """Any error, except an expired nonce, means that the login is wrong."""
     with pytest.raises(BridgeAuthError):
         read_token({"error": "No."}, asked_at=0.0)
     assert read_token({"jwt": "x", "rights": "save"}, asked_at=0.0).may_save is True

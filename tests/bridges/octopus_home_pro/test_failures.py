@@ -1,4 +1,4 @@
-"""What an owner sees of each thing that goes wrong."""
+"""Each failure of a Home Pro, and what the owner sees of it."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -41,7 +41,7 @@ async def entry(
 
 
 def links(hass: HomeAssistant) -> list[str]:
-    """Return which links stand: to the bridge, to electricity, to gas."""
+    """Return the states of the connections: bridge, electricity meter, gas meter."""
     return [state(hass, link) for link in (BRIDGE_LINK, ELECTRICITY_LINK, GAS_LINK)]
 
 
@@ -53,7 +53,7 @@ async def test_electricity_out_of_reach(
     status: int,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An unsuccessful `Status` takes one meter away; the bridge and gas stay."""
+    """A `Status` other than success makes one meter unavailable, not bridge and gas."""
     simulator.refuse(status, "Meter not found", ELEC)
     await poll(hass, entry)
     assert links(hass) == ["on", "off", "on"]
@@ -70,7 +70,7 @@ async def test_electricity_out_of_reach(
 async def test_missing_payload(
     hass: HomeAssistant, simulator: Home, entry: MockConfigEntry, part: str
 ) -> None:
-    """Success without what should follow is no success."""
+    """`Status` success without the payload counts as a failure."""
     simulator.omissions[ELEC] = part  # type: ignore[assignment]
     await poll(hass, entry)
     assert links(hass) == ["on", "off", "on"]
@@ -84,7 +84,7 @@ async def test_missing_payload(
 async def test_plain_errors(
     hass: HomeAssistant, simulator: Home, entry: MockConfigEntry, status: int
 ) -> None:
-    """An error that is not about the meter is the bridge's."""
+    """An error of HTTP disconnects the bridge, not only a meter."""
     simulator.fail_with(status, "<h1>Error</h1>")
     await poll(hass, entry)
     assert links(hass) == ["off", GONE, GONE]
@@ -100,7 +100,7 @@ async def test_gas_fails_alone(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Whatever happens to gas, electricity goes on, and gas does not flicker."""
+    """If gas fails, electricity goes on; gas stays available while it is fresh."""
     simulator.garble(b"oops", "/get_meter_status")
     simulator.refuse(500, "no", GAS)
     simulator.house.draw(444)
@@ -120,7 +120,7 @@ async def test_frozen_electricity(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Electricity that repeats itself is unavailable after five minutes."""
+    """Electricity is unavailable after five minutes of the same reading."""
     await pass_time(hass, freezer, 30)
     simulator.electricity.linked = False
     simulator.tick()
@@ -144,7 +144,7 @@ async def test_frozen_gas(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Gas that repeats itself is unavailable after two hours."""
+    """Gas is unavailable after two hours of the same reading."""
     simulator.gas.linked = False
     await poll(hass, entry)
     freezer.tick(7000)
@@ -163,7 +163,7 @@ async def test_frozen_gas(
 async def test_zero_totals(
     hass: HomeAssistant, simulator: Home, entry: MockConfigEntry
 ) -> None:
-    """A zero is no new meter: the last totals stand, and power goes through."""
+    """A total at zero is held back: the last one stays shown, power is updated."""
     simulator.zero_counter("1.8.0")
     simulator.zero_counter("3.0.0")
     simulator.house.draw(999)
@@ -179,7 +179,7 @@ async def test_zero_gas(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A zero of the gas meter changes neither its m³ nor its kWh."""
+    """A gas total at zero is held back: m³ and kWh stay as they were."""
     energy = state(hass, GAS_ENERGY)
     simulator.zero_counter("3.0.0")
     simulator.tick()
@@ -188,10 +188,10 @@ async def test_zero_gas(
     assert state(hass, GAS_ENERGY) == energy
 
 
-async def test_zero_at_first(
+async def test_zero_in_the_first_reading(
     hass: HomeAssistant, simulator: Home, set_up: SetUp
 ) -> None:
-    """Nor is a zero the first thing to be believed."""
+    """A zero in the first reading is not believed either."""
     simulator.zero_counter("1.8.0")
     simulator.tick()
     entry = await set_up(simulator)
@@ -207,7 +207,7 @@ async def test_zero_at_first(
 async def test_no_power(
     hass: HomeAssistant, simulator: Home, entry: MockConfigEntry, demand: int
 ) -> None:
-    """What marks a failure of the meter is no power; energy stays."""
+    """The number that marks an error is not shown as power; energy stays."""
     simulator.electricity.demand = demand
     await poll(hass, entry)
     assert [state(hass, each) for each in (ENERGY, POWER)] == ["11743.027", GONE]
@@ -217,7 +217,7 @@ async def test_no_power(
 async def test_no_total(
     hass: HomeAssistant, simulator: Home, entry: MockConfigEntry
 ) -> None:
-    """Nor is it a total; power stays."""
+    """The number that marks an error is not shown as a total; power stays."""
     simulator.electricity.consumption = 0xFFFFFFFFFFFF
     await poll(hass, entry)
     assert [state(hass, each) for each in (ENERGY, POWER)] == [GONE, "321"]
@@ -226,7 +226,7 @@ async def test_no_total(
 async def test_no_meter_in_reach_at_start(
     hass: HomeAssistant, simulator: Home, set_up: SetUp
 ) -> None:
-    """Set-up waits for a meter, and says what is missing."""
+    """If no meter answers, set-up is tried again and says that a meter is missing."""
     simulator.refuse()
     entry = await set_up(simulator, simulator.electricity.eui)
     assert entry.state is ConfigEntryState.SETUP_RETRY
@@ -236,7 +236,7 @@ async def test_no_meter_in_reach_at_start(
 async def test_no_reading_at_start(
     hass: HomeAssistant, simulator: Home, set_up: SetUp
 ) -> None:
-    """A meter that is known but not read yet appears with its first reading."""
+    """The entities of a known meter appear with its first reading."""
     simulator.garble(b'{"Status": "failed"}', f"/{CONSUMPTION}")
     entry = await set_up(simulator)
     assert state(hass, BRIDGE_LINK) == "on"

@@ -1,4 +1,4 @@
-"""The client against bad luck and bad input: errors of ours, and no wrong number."""
+"""The client's errors for outages and bad input; no wrong number is shown."""
 
 import asyncio
 from collections.abc import Callable
@@ -39,7 +39,7 @@ MISHAPS: dict[str, tuple[Break, type[BridgeError]]] = {
 async def test_a_bad_answer_is_an_error_of_ours(
     simulator: WhatwattGoSimulator, client: WhatwattClient, path: str, mishap: str
 ) -> None:
-    """Wherever no answer comes, its error is told, and over when it is over."""
+    """A failed request raises the right error; the next one works after recovery."""
     break_, error = MISHAPS[mishap]
     break_(simulator, path)
     with pytest.raises(error):
@@ -52,7 +52,7 @@ async def test_a_bad_answer_is_an_error_of_ours(
 async def test_a_bad_stream_is_an_error_of_ours(
     simulator: WhatwattGoSimulator, client: WhatwattClient, mishap: str
 ) -> None:
-    """Whatever comes instead of the stream, it is named and publishes nothing."""
+    """Any other answer than a stream raises its error and publishes nothing."""
     break_, error = MISHAPS[mishap]
     break_(simulator, LIVE)
     published: Published[Details] = []
@@ -74,7 +74,7 @@ async def test_a_bad_stream_is_an_error_of_ours(
 async def test_a_garbled_event_ends_the_stream(
     simulator: WhatwattGoSimulator, client: WhatwattClient, data: bytes
 ) -> None:
-    """What is no JSON, or too much, shows nothing; the next try starts afresh."""
+    """An event that is no JSON, or too long, ends the stream; the next try works."""
     async with streaming(client, simulator) as (published, task):
         simulator.push_raw(data)
         with pytest.raises(BridgeResponseError):
@@ -100,7 +100,7 @@ async def test_a_garbled_event_ends_the_stream(
 async def test_an_event_without_a_reading_is_passed_over(
     simulator: WhatwattGoSimulator, client: WhatwattClient, data: bytes
 ) -> None:
-    """Empty, foreign and half events publish nothing and break nothing."""
+    """Empty, unknown and incomplete events are ignored; the stream goes on."""
     async with streaming(client, simulator) as (published, task):
         simulator.push_raw(data)
         await asyncio.sleep(0.02)
@@ -119,7 +119,7 @@ async def test_an_event_without_a_reading_is_passed_over(
 async def test_an_event_may_come_in_pieces(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """Bytes are put together, wherever they were split."""
+    """An event is complete wherever its bytes were split."""
     await client.fetch()
     message = simulator.message("live")
     assert message
@@ -134,7 +134,7 @@ async def test_an_event_may_come_in_pieces(
 async def test_the_end_of_a_stream_is_told_from_a_break(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """In good order means that another listener came; a reset means nothing of it."""
+    """An orderly end means that another listener took over; a reset does not."""
     async with streaming(client, simulator) as (_, task):
         await simulator.unplug()
         with pytest.raises(BridgeConnectionError) as broken:
@@ -152,7 +152,7 @@ async def test_the_end_of_a_stream_is_told_from_a_break(
 async def test_a_reboot_while_streaming(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """The stream breaks; afterwards the device is read as before, restarted."""
+    """A reboot breaks the stream; then the device is read again, with its new start."""
     before = (await client.fetch()).details.last_restart
     async with streaming(client, simulator) as (_, task):
         await client.reboot()
@@ -175,7 +175,7 @@ async def test_a_reboot_while_streaming(
 async def test_another_device_at_the_address_names_itself(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """Every report carries its device's id, so that a swap shows at once."""
+    """Every report has the device's id, so another device is noticed at once."""
     await client.fetch()
     simulator.device_id = "02A4C61B0000"
     snapshot: Snapshot[Details] = await client.fetch()
@@ -186,7 +186,7 @@ async def test_another_device_at_the_address_names_itself(
 async def test_half_a_report_shows_half(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """Values of a wrong type are missing; no number is made of them."""
+    """Values of a wrong type are left out rather than converted."""
     report = {
         "id": [],
         "tariff": "two",

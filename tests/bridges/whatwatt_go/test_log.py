@@ -1,4 +1,4 @@
-"""Logs on the memory card: local time, hours that come twice, rows that are none."""
+"""Logs on the memory card: local time, the hour that comes twice, invalid rows."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,15 +38,15 @@ def full(year: int, month: int, day: int, hour: int) -> int:
     return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp())
 
 
-def test_the_vendors_sample() -> None:
-    """The time is local whatever its Z says, energies are those of a report."""
+def test_a_log() -> None:
+    """The time is local despite its Z; energies have the codes of a report."""
     log = Log()
     log.feed(SAMPLE.encode())
     assert log.hours == {full(2026, 5, 12, 16): {"1.8.0": 518246, "2.8.0": 197305}}
 
 
 def test_rows_around_a_full_hour() -> None:
-    """The last row ahead of a full hour counts, one at the hour itself first of all."""
+    """A row at the full hour is preferred to the last one before it."""
     ten = datetime(2026, 1, 5, 10, tzinfo=UTC)
     rows = [
         line(ten + timedelta(seconds=second), 100 + second / 1000)
@@ -58,7 +58,7 @@ def test_rows_around_a_full_hour() -> None:
 
 
 def test_a_hole_in_the_log() -> None:
-    """A full hour without a row shortly ahead of it is not known."""
+    """A full hour is unknown if the last row before it is minutes old."""
     ten = datetime(2026, 1, 5, 10, tzinfo=UTC)
     assert not read(
         line(ten - timedelta(seconds=301), 100), line(ten + timedelta(seconds=9), 101)
@@ -67,7 +67,7 @@ def test_a_hole_in_the_log() -> None:
 
 @pytest.mark.parametrize("status", ["NO DATA", "NO INIT", "KEY REQUIRED", ""])
 def test_a_meter_that_is_not_read(status: str) -> None:
-    """Rows with another status than OK say nothing."""
+    """Rows whose status is not OK are ignored."""
     ten = datetime(2026, 1, 5, 10, tzinfo=UTC)
     rows = [
         line(ten - timedelta(seconds=20), 100),
@@ -78,7 +78,7 @@ def test_a_meter_that_is_not_read(status: str) -> None:
 
 
 def test_rows_that_fall() -> None:
-    """A row whose counter falls, or that is older than the last, is none."""
+    """A row is ignored if its counter falls, or if it is older than the one before."""
     ten = datetime(2026, 1, 5, 10, tzinfo=UTC)
     rows = [
         line(ten - timedelta(seconds=30), 100),
@@ -90,7 +90,7 @@ def test_rows_that_fall() -> None:
 
 
 def test_a_file_that_is_still_written() -> None:
-    """Half a row is none, and an hour that may go on is not known."""
+    """Half a row is ignored; the hour that is still being written is unknown."""
     ten = datetime(2026, 1, 5, 10, tzinfo=UTC)
     last = line(ten - timedelta(seconds=10), 101)
     assert not read(line(ten - timedelta(seconds=30), 100), last[:-7])
@@ -100,7 +100,7 @@ def test_a_file_that_is_still_written() -> None:
 
 
 def a_night(begin: datetime) -> list[str]:
-    """Return rows each 15 s over eight hours; 1 Wh a row."""
+    """Return a row every 15 s for eight hours; the counter takes 1 Wh a row."""
     return [
         line(begin + timedelta(seconds=15 * row), 100 + row / 1000)
         for row in range(8 * 240 + 2)
@@ -113,7 +113,7 @@ def a_night(begin: datetime) -> list[str]:
     ids=["autumn", "spring"],
 )
 def test_nights_of_the_clock_change(begin: datetime) -> None:
-    """Every hour is known though one comes twice, or does not come."""
+    """Every hour is known in the nights in which clocks are put forward or back."""
     begin = begin.replace(tzinfo=UTC)
     hours = read(*a_night(begin))
     first = int(begin.timestamp()) + 10
@@ -123,8 +123,8 @@ def test_nights_of_the_clock_change(begin: datetime) -> None:
     ]
 
 
-def test_an_hour_that_nothing_tells_apart() -> None:
-    """Where the log has but one of both hours, neither is known."""
+def test_the_repeated_hour_recorded_once() -> None:
+    """If only one of the two equal hours is in the log, both are unknown."""
     rows = a_night(datetime(2026, 10, 24, 21, 59, 50, tzinfo=UTC))
     hours = read(*rows[:482], *rows[722:])
     assert full(2026, 10, 25, 1) not in hours
@@ -132,7 +132,7 @@ def test_an_hour_that_nothing_tells_apart() -> None:
 
 
 def test_days() -> None:
-    """A full hour is in the log of the day that ends with it, by the meter's clock."""
+    """The full hour at midnight belongs to the log of the day before, in local time."""
     assert list(days_of([full(2026, 6, 1, 22), full(2026, 6, 1, 23)])) == [
         date(2026, 6, 1),
         date(2026, 6, 2),

@@ -1,4 +1,4 @@
-"""Downloads from the memory card: gentle, one at a time, and never at any price."""
+"""Downloads from the memory card: slow, one at a time, ended if power runs low."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ def fill(simulator: WhatwattGoSimulator, days: int = 1) -> list[int]:
 
 @pytest.fixture
 def _fast(monkeypatch: pytest.MonkeyPatch, simulator: WhatwattGoSimulator) -> None:
-    """Let a download not last for minutes."""
+    """Download fast, so that a test does not last for minutes."""
     monkeypatch.setattr(web, "BYTES_PER_SECOND", 1e7)
     simulator.sd_speed = 1e8
 
@@ -39,7 +39,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch, simulator: WhatwattGoSimulator) -> No
 async def test_counters_at_full_hours(
     simulator: WhatwattGoSimulator, client: WhatwattClient
 ) -> None:
-    """Each day's log is read once, and says what a reading would have said."""
+    """Each day's log is read once, and has the counters of every full hour."""
     begin = simulator.house.import_energy
     hours = fill(simulator, 3)
     await client.identify()
@@ -60,7 +60,7 @@ async def test_as_slow_as_the_device_can_bear(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No more goes over the wire than was asked for, but for what buffers hold."""
+    """The download keeps to the chosen speed, apart from what socket buffers hold."""
     fill(simulator, 2)
     monkeypatch.setattr(web, "BYTES_PER_SECOND", 20_000.0)
     simulator.sd_speed = 1e8
@@ -99,7 +99,7 @@ async def test_never_drained(
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A download ends when the charge is low, and begins anew once it is not."""
+    """A download ends when the device's charge is low, and starts again later."""
     hours = fill(simulator)
     monkeypatch.setattr(supply, "_WATCH_SECONDS", 0.05)
     simulator.sd_speed = 20_000.0
@@ -118,12 +118,12 @@ async def test_never_drained(
 
 
 @pytest.mark.usefixtures("_fast")
-async def test_late_answers_end_it(
+async def test_late_answers_end_the_download(
     simulator: WhatwattGoSimulator,
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A download ends once any answer is late, and begins anew the next time."""
+    """A download ends once any answer is late, and starts again the next time."""
     hours = fill(simulator)
     await client.identify()
     simulator.sd_speed = 10_000.0
@@ -172,10 +172,10 @@ async def test_powers_of_hours(
 
 
 @pytest.mark.usefixtures("_fast")
-async def test_what_is_not_there(
+async def test_missing_logs(
     simulator: WhatwattGoSimulator, client: WhatwattClient, connect: Connect
 ) -> None:
-    """A day without a log is not known, nor anything without a card."""
+    """A day without a log is unknown, and so is every day if there is no card."""
     hours = fill(simulator, 2)
     del simulator.sd_files[next(iter(simulator.sd_files))]
     found = (await client.counters_at(IMPORT, hours))["1.8.0"]
@@ -186,17 +186,17 @@ async def test_what_is_not_there(
 
 
 @pytest.mark.usefixtures("_fast")
-async def test_a_file_that_goes_away(
+async def test_a_file_that_is_deleted(
     simulator: WhatwattGoSimulator,
     client: WhatwattClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The device answers 500 for a file that is gone: a day that is not known."""
+    """The device answers 500 for a deleted file: that day is unknown."""
     hours = fill(simulator)
     monkeypatch.setattr(simulator, "_send_file", lambda *_: _missing())
     assert await client.counters_at(IMPORT, hours) == {"1.8.0": {}}
 
 
 async def _missing() -> Response:
-    """Answer as firmware 2.8.2 does."""
+    """Answer for a missing file as firmware 2.8.2 does."""
     return Response(status=500, text="Failed to open file")

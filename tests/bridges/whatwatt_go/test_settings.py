@@ -1,4 +1,4 @@
-"""Settings: shown as the device has them, and changed one at a time."""
+"""Settings: entities show those of the device, and change one at a time."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -117,7 +117,7 @@ async def test_the_interface(
 async def test_what_a_switch_does(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """Without its announcement the device is not found; a link that is off is none."""
+    """Without announcement the device is not found; a link turned off is not listed."""
     await set_up(simulator)
     assert simulator.announcement
     await call(hass, ("switch", SERVICE_TURN_OFF), "switch.bridge_network_announcement")
@@ -129,7 +129,7 @@ async def test_what_a_switch_does(
 async def test_only_administrators_change_settings(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """A user who is no administrator is refused, an automation is not."""
+    """Users who are not administrators are refused; automations are not."""
     await set_up(simulator)
     user = MockUser(groups=[], is_owner=False).add_to_hass(hass)
     user.mock_policy({"entities": True})
@@ -145,7 +145,7 @@ async def test_only_administrators_change_settings(
 async def test_a_refused_value_is_told(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
-    """The owner learns that the device did not take it; nothing else changes."""
+    """If the device refuses a value, the action fails, and no setting changes."""
     await set_up(simulator)
     simulator.fail_with(400, '{"error":"bad"}', path=SETTINGS)
     with pytest.raises(HomeAssistantError) as error:
@@ -168,7 +168,7 @@ async def test_settings_are_not_asked_for_again(
 
 
 def test_firmware_without_a_setting() -> None:
-    """What was not sent is left out; a word for a number is no number."""
+    """A setting that was not sent, or is no number, is left out."""
     sent: Mapping[str, object] = {
         SETTINGS: {"services": {"broadcast": True, "report_interval": "soon"}}
     }
