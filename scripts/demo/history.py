@@ -43,15 +43,30 @@ async def import_history(api: Api, entities: Iterable[Entity]) -> None:
 
 async def _import(api: Api, entity: Entity, day: tuple[int, ...]) -> None:
     """Import past statistics of one counter, up to its present state."""
+    rows, counted = [], 0.0
     hours = list(_hours(day))
-    counted, stats = 0.0, []
     total = sum(amount for _, amount in hours)
     for start, amount in hours:
         counted += amount
-        # The recorder starts its own sums at zero, so the imported ones end at zero.
-        left = round(counted - total, 3)
-        state = round((entity.number or 0) + left, 3)
-        stats.append({"start": start.isoformat(), "state": state, "sum": left})
+        rows.append((start, (entity.number or 0) + counted - total))
+    await import_rows(api, entity, rows, entity.number or 0)
+
+
+async def import_rows(
+    api: Api, entity: Entity, rows: Iterable[tuple[datetime, float]], last: float
+) -> None:
+    """Import levels at the end of hours, which lead up to the first live one.
+
+    The recorder starts its own sums at zero, so the imported ones end at zero.
+    """
+    stats = [
+        {
+            "start": start.isoformat(),
+            "state": round(level, 3),
+            "sum": round(level - last, 3),
+        }
+        for start, level in rows
+    ]
     await api.send(
         "recorder/import_statistics",
         metadata={

@@ -8,8 +8,10 @@ from PIL import Image
 
 from .bridges import DOMAIN, discovered, set_up
 from .browser import Area, Page, browser
+from .entities import net_power, read_entities
 from .failure import DemoError
 from .history import TIME_ZONE, import_history
+from .hole import fill_the_hole, leave_a_hole, remembering_egauge
 from .home_assistant import REPOSITORY
 from .report import say
 from .stage import Scene, Stage, fill
@@ -71,6 +73,7 @@ async def take_all(empty: Scene, folder: Path) -> None:
         await _device(album, stage)
         await _energy(album, stage)
         await _repair(album, stage)
+        await _hole(album, empty)
 
 
 async def _flows(album: Album, empty: Scene) -> None:
@@ -143,3 +146,22 @@ async def _repair(album: Album, stage: Stage) -> None:
         await page.show(f"{album.url}/config/repairs")
         await page.click(("ha-list-item-button", "PIN"))
         await album.keep("repair", await page.place(DIALOG))
+
+
+async def _hole(album: Album, empty: Scene) -> None:
+    """Show a day that Home Assistant missed a part of, and after it was filled."""
+    page, dashboard = album.page, f"{album.url}/energy/electricity"
+    async with remembering_egauge() as egauge:
+        bridges = await set_up(empty.api, [egauge.simulated])
+        await page.settle()
+        entities = await read_entities(empty.api, bridges)
+        await leave_a_hole(empty.api, entities, egauge.levels)
+        await page.size(WIDTH, HEIGHT, SCALE)
+        await page.show(dashboard)
+        await album.keep("energy-hole")
+        power = net_power(entities, bridges[0])
+        if power is None or power.device_id is None:
+            raise DemoError("The eGauge shows no power")
+        await fill_the_hole(empty.api, power.device_id)
+        await page.show(dashboard)
+        await album.keep("energy-filled")

