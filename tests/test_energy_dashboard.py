@@ -105,8 +105,6 @@ async def test_found_by_itself(
     """For a discovered bridge the question follows after its confirmation."""
     result = await announce(hass, announcement(await simulators("iometer")))
     assert form(result) == ("confirm", {})
-    shown = hass.config_entries.flow.async_get(result["flow_id"])
-    assert "confirm_only" not in shown["context"]
     await answered(hass, await submit(hass, result))
     await eventually(lambda: types(dashboard) == ["grid"])
 

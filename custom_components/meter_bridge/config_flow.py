@@ -24,7 +24,6 @@ from .bridges.transport.address import parse_address
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.announcement import Announcement, read_announcement, read_lease
-from .flow.energy import missing_sources
 from .flow.following import async_hear, async_search
 from .flow.forms import login_schema, reconfigure_schema, typed_host, user_schema
 from .flow.nearness import async_is_near
@@ -182,8 +181,6 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
             return await self._go_on()
         if self._has_core_twin():
             return await self.async_step_twin()
-        if self._identity and not await missing_sources(self.hass, self._bridge.media):
-            self._set_confirm_only()
         return self.async_show_form(
             step_id="confirm", description_placeholders=self._placeholders()
         )

@@ -76,8 +76,8 @@ def _store(folder: Path, key: str, version: int, data: object) -> None:
 
 
 def free_port(wanted: int | None) -> int:
-    """Return the wanted port; without one the usual port, or any that is free."""
-    for port in [wanted] if wanted else [USUAL_PORT, 0]:
+    """Return the wanted port (0: any); without one the usual port, if it is free."""
+    for port in [USUAL_PORT, 0] if wanted is None else [wanted]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -93,6 +93,10 @@ class Front:
         """Type a text into a field of a form, by the key of the field."""
         await (within or self.flow).locator(f'input[name="{field}"]').fill(text)
 
+    async def fill_number(self, label: str, text: str) -> None:
+        """Type a number into a field of a form, by its label."""
+        await self.flow.get_by_role("spinbutton", name=label).fill(text)
+
     async def keep(self, folder: Path) -> None:
         """Save what was seen: a picture, and a trace that Playwright shows."""
         await self.page.screenshot(path=folder / "page.png")

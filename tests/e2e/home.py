@@ -73,6 +73,32 @@ class Home:
             if one.bridge == key and one.unique_id.endswith(ending)
         )
 
+    async def device(self, key: str) -> str:
+        """Return the id of a bridge's device."""
+        return str((await self.entity(key, "_16.7.0")).device_id)
+
+    async def enable(self, key: str, ending: str) -> None:
+        """Enable the entity of a bridge whose unique id ends so, and load it."""
+        entry_id = self.bridges[key].entry_id
+        [found] = [
+            each.entity_id
+            for each in await self.api.ask(list[_Line], "config/entity_registry/list")
+            if each.config_entry_id == entry_id and each.unique_id.endswith(ending)
+        ]
+        update = "config/entity_registry/update"
+        await self.api.send(update, entity_id=found, disabled_by=None)
+        path = f"config/config_entries/entry/{entry_id}/reload"
+        await self.api.post(dict[str, bool], path, {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A line of the entity registry."""
+
+    entity_id: str
+    unique_id: str
+    config_entry_id: str | None
+
 
 @asynccontextmanager
 async def fresh_home(folder: Path, *, announce: bool) -> AsyncIterator[Home]:

@@ -56,7 +56,6 @@ async def test_found_and_confirmed(
     assert (result["description_placeholders"] or {})["host"] == simulator.address
     [shown] = hass.config_entries.flow.async_progress()
     assert shown["context"]["title_placeholders"]["name"]
-    assert shown["context"]["confirm_only"]
     entry = created(await submit(hass, result))
     assert entry.unique_id == shown["context"]["unique_id"]
     assert entry.data == {

@@ -38,8 +38,6 @@ async def test_found_behind_a_password(
     simulator.firmware = firmware
     result = await announce(hass, announcement(simulator))
     assert form(result) == ("confirm", {})
-    [shown] = hass.config_entries.flow.async_progress()
-    assert "confirm_only" not in shown["context"]
     assert not passwords(simulator)
     result = await submit(hass, result)
     assert form(result) == ("login", {})

@@ -230,8 +230,6 @@ async def test_found_by_itself(hass: HomeAssistant, iometer: IometerSimulator) -
     other(hass, "iometer", unique_id=iometer.device_id)
     result = await announce(hass, announcement(iometer))
     assert form(result) == ("twin", {})
-    shown = hass.config_entries.flow.async_get(result["flow_id"])
-    assert "confirm_only" not in shown["context"]
     await on(hass, result, "twin")
 
 

@@ -93,11 +93,9 @@ def expected_calls(command: str) -> list[str]:
 
 def _expected_test_calls(given: str) -> list[str]:
     """Return the calls of programs that `scripts/test` with arguments must lead to."""
-    if given == "--oldest":
-        return ["scripts/setup oldest", f".venv-oldest/bin/pytest {_ON_TWO}"]
-    if given == "--next":
-        newer = "-p tests.support.newer_home_assistant"
-        return ["scripts/setup next", f".venv-next/bin/pytest {newer} {_ON_TWO}"]
+    if given in ("--oldest", "--next"):
+        name = given.removeprefix("--")
+        return [f"scripts/setup {name}", f".venv-{name}/bin/pytest {_ON_TWO}"]
     if given not in ("", "--all"):
         return ["scripts/setup tests", f".venv/bin/pytest {given}"]
     some = "" if given else " -p tests.support.left_out -m not programs"

@@ -14,6 +14,7 @@ from homeassistant.components.recorder.statistics import statistics_during_perio
 from homeassistant.components.recorder.tasks import StatisticsTask, SynchronizeTask
 from homeassistant.const import CONF_HOST
 from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import frame
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -92,6 +93,7 @@ class Recorded:
             async_test_home_assistant(initial_state=CoreState.not_running)
         )
         hass.data.pop("custom_components", None)
+        frame.async_setup(hass)
         await hass.config.async_set_time_zone("Europe/Zurich")
         config: dict[str, object] = {
             "commit_interval": 0,
