@@ -68,6 +68,10 @@ class Front:
             "document.querySelector('home-assistant')?.hass?.connected"
         )
 
+    async def remember(self, key: str, value: str) -> None:
+        """Set what the front end reads from the browser's memory on the next page."""
+        await self.page.add_init_script(_memory(key, value))
+
     async def click(self, target: Locator) -> None:
         """Click, as an owner does."""
         self.clicks += 1
@@ -129,13 +133,16 @@ async def tab(
     )
     context.set_default_timeout(PATIENCE)
     for key, value in {"selectedLanguage": language, **local_storage}.items():
-        pair = f"{json.dumps(key)}, {json.dumps(json.dumps(value))}"
-        # An empty tab has no local storage.
-        await context.add_init_script(
-            f"if (location.host) localStorage.setItem({pair})"
-        )
+        await context.add_init_script(_memory(key, value))
     await context.tracing.start(screenshots=True, snapshots=True, sources=True)
     try:
         yield Front(await context.new_page(), url)
     finally:
         await context.close()
+
+
+def _memory(key: str, value: str) -> str:
+    """Return the script that sets a value in the local storage of a page."""
+    pair = f"{json.dumps(key)}, {json.dumps(json.dumps(value))}"
+    # An empty tab has no local storage.
+    return f"if (location.host) localStorage.setItem({pair})"

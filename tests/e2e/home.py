@@ -73,6 +73,10 @@ class Home:
             if one.bridge == key and one.unique_id.endswith(ending)
         )
 
+    async def speak(self, language: str) -> None:
+        """Set the language of names."""
+        await self.api.send("config/core/update", language=language)
+
     async def device(self, key: str) -> str:
         """Return the id of a bridge's device."""
         return str((await self.entity(key, "_16.7.0")).device_id)
