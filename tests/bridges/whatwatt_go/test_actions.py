@@ -18,6 +18,9 @@ import probatio
 import pytest
 
 from custom_components.meter_bridge.bridges.whatwatt_go import firmware, supply, web
+from custom_components.meter_bridge.diagnostics import (
+    async_get_config_entry_diagnostics,
+)
 from tests.bridges.whatwatt_go.simulator import FIRMWARE_MARK, WhatwattGoSimulator
 from tests.conftest import SetUp
 from tests.support.acting import act
@@ -78,6 +81,8 @@ async def test_the_scale_of_a_meter(
     await entry.runtime_data.async_refresh()
     settings = entry.runtime_data.data.details.settings
     assert settings.scalers == "lge570"
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert found["details"]["settings"]["scalers"] == "lge570"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from custom_components.meter_bridge.bridges.errors import (
 from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.whatwatt_go import client as module
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
+from custom_components.meter_bridge.bridges.whatwatt_go.variables import VARIABLES
 from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SETTINGS, SYSTEM
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.clients import asked, values
@@ -42,7 +43,7 @@ async def test_a_licensed_device_is_asked_for_its_report(
     assert values(snapshot)["1.8.0"] == 11743027
     assert snapshot.details.conv_factor == 1
     await client.fetch()
-    assert asked(simulator) == [SYSTEM, REPORT, *SETTINGS, REPORT]
+    assert asked(simulator) == [SYSTEM, REPORT, *SETTINGS, VARIABLES, REPORT]
     assert simulator.most_at_once == 1
 
 
@@ -74,7 +75,8 @@ async def test_a_licence_that_was_bought_is_noticed(
     assert values(await client.fetch()) == {}
     simulator.license = "PLUS"
     assert values(await client.fetch())[NET_POWER] == 321
-    assert asked(simulator) == [SYSTEM, REPORT, LIVE, *SETTINGS, SYSTEM, REPORT]
+    first = [SYSTEM, REPORT, LIVE, *SETTINGS]
+    assert asked(simulator) == [*first, SYSTEM, REPORT, VARIABLES]
 
 
 async def test_a_quiet_meter_is_no_error(

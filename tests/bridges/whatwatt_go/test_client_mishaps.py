@@ -16,6 +16,7 @@ from custom_components.meter_bridge.bridges.obis import NET_POWER
 from custom_components.meter_bridge.bridges.snapshot import Snapshot
 from custom_components.meter_bridge.bridges.whatwatt_go.client import WhatwattClient
 from custom_components.meter_bridge.bridges.whatwatt_go.system import Details
+from custom_components.meter_bridge.bridges.whatwatt_go.variables import VARIABLES
 from tests.bridges.whatwatt_go.conftest import LIVE, REPORT, SETTINGS, SYSTEM
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.support.clients import Published, asked, streaming, values
@@ -179,7 +180,8 @@ async def test_another_device_at_the_address_names_itself(
     await client.fetch()
     simulator.device_id = "02A4C61B0000"
     snapshot: Snapshot[Details] = await client.fetch()
-    assert asked(simulator) == [SYSTEM, REPORT, *SETTINGS, REPORT, SYSTEM, *SETTINGS]
+    rest = [*SETTINGS, VARIABLES]
+    assert asked(simulator) == [SYSTEM, REPORT, *rest, REPORT, SYSTEM, *rest]
     assert snapshot.serial == "02A4C61B0000"
 
 

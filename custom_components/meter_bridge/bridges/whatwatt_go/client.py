@@ -24,8 +24,10 @@ from .sd_card import SdCard
 from .settings import METER_SETTINGS, SETTINGS, Place, change
 from .supply import watch_supply
 from .system import Details
+from .variables import VARIABLES
 from .web import WhatwattWeb
 
+_FREE = "free"
 _REBOOT, _WPS = "/api/v1/reboot", "/api/v1/wifi/wps"
 _RESTORE = "/api/v1/restore"
 # The system changes seldom, and a request drains a device that the meter powers.
@@ -63,6 +65,7 @@ class WhatwattClient(Client[Details]):
         self._report_until = -inf
         self._settings_until = -inf
         self._settings_of: str | None = None
+        self._variables_until = -inf
         self._event_at = -inf
         self._unlicensed_until = -inf
         self._yields_until = -inf
@@ -100,6 +103,7 @@ class WhatwattClient(Client[Details]):
         if not await self._read_report():
             await self._read_one_event()
         await self._read_settings_if_due()
+        await self._read_variables_if_due()
         return self._decoder.snapshot()
 
     @override
@@ -221,6 +225,7 @@ class WhatwattClient(Client[Details]):
                 if self._decoder.needs_report or time.monotonic() >= self._report_until:
                     await self._read_report()
                 await self._read_settings_if_due()
+                await self._read_variables_if_due()
 
     def _yield_stream(self) -> float:
         """Leave the stream to another listener; return for how many seconds."""
@@ -248,11 +253,32 @@ class WhatwattClient(Client[Details]):
         asked = self._decoder.serial
         if now < self._settings_until and asked == self._settings_of:
             return
-        self._settings_of = asked
+        if asked != self._settings_of:
+            self._settings_of, self._variables_until = asked, -inf
         self._settings_until = now + _SETTINGS_SECONDS
         for path in (SETTINGS, METER_SETTINGS):
             with suppress(BridgeConnectionError, BridgeResponseError):
                 self._decoder.take(path, (await self.web.request("GET", path)).body)
+
+    async def _read_variables_if_due(self) -> None:
+        """Request signed currents, often only where there are some.
+
+        Nothing of the answer is recorded: it names meter, network and device.
+        """
+        decoder = self._decoder
+        is_free = decoder.details.license == _FREE
+        if is_free or time.monotonic() < self._variables_until:
+            return
+        had_some = bool(decoder.details.signed_currents)
+        try:
+            answer = await self.web.request("GET", VARIABLES, name="")
+            decoder.take(VARIABLES, answer.body)
+        except BridgeConnectionError, BridgeLicenseError, BridgeResponseError:
+            decoder.forget_currents()
+        has_some = had_some or bool(decoder.details.signed_currents)
+        self._variables_until = time.monotonic() + (
+            _SYSTEM_SECONDS if has_some else _SETTINGS_SECONDS
+        )
 
     async def _read_report(self) -> bool:
         """Request the report; return whether the licence allows it."""

@@ -17,6 +17,7 @@ from .live import Proof, parse_live
 from .report import parse_meter, parse_report
 from .settings import METER_SETTINGS, SETTINGS, Settings, parse_settings
 from .system import METER_OK, Details, parse_system, with_live, with_report, word
+from .variables import VARIABLES, signed_currents
 
 SYSTEM, REPORT, LIVE = "/api/v1/system", "/api/v1/report", "/api/v1/live"
 # Values that the stream leaves out come from the report, while it is at most this old.
@@ -76,6 +77,9 @@ class WhatwattDecoder(Decoder[Details]):
             self._settings[source] = sent
             settings = parse_settings(self._settings)
             self.details = replace(self.details, settings=settings)
+        elif source == VARIABLES:
+            currents = signed_currents(sent) if self.has_meter else {}
+            self.details = replace(self.details, signed_currents=currents)
         elif source == SYSTEM:
             self._take_system(sent)
         else:
@@ -90,6 +94,7 @@ class WhatwattDecoder(Decoder[Details]):
             raise BridgeResponseError("The answer is not a whatwatt Go's")
         if serial != self.serial:
             self._settings.clear()
+            self.forget_currents()
             self.details = replace(self.details, settings=Settings())
         self.serial, self.firmware = serial, text(device.get("firmware"))
         self.name = text(device.get("name"))
@@ -105,6 +110,7 @@ class WhatwattDecoder(Decoder[Details]):
                 details,
                 conv_factor=self.details.conv_factor,
                 settings=self.details.settings,
+                signed_currents=self.details.signed_currents,
             )
         )
 
@@ -113,8 +119,14 @@ class WhatwattDecoder(Decoder[Details]):
         self.details = details
         if not self.has_meter:
             # The next meter may be another one.
+            self.forget_currents()
             self._readings, self._report, self._proof = (), (), Proof()
             self._stream_lacks_some = False
+
+    def forget_currents(self) -> None:
+        """Show no signed currents: there are no new ones."""
+        if self.details.signed_currents:
+            self.details = replace(self.details, signed_currents={})
 
     def _take_report(self, sent: object) -> None:
         """Keep a report, and note if another device sent it."""

@@ -5,7 +5,12 @@ from homeassistant.components.button import ButtonDeviceClass
 from homeassistant.components.number import NumberDeviceClass, NumberMode
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.components.update import UpdateDeviceClass
-from homeassistant.const import EntityCategory, UnitOfElectricPotential, UnitOfTime
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfTime,
+)
 
 from ..contract import (
     BridgeBinarySensor,
@@ -26,6 +31,7 @@ from ..descriptions import (
 from .client import WhatwattClient
 from .settings import INTERFACE, INTERFACES, NUMBERS, SWITCHES
 from .system import CLOUDS, METER_OK, SUPPLIES, TARIFFS, Details
+from .variables import SIGNED_CURRENTS
 
 
 def _voltage(name: str) -> BridgeSensor[Details]:
@@ -41,6 +47,20 @@ def _voltage(name: str) -> BridgeSensor[Details]:
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         value_fn=lambda details: details.voltages.get(key),
+    )
+
+
+def _signed_current(phase: int) -> BridgeSensor[Details]:
+    """Describe the current of a phase with its sign: negative while it returns."""
+    return BridgeSensor(
+        key=f"signed_current_l{phase}",
+        translation_key="signed_current_phase",
+        translation_placeholders={"phase": str(phase)},
+        device_class=SensorDeviceClass.CURRENT,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        entity_registry_enabled_default=False,
+        value_fn=lambda details: details.signed_currents.get(phase),
     )
 
 
@@ -137,6 +157,7 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
     diagnostic_sensor(
         "conv_factor", lambda details: details.conv_factor, enabled=False
     ),
+    *(_signed_current(phase) for phase in SIGNED_CURRENTS),
     *(_voltage(name) for name in SUPPLIES),
 )
 

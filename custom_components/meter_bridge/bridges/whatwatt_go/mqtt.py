@@ -9,11 +9,12 @@ from yarl import URL
 
 from ..errors import BridgeResponseError, UnfitFieldsError, UnresolvedError
 from ..fields import one_line
-from ..wire import entries, flag, section, text
+from ..wire import flag, section
 from .decoder import SYSTEM
+from .variables import VARIABLES, parse_variables
 from .web import WhatwattWeb
 
-VARIABLES, MQTT_SETTINGS = "/api/v1/variables", "/api/v1/mqtt/settings"
+MQTT_SETTINGS = "/api/v1/mqtt/settings"
 LONGEST, LONGEST_TEMPLATE = 127, 1023
 _VARIABLE = re.compile(r"\$\{([^}$]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,32}")
@@ -21,8 +22,6 @@ _OBIS = re.compile(r"s?\d{1,2}_\d_\d")
 # Texts of the default template, and numbers beside those of the meter.
 _TEXTS = {"sys_id": "sys.id", "meter_id": "meter.id", "status": "meter.status"}
 _NUMBERS = ("timestamp", "tariff")
-# What a variable says that has no value now.
-_NOTHING = ("", "null")
 # The device connects within some seconds.
 _TRIES, _PAUSE_SECONDS = 5, 2.0
 
@@ -75,17 +74,7 @@ async def _variables(web: WhatwattWeb) -> Collection[str]:
     answer = (await web.request("GET", VARIABLES, name="")).json()
     if not isinstance(answer, list):
         raise BridgeResponseError("The answer is no list of variables")
-    return list(values(answer))
-
-
-def values(answer: object) -> dict[str, str]:
-    """Return the variables that have a value: all are sent as texts."""
-    return {
-        name: value
-        for each in map(section, entries(answer))
-        for name, sent in each.items()
-        if (value := text(sent)) is not None and value not in _NOTHING
-    }
+    return list(parse_variables(answer))
 
 
 def _template(known: Collection[str]) -> str:

@@ -21,8 +21,8 @@ _LINKED = ("connected", "registered")
 class Details:
     """What the device reports about itself and its connections.
 
-    Voltages in V, signal in dBm, interval in s. None: this firmware does not send it,
-    or it does not apply.
+    Voltages in V, currents by phase in A, signal in dBm, interval in s. None: this
+    firmware does not send it, or it does not apply.
     """
 
     meter_status: str | None = None
@@ -35,6 +35,7 @@ class Details:
     firmware: str | None = None
     wifi_rssi: int | None = None
     ethernet: bool | None = None
+    signed_currents: Mapping[int, float] = field(default_factory=dict)
     clouds: Mapping[str, bool] = field(default_factory=dict)
     sd_card: bool | None = None
     settings: Settings = field(default_factory=Settings)
