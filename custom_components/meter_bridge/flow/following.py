@@ -95,8 +95,7 @@ async def _look(
         return
     if not _is_there(hass, entry):
         return
-    if identity.is_open and CONF_PASSWORD in moved:
-        # Whoever asks for no password has not proved that it is the protected bridge.
+    if _is_unproved(identity, moved):
         return
     if is_at_home:
         report_two_bridges(hass, entry)
@@ -117,10 +116,13 @@ async def async_move(
     for _ in range(_MOVE_TRIES):
         try:
             async with in_time(_MOVE_SECONDS):
-                await identify(connect(hass, bridge, moved), entry, bridge)
+                client = connect(hass, bridge, moved)
+                identity = await identify(client, entry, bridge)
         except BridgeError:
             await asyncio.sleep(_PAUSE_SECONDS)
             continue
+        if _is_unproved(identity, moved):
+            break
         if moved[CONF_HOST] != entry.data[CONF_HOST] and _is_there(hass, entry):
             hass.config_entries.async_update_entry(entry, data=moved)
             hass.config_entries.async_schedule_reload(entry.entry_id)
@@ -154,6 +156,14 @@ async def _ask(
     async with in_time(announced.bridge.setup_seconds):
         client = connect(hass, announced.bridge, data)
         return await identify(client, entry, announced.bridge)
+
+
+def _is_unproved(identity: Identity, data: Mapping[str, Any]) -> bool:
+    """Tell whether this may be another device than the bridge with the password.
+
+    Whoever asks for no password has not proved to be the one that is protected.
+    """
+    return identity.is_open and CONF_PASSWORD in data
 
 
 def _is_there(hass: HomeAssistant, entry: ConfigEntry) -> bool:

@@ -113,6 +113,21 @@ async def test_a_device_that_is_not_at_its_new_address(
     assert entry.data[CONF_HOST] == host
 
 
+@pytest.mark.usefixtures("_hasty", "_two_addresses")
+async def test_somebody_else_at_the_new_address(
+    hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
+) -> None:
+    """Who asks for no password there, unlike the device before, is not followed."""
+    simulator.protection = True
+    entry = await set_up(simulator)
+    host = entry.data[CONF_HOST]
+    simulator.protection = False
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, entry, "configure_wifi", ssid=HOME, **FIXED, **SURE)
+    assert caught.value.translation_key == "not_moved"
+    assert entry.data[CONF_HOST] == host
+
+
 async def test_an_interface_that_is_not_in_use(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
 ) -> None:
