@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.util.yaml import load_yaml_dict
 import probatio
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from custom_components.meter_bridge import services
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN
+from tests.conftest import SetUp, Start
 
 ROOT = Path(services.__file__).parent
 DESCRIBED: Mapping[str, Any] = load_yaml_dict(str(ROOT / "services.yaml"))
@@ -136,3 +139,21 @@ def test_what_one_kind_has_carries_its_name(action: str) -> None:
     assert action.startswith(f"{bridge.key.split('_')[0]}_")
     name = bridge.name.split()[0]
     assert all(name in words[action]["name"] for words in WORDS.values())
+
+
+@pytest.mark.parametrize(
+    "key", [key for key, bridge in BRIDGES.items() if bridge.actions]
+)
+async def test_meters_below_are_not_offered(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """Of the devices of an entry, the bridge alone has its maker's name."""
+    simulator = await simulators(key)
+    simulator.send_everything()
+    simulator.tick()
+    entry = await set_up(simulator)
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    maker = BRIDGES[key].manufacturer
+    offered = [device for device in devices if device.manufacturer == maker]
+    (bridge,) = (device for device in devices if device.via_device_id is None)
+    assert offered == [bridge]

@@ -320,11 +320,11 @@ async def test_an_action_wants_a_device_that_knows_it(
     assert simulator.commands == []
 
 
+@pytest.mark.usefixtures("commanded")
 async def test_another_bridge_knows_no_such_action(
     hass: HomeAssistant,
     simulators: Start,
     set_up: SetUp,
-    short_pauses: None,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A device of another kind is not asked, and nothing outdated is used to see it."""
