@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from os import times, times_result
 from random import Random
 
@@ -204,6 +205,38 @@ async def test_twin(
     assert imported
     # Only a whatwatt Go answers other requests during a download.
     assert watched.simulator.most_at_once <= 1 + (key == "whatwatt_go")
+
+
+async def test_both_ways_apart(watch: Watch) -> None:
+    """What a register consumed and produced is right in each hour, to one percent.
+
+    In the hours that were missed it went either way several times.
+    """
+    at = datetime.fromisoformat("2026-06-01T07:59:59+00:00")
+    words = ("consumed", "produced")
+    watched = await watch(
+        "egauge",
+        at,
+        recorded=[f"sensor.*_{word}" for word in words],
+        roles={"apart": ["register_7"]},
+    )
+    house, true = watched.simulator.house, []
+    away: Story = [(DOWN, 3.25, 300), (LIVE, 1.5, 300), (UNPLUGGED, 2.5, 300)]
+
+    def noted() -> Iterator[Step]:
+        for step in steps([(LIVE, 1.5, 300), *away, (LIVE, 2, 300)]):
+            yield step
+            if int(house.now.timestamp() + 1) % 3600 == 0:
+                true.append((float(house.import_energy), float(house.export_energy)))
+
+    await watched.run(noted())
+    assert not watched.entry.runtime_data.outages.open
+    hours = await watched.hours()
+    for index, word in enumerate(words):
+        rows = hours[f"sensor.bridge_grid_{word}"]
+        grown = [rows[at]["change"] * 1000 for at in sorted(rows)][-len(true) + 1 :]
+        for wh, (earlier, later) in zip(grown, pairwise(true), strict=True):
+            assert wh == pytest.approx(later[index] - earlier[index], rel=0.01, abs=3)
 
 
 async def test_what_its_owner_changes(watch: Watch) -> None:

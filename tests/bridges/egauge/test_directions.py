@@ -126,7 +126,7 @@ async def test_apart(
     freezer: FrozenDateTimeFactory,
     load: dict[str, int],
 ) -> None:
-    """Growth between readings counts by its sign; over a gap only the net is known."""
+    """Growth between two readings counts by its sign, over a gap minute by minute."""
     await say(hass, entry, apart=["register_3"])
     assert numbers(hass, CONSUMED, PRODUCED) == [0.0, 0.0]
     assert state(hass, LOAD) == "-1200"
@@ -134,14 +134,14 @@ async def test_apart(
     await pass_time(hass, entry, simulator, freezer, (load, 400))
     assert numbers(hass, CONSUMED, PRODUCED) == [0.4, 1.0]
     await pass_time(hass, entry, simulator, freezer, (load, 3000), (load, -1000))
-    assert numbers(hass, CONSUMED, PRODUCED) == [2.4, 1.0]
+    assert numbers(hass, CONSUMED, PRODUCED) == [3.4, 2.0]
     for each in (CONSUMED, PRODUCED):
         found = hass.states.get(each)
         assert found
         assert found.attributes["state_class"] == "total_increasing"
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert numbers(hass, CONSUMED, PRODUCED) == [2.4, 1.0]
+    assert numbers(hass, CONSUMED, PRODUCED) == [3.4, 2.0]
 
 
 async def test_apart_and_reversed(

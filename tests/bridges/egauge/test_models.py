@@ -14,6 +14,7 @@ from custom_components.meter_bridge.bridges.egauge.kinds import (
 )
 from custom_components.meter_bridge.bridges.egauge.meaning import meaning_of
 from custom_components.meter_bridge.bridges.egauge.models import Details, reading_of
+from custom_components.meter_bridge.bridges.egauge.parts import Parts
 from custom_components.meter_bridge.bridges.egauge.registers import (
     Listing,
     Register,
@@ -35,7 +36,7 @@ CODES = (
 def _reading(listing: Listing, **roles: str) -> Reading:
     """Return the reading of a listing, by the roles that the owner has chosen."""
     chosen = tuple(sorted(roles.items()))
-    return reading_of(listing, meaning_of(listing.registers, chosen))
+    return reading_of(listing, meaning_of(listing.registers, chosen), Parts())
 
 
 def load(name: str) -> Mapping[str, object]:

@@ -30,6 +30,10 @@ from .web import EgaugeWeb
 
 _HOST_NAME, _PART = "/api/config/net/hostname", "/api/sys"
 _SYSTEM_SECONDS = 60.0
+_MINUTE = 60
+# What went each way over a longer gap is looked up, but an owner does not wait for more
+# than the minutes of three days.
+_GAP_SECONDS, _MOST_GAP_SECONDS = 90.0, 3 * 86_400.0
 # An older firmware, or a user with fewer rights, does not get this: that is no failure.
 _NOT_AVAILABLE = (BridgePermissionError, BridgeRefusedError, BridgeResponseError)
 
@@ -76,11 +80,39 @@ class EgaugeClient(Client[Details]):
             if time.monotonic() >= self._system_until:
                 await self._read_system()
             await self._read(REGISTERS)
+            await self._count_apart()
         except BridgeConnectionError:
             # Another device may answer next, or this one after a restart.
             self._system_until, self._can_filter = -inf, True
             raise
         return self._decoder.snapshot()
+
+    async def _count_apart(self) -> None:
+        """Count what goes each way, over a gap by what the device remembers of it.
+
+        A device without minutes is no failure: then only the difference is known.
+        """
+        decoder, rows = self._decoder, list[Row]()
+        now, since = decoder.listing.time, decoder.parts.since(decoder.apart)
+        if now is not None and since is not None and now - since > _GAP_SECONDS:
+            ahead = decoder.system.time_offset or 0
+            begin = max(since, now - _MOST_GAP_SECONDS) - ahead
+            first = -(-int(begin) // _MINUTE) * _MINUTE
+            minutes = range(first, int(now - ahead), _MINUTE)
+            with suppress(*_NOT_AVAILABLE):
+                rows = await self._history.rows(decoder.apart, minutes, ahead, _MINUTE)
+        rows.sort(key=lambda row: row.time)
+        decoder.count_apart([row.counters for row in rows])
+
+    @override
+    def memory(self) -> Mapping[str, list[float]]:
+        """Remember how far each way registers have counted."""
+        return self._decoder.parts.memory()
+
+    @override
+    def recall(self, memory: Mapping[str, list[float]]) -> None:
+        """Know it again."""
+        self._decoder.parts.recall(memory)
 
     @override
     async def counters_at(
@@ -102,7 +134,7 @@ class EgaugeClient(Client[Details]):
             for total, register in registers.items()
         }
         return counts | await self._minutes.apart(
-            apart, instants, decoder.listing, ahead
+            apart, decoder.parts, instants, decoder.listing, ahead
         )
 
     @override

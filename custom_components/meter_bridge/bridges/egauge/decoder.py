@@ -1,6 +1,6 @@
 """The latest system, alerts and registers of an eGauge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import override
@@ -14,6 +14,7 @@ from ..uptime import StartTime
 from ..wire import parse_json, section, text
 from .meaning import meaning_of
 from .models import Details, System, parse_alerts, parse_system, reading_of
+from .parts import Parts
 from .registers import POWER, Listing, Register, mean_rate, parse_listing
 from .roles import Roles, as_chosen
 
@@ -41,6 +42,7 @@ class EgaugeDecoder(Decoder[Details]):
         self.system = System()
         self._start_time = StartTime()
         self._listing = Listing()
+        self.parts = Parts()
 
     @override
     def take(self, source: str, body: bytes | str) -> bool:
@@ -123,6 +125,18 @@ class EgaugeDecoder(Decoder[Details]):
         }
         return whole, apart
 
+    @property
+    def apart(self) -> frozenset[str]:
+        """Return the keys of the registers that count each way apart."""
+        return self.roles.directions.apart & self.counters.keys()
+
+    def count_apart(self, between: Iterable[Mapping[str, int]]) -> None:
+        """Count each way, by the counters since the last answer."""
+        listing, apart = self._listing, self.apart
+        if listing.time is not None and apart:
+            now = {key: listing.counters[key] for key in apart}
+            self.parts.take(listing.time, now, between)
+
     def powers_of(self, keys: frozenset[str]) -> tuple[Register, ...]:
         """Return the registers behind these powers."""
         behind = set(keys)
@@ -140,7 +154,7 @@ class EgaugeDecoder(Decoder[Details]):
         registers = self._listing.registers
         meaning = meaning_of(registers, self._chosen)
         return Snapshot(
-            readings=(reading_of(self._listing, meaning),),
+            readings=(reading_of(self._listing, meaning, self.parts),),
             details=Details(
                 registers=registers, roles=meaning.roles, system=self.system
             ),

@@ -12,6 +12,7 @@ from ..wire import steps_between
 from .directions import Directions
 from .history import EgaugeHistory
 from .kinds import WRAP, average_rate
+from .parts import Parts
 from .registers import Listing, Register
 from .roles import Roles
 
@@ -58,29 +59,32 @@ class EgaugeMinutes:
 
     async def apart(
         self,
-        parts: Mapping[str, tuple[str, int]],
+        apart: Mapping[str, tuple[str, int]],
+        parts: Parts,
         instants: Sequence[int],
         listing: Listing,
         ahead: float,
     ) -> dict[str, dict[int, float]]:
         """Return counts at full hours that go on by what was counted one way alone.
 
-        `parts` are the register of each total, and its sign. They lead up to the counts
-        of `listing`, and back to the first hour of which a minute is missing.
+        `apart` are the register of each total, and its sign. They lead up to the counts
+        of `parts`, which are those of `listing`, and back to the first hour of which a
+        minute is missing.
         """
-        found: dict[str, dict[int, float]] = {total: {} for total in parts}
-        if listing.time is None or not parts:
+        found: dict[str, dict[int, float]] = {total: {} for total in apart}
+        if listing.time is None or not apart:
             return found
-        keys = frozenset(register for register, _ in parts.values())
+        keys = frozenset(register for register, _ in apart.values())
         newest = int(listing.time - ahead)
         hour = newest // _HOUR * _HOUR
         first, wanted = min(instants), set(instants)
         grown = await self._since(keys, hour, newest, listing, ahead)
         while grown:
             if hour in wanted:
-                for total, (register, sign) in parts.items():
-                    more = sign * grown[register][sign < 0]
-                    found[total][hour] = listing.counters[register] - more
+                for total, (register, sign) in apart.items():
+                    if (count := parts.count(register, sign)) is not None:
+                        more = sign * grown[register][sign < 0]
+                        found[total][hour] = count - more
             hour -= _HOUR
             if hour < first or not (way := await self._way(keys, hour, first, ahead)):
                 return found

@@ -7,6 +7,7 @@ from ..snapshot import Reading
 from ..uptime import StartTime
 from ..wire import difference, number, section, text
 from .meaning import Meaning
+from .parts import Parts
 from .registers import Listing, Register
 from .roles import Roles
 
@@ -64,7 +65,7 @@ def parse_alerts(answer: object) -> int | None:
     return len(log) if isinstance(log, list) else None
 
 
-def reading_of(listing: Listing, meaning: Meaning) -> Reading:
+def reading_of(listing: Listing, meaning: Meaning, parts: Parts) -> Reading:
     """Return the present values and the counts of all registers.
 
     The device's clock may be set at any time: it only shows whether this is another
@@ -87,8 +88,14 @@ def reading_of(listing: Listing, meaning: Meaning) -> Reading:
         counts={
             each.key: count
             for key, totals in meaning.totals.items()
-            if (count := counters.get(key)) is not None
+            if key in counters
             for each in totals
+            if (
+                count := parts.count(key, each.counting.sign)
+                if each.part
+                else counters[key]
+            )
+            is not None
         },
         countings=meaning.countings,
         conclude=meaning.roles.conclude,
