@@ -307,3 +307,20 @@ async def test_rows_that_are_no_minutes(
     await client.fetch()
     hours = [at - HOUR for at in true]
     assert await client.powers_in(frozenset({"16.7.0"}), hours) == {}
+
+
+async def test_another_device_counts_nothing_apart(
+    connect: Connect, simulator: EgaugeSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """While another device answers at this address, no way goes on by its counters."""
+    freezer.move_to(simulator.house.now)
+    client = connect(answers={"apart": ("register_7",)})
+    await client.identify()
+    await client.fetch()
+    before = client.memory()
+    simulator.serial, simulator.register("Grid").start = "G47999", 5_000_000
+    freezer.tick(70)
+    simulator.house.advance(70)
+    simulator.tick()
+    assert (await client.fetch()).serial == "G47999"
+    assert client.memory() == before

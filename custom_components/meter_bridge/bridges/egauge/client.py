@@ -93,6 +93,9 @@ class EgaugeClient(Client[Details]):
         A device without minutes is no failure: then only the difference is known.
         """
         decoder, rows = self._decoder, list[Row]()
+        if self._expected not in (None, decoder.system.serial):
+            # Another device answers: its counters are none of ours.
+            return
         now, since = decoder.listing.time, decoder.parts.since(decoder.apart)
         if now is not None and since is not None and now - since > _GAP_SECONDS:
             ahead = decoder.system.time_offset or 0
