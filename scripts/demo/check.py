@@ -1,10 +1,9 @@
 """Check a running demo."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
-from . import automations, energy
-from .bridges import DOMAIN, states_of_entries
+from . import automations, energy, repairs
+from .bridges import states_of_entries
 from .entities import net_power
 from .home_assistant import CONFIG, console
 from .logfile import serious_records
@@ -15,21 +14,6 @@ from .waiting import until
 type Verdicts = dict[str, list[str]]
 
 ENERGY_WITHIN = 15.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Repair:
-    """A repair issue."""
-
-    domain: str
-    issue_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Repairs:
-    """All repair issues."""
-
-    issues: list[_Repair]
 
 
 async def check(stage: Stage) -> Verdicts:
@@ -43,11 +27,8 @@ async def check(stage: Stage) -> Verdicts:
             if not one.available
         ],
         "Energy dashboard": await _energy(stage),
-        "Repairs": [
-            repair.issue_id
-            for repair in (await stage.api.ask(_Repairs, "repairs/list_issues")).issues
-            if repair.domain == DOMAIN
-        ],
+        "Repairs": [repair.issue_id for repair in await repairs.repairs(stage)],
+        "Key of a meter": await repairs.failures(stage),
         # Last, because it causes a repair issue.
         "Automations": await automations.failures(stage),
     }

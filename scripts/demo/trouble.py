@@ -7,15 +7,15 @@ from uuid import uuid4
 
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.support.house import House
+from tests.support.simulator import Simulator
 
 from .simulators import Simulated
 
 
 @asynccontextmanager
-async def another_iometer() -> AsyncIterator[tuple[Simulated, IometerSimulator]]:
-    """Run an IOmeter simulator in this process, so that its attributes can be set."""
-    simulator = IometerSimulator(House(datetime.now(UTC)))
-    simulator.device_id = str(uuid4())
+async def another[S: Simulator](kind: type[S]) -> AsyncIterator[tuple[Simulated, S]]:
+    """Run a simulator in this process, so that its attributes can be set."""
+    simulator = kind(House(datetime.now(UTC)))
     await simulator.start()
     try:
         yield (
@@ -24,3 +24,11 @@ async def another_iometer() -> AsyncIterator[tuple[Simulated, IometerSimulator]]
         )
     finally:
         await simulator.stop()
+
+
+@asynccontextmanager
+async def another_iometer() -> AsyncIterator[tuple[Simulated, IometerSimulator]]:
+    """Run another IOmeter, whose core can be disconnected."""
+    async with another(IometerSimulator) as (simulated, simulator):
+        simulator.device_id = str(uuid4())
+        yield simulated, simulator
