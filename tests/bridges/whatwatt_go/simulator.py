@@ -74,6 +74,7 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         codes = frozenset(field.code for field in FIELDS)
         self.profile = replace(self.profile, codes=codes)
         self.volume_id = "30012345"
+        self.signed_currents = True
 
     @override
     def exchange_meter(self) -> bool:

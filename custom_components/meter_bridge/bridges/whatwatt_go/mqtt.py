@@ -105,8 +105,9 @@ def _check(template: str, known: Collection[str]) -> None:
 async def _is_connected(web: WhatwattWeb) -> bool:
     """Tell whether the device reaches the broker soon."""
     for _ in range(_TRIES):
+        # At first it may still be connected to another broker.
+        await asyncio.sleep(_PAUSE_SECONDS)
         system = (await web.request("GET", SYSTEM)).json()
         if flag(section(system, "clouds", "mqtc").get("connected")):
             return True
-        await asyncio.sleep(_PAUSE_SECONDS)
     return False
