@@ -68,7 +68,7 @@ def redactor() -> Redactor:
         (f"http://bridge-{SERIAL}.local/", f"http://bridge-{REDACTED}.local/"),
         (f"gas_{SERIAL}_3.0.0", f"gas_{REDACTED}_3.0.0"),
         ("xx4C61B9xx", f"xx{REDACTED}xx"),
-        ("000000B32F33", "000000A09D4B"),
+        ("000000B32F33", "000000B32F33"),
         ("70000005", "70000005"),
         (f"xx{LONG}xx", f"xx{REDACTED}xx"),
         ("register_10_apparent_power", "register_10_apparent_power"),

@@ -17,8 +17,8 @@ from homeassistant.helpers.event import async_call_later
 from .bridges.contract import BridgeType
 from .bridges.errors import BridgeError, BridgeLicenseError, BridgePermissionError
 from .bridges.snapshot import MAIN_METER, Snapshot
+from .bridges.words import short_key
 from .const import DOMAIN
-from .values.room import short_key
 
 CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 CONF_METER, CONF_REGISTER = "meter", "register"

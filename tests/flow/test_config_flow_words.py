@@ -24,7 +24,11 @@ def test_words_for_every_error() -> None:
     errors = reasons(BridgeError)
     assert WORDS["exceptions"].keys() >= errors
     # Only entities and actions of a loaded entry raise these.
-    errors -= {"not_accepted", "not_updated", "unfit_fields"}
+    errors -= {
+        *("no_broker", "no_way_left", "not_accepted", "not_moved", "not_offered"),
+        *("not_there", "not_updated", "scan_failed", "unfit_fields", "unresolved"),
+        "unusable_file",
+    }
     words: dict[str, Any] = WORDS["config"]
     # Nobody can correct an unknown kind in a form: the flow aborts.
     assert words["error"].keys() == errors - {"unknown_kind"} | {"invalid_host"}

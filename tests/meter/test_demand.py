@@ -309,6 +309,19 @@ def test_a_counter_that_is_passed_on_once_an_hour_gives_way_to_power() -> None:
     assert demand.peak.demand == 2000
 
 
+def test_a_counter_that_proves_fine_later_changes_no_demand() -> None:
+    """What power has told of a period stays, also if the counter would say more."""
+    demand, at = quarters(), int(NOON.timestamp())
+    for second in range(0, 600, 75):
+        demand.take(at + second, 100_000, 0)
+    for second in range(600, 1200, 75):
+        demand.take(at + second, None, 90)
+    told = demand.peak
+    assert told is not None
+    demand.take(at + 1200, 100_040, 0)
+    assert demand.peak == told
+
+
 def test_another_length_keeps_peaks_of_its_own() -> None:
     """Another length of a period has other peaks; the earlier ones are kept."""
     demand = quarters()

@@ -46,7 +46,8 @@ SCALES = {
 class Part:
     """Litres used in some minutes, and what is new before the reading at their end.
 
-    A meter with another number may begin at a level (litres).
+    A meter with another number may begin at a level (litres). That is not zero: zeros
+    alone may come of a bridge that does not read the meter yet, and count nothing.
     """
 
     litres: int
@@ -84,7 +85,7 @@ def parts(draw: st.DrawFn) -> list[Part]:
     """Draw what is burned of a meter, and perhaps of another one after it."""
     episodes = draw(_episodes)
     if draw(st.booleans()):
-        level = draw(st.integers(0, 10**7))
+        level = draw(st.integers(1, 10**7))
         other = Part(litres=0, minutes=10, level=level)
         episodes.insert(draw(st.integers(0, len(episodes))), [other])
     return [part for episode in episodes for part in episode]

@@ -1,10 +1,13 @@
 """What a device says in words, as people may read it in titles, repairs and the log."""
 
+from hashlib import sha256
 import re
 
 # What is longer than this is not looked at: anything may have been sent.
 _LONGEST_READ = 1024
 _LONGEST_WORDS = 64
+# The longest key that stands in a unique id as it is; the sum takes 32 characters.
+_LONGEST_KEY, _SUM = 64, 32
 # Titles and messages are rendered as Markdown: emphasis, code, tables, pictures, and
 # links, which an address without brackets makes as well. A `*` at the end of a word is
 # none: so registers of apparent power are marked. `#`, `-` and `+` begin a block.
@@ -26,3 +29,14 @@ def words(said: str) -> str:
     """Return a device's words as they may be shown: short, and without any markup."""
     plain = _MARKUP.sub(" ", printable(said[:_LONGEST_READ]))
     return " ".join(plain.split())[:_LONGEST_WORDS].rstrip()
+
+
+def short_key(key: str) -> str:
+    """Return a key as it may stand in an id: long ones are cut, with a sum of all.
+
+    The same goes for one with control characters.
+    """
+    if len(key) <= _LONGEST_KEY and key.isprintable():
+        return key
+    digest = sha256(key.encode(errors="surrogatepass")).hexdigest()
+    return f"{printable(key[: _LONGEST_KEY - _SUM - 1])}_{digest[:_SUM]}"

@@ -40,6 +40,8 @@ class Demand:
     _flow: Flow = field(default_factory=Flow)
     # The energy of the last period, by power.
     _flowed: Total | None = None
+    # The start of the last period whose demand is known.
+    _booked: float = 0.0
 
     @property
     def peak(self) -> Peak | None:
@@ -87,7 +89,7 @@ class Demand:
         """Return the time of a reading, and the seconds since the last one."""
         before, self._at = self._at, at
         if before is None or before - at > _SET_BACK:
-            self._count, self._flow = Count(), Flow()
+            self._count, self._flow, self._booked = Count(), Flow(), 0.0
             return at, 0.0
         self._at = max(before, at)
         return self._at, self._at - before
@@ -117,10 +119,15 @@ class Demand:
             self._book(self._flowed)
 
     def _book(self, total: Total) -> None:
-        """Keep the demand of a period that has ended, if its energy is known."""
-        if total.energy is None:
-            return
+        """Keep the demand of a period that has ended, if its energy is known.
+
+        It stays what was told first: a counter that proves fine only later changes no
+        demand that power has told.
+        """
         start = total.period.start
+        if total.energy is None or start <= self._booked:
+            return
+        self._booked = start
         self._peaks.take(
             self.clock.minutes,
             self.clock.month(start),
@@ -164,6 +171,7 @@ class Demand:
             "count": self._count.as_stored(),
             "flow": self._flow.as_stored(),
             "flowed": self._flowed and self._flowed.as_stored(),
+            "booked": self._booked,
             "peaks": self._peaks.as_stored(),
         }
 
@@ -186,6 +194,7 @@ class Demand:
         demand._count = Count.restored(section(kept, "count"))
         demand._flowed = Total.restored(kept.get("flowed"))
         demand._flow = Flow.restored(section(kept, "flow"))
+        demand._booked = number(kept.get("booked")) or 0.0
         if kept.get("minutes") != clock.minutes or kept.get("start") != (
             clock.period(at).start
         ):

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 
-from ..bridges.words import printable
+from ..bridges.words import short_key
 
 # More than any home has: a bridge that has other names all the time must not fill
 # memory, disk and registries.
 MOST_ENTITIES, MOST_METERS = 512, 16
-# The longest key that stands in a unique id as it is; the sum takes 32 characters.
-_LONGEST_KEY, _SUM = 64, 32
 
 
 class Room:
@@ -45,17 +42,6 @@ class Rooms:
 
     entities: Room = field(default_factory=lambda: Room(MOST_ENTITIES))
     meters: Room = field(default_factory=lambda: Room(MOST_METERS))
-
-
-def short_key(key: str) -> str:
-    """Return a key as it may stand in an id: long ones are cut, with a sum of all.
-
-    The same goes for one with control characters.
-    """
-    if len(key) <= _LONGEST_KEY and key.isprintable():
-        return key
-    digest = sha256(key.encode(errors="surrogatepass")).hexdigest()
-    return f"{printable(key[: _LONGEST_KEY - _SUM - 1])}_{digest[:_SUM]}"
 
 
 def id_key(key: str, room: Room) -> str:

@@ -29,6 +29,7 @@ async def test_it_tells_who_it_is(
         model="WW Go 1.3",
         firmware="2.8.2",
         mac="02A4C61B9D5E",
+        is_open=True,
     )
     assert asked(simulator) == [SYSTEM]
 
