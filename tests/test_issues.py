@@ -4,6 +4,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.meter_bridge.const import DOMAIN
@@ -65,8 +66,29 @@ async def test_old_firmware(
 ) -> None:
     """The issue of old firmware is raised only if its version is known and old."""
     iometer.bridge_version, iometer.core_version = versions
-    await set_up(iometer)
+    entry = await set_up(iometer)
     assert raised_issues(hass) == ({"firmware_old"} if is_old else set())
+    if is_old:
+        facts = found_issue(hass, entry, "firmware_old").translation_placeholders
+        part = "Bridge" if versions[0] == "build-68" else "Core"
+        installed, wanted = ("68", "69") if part == "Bridge" else ("61", "62")
+        assert facts == {
+            "name": "Bridge",
+            "installed": f"{part} build-{installed}",
+            "wanted": f"{part} build-{wanted}",
+        }
+
+
+async def test_firmware_that_is_still_old(
+    hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp
+) -> None:
+    """The issue tells what is installed now."""
+    iometer.bridge_version = "build-60"
+    entry = await set_up(iometer)
+    iometer.bridge_version = "build-61"
+    await poll(hass, entry)
+    facts = found_issue(hass, entry, "firmware_old").translation_placeholders or {}
+    assert facts["installed"] == "Bridge build-61"
 
 
 async def test_firmware_with_a_clear_password(
@@ -74,8 +96,10 @@ async def test_firmware_with_a_clear_password(
 ) -> None:
     """Firmware that receives its password unencrypted is reported as old."""
     whatwatt.firmware = "old"
-    await set_up(whatwatt)
+    entry = await set_up(whatwatt)
     assert raised_issues(hass) == {"firmware_old"}
+    facts = found_issue(hass, entry, "firmware_old").translation_placeholders or {}
+    assert (facts["installed"], facts["wanted"]) == (whatwatt.version, "1.10")
 
 
 async def test_core_disconnected(
@@ -124,14 +148,21 @@ async def test_silence(
     set_up: SetUp,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A bridge that is away for an hour is an issue, until its next new reading."""
+    """A bridge that is away for an hour is an issue, until its next new reading.
+
+    It tells when the last reading arrived.
+    """
     entry = await set_up(iometer)
+    last = dt_util.now().isoformat(sep=" ", timespec="minutes")[:16]
+    freezer.tick(300)
     await iometer.unplug()
     await poll(hass, entry)
     await advance(hass, freezer, 3500)
     assert not raised_issues(hass)
     await advance(hass, freezer, 3610)
     assert raised_issues(hass) == {"meter_silent"}
+    facts = found_issue(hass, entry, "meter_silent").translation_placeholders
+    assert facts == {"name": "Bridge", "since": last}
     await iometer.plug_in()
     await poll(hass, entry)
     assert raised_issues(hass) == {"meter_silent"}

@@ -282,6 +282,7 @@ async def test_replaced_by_an_older_version(
     nothing = "–"  # noqa: RUF001
     assert result["description_placeholders"] == {
         "name": "Bridge",
+        "since": nothing,
         "levels": nothing,
         "numbers": nothing,
         "booked": nothing,

@@ -40,3 +40,5 @@ class BridgeButtonEntity(BridgeEntity, ButtonEntity):
             await async_require_admin(self.hass, self._context, self.entity_id)
         with errors_shown(self.hass, self.coordinator.config_entry):
             await self.entity_description.press_fn(self.coordinator.client)
+        if self.entity_description.asks_again:
+            await self.coordinator.async_request_refresh()

@@ -19,7 +19,12 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .bridges import BRIDGES, async_load
 from .bridges.client import PINNED_CERTIFICATE
-from .bridges.errors import BridgeError, ChangedCertificateError, ClearPasswordError
+from .bridges.errors import (
+    BridgeError,
+    BridgeResponseError,
+    ChangedCertificateError,
+    ClearPasswordError,
+)
 from .bridges.transport.address import parse_address
 from .const import AUTO, CONF_BRIDGE, CONF_PINNED, DOMAIN
 from .coordinator import MeterBridgeEntry
@@ -114,7 +119,13 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         try:
             found = self._search.result()
         except BridgeError as error:
-            return self._ask_address(self._typed, {"base": error.translation_key})
+            key = error.translation_key
+            if (
+                self._typed[CONF_BRIDGE] == AUTO
+                and key == BridgeResponseError.translation_key
+            ):
+                key = "none_recognised"
+            return self._ask_address(self._typed, {"base": key})
         self._bridge, self._identity = found.bridge, found.identity
         return await self._go_on()
 
@@ -165,7 +176,9 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         elif not serial:
             # Without an identity it would be offered at each announcement.
             return self.async_abort(reason="not_recognised")
-        self.context["title_placeholders"] = {"name": bridge.name}
+        # Two boxes of a kind differ by their addresses.
+        name = f"{bridge.name} ({announced.address.host})"
+        self.context["title_placeholders"] = {"name": name}
         return await self.async_step_confirm()
 
     @override
@@ -220,7 +233,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
             data_schema=login_schema(
                 bridge, user_input or entry.data, asks_host=self._asks_host
             ),
-            description_placeholders={"name": bridge.name},
+            description_placeholders=_where(entry),
             errors=errors,
         )
 
@@ -249,7 +262,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=reconfigure_schema(bridge, user_input or entry.data),
-            description_placeholders={"name": bridge.name},
+            description_placeholders=_where(entry),
             errors=errors,
         )
 
@@ -297,6 +310,11 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
             if _is_searching(entry) or entry.state is ConfigEntryState.NOT_LOADED:
                 async_search(self.hass, entry)
         return self.async_abort(reason="already_configured")
+
+
+def _where(entry: MeterBridgeEntry) -> Mapping[str, str]:
+    """Return which bridge an entry is of, and where that is."""
+    return {"name": entry.title, "host": entry.data[CONF_HOST]}
 
 
 def _reason(entry: MeterBridgeEntry) -> str | None:

@@ -96,7 +96,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.bridge = bridge
         self.client = client
         self.identity = identity
-        self.issues = Issues(hass, entry, bridge)
+        self.issues = Issues(hass, entry, bridge, self._last_live)
         self.board = _board(hass, entry, bridge)
         self.outages = Outages(
             totals=_TOTALS,
@@ -159,6 +159,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def store_soon(self) -> None:
         """Write what is known now, without waiting until it is due."""
         self._store.async_delay_save(self._stored)
+
+    @callback
+    def _last_live(self, meter: str) -> float | None:
+        """Return when (Unix seconds) a meter last sent something new, None if never."""
+        account = self.board.account(meter)
+        return account.live[1] if account and account.live else None
 
     @callback
     def _prepare_stop(self, _event: Event) -> None:

@@ -114,15 +114,19 @@ class MeterEntity(BridgeEntity):
 def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
     """Describe the device of the bridge, which is also that of its main meter."""
     entry, identity = coordinator.config_entry, coordinator.identity
+    page = coordinator.bridge.page
+    root = parse_address(entry.data[CONF_HOST]).url()
+    # The page shows the hardware address already.
+    is_mac = _plain(identity.mac or "") == _plain(identity.serial)
     info = DeviceInfo(
         identifiers={(DOMAIN, str(entry.unique_id))},
         name=entry.title,
         manufacturer=coordinator.bridge.manufacturer,
         model=_words(identity.model) or coordinator.bridge.name,
-        serial_number=_words(identity.serial),
+        serial_number=None if is_mac else _words(identity.serial),
         sw_version=_words(identity.firmware),
         hw_version=_words(identity.hardware),
-        configuration_url=str(parse_address(entry.data[CONF_HOST]).url()),
+        configuration_url=None if page is None else f"{root}{page}",
     )
     if identity.mac:
         info["connections"] = {(dr.CONNECTION_NETWORK_MAC, identity.mac)}
@@ -135,8 +139,9 @@ def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
     return DeviceInfo(
         identifiers={(DOMAIN, f"{entry.unique_id}_{meter.key}")},
         translation_key=f"{meter.medium}_meter",
-        manufacturer=_words(meter.manufacturer),
-        model=_words(meter.model),
+        # Most bridges do not tell who made a meter: then theirs is shown.
+        manufacturer=_words(meter.manufacturer) or coordinator.bridge.manufacturer,
+        model=_words(meter.model) or coordinator.bridge.name,
         serial_number=_words(meter.serial),
         via_device_id=async_get_device_id_by_identifier(
             coordinator.hass,
@@ -144,6 +149,11 @@ def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
             config_entry_id=entry.entry_id,
         ),
     )
+
+
+def _plain(number: str) -> str:
+    """Return a number without the signs between its parts."""
+    return number.replace(":", "").replace("-", "").lower()
 
 
 def _words(said: str | None) -> str | None:

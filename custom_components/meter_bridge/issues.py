@@ -1,6 +1,6 @@
 """Repair issues for the owner: raised once a problem lasts, deleted at its end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
 
 from .bridges.contract import BridgeType
 from .bridges.errors import BridgeError, BridgeLicenseError, BridgePermissionError
@@ -24,6 +25,8 @@ CONF_ENTRY_ID, CONF_ISSUE = "entry_id", "issue"
 CONF_METER, CONF_REGISTER = "meter", "register"
 METER_REPLACED, METER_SILENT = "meter_replaced", "meter_silent"
 ROLES = "roles"
+NOTHING = "–"  # noqa: RUF001
+"""Stands where a repair has nothing to say."""
 TWO_BRIDGES = "two_bridges"
 # The bridge refuses access until the owner allows it; the next answer ends the issue.
 _REFUSALS = (
@@ -37,16 +40,24 @@ class Issues:
     """The issues of one entry, judged by what its bridge says, or fails to say."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        bridge: BridgeType[Any, Any],
+        last_live: Callable[[str], float | None],
     ) -> None:
-        """Start without issues, but for a refusal that was raised before the set-up."""
+        """Start without issues, but for a refusal that was raised before the set-up.
+
+        `last_live` tells when (Unix seconds) a meter last sent something new.
+        """
         self._hass = hass
         self._entry = entry
         self._bridge = bridge
+        self._last_live = last_live
         self._seen: object = None
         self._may_be_refused = True
         self._timers: dict[str, CALLBACK_TYPE] = {}
-        self._raised: set[str] = set()
+        self._raised: dict[str, Mapping[str, str]] = {}
         entry.async_on_unload(self._end)
 
     @callback
@@ -70,6 +81,7 @@ class Issues:
                     issue.key,
                     is_on=issue.is_on_fn(snapshot),
                     after=issue.after,
+                    facts=issue.facts_fn(snapshot) if issue.facts_fn else None,
                 )
 
     @callback
@@ -95,7 +107,14 @@ class Issues:
 
     def _judge_silence(self, meter: str, *, is_silent: bool) -> None:
         """Raise or delete the issue that a meter sends nothing new."""
-        self._follow(METER_SILENT, meter, is_on=is_silent, after=_SILENT_SECONDS)
+        last = self._last_live(meter) if is_silent else None
+        self._follow(
+            METER_SILENT,
+            meter,
+            is_on=is_silent,
+            after=_SILENT_SECONDS,
+            facts={"since": NOTHING if last is None else moment(last)},
+        )
 
     def _follow(
         self,
@@ -104,25 +123,33 @@ class Issues:
         *,
         is_on: bool,
         after: float,
+        facts: Mapping[str, str] | None = None,
     ) -> None:
-        """Raise or delete an issue, or start the timer after which it is raised."""
+        """Raise or delete an issue, or start the timer after which it is raised.
+
+        Of those that are raised, `facts` are what the text says; else since when it is.
+        """
         found = issue_id(self._entry.entry_id, key, meter)
         if not is_on:
             if cancel := self._timers.pop(found, None):
                 cancel()
             if found in self._raised:
-                self._raised.remove(found)
+                del self._raised[found]
                 forget_issue(self._hass, found)
             return
-        if found in self._raised or found in self._timers:
+        is_raised = found in self._raised
+        if found in self._timers or (
+            is_raised and facts in (None, self._raised[found])
+        ):
             return
+        told = facts or {"since": moment(dt_util.utcnow().timestamp())}
 
         # Created only past the early returns: a closure that refers to itself waits for
         # the cyclic collector.
         @callback
         def wait_or_raise(_now: datetime | None = None) -> None:
             is_explained = key == METER_SILENT and self._is_explained()
-            if is_explained or (after and _now is None):
+            if is_explained or (after and _now is None and not is_raised):
                 self._timers[found] = async_call_later(
                     self._hass,
                     after,
@@ -130,8 +157,8 @@ class Issues:
                 )
                 return
             self._timers.pop(found, None)
-            self._raised.add(found)
-            raise_issue(self._hass, self._entry, key, meter)
+            self._raised[found] = told
+            raise_issue(self._hass, self._entry, key, meter, placeholders=told)
 
         wait_or_raise()
 
@@ -152,6 +179,12 @@ class Issues:
         for found in self._raised:
             forget_issue(self._hass, found)
         self._raised.clear()
+
+
+def moment(seconds: float) -> str:
+    """Return a time (Unix seconds) as it is where the owner lives."""
+    local = dt_util.as_local(dt_util.utc_from_timestamp(seconds))
+    return local.isoformat(sep=" ", timespec="minutes")[:16]
 
 
 def issue_id(

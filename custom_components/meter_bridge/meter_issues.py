@@ -6,18 +6,24 @@ from itertools import islice
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from .bridges.wire import shift
 from .bridges.words import words
 from .const import DOMAIN, LOGGER
 from .history.changes import Jump, likely
-from .issues import METER_REPLACED, forget_issue, issue_id, raise_issue
+from .issues import (
+    METER_REPLACED,
+    NOTHING,
+    forget_issue,
+    issue_id,
+    moment,
+    raise_issue,
+)
 from .meter.trouble import Restart, Trouble, TroubleKind
 from .meter_words import MeterWords
 from .values.board import Board, Change
 
-NOTHING = "–"  # noqa: RUF001
-"""Stands where a repair has nothing to say."""
 _PLACES_OF_KILO = 3
 # A device may have hundreds of registers, but nobody reads that many.
 _MOST_LISTED = 12
@@ -113,7 +119,7 @@ class MeterIssues:
             booked = likely(trouble.shown, trouble.sent)
             facts["booked"] = spoken.amount(meter, code, booked)
         if trouble.since is not None:
-            facts["since"] = spoken.moment(trouble.since)
+            facts["since"] = moment(trouble.since)
         if trouble.guess is not None:
             facts["guess"] = spoken.guess(trouble.guess)
         if trouble.bounds is not None:
@@ -157,13 +163,14 @@ class MeterIssues:
             )
             or NOTHING,
         }
+        told, since = self._replaced(meter), moment(dt_util.utcnow().timestamp())
         raise_issue(
             self._hass,
             self._entry,
             METER_REPLACED,
             meter,
             is_persistent=True,
-            placeholders=_added(self._replaced(meter), facts),
+            placeholders={**_added(told, facts), "since": told.get("since", since)},
         )
 
     def _replaced(self, meter: str) -> Mapping[str, str]:

@@ -23,10 +23,9 @@ from .const import CONF_MAX_POWER, DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator, limits_of
 from .flow.options import MAX_POWER, number_field
 from .history.filler import RECORDER
-from .issues import CONF_METER, CONF_REGISTER
+from .issues import CONF_METER, CONF_REGISTER, NOTHING
 from .meter.account import Account
 from .meter.trouble import Trouble
-from .meter_issues import NOTHING
 from .values.meter_sensors import meter_sensor
 
 _ACTION, _RAISE_LIMIT = "action", "raise_limit"
@@ -241,9 +240,9 @@ class ReplacedFlow(MeterFlow):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Start with the explanation; an older version stored no levels."""
+        """Start with the explanation; older versions stored less."""
         await super().async_step_init(user_input)
-        nothing = dict.fromkeys(("levels", "numbers", "booked"), NOTHING)
+        nothing = dict.fromkeys(("since", "levels", "numbers", "booked"), NOTHING)
         self.facts = nothing | self.facts
         return self.form("confirm", self._question())
 

@@ -7,7 +7,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.translation import async_get_cached_translations
-from homeassistant.util import dt as dt_util
 
 from .bridges.obis import REGISTERS
 from .bridges.wire import shift
@@ -57,11 +56,6 @@ class MeterWords:
     def guess(self, guess: Guess) -> str:
         """Return what a counter that is held back looks like."""
         return self._sentence("selector", f"guess.options.{guess}") or guess
-
-    def moment(self, seconds: float) -> str:
-        """Return a time (Unix seconds) as it is where the owner lives."""
-        local = dt_util.as_local(dt_util.utc_from_timestamp(seconds))
-        return local.isoformat(sep=" ", timespec="minutes")[:16]
 
     def _description(self, meter: str, code: str) -> EntityDescription | None:
         """Return how the entity of a value looks."""

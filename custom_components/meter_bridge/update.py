@@ -90,6 +90,12 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
 
     @property
     @override
+    def release_url(self) -> str | None:
+        """Return where the changes of a version are told."""
+        return self.entity_description.release_url
+
+    @property
+    @override
     def installed_version(self) -> str | None:
         """Return the version that the bridge runs."""
         running = self.entity_description.installed_fn(self.coordinator.data.details)

@@ -10,6 +10,8 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.transport.address import parse_address
 from custom_components.meter_bridge.const import DOMAIN
 from tests.conftest import Start
 from tests.kinds import KINDS
@@ -55,7 +57,10 @@ async def test_found_and_confirmed(
     assert form(result) == ("confirm", {})
     assert (result["description_placeholders"] or {})["host"] == simulator.address
     [shown] = hass.config_entries.flow.async_progress()
-    assert shown["context"]["title_placeholders"]["name"]
+    host = parse_address(simulator.address).host
+    title = shown["context"]["title_placeholders"]
+    assert title == {"name": f"{BRIDGES[key].name} ({host})"}
+    assert shown["context"]["confirm_only"]
     entry = created(await submit(hass, result))
     assert entry.unique_id == shown["context"]["unique_id"]
     assert entry.data == {

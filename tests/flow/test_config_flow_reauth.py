@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.const import DOMAIN
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import SetUp, Start
 from tests.support.flows import (
@@ -59,6 +60,9 @@ async def asked(hass: HomeAssistant) -> ConfigFlowResult:
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
     assert form(result) == ("reauth_confirm", {})
     assert "password" not in suggestions(result["data_schema"])
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    where = {"name": entry.title, "host": entry.data["host"]}
+    assert result["description_placeholders"] == where
     return result
 
 

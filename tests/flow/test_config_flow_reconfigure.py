@@ -1,5 +1,7 @@
 """Change the address or the login of an entry."""
 
+from pathlib import Path
+
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
@@ -12,6 +14,7 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from tests.conftest import Start
+from tests.support.certificates import self_signed_tls
 from tests.support.flows import (
     LOCKABLE,
     aborted,
@@ -177,6 +180,23 @@ async def test_new_user(hass: HomeAssistant, simulators: Start) -> None:
     result = await submit(hass, result, **typed, password="horse correct")
     await changed(hass, result)
     assert entry.data == {**before, **simulator.credentials}
+
+
+async def test_certificate_that_is_refused(
+    hass: HomeAssistant, simulators: Start, tmp_path: Path
+) -> None:
+    """A self-signed certificate that should be verified is named as the cause."""
+    simulator = await simulators("egauge")
+    assert isinstance(simulator, EgaugeSimulator)
+    simulator.tls = self_signed_tls(tmp_path / "device.pem")
+    await simulator.move()
+    entry = await added(hass, simulator)
+    result = await reconfigure(hass, entry)
+    host = f"https://{simulator.address}"
+    result = await submit(hass, result, host=host, verify_ssl=True)
+    assert form(result) == ("reconfigure", {"base": "bad_certificate"})
+    result = await submit(hass, result, host=host, verify_ssl=False)
+    await changed(hass, result)
 
 
 async def test_certificate_that_is_to_be_verified(

@@ -1,6 +1,6 @@
 """Add a bridge by its address: which addresses are valid, and who may answer."""
 
-from aiohttp import ClientTimeout, web
+from aiohttp import AsyncResolver, ClientTimeout, web
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -151,9 +151,32 @@ async def test_stranger(hass: HomeAssistant, simulators: Start, stranger: str) -
         for kind in (AUTO, *BRIDGES):
             result = await submit(hass, result, host=address, bridge=kind)
             is_right = stranger == "forbidden" and kind in LOCKABLE
-            wanted = "no_permission" if is_right else "not_recognised"
+            strange = "none_recognised" if kind == AUTO else "not_recognised"
+            wanted = "no_permission" if is_right else strange
             assert form(result) == ("user", {"base": wanted}), kind
     created(await submit(hass, result, host=simulator.address, bridge=AUTO))
+
+
+async def test_address_out_of_a_browser(hass: HomeAssistant, simulators: Start) -> None:
+    """Of a whole URL, the host is taken."""
+    simulator = await pushing(simulators)
+    url = f"http://{simulator.address}/v1/reading"
+    entry = created(await add(hass, url))
+    assert entry.data["host"] == f"http://{simulator.address}"
+
+
+async def test_name_that_nobody_has(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host name that the network does not know is called that."""
+
+    async def look_up(*_: object, **__: object) -> None:
+        raise OSError(None, "Domain name not found")
+
+    monkeypatch.setattr(AsyncResolver, "resolve", look_up)
+    for kind in (AUTO, "egauge"):
+        result = await add(hass, "nobody.invalid", kind)
+        assert form(result) == ("user", {"base": "unknown_host"}), kind
 
 
 async def test_failing_server(hass: HomeAssistant, simulators: Start) -> None:
@@ -237,7 +260,7 @@ async def test_slow_stranger(
     assert result["type"] is FlowResultType.SHOW_PROGRESS
     await hass.async_block_till_done()
     result = await flows.async_configure(result["flow_id"])
-    assert form(result) == ("user", {"base": "not_recognised"})
+    assert form(result) == ("user", {"base": "none_recognised"})
     simulator.stall("/v1/status")
     result = await submit(hass, await begin(hass), host=simulator.address, bridge=AUTO)
     assert result["type"] is FlowResultType.SHOW_PROGRESS

@@ -31,12 +31,16 @@ def test_words_for_every_error() -> None:
     }
     words: dict[str, Any] = WORDS["config"]
     # Nobody can correct an unknown kind in a form: the flow aborts.
-    assert words["error"].keys() == errors - {"unknown_kind"} | {"invalid_host"}
-    # A discovery aborts with what the probe raises. The probe sends no password and
+    assert words["error"].keys() == errors - {"unknown_kind"} | {
+        *("invalid_host", "none_recognised")
+    }
+    # A discovery aborts with what the probe raises. The probe looks up no name,
+    # verifies no certificate, sends no password and
     # compares with no entry, and a bridge that asks for a login is offered. The words
     # for the other ends are Home Assistant's own only from 2026.10 on.
     unreachable = {
-        *("clear_password", "invalid_auth", "wrong_bridge", "changed_certificate")
+        *("clear_password", "invalid_auth", "wrong_bridge", "changed_certificate"),
+        *("unknown_host", "bad_certificate"),
     }
     assert words["abort"].keys() == (errors - unreachable) | {
         *("already_configured", "already_in_progress"),

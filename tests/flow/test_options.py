@@ -212,6 +212,25 @@ async def test_new_entry(
     assert suggestions(result["data_schema"])["updates"] == "balanced"
 
 
+async def test_calorific_value_that_no_gas_has(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp
+) -> None:
+    """A value between 0 and 30 is refused at its field, which keeps it; 0 is not."""
+    entry = await set_up(await simulators("octopus_home_pro"))
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    typed = suggestions(result["data_schema"])
+    configure = hass.config_entries.options.async_configure
+    for value in (11.2, 29.9):
+        typed["calorific_value"] = value
+        result = await configure(result["flow_id"], typed)
+        assert form(result) == ("init", {"calorific_value": "too_low"})
+        assert result["description_placeholders"] == {"least": "30"}
+        assert suggestions(result["data_schema"])["calorific_value"] == value
+    assert "calorific_value" not in entry.options
+    for value in (30, 0):
+        await choose(hass, entry, calorific_value=value)
+
+
 async def test_gas_conversion(
     hass: HomeAssistant,
     simulators: Start,

@@ -312,7 +312,7 @@ def test_a_counter_that_is_passed_on_once_an_hour_gives_way_to_power() -> None:
 def test_a_counter_that_proves_fine_later_changes_no_demand() -> None:
     """What power has told of a period stays, also if the counter would say more."""
     demand, at = quarters(), int(NOON.timestamp())
-    for second in range(0, 600, 75):
+    for second in range(-900, 600, 75):
         demand.take(at + second, 100_000, 0)
     for second in range(600, 1200, 75):
         demand.take(at + second, None, 90)

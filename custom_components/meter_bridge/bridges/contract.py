@@ -68,11 +68,12 @@ class BridgeButton[C](ButtonEntityDescription):
     """A button of this kind of bridge.
 
     What it changes may be `is_lasting`: then only administrators and automations press
-    it.
+    it. With `asks_again` the bridge is polled at once, to show what it has changed.
     """
 
     is_lasting: bool = False
     press_fn: Callable[[C], Awaitable[None]]
+    asks_again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +116,11 @@ class BridgeUpdate[C, D](UpdateEntityDescription):
 
     `latest_fn` returns the newest version, None if the bridge cannot tell. `install_fn`
     lets the bridge download and install it, and returns once the new version runs.
-    Without both, an action installs it from a file.
+    Without both, an action installs it from a file. `release_url` is where the changes
+    of a version are told.
     """
 
+    release_url: str | None = None
     installed_fn: Callable[[D], str | None]
     latest_fn: Callable[[C], Awaitable[str | None]] | None = None
     install_fn: Callable[[C, Progress], Awaitable[None]] | None = None
@@ -195,12 +198,14 @@ class BridgeIssue[D]:
 
     It is raised once `is_on_fn` has been true for `after` seconds, and removed when it
     is false. With `explains_silence`, no second issue says that the meter is silent.
+    `facts_fn` returns what fills the placeholders of its text.
     """
 
     key: str
     is_on_fn: Callable[[Snapshot[D]], bool]
     after: float = 0.0
     explains_silence: bool = False
+    facts_fn: Callable[[Snapshot[D]], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +223,10 @@ class BridgeFix[C]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeOption:
-    """A number that the owner may set in the options; `key` is its translation key."""
+    """A number that the owner may set in the options; `key` is its translation key.
+
+    With `least` it is that at the least, or 0.
+    """
 
     key: str
     default: float
@@ -226,6 +234,7 @@ class BridgeOption:
     maximum: float
     step: float
     unit: str | None = None
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +263,7 @@ class BridgeType[C: Client[object], D]:
     `fixes` are the forms that end an issue, by its key.
     `questions` returns what only the owner can say of registers, by the details and
     what was said so far; `survey` asks the bridge what is likely.
+    `page` is the path of its own web page; None: it has none.
     `redact` names keys of answers whose values are kept out of diagnostics. With a dot
     it is a key and the one above it: kept out is then only what looks like a number.
     """
@@ -294,4 +304,5 @@ class BridgeType[C: Client[object], D]:
     questions: Callable[[D, Said], tuple[Question, ...]] | None = None
     survey: Callable[[C], Awaitable[Survey[D]]] | None = None
     more_sensors: Callable[[D], tuple[BridgeSensor[D], ...]] | None = None
+    page: str | None = None
     redact: frozenset[str] = frozenset()

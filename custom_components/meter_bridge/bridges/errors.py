@@ -50,6 +50,18 @@ class BridgeConnectionError(BridgeError):
         return True
 
 
+class UnknownHostError(BridgeConnectionError):
+    """There is no device of this name."""
+
+    translation_key = "unknown_host"
+
+
+class RefusedCertificateError(BridgeConnectionError):
+    """The certificate cannot be verified, as the owner wants it to be."""
+
+    translation_key = "bad_certificate"
+
+
 class StreamClosedError(BridgeConnectionError):
     """The bridge closed its stream in good order."""
 

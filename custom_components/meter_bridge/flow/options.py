@@ -113,7 +113,12 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         await async_load(self.hass)
         entry = self.config_entry
         bridge = bridge_or_abort(entry)
-        if user_input is not None:
+        too_low = {
+            option.key: option.least
+            for option in bridge.options
+            if user_input and 0 < user_input[option.key] < option.least
+        }
+        if user_input is not None and not too_low:
             self._chosen = user_input
             self._meters = dict(entry.options.get(CONF_METERS, {}))
             self._unasked = bare_meters(entry)
@@ -141,8 +146,12 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
                         probatio.Optional(MAX_POWER.key): number_field(MAX_POWER),
                     }
                 ),
-                entry.options,
+                user_input or entry.options,
             ),
+            errors=dict.fromkeys(too_low, "too_low"),
+            description_placeholders={
+                "least": " / ".join(f"{least:g}" for least in too_low.values())
+            },
         )
 
     async def _async_next(self) -> ConfigFlowResult:

@@ -177,6 +177,6 @@ async def test_device(
     entry = await set_up(simulator)
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     assert (device.manufacturer, device.model) == ("Cozify", "HAN")
-    assert (device.serial_number, device.sw_version) == (MAC, "1.0.1.7")
+    assert (device.serial_number, device.sw_version) == (None, "1.0.1.7")
     assert device.connections == {("mac", MAC)}
-    assert device.configuration_url == f"http://{simulator.address}"
+    assert device.configuration_url == f"http://{simulator.address}/ui"

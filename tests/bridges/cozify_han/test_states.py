@@ -75,6 +75,7 @@ async def test_a_phase_is_overloaded_until_it_clearly_is_not(
     assert state(hass, MARGIN) == STATE_UNAVAILABLE
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_an_update_is_shown(
     hass: HomeAssistant, simulator: CozifyHanSimulator, set_up: SetUp
 ) -> None:

@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.bridges.egauge.calls import judge_body, press
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.support.acting import act
+from tests.support.watching import advance, shows
 
 UPDATE = "update.bridge_firmware"
 
@@ -41,14 +42,19 @@ async def test_the_clock_is_set_to_ours(
     simulator: EgaugeSimulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The device gets the time as text, to the millisecond."""
+    """The device gets the time as text, to the millisecond, and is asked again."""
     freezer.move_to(simulator.house.now)
     simulator.gate.clock_skew = 7200
+    simulator.house.advance(601)
+    await advance(hass, freezer, 601)
+    await shows(hass, "sensor.bridge_clock_offset", "7200")
+    freezer.move_to(simulator.house.now)
     await press(hass, "set_clock")
     ((name, body),) = simulator.commands
     assert (name, body) == ("set-time", f"{simulator.house.now.timestamp():.3f}")
     assert simulator.gate.clock_skew == 0
     judge_body(name, body)
+    await shows(hass, "sensor.bridge_clock_offset", "0")
 
 
 async def test_who_may_not_change_anything_is_told_so(

@@ -62,6 +62,7 @@ async def test_newer_firmware_is_offered(
     assert shown(hass).state == "on"
     assert shown(hass).attributes["installed_version"] == "4.8.2"
     assert shown(hass).attributes["latest_version"] == "4.9.1"
+    assert str(shown(hass).attributes["release_url"]).startswith("https://kb.egauge")
     simulator.latest_firmware = 4.8
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(hours=13))
     await eventually(lambda: shown(hass).attributes["latest_version"] == "4.8")

@@ -141,7 +141,7 @@ async def test_registry(
     assert device.model == "IOmeter Bridge"
     assert device.serial_number == simulator.device_id
     assert device.sw_version == "build-69"
-    assert device.configuration_url == f"http://{simulator.address}"
+    assert device.configuration_url is None
 
 
 async def test_digits(

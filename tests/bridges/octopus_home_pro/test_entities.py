@@ -121,7 +121,7 @@ async def test_registry(
 async def test_off_by_default(
     hass: HomeAssistant, simulator: Home, set_up: SetUp
 ) -> None:
-    """Signal strength, last update and unnamed status bits are off by default."""
+    """Signal strength, last update and status bits without sense are off at first."""
     entry = await set_up(simulator)
     registry = er.async_get(hass)
     assert sorted(
@@ -129,6 +129,7 @@ async def test_off_by_default(
         for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
         if entity.disabled
     ) == [
+        "binary_sensor.electricity_meter_leak",
         "binary_sensor.electricity_meter_reserved_status_bit",
         "binary_sensor.gas_meter_reserved_status_bit",
         "sensor.electricity_meter_last_update",
@@ -149,13 +150,15 @@ async def test_devices(hass: HomeAssistant, simulator: Home, set_up: SetUp) -> N
     assert devices.keys() == {"Bridge", "Electricity meter", "Gas meter"}
     bridge = devices["Bridge"]
     assert (bridge.manufacturer, bridge.model) == ("Octopus Energy", "Home Pro")
-    assert bridge.configuration_url == f"http://{simulator.address}"
+    assert bridge.configuration_url is None
     for name, meter in (
         ("Electricity meter", simulator.electricity),
         ("Gas meter", simulator.gas),
     ):
         assert devices[name].via_device_id == bridge.id
         assert devices[name].serial_number == meter.serial
+        assert devices[name].manufacturer == "Octopus Energy"
+        assert devices[name].model == "Octopus Home Pro"
 
 
 async def test_gas_classes(hass: HomeAssistant, simulator: Home, set_up: SetUp) -> None:

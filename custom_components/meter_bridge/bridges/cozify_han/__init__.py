@@ -28,6 +28,7 @@ BRIDGE: BridgeType[CozifyHanClient, Details] = BridgeType(
     actions=ACTIONS,
     # `s` is the name of the wireless network in the settings, `n` an interface's
     # addresses, `ss` and `sp` the login of a wireless network; passwords are masked.
+    page="/ui",
     redact=frozenset(
         {
             *("uuid", "name", "serial", "mac", "ethIp", "wifiIp", "hostname"),

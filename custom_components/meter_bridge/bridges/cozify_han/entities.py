@@ -78,8 +78,14 @@ async def _use_spot_price(client: CozifyHanClient, value: bool) -> None:  # noqa
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (
     *fuse_sensors(lambda details: details.settings.fuse),
-    diagnostic_sensor("bridge_firmware", lambda details: details.state.firmware),
-    diagnostic_sensor("reader_state", lambda details: details.state.state),
+    # The page of the device has it anyway.
+    diagnostic_sensor(
+        "bridge_firmware", lambda details: details.state.firmware, enabled=False
+    ),
+    # Words of the reader for its firmware, as REGISTERED.
+    diagnostic_sensor(
+        "reader_state", lambda details: details.state.state, enabled=False
+    ),
     restart_sensor(lambda details: details.health.last_restart),
     diagnostic_sensor(
         "release_channel", lambda details: details.state.channel, enabled=False

@@ -33,5 +33,6 @@ BRIDGE: BridgeType[EgaugeClient, Details] = BridgeType(
     more_sensors=register_sensors,
     questions=lambda details, answers: questions(details.registers, answers),
     survey=EgaugeClient.survey,
+    page="",
     redact=frozenset({"sn", "usr", "jwt", "nnc", "rlm", "hostname", "detail"}),
 )

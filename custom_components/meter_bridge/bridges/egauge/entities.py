@@ -10,6 +10,8 @@ from ..descriptions import choice_sensor, restart_sensor
 from .client import EgaugeClient
 from .models import Details
 
+_RELEASE_NOTES = "https://kb.egauge.net/search?term=firmware+release+notes"
+
 SENSORS: tuple[BridgeSensor[Details], ...] = (
     restart_sensor(lambda details: details.system.last_restart),
     choice_sensor(
@@ -37,6 +39,7 @@ SENSORS: tuple[BridgeSensor[Details], ...] = (
         device_class=SensorDeviceClass.DURATION,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda details: details.system.time_offset,
     ),
@@ -71,6 +74,7 @@ BUTTONS: tuple[BridgeButton[EgaugeClient], ...] = (
         entity_category=EntityCategory.CONFIG,
         is_lasting=True,
         press_fn=EgaugeClient.set_clock,
+        asks_again=True,
     ),
     BridgeButton(
         key="clear_excess",
@@ -93,6 +97,7 @@ UPDATES: tuple[BridgeUpdate[EgaugeClient, Details], ...] = (
     BridgeUpdate(
         key="firmware",
         device_class=UpdateDeviceClass.FIRMWARE,
+        release_url=_RELEASE_NOTES,
         installed_fn=lambda details: details.system.firmware,
         latest_fn=EgaugeClient.latest_firmware,
         install_fn=EgaugeClient.install_firmware,

@@ -23,7 +23,10 @@ SENSORS: tuple[BridgeSensor[Status], ...] = (
     choice_sensor("pin", ["entered", "pending", "missing"], lambda status: status.pin),
     signal_sensor("wifi_signal", lambda status: status.bridge_rssi),
     signal_sensor("core_signal", lambda status: status.core_rssi),
-    diagnostic_sensor("bridge_firmware", lambda status: status.bridge_version),
+    # The page of the device has it anyway.
+    diagnostic_sensor(
+        "bridge_firmware", lambda status: status.bridge_version, enabled=False
+    ),
     diagnostic_sensor("core_firmware", lambda status: status.core_version),
     diagnostic_sensor("meter_number", lambda status: status.meter_number),
 )

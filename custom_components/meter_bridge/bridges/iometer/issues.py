@@ -1,5 +1,6 @@
 """What the owner of an IOmeter has to fix."""
 
+from collections.abc import Mapping
 import re
 
 from ..contract import BridgeIssue
@@ -15,15 +16,28 @@ _BRIDGE_BUILD, _CORE_BUILD = 69, 62
 _BUILD = re.compile(r"build-(\d{1,6})")
 
 
-def _is_old(snapshot: Snapshot[Status]) -> bool:
-    """Tell whether core or bridge is older; other forms of version do not count."""
-    return any(
-        build and (match := _BUILD.fullmatch(build)) and int(match[1]) < least
-        for build, least in (
-            (snapshot.details.bridge_version, _BRIDGE_BUILD),
-            (snapshot.details.core_version, _CORE_BUILD),
+def _old(status: Status) -> list[tuple[str, str, int]]:
+    """Return which part is older, its build and the least one.
+
+    Other forms of version do not count.
+    """
+    return [
+        (part, build, least)
+        for part, build, least in (
+            ("Bridge", status.bridge_version, _BRIDGE_BUILD),
+            ("Core", status.core_version, _CORE_BUILD),
         )
-    )
+        if build and (match := _BUILD.fullmatch(build)) and int(match[1]) < least
+    ]
+
+
+def _versions(snapshot: Snapshot[Status]) -> Mapping[str, str]:
+    """Return which builds are installed, and which are wanted."""
+    old = _old(snapshot.details)
+    return {
+        "installed": ", ".join(f"{part} {build}" for part, build, _ in old),
+        "wanted": ", ".join(f"{part} build-{least}" for part, _, least in old),
+    }
 
 
 ISSUES: tuple[BridgeIssue[Status], ...] = (
@@ -43,5 +57,9 @@ ISSUES: tuple[BridgeIssue[Status], ...] = (
         after=_DISCONNECTED_SECONDS,
         explains_silence=True,
     ),
-    BridgeIssue(key="firmware_old", is_on_fn=_is_old),
+    BridgeIssue(
+        key="firmware_old",
+        is_on_fn=lambda snapshot: bool(_old(snapshot.details)),
+        facts_fn=_versions,
+    ),
 )

@@ -36,6 +36,11 @@ _BITS: Mapping[Medium, tuple[str, ...]] = {
         "reverse_flow",
     ),
 }
+# Nothing can leak from an electricity meter.
+_NEVER = {
+    *((medium, _RESERVED) for medium in _BITS),
+    (Medium.ELECTRICITY, "leak"),
+}
 _CLASSES: Mapping[str, BinarySensorDeviceClass | None] = {
     "low_battery": BinarySensorDeviceClass.BATTERY,
     "tamper": BinarySensorDeviceClass.TAMPER,
@@ -80,7 +85,10 @@ def _sensors(medium: Medium) -> tuple[BridgeSensor[Details], ...]:
 
 
 def _bit(medium: Medium, number: int, name: str) -> BridgeBinarySensor[Details]:
-    """Describe one bit of the status; a reserved one is disabled by default."""
+    """Describe one bit of the status.
+
+    One that is reserved, or cannot be of such a meter, is disabled by default.
+    """
     meter = _METERS[medium]
 
     def is_on(details: Details) -> bool | None:
@@ -92,7 +100,7 @@ def _bit(medium: Medium, number: int, name: str) -> BridgeBinarySensor[Details]:
         translation_key=f"status_{name}",
         device_class=_CLASSES.get(name, _PROBLEM),
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=name != _RESERVED,
+        entity_registry_enabled_default=(medium, name) not in _NEVER,
         meter=medium,
         is_on_fn=is_on,
     )

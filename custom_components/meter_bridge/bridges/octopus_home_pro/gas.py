@@ -9,6 +9,7 @@ from ..contract import BridgeOption
 from ..obis import IMPORT_ENERGY, VOLUME
 from ..snapshot import Derivation
 
+_LEAST_CALORIFIC_VALUE = 30
 # National Gas publishes a value for each day and area, from 37.5 to 43 MJ/m³, mostly 39
 # to 40; the bill names the one that was used.
 CALORIFIC_VALUE = BridgeOption(
@@ -18,6 +19,7 @@ CALORIFIC_VALUE = BridgeOption(
     maximum=50,
     step=0.1,
     unit="MJ/m³",
+    least=_LEAST_CALORIFIC_VALUE,
 )
 # Corrects for temperature and pressure; the Gas (Calculation of Thermal Energy)
 # Regulations 1996 set it for every household.
@@ -26,7 +28,6 @@ CORRECTION_FACTOR = BridgeOption(
 )
 OPTIONS = (CALORIFIC_VALUE, CORRECTION_FACTOR)
 
-_LEAST_CALORIFIC_VALUE = 30
 _MJ_PER_KWH = Decimal("3.6")
 
 

@@ -60,10 +60,18 @@ class Address:
 
 
 def parse_address(typed: str) -> Address:
-    """Read a host, host:port, or http(s) URL without path; else raise ValueError."""
+    """Read a host, host:port, or the host of an http(s) URL; else raise ValueError.
+
+    What stands behind the host of a URL, as copied from a browser, is left out.
+    """
     typed = typed.strip()
-    scheme, found, rest = typed.rpartition("://")
-    rest = rest.removesuffix("/")
+    scheme, found, rest = typed.partition("://")
+    if not found:
+        scheme, rest = "", typed.removesuffix("/")
+    elif re.search(r"[\s\\]", rest):
+        raise ValueError("No spaces belong in a URL")
+    else:
+        rest = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if found and scheme.lower() not in ("http", "https"):
         raise ValueError("Only http and https are spoken")
     if re.search(r"[@/?#\\\s]", rest):

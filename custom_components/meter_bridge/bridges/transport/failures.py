@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
 from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
     ClientError,
     ClientResponse,
     InvalidURL,
@@ -22,6 +24,8 @@ from ..errors import (
     BridgePermissionError,
     BridgeResponseError,
     ChangedCertificateError,
+    RefusedCertificateError,
+    UnknownHostError,
 )
 
 _ERROR_BODY_LIMIT = 4096
@@ -38,6 +42,10 @@ def as_bridge_errors() -> Iterator[None]:
         raise
     except ServerFingerprintMismatch as error:
         raise ChangedCertificateError("The certificate is another one") from error
+    except ClientConnectorDNSError as error:
+        raise UnknownHostError("There is no device of this name") from error
+    except ClientConnectorCertificateError as error:
+        raise RefusedCertificateError("The certificate is refused") from error
     except InvalidURL as error:
         raise BridgeConnectionError("The address cannot be used") from error
     except WSServerHandshakeError as error:

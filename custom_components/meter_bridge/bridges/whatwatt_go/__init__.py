@@ -43,6 +43,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     issues=ISSUES,
     fixes=FIXES,
     # A meter's type is its logical name, which contains the serial number.
+    page="",
     redact=frozenset(
         {
             *("id", "name", "logical_name", "meter_id", "M_ID"),

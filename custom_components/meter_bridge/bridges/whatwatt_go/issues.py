@@ -1,5 +1,6 @@
 """What the owner of a whatwatt Go has to fix."""
 
+from collections.abc import Mapping
 import re
 
 from ..contract import BridgeFix, BridgeIssue
@@ -19,13 +20,19 @@ def _is_old(snapshot: Snapshot[Details]) -> bool:
     return match is not None and (int(match[1]), int(match[2])) < _FIRMWARE
 
 
+def _versions(snapshot: Snapshot[Details]) -> Mapping[str, str]:
+    """Return which firmware is installed, and which is wanted."""
+    wanted = ".".join(map(str, _FIRMWARE))
+    return {"installed": str(snapshot.firmware), "wanted": wanted}
+
+
 ISSUES: tuple[BridgeIssue[Details], ...] = (
     BridgeIssue(
         key="meter_key",
         is_on_fn=lambda snapshot: snapshot.details.meter_status in LOCKED,
         explains_silence=True,
     ),
-    BridgeIssue(key="firmware_old", is_on_fn=_is_old),
+    BridgeIssue(key="firmware_old", is_on_fn=_is_old, facts_fn=_versions),
 )
 
 
