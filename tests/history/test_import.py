@@ -1,7 +1,9 @@
 """Import past hours, before the installation or in holes, and undo that."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from os import times
 from typing import Any
 
@@ -204,6 +206,41 @@ async def test_bridges_without_memory(watch: Watch) -> None:
     watched = await watch("octopus_home_pro", BEGIN)
     with pytest.raises(ServiceValidationError, match="recorder"):
         await act(watched, start=BEGIN)
+
+
+async def test_a_sum_that_restarted(watch: Watch) -> None:
+    """A sum that began at 0 again after a purge goes on, and its hours are filled."""
+    watched = await watch("egauge", BEGIN)
+    house = watched.simulator.house
+    energy = {}
+
+    def noted() -> Iterator[Step]:
+        away = [Step(1800, 1200, Mode.UNPLUGGED)] * 21
+        for step in [*[Step(300, 900)] * 18, *away, *[Step(300, 600)] * 30]:
+            yield step
+            if int(house.now.timestamp() + 1) % HOUR == 0:
+                end = int(house.now.timestamp()) + 1
+                energy[end] = float(house.import_energy)
+
+    running = noted()
+    await watched.run(islice(running, 39))
+    await watched.simulator.plug_in()
+    await watched.purge()
+    await watched.run(running)
+    broken = grown(await watched.hours())
+    assert min(broken.values()) < -100
+    await act(watched, start=BEGIN)
+    await ended(watched)
+    hours = grown(await watched.hours())
+    for end, wh in energy.items():
+        if end - HOUR in hours and end - HOUR in energy:
+            assert hours[end - HOUR] == pytest.approx(wh - energy[end - HOUR], abs=5)
+    assert len(hours) >= 13
+    await act(watched, "undo_import")
+    await watched.settle()
+    back = grown(await watched.hours())
+    for hour, wh in broken.items():
+        assert back[hour] == pytest.approx(wh, abs=1e-3)
 
 
 async def test_an_odd_file(

@@ -11,7 +11,11 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import Recorder
 from homeassistant.components.recorder.statistics import statistics_during_period
-from homeassistant.components.recorder.tasks import StatisticsTask, SynchronizeTask
+from homeassistant.components.recorder.tasks import (
+    PurgeTask,
+    StatisticsTask,
+    SynchronizeTask,
+)
 from homeassistant.const import CONF_HOST
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import frame
@@ -207,6 +211,12 @@ class Recorded:
                     if task.get_name() == f"{self.entry.title} history"
                 )
             )
+
+    async def purge(self) -> None:
+        """Purge all five-minute rows up to now, as Home Assistant does in the end."""
+        assert self._recorder
+        self._recorder.queue_task(PurgeTask(dt_util.utcnow(), False, False))  # noqa: FBT003 (its own order)
+        await self.settle()
 
     async def hours(
         self, since: float = 0, kind: str = "sum"
