@@ -16,6 +16,7 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 # The size of a portion that is sent repeatedly.
 _PORTION = 1 << 18
 _UNPACKED = 1 << 28
+_BEGINNING = 1 << 10
 _LARGEST_SHORT_FRAME = 125
 
 type Messages = tuple[bytes, ...]
@@ -112,3 +113,13 @@ FLOODS = (
         is_socket=True,
     ),
 )
+
+
+def flooded(*, is_socket: bool) -> list[bytes]:
+    """Return the beginning of each flood, but of the packed one."""
+    pours = [
+        flood.pour(())
+        for flood in FLOODS
+        if flood.is_socket is is_socket and flood.pour is not _packed
+    ]
+    return [pour.portion[:_BEGINNING] for pour in pours]

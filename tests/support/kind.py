@@ -117,6 +117,7 @@ class Kind[S: Simulator = Any]:
     - `restart`: restart the device; the caller cuts the connections
     - `actions`: calls of its own actions, with a secret among their fields
     - `remember`: let a simulator remember totals, which its owner has to switch on
+    - `crowds`: have other registers or meters each turn, as many as it can
     """
 
     simulator: type[S]
@@ -134,6 +135,7 @@ class Kind[S: Simulator = Any]:
     restart: Callable[[S], Awaitable[None] | None] = do_nothing
     actions: Callable[[str], Calls] = call_nothing
     remember: Callable[[S], None] = do_nothing
+    crowds: Mapping[str, Callable[[S, int], None]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

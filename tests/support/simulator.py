@@ -237,8 +237,11 @@ class Simulator(Mishaps, ABC):
         """Send raw counts without their factors; False where values have units."""
         return False
 
-    def exchange_meter(self) -> bool:
-        """Read a meter with another number; False where no number is sent."""
+    def exchange_meter(self, turn: int = 0) -> bool:  # noqa: ARG002
+        """Read a meter with another number; False where no number is sent.
+
+        Each `turn` (four digits) is another meter.
+        """
         return False
 
     def zero_counter(self, code: str) -> None:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from ..bridges.contract import BridgeType
+from ..bridges.obis import REGISTERS
 from ..bridges.snapshot import MAIN_METER, Medium, Meter, Reading, Snapshot
 from ..meter.account import Account, Stored
 from ..meter.demand import Demand
@@ -199,6 +200,8 @@ class Board:
         )
         if not account.codes.issuperset(account.values):
             self._sources.add_meter(reading.meter, account.values)
+            # Names that are gone are not kept: there may be others all the time.
+            account.codes &= REGISTERS.keys()
             account.codes.update(account.values)
             self._watch_phases(account)
         return restart
@@ -208,18 +211,27 @@ class Board:
         before, self.values = self.values, values
         if values == before:
             return set(), []
+        new: list[str] = []
+        if is_other := before.keys() != values.keys():
+            new = self._admit(values)
         changed = {key for key, value in values.items() if before.get(key) != value}
-        new = []
-        if before.keys() != values.keys():
+        if is_other:
             changed |= before.keys() ^ values.keys()
-            for key in values:
-                source = self._sources.by_key[key]
-                if not source.has_entity and self.rooms.entities.admit(
-                    id_key(key, self.rooms.entities)
-                ):
-                    source.has_entity = True
-                    new.append(key)
         return changed, new
+
+    def _admit(self, values: dict[str, Value]) -> list[str]:
+        """Return which keys get an entity; leave out those without room for one."""
+        new, room = [], self.rooms.entities
+        for key in list(values):
+            source = self._sources.by_key[key]
+            if source.has_entity:
+                continue
+            if room.admit(id_key(key, room)):
+                source.has_entity = True
+                new.append(key)
+            else:
+                del values[key]
+        return new
 
     @property
     def is_fresh(self) -> bool:

@@ -207,7 +207,7 @@ class Sources:
                 self._values[setting.key] = value
 
     def _take_more(self, sensors: tuple[BridgeSensor[Any], ...]) -> set[str]:
-        """Replace the sensors beside the fixed ones; return the keys that changed."""
+        """Replace the sensors beside the fixed ones; return which entities changed."""
         if sensors is self._more:
             return set()
         before = {entity_key(each.meter, each.key): each for each in self._more}
@@ -220,7 +220,13 @@ class Sources:
             self._add(Platform.SENSOR, sensor, sensor.meter)
         self._more = sensors
         self._more_by_details = tuple(each for each in sensors if each.value_fn)
-        return {key for key in before if now.get(key) != before[key]}
+        return {
+            key
+            for key in before
+            if now.get(key) != before[key]
+            and (source := self.by_key.get(key))
+            and source.has_entity
+        }
 
     def forget_entity(self, key: str) -> None:
         """Forget an entity that was removed; its next value creates it anew."""

@@ -48,9 +48,9 @@ class CozifyHanSimulator(Simulator):
         self.profile.is_new = True
 
     @override
-    def exchange_meter(self) -> bool:
+    def exchange_meter(self, turn: int = 0) -> bool:
         """Be plugged into another meter of the same make."""
-        self.profile.meter_id = "T000000000007002"
+        self.profile.meter_id = f"T{7002 + turn:015}"
         return True
 
     @override

@@ -1,9 +1,11 @@
 """The description of an eGauge for the tests of all kinds."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.bridges.egauge.database import Register as VirtualRegister
 from tests.bridges.egauge.registers import KnownRegisters, ManyRegisters
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.support.certificates import self_signed_tls
@@ -67,6 +69,15 @@ def _actions(secret: str) -> Calls:
     yield "egauge_homeplug", {"password": secret, "targets": [target], "confirm": True}
 
 
+def _crowd(simulator: EgaugeSimulator, turn: int) -> None:
+    """Have 512 virtual registers with other names, some of them long."""
+    database = simulator.database
+    own = [each for each in database.registers if each.did is not None]
+    names = (f"register {turn} {it} {'x' * (it % 80)}" for it in range(512))
+    virtual = [VirtualRegister(name, "P", lambda _: Decimal(7)) for name in names]
+    database.registers = own + virtual
+
+
 def _parse(answer: Any) -> Mapping[str, Register]:  # noqa: ANN401 (JSON)
     """Return the registers of an answer."""
     return {
@@ -84,6 +95,7 @@ KIND = Kind(
     swap=_swap,
     restart=_restart,
     actions=_actions,
+    crowds={"512 new registers a poll": _crowd},
     login=Login(
         change=_change_password,
         plant=_plant,

@@ -71,9 +71,9 @@ class IometerSimulator(Simulator):
         self.power_status = "battery"
 
     @override
-    def exchange_meter(self) -> bool:
+    def exchange_meter(self, turn: int = 0) -> bool:
         """Have the core moved to another meter."""
-        self.meter_number = "1TST0087654321"
+        self.meter_number = f"1TST{87654321 + turn:010}"
         return True
 
     @override

@@ -107,9 +107,9 @@ class OctopusHomeProSimulator(Simulator):
         return True
 
     @override
-    def exchange_meter(self) -> bool:
+    def exchange_meter(self, turn: int = 0) -> bool:
         """Have another electricity meter behind the same address."""
-        self.electricity.serial = "99T0000003"
+        self.electricity.serial = f"99T{3 + turn:07}"
         return True
 
     @override

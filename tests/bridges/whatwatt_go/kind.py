@@ -64,6 +64,11 @@ def _actions(secret: str) -> Calls:
     yield "whatwatt_install_firmware", {"file": secret}
 
 
+def _crowd(simulator: WhatwattGoSimulator, turn: int) -> None:
+    """Have another volume meter on the meter bus."""
+    simulator.volume_id = f"{30_000_000 + turn}"
+
+
 def _remember(simulator: WhatwattGoSimulator) -> None:
     """Log to the memory card, which is read at the speed of this machine."""
     simulator.sd_enabled, simulator.sd_speed = True, 1e8
@@ -79,6 +84,7 @@ KIND = Kind(
     restart=WhatwattGoSimulator.reboot,
     remember=_remember,
     actions=_actions,
+    crowds={"a new meter a poll": _crowd},
     login=Login(
         ask=_ask,
         change=_change_password,

@@ -77,9 +77,10 @@ class WhatwattGoSimulator(WhatwattGoDevice):
         self.signed_currents = True
 
     @override
-    def exchange_meter(self) -> bool:
+    def exchange_meter(self, turn: int = 0) -> bool:
         """Be plugged into another meter of the same make."""
-        self.profile = replace(self.profile, meter_id="1ESR0012000999")
+        number = f"1ESR{12000999 + turn:010}"
+        self.profile = replace(self.profile, meter_id=number)
         return True
 
     @override
