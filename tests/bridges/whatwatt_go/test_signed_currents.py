@@ -35,10 +35,11 @@ async def test_a_phase_that_returns_energy(
     since = asked(simulator)
     await entry.runtime_data.async_refresh()
     assert asked(simulator) == since
-    freezer.tick(61)
     simulator.fail_with(500, path=VARIABLES)
-    await entry.runtime_data.async_refresh()
-    assert asked(simulator) == since + 1
+    for failures in (1, 2):
+        freezer.tick(61)
+        await entry.runtime_data.async_refresh()
+        assert asked(simulator) == since + failures
     assert state(hass, FIRST) in ("unknown", "unavailable")
     simulator.heal()
     freezer.tick(61)

@@ -21,21 +21,18 @@ from ..transport.sse import Event
 from ..transport.tasks import race
 from .decoder import LIVE, REPORT, SYSTEM, WhatwattDecoder
 from .sd_card import SdCard
-from .settings import METER_SETTINGS, SETTINGS, Place, change
+from .seldom import Seldom
+from .settings import METER_SETTINGS, Place, change
 from .supply import watch_supply
 from .system import Details
-from .variables import VARIABLES
 from .web import WhatwattWeb
 
-_FREE = "free"
 _REBOOT, _WPS = "/api/v1/reboot", "/api/v1/wifi/wps"
 _RESTORE = "/api/v1/restore"
 # The system changes seldom, and a request drains a device that the meter powers.
 _SYSTEM_SECONDS = 60.0
 # The registers of a meter that is followed by its stream are looked at this often.
 _REPORT_SECONDS = 600.0
-# Settings are changed here, or seldom on the web page of the device.
-_SETTINGS_SECONDS = 3600.0
 # A licence may be bought at any time: the report is tried again this often.
 _LICENSE_SECONDS = 3600.0
 # The device serves one listener. If another one replaces us, it keeps the stream for
@@ -60,12 +57,10 @@ class WhatwattClient(Client[Details]):
         super().__init__(self.web.http)
         self._decoder = WhatwattDecoder()
         self.card = SdCard(self.web)
+        self._seldom = Seldom(self.web, self._decoder)
         self._listening = asyncio.Lock()
         self._system_until = -inf
         self._report_until = -inf
-        self._settings_until = -inf
-        self._settings_of: str | None = None
-        self._variables_until = -inf
         self._event_at = -inf
         self._unlicensed_until = -inf
         self._yields_until = -inf
@@ -102,8 +97,7 @@ class WhatwattClient(Client[Details]):
             await self._read_system()
         if not await self._read_report():
             await self._read_one_event()
-        await self._read_settings_if_due()
-        await self._read_variables_if_due()
+        await self._seldom.read_if_due()
         return self._decoder.snapshot()
 
     @override
@@ -202,7 +196,8 @@ class WhatwattClient(Client[Details]):
 
     def look_again(self) -> None:
         """Request system and settings with the next poll: something has changed."""
-        self._system_until = self._settings_until = -inf
+        self._system_until = -inf
+        self._seldom.look_again()
 
     async def start_wps(self) -> None:
         """Open Wi-Fi pairing by WPS for two minutes."""
@@ -224,8 +219,7 @@ class WhatwattClient(Client[Details]):
                 await self._read_system()
                 if self._decoder.needs_report or time.monotonic() >= self._report_until:
                     await self._read_report()
-                await self._read_settings_if_due()
-                await self._read_variables_if_due()
+                await self._seldom.read_if_due()
 
     def _yield_stream(self) -> float:
         """Leave the stream to another listener; return for how many seconds."""
@@ -246,39 +240,6 @@ class WhatwattClient(Client[Details]):
         self._system_until = time.monotonic() + _SYSTEM_SECONDS
         if self._decoder.details.license != before:
             self._unlicensed_until = -inf
-
-    async def _read_settings_if_due(self) -> None:
-        """Request the settings now and then; not every firmware has all of them."""
-        now = time.monotonic()
-        asked = self._decoder.serial
-        if now < self._settings_until and asked == self._settings_of:
-            return
-        if asked != self._settings_of:
-            self._settings_of, self._variables_until = asked, -inf
-        self._settings_until = now + _SETTINGS_SECONDS
-        for path in (SETTINGS, METER_SETTINGS):
-            with suppress(BridgeConnectionError, BridgeResponseError):
-                self._decoder.take(path, (await self.web.request("GET", path)).body)
-
-    async def _read_variables_if_due(self) -> None:
-        """Request signed currents, often only where there are some.
-
-        Nothing of the answer is recorded: it names meter, network and device.
-        """
-        decoder = self._decoder
-        is_free = decoder.details.license == _FREE
-        if is_free or time.monotonic() < self._variables_until:
-            return
-        had_some = bool(decoder.details.signed_currents)
-        try:
-            answer = await self.web.request("GET", VARIABLES, name="")
-            decoder.take(VARIABLES, answer.body)
-        except BridgeConnectionError, BridgeLicenseError, BridgeResponseError:
-            decoder.forget_currents()
-        has_some = had_some or bool(decoder.details.signed_currents)
-        self._variables_until = time.monotonic() + (
-            _SYSTEM_SECONDS if has_some else _SETTINGS_SECONDS
-        )
 
     async def _read_report(self) -> bool:
         """Request the report; return whether the licence allows it."""
