@@ -110,6 +110,7 @@ class Kind[S: Simulator = Any]:
 
     - `title`, `unique_id`, `pinned`: those of an entry for a new simulator
     - `asked`: the path that identifies a bridge
+    - `operations`: how many operations the manufacturer's document has
     - `swap`: turn a simulator into another device, on another meter
     - `vocabulary`: JSON keys of texts that the client needs unchanged
     - `shown`: JSON keys of texts that may be shown, by the reason
@@ -124,6 +125,7 @@ class Kind[S: Simulator = Any]:
     title: str
     unique_id: str
     asked: str
+    operations: int
     swap: Callable[[S], None]
     benchmark: Benchmark
     vocabulary: Codes = ()

@@ -28,6 +28,7 @@ KIND = Kind(
     title="Cozify HAN",
     unique_id="cozify_han_02:5a:c3:10:7e:44",
     asked="/han",
+    operations=10,
     swap=_swap,
     streams=1,
     restart=CozifyHanSimulator.restart,

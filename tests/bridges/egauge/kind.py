@@ -92,6 +92,7 @@ KIND = Kind(
     unique_id="egauge_G47110",
     pinned={"scheme": "http", "realm": "eGauge Administration"},
     asked="/api/auth/unauthorized",
+    operations=12,
     swap=_swap,
     restart=_restart,
     actions=_actions,

@@ -35,6 +35,7 @@ KIND = Kind(
         "meter": "1TST0012345678",
     },
     asked="/v1/status",
+    operations=2,
     swap=_swap,
     streams=2,
     vocabulary=("__typename", "obis", "unit", "time"),

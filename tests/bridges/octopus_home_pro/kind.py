@@ -18,6 +18,7 @@ KIND = Kind(
     unique_id="octopus_home_pro_02A1B2FFFEC30001",
     pinned={"electricity": "02A1B2FFFEC30001", "gas": "02A1B2FFFEC30002"},
     asked="/get_meter_info",
+    operations=3,
     swap=_swap,
     vocabulary=("Status", "type", "divisor", "multipler"),
     shown={

@@ -79,6 +79,7 @@ KIND = Kind(
     title="whatwatt Go",
     unique_id="whatwatt_go_02A4C61B9D5E",
     asked="/api/v1/system",
+    operations=15,
     swap=_swap,
     streams=1,
     restart=WhatwattGoSimulator.reboot,
