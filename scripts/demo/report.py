@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 import sys
 
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+
 from .bridges import Bridge
 from .entities import Entity, net_power
 
@@ -34,7 +36,7 @@ def entity_table(entities: Iterable[Entity]) -> str:
 
 
 def bridge_table(bridges: Iterable[Bridge], entities: Sequence[Entity]) -> str:
-    """Return a table of the bridges: how each was added, and its net power."""
+    """Return a table of the bridges: how each was added, net power, and the login."""
     rows = []
     for bridge in bridges:
         key, power = bridge.key, net_power(entities, bridge)
@@ -45,6 +47,14 @@ def bridge_table(bridges: Iterable[Bridge], entities: Sequence[Entity]) -> str:
                 bridge.failure or bridge.origin,
                 f"{sum(entity.bridge == key for entity in entities)} entities",
                 f"{power.state} {power.unit}" if power else "no net power",
+                _login(bridge),
             )
         )
     return table(rows)
+
+
+def _login(bridge: Bridge) -> str:
+    """Return the user name and password of a simulated bridge that asks for them."""
+    said = (bridge.simulated.login.get(key) for key in (CONF_USERNAME, CONF_PASSWORD))
+    login = " / ".join(str(each) for each in said if each)
+    return f"login {login}" if login else ""
