@@ -28,7 +28,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 # A busy machine takes its time; whoever waits goes on at once when it is there.
-PATIENCE = 30_000
+PATIENCE = 60_000
 WIDE, NARROW = (1280, 900), (390, 844)
 TIME_ZONE = "Europe/Berlin"
 # Home Assistant itself has no brand picture of some integrations.

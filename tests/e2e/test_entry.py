@@ -1,6 +1,7 @@
 """What an owner does with a bridge that is set up."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -117,14 +118,14 @@ async def test_removal(home: Home, front: Front) -> None:
             "devices": [
                 each
                 for each in await home.api.ask(
-                    list[dict[str, object]], registry.format("device")
+                    list[dict[str, Any]], registry.format("device")
                 )
                 if DOMAIN in json.dumps(each["identifiers"])
             ],
             "entities": [
                 each
                 for each in await home.api.ask(
-                    list[dict[str, object]], registry.format("entity")
+                    list[dict[str, Any]], registry.format("entity")
                 )
                 if each["platform"] == DOMAIN
             ],
@@ -132,7 +133,7 @@ async def test_removal(home: Home, front: Front) -> None:
                 each.name for each in (home.folder / ".storage").glob(f"*{DOMAIN}*")
             ],
             "flows": await home.api.ask(
-                list[dict[str, object]], "config_entries/flow/progress"
+                list[dict[str, Any]], "config_entries/flow/progress"
             ),
         }
 
