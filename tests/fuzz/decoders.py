@@ -24,11 +24,13 @@ from custom_components.meter_bridge.bridges.transport.websocket import (
     receive_messages,
 )
 from custom_components.meter_bridge.bridges.wire import parse_json
+from tests.floods.pours import flooded
 from tests.kinds import KINDS
 from tests.support.decoding import Decode, Part
 
 from .answers import answers_of
 from .seeds import Recording
+from .shown import LARGEST_SHOWN, diagnostics, read_words
 
 _LIMIT = 1 << 16
 # No WebSocket frame begins with these: such an input is a message without a frame.
@@ -176,11 +178,17 @@ def _part(key: str, part: Part) -> Decoder:
     )
 
 
+def _bodies(recordings: Mapping[str, Recording]) -> Iterable[bytes]:
+    """Return the bodies of all kinds."""
+    return (it for each in recordings.values() for it in each.bodies)
+
+
 DECODERS: Mapping[str, Decoder] = {
     "sse": Decoder(
         make=sse,
         seeds=lambda recordings: (
-            it for each in recordings.values() for it in each.chunks
+            *(it for each in recordings.values() for it in each.chunks),
+            *flooded(is_socket=False),
         ),
         largest=_CHUNK,
     ),
@@ -189,10 +197,12 @@ DECODERS: Mapping[str, Decoder] = {
         seeds=lambda recordings: (
             it
             for each in recordings.values()
-            for it in (*each.messages, frames(each.messages))
+            for it in (*each.messages, frames(each.messages), *flooded(is_socket=True))
         ),
         largest=_CHUNK,
     ),
+    "words": Decoder(make=lambda: read_words, seeds=_bodies),
+    "diagnostics": Decoder(make=diagnostics, seeds=_bodies, largest=LARGEST_SHOWN),
     **{key: _answers(key) for key in KINDS},
     **{
         name: _part(key, part)
