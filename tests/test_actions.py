@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util.yaml import load_yaml_dict
 import probatio
@@ -15,6 +16,7 @@ from custom_components.meter_bridge import services
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN
 from tests.conftest import SetUp, Start
+from tests.kinds import KINDS
 
 ROOT = Path(services.__file__).parent
 DESCRIBED: Mapping[str, Any] = load_yaml_dict(str(ROOT / "services.yaml"))
@@ -94,7 +96,7 @@ def makers(action: str) -> set[str]:
 
 @pytest.mark.parametrize("action", DESCRIBED)
 def test_an_action_is_offered_for_devices_that_can(action: str) -> None:
-    """The selector offers devices of these makers alone, and so no meters below."""
+    """The selector offers devices of these makers alone."""
     selector = DESCRIBED[action]["fields"]["device_id"]["selector"]["device"]
     offered = selector["filter"]
     offered = offered if isinstance(offered, list) else [offered]
@@ -144,16 +146,25 @@ def test_what_one_kind_has_carries_its_name(action: str) -> None:
 @pytest.mark.parametrize(
     "key", [key for key, bridge in BRIDGES.items() if bridge.actions]
 )
-async def test_meters_below_are_not_offered(
+async def test_the_bridge_acts_and_no_meter_below(
     hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
 ) -> None:
-    """Of the devices of an entry, the bridge alone has its maker's name."""
+    """The bridge has the maker that is offered; the device of a meter is refused."""
     simulator = await simulators(key)
     simulator.send_everything()
     simulator.tick()
     entry = await set_up(simulator)
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    maker = BRIDGES[key].manufacturer
-    offered = [device for device in devices if device.manufacturer == maker]
     (bridge,) = (device for device in devices if device.via_device_id is None)
-    assert offered == [bridge]
+    assert bridge.manufacturer == BRIDGES[key].manufacturer
+    name, data = next(iter(KINDS[key].actions("anything")))
+    since = len(simulator.requests)
+    for device in devices:
+        if device is bridge:
+            continue
+        with pytest.raises(ServiceValidationError) as error:
+            await hass.services.async_call(
+                DOMAIN, name, {"device_id": device.id, **data}, blocking=True
+            )
+        assert error.value.translation_key == "unknown_action"
+    assert not [each for each in simulator.requests[since:] if "scan" in each.path]

@@ -96,8 +96,10 @@ def _register(hass: HomeAssistant, name: str, fields: Fields) -> None:
 
     async def run(call: ServiceCall) -> ServiceResponse:
         data = dict(call.data)
-        entry = _loaded_entry(hass, data.pop(ATTR_DEVICE_ID))
+        device_id = data.pop(ATTR_DEVICE_ID)
+        entry = _loaded_entry(hass, device_id)
         action = _action(entry, name)
+        _require_bridge(hass, entry, device_id)
         try:
             fields = action.check(data)
         except UnfitFieldsError as error:
@@ -127,6 +129,19 @@ def _action(entry: MeterBridgeEntry, name: str) -> BridgeAction[Any]:
         if action.key == name:
             return action
     raise _refusal("unknown_action")
+
+
+def _require_bridge(
+    hass: HomeAssistant, entry: MeterBridgeEntry, device_id: str
+) -> None:
+    """Raise for the device of a meter below a bridge: the meter itself does nothing.
+
+    It may have the bridge's maker, so the selector offers it.
+    """
+    device = dr.async_get(hass).async_get(device_id)
+    own = (DOMAIN, str(entry.unique_id))
+    if device is None or own not in device.identifiers:
+        raise _refusal("unknown_action")
 
 
 def _loaded_entry(hass: HomeAssistant, device_id: str) -> MeterBridgeEntry:
