@@ -25,9 +25,14 @@ from custom_components.meter_bridge.const import (
 from custom_components.meter_bridge.flow import nearness
 from custom_components.meter_bridge.flow.probe import connect
 
+from .bridges.cozify_han.simulator import CozifyHanSimulator
+from .bridges.iometer.simulator import IometerSimulator
+from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
+from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .kinds import KINDS
 from .support.house import House
 from .support.simulator import Simulator
+from .support.started import start
 
 # Journeys run in an environment of their own, by scripts/e2e.
 collect_ignore = ["e2e"]
@@ -126,6 +131,30 @@ async def simulators(
 async def simulator(simulators: Start, key: str) -> Simulator:
     """Start a simulator of the kind under test."""
     return await simulators(key)
+
+
+@pytest.fixture
+async def iometer(simulators: Start) -> IometerSimulator:
+    """Start a bridge that sends net power, and whose meter has a PIN."""
+    return await start(simulators, IometerSimulator)
+
+
+@pytest.fixture
+async def cozify(simulators: Start) -> CozifyHanSimulator:
+    """Start a bridge that sends the current of each phase, with a main fuse of 25 A."""
+    return await start(simulators, CozifyHanSimulator)
+
+
+@pytest.fixture
+async def octopus(simulators: Start) -> OctopusHomeProSimulator:
+    """Start a bridge with two meters that report their status bit by bit."""
+    return await start(simulators, OctopusHomeProSimulator)
+
+
+@pytest.fixture
+async def whatwatt(simulators: Start) -> WhatwattGoSimulator:
+    """Start a bridge that needs a licence, and whose meter may be encrypted."""
+    return await start(simulators, WhatwattGoSimulator)
 
 
 @pytest.fixture

@@ -12,24 +12,11 @@ from custom_components.meter_bridge.const import DOMAIN
 from .bridges.iometer.simulator import IometerSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .conftest import SetUp, Start
-from .support.automating import start
 from .support.repairing import RESTART, Fix, found_issue, raised_issues
 from .support.watching import advance, poll
 
 # Home Assistant's own web server uses something that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
-
-
-@pytest.fixture
-async def iometer(simulators: Start) -> IometerSimulator:
-    """Return a bridge whose core can be disconnected."""
-    return await start(simulators, IometerSimulator)
-
-
-@pytest.fixture
-async def whatwatt(simulators: Start) -> WhatwattGoSimulator:
-    """Return a bridge whose meter can be encrypted."""
-    return await start(simulators, WhatwattGoSimulator)
 
 
 async def test_cleared_without_a_flow(

@@ -21,11 +21,11 @@ from custom_components.meter_bridge.issues import METER_REPLACED, raise_issue
 from .bridges.iometer.simulator import IometerSimulator
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .conftest import SetUp, Start
-from .support.automating import start
 from .support.hours import Hours
 from .support.house import Register
 from .support.repairing import Fix, found_issue, raised_issues
 from .support.simulator import Simulator
+from .support.started import start
 from .support.watching import state
 
 # Home Assistant's own web server has not followed aiohttp here.

@@ -16,10 +16,10 @@ from custom_components.meter_bridge.const import DOMAIN
 
 from .bridges.iometer.simulator import IometerSimulator
 from .conftest import SetUp, Start
-from .support.automating import start
 from .support.hours import Hours
 from .support.repairing import raised_issues
 from .support.simulator import Simulator
+from .support.started import start
 from .support.watching import state
 
 ENERGY, POWER = "sensor.bridge_energy_import", "sensor.bridge_power"

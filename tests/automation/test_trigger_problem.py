@@ -10,8 +10,8 @@ from tests.conftest import SetUp, Start
 from tests.support.automating import (
     automate_trigger,
     by,
-    start,
 )
+from tests.support.started import start
 from tests.support.watching import advance, fades, poll, shows
 
 

@@ -18,10 +18,6 @@ from tests.blueprints.passing import (
     call,
     settle,
 )
-from tests.bridges.cozify_han.simulator import CozifyHanSimulator
-from tests.bridges.iometer.simulator import IometerSimulator
-from tests.conftest import Start
-from tests.support.automating import start
 from tests.support.watching import state
 
 ROOT = Path(__file__).parents[2]
@@ -35,18 +31,6 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
     source = ROOT / "blueprints" / "automation" / "meter_bridge"
     (blueprints / "meter_bridge").symlink_to(source)
     return hass_tmp_config_dir
-
-
-@pytest.fixture
-async def cozify(simulators: Start) -> CozifyHanSimulator:
-    """Set up a bridge that sends the current of each phase."""
-    return await start(simulators, CozifyHanSimulator)
-
-
-@pytest.fixture
-async def iometer(simulators: Start) -> IometerSimulator:
-    """Set up a bridge that sends net power, and whose meter has a PIN."""
-    return await start(simulators, IometerSimulator)
 
 
 @pytest.fixture

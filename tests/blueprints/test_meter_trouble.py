@@ -18,7 +18,8 @@ from tests.blueprints.passing import (
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from tests.conftest import SetUp, Start
-from tests.support.automating import bridge_of, devices, start
+from tests.support.automating import bridge_of, devices
+from tests.support.started import start
 from tests.support.watching import shows
 
 

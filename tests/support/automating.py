@@ -15,7 +15,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.meter_bridge.const import DOMAIN
-from tests.conftest import Start
 
 from .simulator import Simulator
 from .waiting import eventually
@@ -102,13 +101,6 @@ def devices(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
     """Return the devices of a bridge."""
     found = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return [device.id for device in found]
-
-
-async def start[S: Simulator](simulators: Start, kind: type[S]) -> S:
-    """Start a simulator of this class."""
-    started = await simulators(kind.key)
-    assert isinstance(started, kind)
-    return started
 
 
 async def draw(
