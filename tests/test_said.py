@@ -6,6 +6,7 @@ import re
 from typing import override
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.update import ATTR_RELEASE_URL
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import MATCH_ALL, MAX_LENGTH_STATE_STATE
 from homeassistant.core import Event, HomeAssistant
@@ -105,11 +106,12 @@ def read_by_people(
     )
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     yield from (("entity", entity.original_name or "") for entity in entities)
+    # The address of the notes is ours, not the device's.
     yield from (
         (f"attribute of {state.entity_id}", text)
         for entity in entities
         if (state := hass.states.get(entity.entity_id))
-        for text in texts(state.attributes)
+        for text in texts(dict(state.attributes) | {ATTR_RELEASE_URL: None})
     )
 
 

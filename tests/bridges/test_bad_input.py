@@ -81,7 +81,7 @@ async def test_flow_recognises_no_garbage(
         data={CONF_HOST: simulator.address, CONF_BRIDGE: AUTO},
     )
     assert result["type"] is FlowResultType.FORM
-    assert result["errors"] == {"base": "not_recognised"}
+    assert result["errors"] == {"base": "none_recognised"}
     assert not complaints(caplog)
 
 

@@ -60,7 +60,6 @@ async def test_found_and_confirmed(
     host = parse_address(simulator.address).host
     title = shown["context"]["title_placeholders"]
     assert title == {"name": f"{BRIDGES[key].name} ({host})"}
-    assert shown["context"]["confirm_only"]
     entry = created(await submit(hass, result))
     assert entry.unique_id == shown["context"]["unique_id"]
     assert entry.data == {

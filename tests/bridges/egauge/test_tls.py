@@ -33,7 +33,7 @@ async def test_each_entry_verifies_for_itself(
     assert trusting.state is ConfigEntryState.LOADED
     assert trusting.data["host"] == first.address
     assert doubting.state is ConfigEntryState.SETUP_RETRY
-    assert doubting.error_reason_translation_key == "cannot_connect"
+    assert doubting.error_reason_translation_key == "bad_certificate"
     assert second.requests == []
     asked = len(first.requests)
     await trusting.runtime_data.async_refresh()

@@ -100,6 +100,20 @@ async def test_the_entry_follows_to_a_new_address(
 
 
 @pytest.mark.usefixtures("_hasty", "_two_addresses")
+async def test_the_address_that_the_entry_has_already(
+    hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
+) -> None:
+    """Whoever fixes the present address changes nothing, and nothing is reloaded."""
+    entry = await set_up(simulator)
+    coordinator, host = entry.runtime_data, entry.data[CONF_HOST]
+    here = {**FIXED, "ip": "127.0.0.1", "gateway": ELSEWHERE}
+    await act(hass, entry, "configure_ethernet", **here, **SURE)
+    await hass.async_block_till_done()
+    assert entry.data[CONF_HOST] == host
+    assert entry.runtime_data is coordinator
+
+
+@pytest.mark.usefixtures("_hasty", "_two_addresses")
 async def test_a_device_that_is_not_at_its_new_address(
     hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
 ) -> None:

@@ -29,7 +29,7 @@ SETTINGS = "/api/v1/settings"
 METER_SETTINGS = "/api/v1/meter/settings"
 LIVE = "/api/v1/live"
 # What stands beside the samples of pages: an event of the stream, and the schemas.
-NO_PAGES = {"live", "shapes"}
+NO_PAGES = {"documents", "live", "shapes"}
 
 
 @pytest.fixture
