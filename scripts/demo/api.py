@@ -1,12 +1,19 @@
 """Call Home Assistant's REST and WebSocket API, as its front end does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 import secrets
 
-from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import (
+    ClientResponse,
+    ClientSession,
+    ClientWebSocketResponse,
+    WSMessage,
+    WSMsgType,
+)
 from mashumaro.codecs.basic import decode
 
 from .failure import DemoError
@@ -18,6 +25,7 @@ class Api:
 
     session: ClientSession
     socket: ClientWebSocketResponse
+    replies: asyncio.Queue[WSMessage] = field(default_factory=asyncio.Queue)
     numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def post[T](self, shape: type[T], path: str, body: object) -> T:
@@ -44,7 +52,7 @@ class Api:
         number = next(self.numbers)
         await self.socket.send_json({"id": number, "type": command, **fields})
         while True:
-            message = await self.socket.receive()
+            message = await self.replies.get()
             if message.type is not WSMsgType.TEXT:
                 raise DemoError("Home Assistant hung up")
             reply = message.json()
@@ -54,6 +62,14 @@ class Api:
                 raise DemoError(f"{command}: {reply['error']['message']}")
             result: object = reply["result"]
             return result
+
+    async def listen(self) -> None:
+        """Receive messages, and answer pings, also while nobody asks anything."""
+        while True:
+            message = await self.socket.receive()
+            self.replies.put_nowait(message)
+            if message.type is not WSMsgType.TEXT:
+                return
 
 
 async def _answer(path: str, response: ClientResponse) -> object:
@@ -77,7 +93,12 @@ async def sign_in(url: str) -> AsyncIterator[Api]:
         await socket.receive_json()
         await socket.send_json({"type": "auth", "access_token": token})
         await socket.receive_json()
-        yield Api(session=session, socket=socket)
+        api = Api(session=session, socket=socket)
+        listening = asyncio.create_task(api.listen())
+        try:
+            yield api
+        finally:
+            listening.cancel()
 
 
 async def _create_user(session: ClientSession, client_id: str) -> str:
