@@ -2,6 +2,7 @@
 
 from .answers import BODIES, STATUSES
 from .devices import DEVICES, STREAMS
+from .floods import POURED, PUSHED
 from .network import NETWORK
 from .numbers import CLOCKS, COUNTERS, METERS
 
@@ -9,12 +10,14 @@ MISHAPS = {
     mishap.key: mishap
     for mishap in (
         *NETWORK,
+        *POURED,
         *STATUSES,
         *BODIES,
         *COUNTERS,
         *CLOCKS,
         *METERS,
         *STREAMS,
+        *PUSHED,
         *DEVICES,
     )
 }

@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.meter_bridge import coordinator as coordinator_module
 from custom_components.meter_bridge.bridges import BRIDGES
+from custom_components.meter_bridge.bridges.transport import fluency
 from tests.conftest import SetUp, Start
 from tests.kinds import KINDS
 from tests.support.logs import complaints
@@ -36,6 +37,7 @@ def timeouts(
     caplog.set_level(logging.WARNING)
     monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.001)
     monkeypatch.setattr(coordinator_module, "_RETRY_MAXIMUM", 0.005)
+    monkeypatch.setattr(fluency, "_RETRY_SECONDS", 0.005)
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
     return ClientTimeouts()
 
