@@ -17,6 +17,8 @@ BLUEPRINTS = "meter_bridge"
 BOILER, SHED, SUNNY = (
     f"input_boolean.{key}" for key in ("boiler", "boiler_shed", "boiler_by_sun")
 )
+# How the unique id of a count of alerts ends: some simulated meter has alerts.
+ALERTS = "_alerts"
 # Automations that cannot run within seconds: they are only checked for being on.
 WAITING = {"triggers", "solar_surplus"}
 
@@ -96,6 +98,11 @@ def _configs(
     devices = {one.device_id for one in entities}
     everything = {"device_id": sorted(filter(None, devices))}
     one_meter = {"device_id": sorted({one.device_id or "" for one in troubled})}
+    alerted = {
+        one.device_id
+        for one in entities
+        if one.unique_id.endswith(ALERTS) and one.number
+    }
     currents = [one.entity_id for one in entities if one.unique_id.endswith(CURRENTS)]
     power = next(one.entity_id for one in entities if one.unit == "W")
     actions = [{"event": "automation_ran"}]
@@ -121,10 +128,16 @@ def _configs(
             "conditions": [
                 {"condition": "meter_bridge.meter_is_fresh", "target": everything},
                 {
+                    "condition": "meter_bridge.problem_is_present",
+                    "target": {"device_id": sorted(filter(None, alerted))},
+                },
+                {
                     "condition": "not",
                     "conditions": {
                         "condition": "meter_bridge.problem_is_present",
-                        "target": everything,
+                        "target": {
+                            "device_id": sorted(filter(None, devices - alerted))
+                        },
                     },
                 },
                 {
