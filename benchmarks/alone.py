@@ -53,6 +53,10 @@ def _take(product: Path | None) -> None:
     if product is None:
         return
     custom_components.__path__ = [str(product / custom_components.__name__)]
+
+    def has(name: str) -> bool:
+        return (product / f"{name.replace('.', '/')}.py").is_file()
+
     for name, before in _MOVED.items():
-        if not (product / f"{name.replace('.', '/')}.py").is_file():
+        if has(before) and not has(name):
             sys.modules[name] = import_module(before)
