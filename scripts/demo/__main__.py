@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 from contextlib import suppress
-from pathlib import Path
 import signal
 import sys
 
@@ -12,10 +11,8 @@ from aiohttp import ClientError
 from .check import check, print_verdicts
 from .failure import DemoError
 from .home_assistant import free_port
-from .pictures import FOLDER, take_all
 from .report import bridge_table, say
-from .screenshot import take
-from .stage import scene, stage
+from .stage import stage
 
 CHECK_WITHIN = 120.0
 INTERRUPTED = 130
@@ -29,22 +26,6 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, help="the port of Home Assistant")
     parser.add_argument("--seconds", type=float, help="stop after this time")
-    parser.add_argument(
-        "--screenshot",
-        nargs=2,
-        action="append",
-        metavar=("PATH", "FILE"),
-        help="at the end, write a page to a PNG; may be repeated: /energy energy.png, "
-        "or /config/devices/device/{iometer} iometer.png",
-    )
-    parser.add_argument(
-        "--pictures",
-        nargs="?",
-        type=Path,
-        const=FOLDER,
-        metavar="FOLDER",
-        help="take the pictures of the documentation, and stop",
-    )
     return parser.parse_args()
 
 
@@ -57,21 +38,12 @@ async def run(options: argparse.Namespace) -> bool:
             verdicts = await check(built)
         # Read the log only now: unloading an integration can fail as well.
         return print_verdicts(verdicts)
-    if options.pictures:
-        async with scene(port) as empty:
-            await take_all(empty, options.pictures)
-        return True
     async with stage(port) as built:
         say(f"\n{bridge_table(built.bridges, built.entities)}\n\n{built.url}")
-        if options.seconds or not options.screenshot:
-            say("Ctrl-C stops everything.")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(options.seconds):
-                    await built.wait()
-        if options.screenshot:
-            ids = built.devices()
-            pages = [(path.format(**ids), file) for path, file in options.screenshot]
-            await take(built.url, pages)
+        say("Ctrl-C stops everything.")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(options.seconds):
+                await built.wait()
     return True
 
 

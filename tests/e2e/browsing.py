@@ -132,7 +132,10 @@ async def tab(
         locale=language,
     )
     context.set_default_timeout(PATIENCE)
-    for key, value in {"selectedLanguage": language, **local_storage}.items():
+    for key, value in {
+        "selectedLanguage": json.dumps(language),
+        **local_storage,
+    }.items():
         await context.add_init_script(_memory(key, value))
     await context.tracing.start(screenshots=True, snapshots=True, sources=True)
     try:
@@ -143,6 +146,6 @@ async def tab(
 
 def _memory(key: str, value: str) -> str:
     """Return the script that sets a value in the local storage of a page."""
-    pair = f"{json.dumps(key)}, {json.dumps(json.dumps(value))}"
+    pair = f"{json.dumps(key)}, {json.dumps(value)}"
     # An empty tab has no local storage.
     return f"if (location.host) localStorage.setItem({pair})"

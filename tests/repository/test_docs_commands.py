@@ -88,6 +88,8 @@ def expected_calls(command: str) -> list[str]:
     if program.endswith("python"):
         return [f".venv/bin/python {given}"]
     needed, runs = _RUNS[program]
+    if given == "--pictures":
+        runs = ".venv-e2e/bin/python -m tests.e2e.pictures"
     return [f"scripts/setup {needed}", f"{runs} {given}".rstrip()]
 
 
