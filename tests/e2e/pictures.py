@@ -10,8 +10,10 @@ from PIL import Image
 from playwright.async_api import FloatRect
 
 from scripts.demo.bridges import DOMAIN, discovered, set_up
+from scripts.demo.entities import net_power, read_entities
 from scripts.demo.failure import DemoError
 from scripts.demo.history import import_history
+from scripts.demo.hole import fill_the_hole, leave_a_hole, remembering_egauge
 from scripts.demo.home_assistant import REPOSITORY, free_port
 from scripts.demo.report import say
 from scripts.demo.simulators import Simulated
@@ -100,6 +102,7 @@ async def take_all(empty: Scene, folder: Path) -> None:
         await _device(album, filled)
         await _energy(album, filled)
         await _repair(album, filled)
+        await _hole(album, empty)
 
 
 async def _flows(album: Album, empty: Scene) -> None:
@@ -175,6 +178,25 @@ async def _repair(album: Album, filled: Stage) -> None:
         await front.open("/config/repairs")
         await front.click(front.page.get_by_text("PIN").first)
         await album.keep_dialog("repair")
+
+
+async def _hole(album: Album, empty: Scene) -> None:
+    """Show a day that Home Assistant missed a part of, and after it was filled."""
+    front, dashboard = album.front, "/energy/electricity"
+    async with remembering_egauge() as egauge:
+        bridges = await set_up(empty.api, [egauge.simulated])
+        await front.page.wait_for_timeout(SETTLES_IN)
+        entities = await read_entities(empty.api, bridges)
+        await leave_a_hole(empty.api, entities, egauge.levels)
+        await album.size(WIDTH, HEIGHT)
+        await front.open(dashboard)
+        await album.keep("energy-hole")
+        power = net_power(entities, bridges[0])
+        if power is None or power.device_id is None:
+            raise DemoError("The eGauge shows no power")
+        await fill_the_hole(empty.api, power.device_id)
+        await front.open(dashboard)
+        await album.keep("energy-filled")
 
 
 async def take(built: Stage, pages: list[list[str]]) -> None:
