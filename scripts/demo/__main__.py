@@ -14,7 +14,7 @@ from .home_assistant import free_port
 from .report import bridge_table, say
 from .stage import stage
 
-CHECK_WITHIN = 120.0
+CHECK_WITHIN = 180.0
 INTERRUPTED = 130
 
 

@@ -52,7 +52,7 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class Step:
     """A step of a flow: the form that it shows, or its result."""
 
     type: str
@@ -93,7 +93,7 @@ async def discovered(api: Api, simulated: Sequence[Simulated]) -> dict[str, str]
     async def look() -> dict[str, str]:
         flows = await api.ask(list[_Flow], "config_entries/flow/progress")
         steps = [
-            await api.get(_Step, f"{FLOWS}/{flow.flow_id}")
+            await api.get(Step, f"{FLOWS}/{flow.flow_id}")
             for flow in flows
             if flow.handler == DOMAIN
         ]
@@ -117,12 +117,12 @@ async def _finish(api: Api, one: Simulated, flow_id: str | None) -> str:
     if one.login:
         answers["login"] = one.login
     if flow_id is None:
-        step = await api.post(_Step, FLOWS, {"handler": DOMAIN})
+        step = await api.post(Step, FLOWS, {"handler": DOMAIN})
     else:
-        step = await api.post(_Step, f"{FLOWS}/{flow_id}", answers.pop("confirm"))
+        step = await api.post(Step, f"{FLOWS}/{flow_id}", answers.pop("confirm"))
     while step.type == "form" and not step.errors and step.step_id in answers:
         answer = answers.pop(step.step_id)
-        step = await api.post(_Step, f"{FLOWS}/{step.flow_id}", answer)
+        step = await api.post(Step, f"{FLOWS}/{step.flow_id}", answer)
     if step.result is None:
         why = step.reason or step.errors or f"asks for '{step.step_id}'"
         raise DemoError(f"the config flow got stuck: {why}")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from . import automations, energy, repairs
+from . import automations, energy, mqtt, repairs
 from .bridges import states_of_entries
 from .entities import net_power
 from .home_assistant import CONFIG, console
@@ -29,6 +29,7 @@ async def check(stage: Stage) -> Verdicts:
         "Energy dashboard": await _energy(stage),
         "Repairs": [repair.issue_id for repair in await repairs.repairs(stage)],
         "Key of a meter": await repairs.failures(stage),
+        "MQTT": await mqtt.failures(stage),
         # Last, because it causes a repair issue.
         "Automations": await automations.failures(stage),
     }

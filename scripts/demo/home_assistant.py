@@ -97,7 +97,7 @@ async def home_assistant(folder: Path, port: int) -> AsyncIterator[Process]:
     async with program(*command, log=console(folder)) as process:
 
         async def up_or_gone() -> bool:
-            return await _answers(port) or process.returncode is not None
+            return await answers(port) or process.returncode is not None
 
         answered = await until(up_or_gone, bool, START_WITHIN)
         if not answered or process.returncode is not None:
@@ -105,7 +105,7 @@ async def home_assistant(folder: Path, port: int) -> AsyncIterator[Process]:
         yield process
 
 
-async def _answers(port: int) -> bool:
+async def answers(port: int) -> bool:
     """Tell whether the port accepts connections."""
     try:
         _, writer = await asyncio.open_connection(HOST, port)
