@@ -58,7 +58,7 @@ async def siege(
     "minutes",
     [
         pytest.param(None, id="short"),
-        pytest.param(_DAY, id="a day", marks=pytest.mark.programs),
+        pytest.param(_DAY, id="a day", marks=[pytest.mark.programs, pytest.mark.days]),
     ],
 )
 @pytest.mark.parametrize(

@@ -160,8 +160,9 @@ def cost(watched: Recorded, rows: int, begun: times_result) -> str:
     return "\n".join([*lines, f"{rows:6} rows written, {seconds:.1f} s in all"])
 
 
-# These simulate days, which takes too long for every run.
+# These simulate days or a month, which takes too long for every run.
 LONG = pytest.mark.programs
+MONTHS = (pytest.mark.programs, pytest.mark.days)
 
 
 @pytest.mark.parametrize(
@@ -178,10 +179,10 @@ LONG = pytest.mark.programs
             "egauge", "2026-06-01", TWELVE_DAYS, id="egauge twelve days", marks=LONG
         ),
         pytest.param(
-            "egauge", "2026-03-08", MONTH, id="egauge month in spring", marks=LONG
+            "egauge", "2026-03-08", MONTH, id="egauge month in spring", marks=MONTHS
         ),
         pytest.param(
-            "egauge", "2026-10-04", MONTH, id="egauge month in autumn", marks=LONG
+            "egauge", "2026-10-04", MONTH, id="egauge month in autumn", marks=MONTHS
         ),
         pytest.param("whatwatt_go", "2026-06-01", HOURS, id="whatwatt hours"),
         pytest.param(

@@ -35,6 +35,6 @@ def pytest_terminal_summary(
     if count := config.stash.get(_LEFT_OUT, 0):
         terminalreporter.section("left out")
         terminalreporter.line(
-            f"{count} tests that take long: scripts/test -m programs runs them,"
-            " scripts/test --all runs every test"
+            f"{count} tests that take long: scripts/test --all runs all tests but those"
+            " of days and months, which scripts/test -m days runs"
         )
