@@ -160,7 +160,7 @@ def cost(watched: Recorded, rows: int, begun: times_result) -> str:
     return "\n".join([*lines, f"{rows:6} rows written, {seconds:.1f} s in all"])
 
 
-# These simulate days or a month, which takes too long for every run.
+# These simulate days, twelve days or a month: too long for every run.
 LONG = pytest.mark.programs
 MONTHS = (pytest.mark.programs, pytest.mark.days)
 
@@ -176,7 +176,7 @@ MONTHS = (pytest.mark.programs, pytest.mark.days)
             "egauge", "2026-10-23", DAYS, id="egauge days in autumn", marks=LONG
         ),
         pytest.param(
-            "egauge", "2026-06-01", TWELVE_DAYS, id="egauge twelve days", marks=LONG
+            "egauge", "2026-06-01", TWELVE_DAYS, id="egauge twelve days", marks=MONTHS
         ),
         pytest.param(
             "egauge", "2026-03-08", MONTH, id="egauge month in spring", marks=MONTHS
