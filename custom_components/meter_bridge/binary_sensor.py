@@ -1,17 +1,16 @@
 """Binary sensors: connections of bridge and meters, and those of one kind of bridge."""
 
-from collections.abc import Iterable
 from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
 )
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import MeterBridgeEntry
-from .entity import BridgeEntity, MeterEntity
+from .entity import BridgeEntity, MeterEntity, async_add_with_first_value
 from .values.sources import BRIDGE_CONNECTION
 
 PARALLEL_UPDATES = 0
@@ -25,16 +24,9 @@ async def async_setup_entry(
     """Add the bridge's connection now, every other entity with its first value."""
     coordinator = entry.runtime_data
     async_add_entities([BridgeConnection(coordinator, None, BRIDGE_CONNECTION)])
-
-    @callback
-    def add(keys: Iterable[str]) -> None:
-        async_add_entities(
-            MeterBinarySensor(coordinator, key)
-            for key in keys
-            if coordinator.board.source(key).platform is Platform.BINARY_SENSOR
-        )
-
-    entry.async_on_unload(coordinator.async_on_new(add))
+    async_add_with_first_value(
+        entry, Platform.BINARY_SENSOR, MeterBinarySensor, async_add_entities
+    )
 
 
 class MeterBinarySensor(MeterEntity, BinarySensorEntity):

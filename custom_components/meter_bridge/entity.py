@@ -1,16 +1,18 @@
 """The base classes of all entities, and their devices."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import override
 
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import (
     DeviceInfo,
     async_get_device_id_by_identifier,
 )
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .bridges.contract import BridgeSensor
@@ -18,9 +20,30 @@ from .bridges.snapshot import MAIN_METER, Meter
 from .bridges.transport.address import parse_address
 from .bridges.words import words
 from .const import DOMAIN
-from .coordinator import MeterCoordinator
+from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .values.room import id_key
 from .values.sources import Value
+
+
+@callback
+def async_add_with_first_value(
+    entry: MeterBridgeEntry,
+    platform: Platform,
+    create: Callable[[MeterCoordinator, str], Entity],
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the entities of one platform, each with its first value."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(keys: Iterable[str]) -> None:
+        async_add_entities(
+            create(coordinator, key)
+            for key in keys
+            if coordinator.board.source(key).platform is platform
+        )
+
+    entry.async_on_unload(coordinator.async_on_new(add))
 
 
 class BridgeEntity(CoordinatorEntity[MeterCoordinator]):

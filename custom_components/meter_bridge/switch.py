@@ -9,7 +9,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bridges.contract import BridgeSwitch
 from .coordinator import MeterBridgeEntry
-from .setting import SettingEntity, async_add_settings
+from .entity import async_add_with_first_value
+from .setting import SettingEntity
 
 PARALLEL_UPDATES = 1
 
@@ -20,7 +21,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switches of this kind of bridge."""
-    async_add_settings(entry, Platform.SWITCH, BridgeSwitchEntity, async_add_entities)
+    async_add_with_first_value(
+        entry, Platform.SWITCH, BridgeSwitchEntity, async_add_entities
+    )
 
 
 class BridgeSwitchEntity(SettingEntity, SwitchEntity):
