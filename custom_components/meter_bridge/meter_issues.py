@@ -164,13 +164,8 @@ class MeterIssues:
             or NOTHING,
         }
         told, since = self._replaced(meter), moment(dt_util.utcnow().timestamp())
-        raise_issue(
-            self._hass,
-            self._entry,
-            METER_REPLACED,
-            meter,
-            is_persistent=True,
-            placeholders={**_added(told, facts), "since": told.get("since", since)},
+        self._tell_replaced(
+            meter, {**_added(told, facts), "since": told.get("since", since)}
         )
 
     def _replaced(self, meter: str) -> Mapping[str, str]:
@@ -195,6 +190,11 @@ class MeterIssues:
             self._booked(meter, code, change.likely),
             f"{self._words.name(meter, code)}: {amount}",
         )
+        self._tell_replaced(meter, facts)
+
+    @callback
+    def _tell_replaced(self, meter: str, facts: Mapping[str, str]) -> None:
+        """Raise the repair of a replaced meter, or change what it says."""
         raise_issue(
             self._hass,
             self._entry,

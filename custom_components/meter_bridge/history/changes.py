@@ -11,7 +11,7 @@ from typing import Any
 from ..bridges.snapshot import MAIN_METER
 from ..meter.trouble import Restart
 
-# Home Assistant forgets the rows that tell what was booked a day later.
+# Home Assistant keeps five-minute rows, which tell what was booked, for ten days.
 _OPEN_SECONDS = 9 * 86_400.0
 # A counter that falls by more than a tenth counts as one that began at zero.
 _RESET = 0.9
