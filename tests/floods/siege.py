@@ -89,7 +89,7 @@ class Siege:
             await attack.act(self._hass, self._simulator, turn)
             self._simulator.tick()
             await asyncio.sleep(_MINUTE)
-            self._simulator.requests.clear()
+            self._simulator.forget_past()
         return await self._figures()
 
     async def _figures(self) -> Figures:

@@ -302,6 +302,10 @@ class Simulator(Mishaps, ABC):
                     await response.write(message)
         return response
 
+    def forget_past(self) -> None:
+        """Keep no requests: a day of them would fill the memory."""
+        self.requests.clear()
+
     @web.middleware
     async def _serve(
         self, request: web.Request, handler: Handler

@@ -107,6 +107,11 @@ class Database:
         for register in self.registers:
             register.record(now, house)
 
+    def forget_past(self) -> None:
+        """Keep only the last row of each register."""
+        for register in self.registers:
+            del register.history[:-1]
+
     def zero(self, dids: list[int] | None) -> None:
         """Erase all counters."""
         for register in self.registers:

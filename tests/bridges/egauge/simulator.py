@@ -77,6 +77,12 @@ class EgaugeSimulator(EgaugeDevice):
         """Update all registers."""
         self.database.record(int(self.read_at.timestamp()), self.house)
 
+    @override
+    def forget_past(self) -> None:
+        """Keep no rows, either."""
+        super().forget_past()
+        self.database.forget_past()
+
     def reboot(self, firmware: str | None = None) -> None:
         """Restart: tokens are revoked, and long commands have ended."""
         self.gate.revoke()
