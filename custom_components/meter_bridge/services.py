@@ -25,6 +25,7 @@ from .bridges.errors import UnfitFieldsError
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.following import async_move
+from .flow.probe import identify
 from .history.importer import IMPORTERS, Importer
 from .messages import errors_shown, translated
 
@@ -104,11 +105,14 @@ def _register(hass: HomeAssistant, name: str, fields: Fields) -> None:
             fields = action.check(data)
         except UnfitFieldsError as error:
             raise translated(ServiceValidationError, error) from error
+        client, bridge = entry.runtime_data.client, entry.runtime_data.bridge
         with errors_shown(hass, entry):
+            # A stranger at the bridge's address must not be told any password.
+            await identify(client, entry, bridge)
             async with needs_met(hass, entry, action.needs, fields) as met:
-                response = await action.run_fn(entry.runtime_data.client, met)
+                response = await action.run_fn(client, met)
             if action.moves and (address := response.get("address")):
-                await async_move(hass, entry, entry.runtime_data.bridge, address)
+                await async_move(hass, entry, bridge, address)
         return dict(response) if call.return_response else None
 
     async_register_admin_service(
