@@ -203,7 +203,7 @@ async def set_up_all(
 
 def _pushes(entry: MockConfigEntry) -> bool:
     """Tell whether a bridge is set up and has pushed a reading."""
-    return entry.state is ConfigEntryState.LOADED and entry.runtime_data.is_streaming
+    return entry.state is ConfigEntryState.LOADED and entry.runtime_data.stream.is_open
 
 
 async def _judge(entries: Sequence[MockConfigEntry], run: FleetRun) -> None:

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.meter_bridge import coordinator as module
+from custom_components.meter_bridge import coordinator as module, stream
 from custom_components.meter_bridge.const import DOMAIN
 
 from .bridges.iometer.simulator import IometerSimulator
@@ -126,8 +126,8 @@ async def test_stream_comes_back_with_growing_pauses(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Pauses between attempts grow until a message arrives; nothing is logged."""
-    monkeypatch.setattr(module, "_RETRY_MINIMUM", 0.1)
-    monkeypatch.setattr(module, "uniform", lambda _low, high: high)
+    monkeypatch.setattr(stream, "_RETRY_MINIMUM", 0.1)
+    monkeypatch.setattr(stream, "uniform", lambda _low, high: high)
     await set_up(simulator)
     await streaming(simulator)
     since = len(simulator.requests)
@@ -158,7 +158,7 @@ async def test_push_ends_an_outage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After an outage the first pushed reading makes all entities available."""
-    monkeypatch.setattr(module, "_RETRY_MINIMUM", 0.05)
+    monkeypatch.setattr(stream, "_RETRY_MINIMUM", 0.05)
     entry = await set_up(simulator)
     await simulator.unplug()
     await entry.runtime_data.async_refresh()

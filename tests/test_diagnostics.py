@@ -277,7 +277,7 @@ async def test_way_of_the_readings(
     """Diagnostics say whether a bridge streams or is polled, and since when."""
     simulator = await simulators("iometer")
     entry = await set_up(simulator)
-    await eventually(lambda: entry.runtime_data.is_streaming)
+    await eventually(lambda: entry.runtime_data.stream.is_open)
     begun = datetime.now(UTC).isoformat()
     freezer.tick(60)
     simulator.tick()
@@ -288,7 +288,7 @@ async def test_way_of_the_readings(
         "poll_seconds": 10.0,
     }
     await simulator.unplug()
-    await eventually(lambda: not entry.runtime_data.is_streaming)
+    await eventually(lambda: not entry.runtime_data.stream.is_open)
     found = await async_get_config_entry_diagnostics(hass, entry)
     assert found["connection"] == {
         "way": "poll",

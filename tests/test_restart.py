@@ -115,7 +115,7 @@ async def test_crash(
     """
     coordinator = hours.entry.runtime_data
     await hours.go(55, zero)
-    coordinator.store_soon()
+    coordinator.memory.save_soon()
     await hours.go(1, zero)
     key = f"{DOMAIN}.{hours.entry.entry_id}"
     stored = deepcopy(hass_storage[key])

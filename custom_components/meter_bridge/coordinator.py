@@ -1,37 +1,26 @@
 """Take snapshots of a bridge, and notify the entities whose value changed."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from math import inf
-from random import uniform
 import time
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import (
-    CALLBACK_TYPE,
-    CoreState,
-    Event,
-    HomeAssistant,
-    callback,
-)
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
-from homeassistant.util import dt as dt_util
 
 from .bridges.client import Client, HourlyPower, Identity
 from .bridges.contract import BridgeType
 from .bridges.errors import BridgeAuthError, BridgeError, WrongBridgeError
 from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, VOLUME
 from .bridges.snapshot import MAIN_METER, Snapshot
-from .bridges.wire import shift
 from .bridges.words import words
 from .const import (
-    CONF_MAX_POWER,
     CONF_POLL_INTERVAL,
     CONF_SPREAD,
     CONF_UPDATES,
@@ -40,27 +29,21 @@ from .const import (
     LOGGER,
     Updates,
 )
+from .entry_memory import EntryMemory, Remembered
 from .flow.following import async_search
 from .history.changes import Changes
 from .history.outages import Outage, Outages
 from .issues import Issues
 from .messages import translated
-from .meter.plausible import Limits
 from .meter_issues import MeterIssues
-from .storage import UNREADABLE, EntryStore, check_numbers
-from .values.board import Board
-from .values.room import MOST_ENTITIES, MOST_METERS, Room, Rooms
+from .stream import Stream
+from .values.new_board import new_board
 from .values.throttle import Throttle
-from .values.wishes import Wishes
 
 type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
-_PLACES_OF_KILO = 3
 # The registers whose growth during an outage is reported.
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
-# Writing the believed counters more often would only wear out the memory card.
-_STORE_SECONDS = 900
-_RETRY_MINIMUM, _RETRY_MAXIMUM = 1.0, 60.0
 # So many polls in a row that fail are no accident.
 _FAILURES_TOLD = 3
 
@@ -97,21 +80,27 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.client = client
         self.identity = identity
         self.issues = Issues(hass, entry, bridge, self._last_live)
-        self.board = _board(hass, entry, bridge)
+        self.board = new_board(hass, entry, bridge)
         self.outages = Outages(
             totals=_TOTALS,
             are_filled=bridge.recall_seconds is not None or self.spreads,
         )
         self.changes = Changes()
         self.meter_issues = MeterIssues(hass, entry, self.board)
-        self._store = EntryStore(hass, entry.entry_id)
-        self._store_is_due = False
-        self._other_stored: dict[str, Any] = {}
+        self.memory = EntryMemory(
+            hass,
+            entry,
+            Remembered(
+                client=client,
+                board=lambda: self.board,
+                outages=self.outages,
+                changes=self.changes,
+            ),
+        )
         self._firmware = identity.firmware
         self._throttle = Throttle(
             hass,
             Updates(entry.options.get(CONF_UPDATES, DEFAULT_UPDATES)),
-            # Not the method of this board: an odd file replaces it.
             lambda key: self.board.place(key),  # noqa: PLW0108
             lambda: self.board.values,
         )
@@ -119,9 +108,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._new: list[str] = []
         self._shown_success = False
         self._failures, self._is_timed = 0, False
-        self._pushed_at, self._push_gap = -inf, 0.0
-        # Since when it streams, or is only polled.
-        self.way_since = dt_util.utcnow()
+        self.stream = Stream(entry.title)
         self.poll_seconds, self._poll_holds_until = poll_seconds, -inf
         # Whether the bridge is really away: one lost answer is no outage.
         self.is_searching = False
@@ -152,13 +139,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.outages.forget_meter(meter)
         self.changes.forget_meter(meter)
         self.meter_issues.forget_meter(meter)
-        self.store_soon()
+        self.memory.save_soon()
         return True
-
-    @callback
-    def store_soon(self) -> None:
-        """Write what is known now, without waiting until it is due."""
-        self._store.async_delay_save(self._stored)
 
     @callback
     def _last_live(self, meter: str) -> float | None:
@@ -169,36 +151,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     @callback
     def _prepare_stop(self, _event: Event) -> None:
         """Have Home Assistant write everything as its very last act."""
-        self.store_soon()
+        self.memory.save_soon()
 
     @override
     async def _async_setup(self) -> None:
         """Restore what was stored before the restart; start afresh if it is odd."""
-        try:
-            self._restore(await self._store.async_load() or {})
-        except UNREADABLE as error:
-            LOGGER.warning(
-                "%s: what was stored of its meters cannot be read (%s); it is kept in "
-                "%s.unreadable, and a new file is started",
-                self.name,
-                type(error).__name__,
-                self._store.path,
-            )
-            LOGGER.debug("%s: the stored file", self.name, exc_info=True)
-            await self._store.async_set_aside()
-            self.board = _board(self.hass, self.config_entry, self.bridge)
+        if not await self.memory.async_restore():
+            self.board = new_board(self.hass, self.config_entry, self.bridge)
             self.meter_issues = MeterIssues(self.hass, self.config_entry, self.board)
-
-    def _restore(self, stored: dict[str, Any]) -> None:
-        """Restore what is in the file."""
-        check_numbers(stored.get("meters", {}))
-        self.client.recall(stored.pop("client", {}))
-        self.outages.restore(stored.pop("outages", {}))
-        self.changes.restore(stored.pop("changes", ()), stored.pop("answers", ()))
-        self.board.restore(
-            stored.pop("meters", {}), is_orderly=stored.pop("orderly", False)
-        )
-        self._other_stored = stored
 
     @override
     async def _async_update_data(self) -> Snapshot[object]:
@@ -224,16 +184,6 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
                 async_search(self.hass, self.config_entry)
             raise translated(UpdateFailed, error) from error
         return snapshot
-
-    @property
-    def _is_written(self) -> bool:
-        """Tell whether Home Assistant stops, and writes everything now."""
-        return self.hass.state is CoreState.final_write
-
-    @property
-    def is_streaming(self) -> bool:
-        """Tell whether a stream is open that has pushed at least one snapshot."""
-        return self._pushed_at > -inf
 
     def _poll_failure_hidden(self, error: BridgeError) -> bool:
         """Tell whether the values stand although a poll has failed.
@@ -266,52 +216,20 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     async def async_follow(self) -> None:
         """Keep a stream open for as long as the entry is loaded.
 
-        The pause before the next attempt grows until a snapshot arrives; a connection
-        alone does not reset it. While there is no stream, the bridge is still polled.
+        While there is none, the bridge is still polled.
         """
-        pause, is_warned = _RETRY_MINIMUM, False
-
-        def publish(snapshot: Snapshot[object]) -> None:
-            nonlocal pause, is_warned
-            self._accept(snapshot)
-            pause, is_warned = _RETRY_MINIMUM, False
-            self._take_push(snapshot)
-
-        while True:
-            rest = 0.0
-            try:
-                await self.client.stream(publish)
-            except BridgeError as error:
-                LOGGER.debug("%s: the stream stopped: %s", self.name, error)
-                rest = error.retry_after
-            except Exception as error:  # noqa: BLE001 (a fault of ours must not end it)
-                if not is_warned:
-                    LOGGER.warning(
-                        "%s: its stream could not be read (%s); trying again",
-                        self.name,
-                        type(error).__name__,
-                    )
-                LOGGER.debug("%s: the stream stopped", self.name, exc_info=True)
-                is_warned = True
-            if self.is_streaming:
-                self.way_since = dt_util.utcnow()
-            self._pushed_at = -inf
-            await asyncio.sleep(max(rest, pause * uniform(0.5, 1.0)))  # noqa: S311
-            pause = min(pause * 2, _RETRY_MAXIMUM)
+        await self.stream.follow(self.client.stream, self._take_push)
 
     def _take_push(self, snapshot: Snapshot[object]) -> None:
-        """Publish a pushed snapshot, and postpone the next poll.
+        """Judge and publish a pushed snapshot, and postpone the next poll.
 
         It waits for longer than its interval where pushes come as seldom as polls.
         Moving the poll timer costs as much as everything else here, so it moves only
         once half its interval has passed.
         """
+        self._accept(snapshot)
         now = self.hass.loop.time()
-        if self.is_streaming:
-            self._push_gap = min(now - self._pushed_at, self.poll_seconds)
-        else:
-            self.way_since = dt_util.utcnow()
-        self._pushed_at = now
+        gap = min(self.stream.note_push(now), self.poll_seconds)
         if self.last_update_success and now < self._poll_holds_until:
             self.data = snapshot
             self.async_update_listeners()
@@ -319,12 +237,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if not self.last_update_success:
             LOGGER.info("%s is back", self.name)
         self._poll_holds_until = now + self.poll_seconds / 2
-        self.update_interval = timedelta(seconds=self.poll_seconds + self._push_gap / 2)
+        self.update_interval = timedelta(seconds=self.poll_seconds + gap / 2)
         self.async_set_updated_data(snapshot)
 
     def _accept(self, snapshot: Snapshot[object]) -> None:
         """Judge a snapshot and note which values it changes."""
-        if self._shutdown_requested or self._is_written:
+        if self._shutdown_requested or self.memory.is_written:
             # The store and the last states have been written: too late to change them.
             return
         known = {self.identity.serial, *self.identity.also}
@@ -336,13 +254,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._new += change.new
         for meter, restart in change.restarts.items():
             self.changes.note(meter, restart, time.time())
-            self.store_soon()
+            self.memory.save_soon()
         self.meter_issues.judge(change)
-        if snapshot.readings and not self._store_is_due:
-            self._store_is_due = True
-            self._store.async_delay_save(self._stored, _STORE_SECONDS)
+        if snapshot.readings:
+            self.memory.save_later()
         for outage in self.outages.take(self.board.accounts, change.links):
-            self.async_save()
+            self.memory.save_soon()
             if not self._outage_listeners:
                 self._first_outages.append(outage)
             for tell in self._outage_listeners:
@@ -397,27 +314,6 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             for key, by in answer.items()
         }
 
-    @callback
-    def async_save(self) -> None:
-        """Write the data to store, at once."""
-        self._store.async_delay_save(self._stored)
-
-    def _stored(self, *, is_orderly: bool = False) -> dict[str, Any]:
-        """Return what is written, and allow the next writing.
-
-        Home Assistant does not unload what it stops; what it writes last is orderly.
-        """
-        self._store_is_due = False
-        return {
-            **self._other_stored,
-            "orderly": is_orderly or self._is_written,
-            "client": dict(self.client.memory()),
-            "meters": self.board.as_stored(),
-            "outages": self.outages.as_stored(),
-            "changes": self.changes.as_stored(),
-            "answers": self.changes.answers_as_stored(),
-        }
-
     @override
     async def async_shutdown(self) -> None:
         """Show the last values, ignore all later snapshots, and save the counters.
@@ -429,7 +325,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         await super().async_shutdown()
         self._throttle.stop()
         if self.board.values and not is_over:
-            await self._store.async_save(self._stored(is_orderly=True))
+            await self.memory.async_save_last()
 
     @callback
     def show_last(self) -> None:
@@ -500,41 +396,6 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         new, self._new = self._new, []
         # Store the level of a new counter soon: a crash would lose it, and a zero that
         # the meter sends afterwards would then be taken for its level.
-        self.store_soon()
+        self.memory.save_soon()
         for add in self._adders:
             add(new)
-
-
-def limits_of(entry: ConfigEntry, bridge: BridgeType[Any, Any]) -> Limits:
-    """Return the largest power that the owner has set (kW), else the preset."""
-    chosen: float | None = entry.options.get(CONF_MAX_POWER)
-    if chosen is None:
-        return Limits(max_power=bridge.max_power)
-    return Limits(max_power=shift(chosen, _PLACES_OF_KILO), is_set=True)
-
-
-def _board(
-    hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
-) -> Board:
-    """Return a board on which nothing was read."""
-    return Board(
-        bridge,
-        limits_of(entry, bridge),
-        Wishes.of(entry.options, bridge),
-        rooms=_rooms(hass, entry),
-    )
-
-
-def _rooms(hass: HomeAssistant, entry: ConfigEntry) -> Rooms:
-    """Return what an entry has in the registries, and how much more it may have."""
-    prefix = f"{entry.unique_id}_"
-    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    meters = {
-        name.removeprefix(prefix)
-        for device in devices
-        for domain, name in device.identifiers
-        if domain == DOMAIN and name.startswith(prefix)
-    }
-    known = {each.unique_id.removeprefix(prefix) for each in entities}
-    return Rooms(entities=Room(MOST_ENTITIES, known), meters=Room(MOST_METERS, meters))

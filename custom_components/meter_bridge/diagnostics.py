@@ -138,8 +138,8 @@ def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object
             "hardware": identity.hardware,
         },
         "connection": {
-            "way": "stream" if coordinator.is_streaming else "poll",
-            "since": coordinator.way_since,
+            "way": "stream" if coordinator.stream.is_open else "poll",
+            "since": coordinator.stream.since,
             "poll_seconds": coordinator.poll_seconds,
         },
         "last_update": {

@@ -20,13 +20,14 @@ import probatio
 from .bridges import bridge_of
 from .bridges.wire import shift
 from .const import CONF_MAX_POWER, DOMAIN
-from .coordinator import MeterBridgeEntry, MeterCoordinator, limits_of
+from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .flow.options import MAX_POWER, number_field
 from .history.filler import RECORDER
 from .issues import CONF_METER, CONF_REGISTER, NOTHING
 from .meter.account import Account
 from .meter.trouble import Trouble
 from .values.meter_sensors import meter_sensor
+from .values.new_board import limits_of
 
 _ACTION, _RAISE_LIMIT = "action", "raise_limit"
 # Another meter or a wrong count: correct the sum. The energy flowed: leave it.
@@ -93,7 +94,7 @@ class MeterFlow(RepairsFlow):
 
     async def take_up(self, coordinator: MeterCoordinator) -> RepairsFlowResult:
         """Store what the owner said, and read the meter."""
-        coordinator.store_soon()
+        coordinator.memory.save_soon()
         await coordinator.async_refresh()
         return self.async_create_entry(data={})
 
@@ -254,7 +255,7 @@ class ReplacedFlow(MeterFlow):
         answer = (user_input or {}).get(_ACTION)
         if answer and (coordinator := self.coordinator):
             coordinator.changes.answer(self.meter, correct=answer == _CORRECT)
-            coordinator.store_soon()
+            coordinator.memory.save_soon()
         return await super().async_step_confirm(user_input)
 
     def _question(self) -> Mapping[Any, Any]:

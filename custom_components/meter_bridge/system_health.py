@@ -36,7 +36,7 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         "bridges": len(entries),
         "kinds": ", ".join(f"{kind} {kinds[kind]}" for kind in sorted(kinds)),
         "reachable": sum(each.last_update_success for each in loaded),
-        "streaming": sum(each.is_streaming for each in loaded),
+        "streaming": sum(each.stream.is_open for each in loaded),
     }
 
 

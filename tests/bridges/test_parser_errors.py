@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.meter_bridge import coordinator as coordinator_module
+from custom_components.meter_bridge import stream as stream_module
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.decoder import Decoder
 from custom_components.meter_bridge.flow.probe import connect
@@ -85,7 +85,7 @@ async def entry(
     simulator: Simulator, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> MockConfigEntry:
     """Return an entry that follows its streams, with short pauses after a failure."""
-    monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.05)
+    monkeypatch.setattr(stream_module, "_RETRY_MINIMUM", 0.05)
     entry = await set_up(simulator)
     await settled(simulator)
     return entry
@@ -114,6 +114,6 @@ async def test_a_failing_parser_costs_one_message(
     await eventually(shows_push)
     (complaint,) = complaints(caplog)
     assert "stream could not be read" in complaint
-    assert entry.runtime_data.is_streaming
+    assert entry.runtime_data.stream.is_open
     await hass.config_entries.async_unload(entry.entry_id)
     await eventually(lambda: simulator.open_streams == 0)

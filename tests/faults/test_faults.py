@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 import pytest
 
-from custom_components.meter_bridge import coordinator as coordinator_module
+from custom_components.meter_bridge import stream as stream_module
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.bridges.transport import fluency
 from tests.conftest import SetUp, Start
@@ -38,8 +38,8 @@ def timeouts(
 ) -> ClientTimeouts:
     """Retry broken streams at once, enable all entities, and log warnings only."""
     caplog.set_level(logging.WARNING)
-    monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.001)
-    monkeypatch.setattr(coordinator_module, "_RETRY_MAXIMUM", 0.005)
+    monkeypatch.setattr(stream_module, "_RETRY_MINIMUM", 0.001)
+    monkeypatch.setattr(stream_module, "_RETRY_MAXIMUM", 0.005)
     monkeypatch.setattr(fluency, "_RETRY_SECONDS", 0.005)
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
     return ClientTimeouts()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.meter_bridge import coordinator as coordinator_module
+from custom_components.meter_bridge import stream as stream_module
 from custom_components.meter_bridge.bridges import BRIDGES
 from tests.conftest import SetUp, Start
 
@@ -28,7 +28,7 @@ async def ordeal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Ordeal:
     """Set up the bridge under test, and let it try broken streams again at once."""
-    monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.001)
+    monkeypatch.setattr(stream_module, "_RETRY_MINIMUM", 0.001)
     simulator = await simulators(key)
     return Ordeal(hass, simulator, await set_up(simulator))
 

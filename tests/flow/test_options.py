@@ -19,13 +19,13 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN, Updates
-from custom_components.meter_bridge.coordinator import limits_of
 from custom_components.meter_bridge.flow.options import (
     MAX_POWER,
     choices_of,
     options_of,
 )
 from custom_components.meter_bridge.meter.plausible import Limits
+from custom_components.meter_bridge.values.new_board import limits_of
 from tests.conftest import SetUp, Start
 from tests.support.flows import added, form, settled, suggestions
 from tests.support.simulator import Simulator

@@ -72,7 +72,7 @@ class _Corrector:
                     if booked is None:
                         continue
                     self._changes.close(changes)
-                    coordinator.async_save()
+                    coordinator.memory.save_soon()
                     amount = f"{round(booked.amount, _DIGITS)} {booked.unit}".strip()
                     coordinator.meter_issues.tell_booked(changes[-1], amount)
         finally:

@@ -88,7 +88,7 @@ class _Filler:
                     is_done = await self._fill(outage)
                     if await self._fill_powers(outage) and is_done:
                         self._coordinator.outages.close([outage])
-                        self._coordinator.async_save()
+                        self._coordinator.memory.save_soon()
         finally:
             self._is_busy = False
 

@@ -7,7 +7,7 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.meter_bridge import coordinator
+from custom_components.meter_bridge import stream
 from custom_components.meter_bridge.bridges.cozify_han import client
 from tests.bridges.cozify_han.conftest import (
     EVENTS,
@@ -37,8 +37,8 @@ OVERLOAD = "binary_sensor.bridge_fuse_overload_l{}"
 @pytest.fixture
 def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again for a stream without long pauses."""
-    monkeypatch.setattr(coordinator, "_RETRY_MINIMUM", 0.05)
-    monkeypatch.setattr(coordinator, "_RETRY_MAXIMUM", 0.2)
+    monkeypatch.setattr(stream, "_RETRY_MINIMUM", 0.05)
+    monkeypatch.setattr(stream, "_RETRY_MAXIMUM", 0.2)
     monkeypatch.setattr(client, "_RETRY_SECONDS", 0.2)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.meter_bridge import coordinator as coordinator_module
+from custom_components.meter_bridge import stream as stream_module
 from tests.bridges.iometer.simulator import IometerSimulator
 from tests.support.waiting import eventually
 
@@ -18,7 +18,7 @@ JSON, EVENTS = "application/json", "text/event-stream"
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retry a broken stream at once."""
-    monkeypatch.setattr(coordinator_module, "_RETRY_MINIMUM", 0.05)
+    monkeypatch.setattr(stream_module, "_RETRY_MINIMUM", 0.05)
 
 
 async def followed(simulator: IometerSimulator) -> None:
