@@ -73,7 +73,8 @@ async def set_up_sensors(
     ) -> None:
         add(added)
 
-    mock_integration(hass, MockModule(domain, async_setup_entry=set_up_entry))
+    module = MockModule(domain, async_setup_entry=set_up_entry)
+    mock_integration(hass, module, built_in=False)
     mock_platform(hass, f"{domain}.config_flow")
     HANDLERS[domain] = ConfigFlow
     mock_platform(

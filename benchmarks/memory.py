@@ -161,7 +161,8 @@ def _offer_plain(hass: HomeAssistant, entities: int) -> None:
         ]
         add(sensors)
 
-    mock_integration(hass, MockModule(_PLAIN, async_setup_entry=set_up_entry))
+    module = MockModule(_PLAIN, async_setup_entry=set_up_entry)
+    mock_integration(hass, module, built_in=False)
     mock_platform(hass, f"{_PLAIN}.config_flow")
     HANDLERS[_PLAIN] = ConfigFlow
     mock_platform(
