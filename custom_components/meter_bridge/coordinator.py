@@ -245,13 +245,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if self._shutdown_requested or self.memory.is_written:
             # The store and the last states have been written: too late to change them.
             return
-        known = {self.identity.serial, *self.identity.also}
-        if snapshot.serial is not None and snapshot.serial not in known:
+        serial, identity = snapshot.serial, self.identity
+        if serial not in (None, identity.serial) and serial not in identity.also:
             raise WrongBridgeError("Another bridge answers at this address")
         self._failures, self.is_searching = 0, False
         change = self.board.take(snapshot)
-        self._throttle.note(change.changed, {*change.altered, *change.new})
-        self._new += change.new
+        if change.changed or change.altered:
+            self._throttle.note(change.changed, {*change.altered, *change.new})
+            self._new += change.new
         for meter, restart in change.restarts.items():
             self.changes.note(meter, restart, time.time())
             self.memory.save_soon()

@@ -116,11 +116,15 @@ class MeterEntity(BridgeEntity):
             return
         description = source.description
         if description is not self.entity_description:
-            self.entity_description = description
+            self._describe(description)
             for each in fields(description):
                 # Home Assistant caches the properties that it reads from a description.
                 self.__dict__.pop(each.name, None)
         super()._handle_coordinator_update()
+
+    def _describe(self, description: EntityDescription) -> None:
+        """Be what a description says from now on."""
+        self.entity_description = description
 
     @property
     def _value(self) -> Value:

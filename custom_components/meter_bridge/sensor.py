@@ -63,16 +63,23 @@ class MeterSensor(MeterEntity, SensorEntity):
     def __init__(self, coordinator: MeterCoordinator, key: str) -> None:
         """Show the value of this key; a register's is converted to the unit shown."""
         super().__init__(coordinator, key)
-        description = self.entity_description
+        self._describe(self.entity_description)
+
+    @override
+    def _describe(self, description: EntityDescription) -> None:
+        """Look up once what is asked for with each state."""
+        super()._describe(description)
         self._places = (
             description.places if isinstance(description, MeterSensorDescription) else 0
         )
+        self._counted_by = _counted_by(description)
+        self._register = _register(description)
 
     @property
     @override
     def native_value(self) -> Value:
         """Return the value in the unit shown, with the digits that were sent."""
-        value = self._value
+        value = self._shown.get(self._key)
         if self._places and isinstance(value, (int, float)):
             return shift(value, self._places)
         if isinstance(value, str):
@@ -87,18 +94,16 @@ class MeterSensor(MeterEntity, SensorEntity):
         Home Assistant's Energy dashboard leaves it at that sensor. Actions of the
         bridge ask for the number of the register.
         """
-        found = {
-            ATTR_SOURCE: self._double(),
-            ATTR_REGISTER: _register(self.entity_description),
-        }
+        if self._counted_by is None and self._register is None:
+            return None
+        found = {ATTR_SOURCE: self._double(), ATTR_REGISTER: self._register}
         return {key: each for key, each in found.items() if each is not None} or None
 
     def _double(self) -> str | None:
         """Return the sensor that counts the same as well, if there is one."""
-        code = _counted_by(self.entity_description)
-        if code is None:
+        if self._counted_by is None:
             return None
-        key = entity_key(self._meter, code)
+        key = entity_key(self._meter, self._counted_by)
         return er.async_get(self.hass).async_get_entity_id(
             Platform.SENSOR, DOMAIN, f"{self.coordinator.config_entry.unique_id}_{key}"
         )

@@ -18,7 +18,7 @@ def sent_values(reading: Reading) -> dict[str, float]:
 def all_values(reading: Reading) -> dict[str, float]:
     """Return these, and what is worked out of them."""
     values = sent_values(reading)
-    values = with_net_power(values, KnownPowers(codes=values))
+    values = with_net_power(values, KnownPowers(codes=frozenset(values)))
     worked_out = {
         each.code: round(values[each.source] * each.factor, each.places)
         for each in reading.derived

@@ -4,7 +4,7 @@ Units: W, var, VA, Wh, varh, VAh, V, A, Hz, m³; a power factor has none. Net po
 is positive while the household imports and negative while it exports.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, reduce
@@ -151,6 +151,7 @@ _NET_OF = (
     (NET_POWER, IMPORT_POWER, EXPORT_POWER),
     *zip(_NET_PHASES, IMPORT_PHASES, _EXPORT_PHASES, strict=True),
 )
+NET_POWERS = (NET_POWER, *_NET_PHASES)
 _ACTIVE_POWERS = {ABSOLUTE_POWER, *(code for codes in _NET_OF for code in codes)}
 # Value group C of everything that is exported, in total and by phase.
 _EXPORT_GROUPS = {EXPORT_GROUP, "22", "42", "62"}
@@ -163,7 +164,7 @@ class KnownPowers:
     `is_settled` once that is all it has, as far as two readings in a row can tell.
     """
 
-    codes: Collection[str]
+    codes: frozenset[str]
     is_signed: bool = False
     is_settled: bool = True
 

@@ -1,12 +1,16 @@
 """What a bridge knows at one moment, in the same form for every kind."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Never
 
 from .obis import Quantity
 from .wire import shift
+
+_NOTHING: Mapping[str, Never] = MappingProxyType({})
 
 MAIN_METER = ""
 """The key of the meter that is shown on the bridge's own device."""
@@ -124,19 +128,19 @@ class Reading:
     values: Mapping[str, float]
     time: datetime | None = None
     token: Hashable = None
-    meter: Meter = field(default_factory=Meter)
+    meter: Meter = Meter()
     derived: tuple[Derivation, ...] = ()
     scale: Scale | None = None
     scaled: Callable[[Scale], Mapping[str, float]] | None = None
     factor: float | None = 1.0
     is_complete: bool = False
     unread: frozenset[str] = frozenset()
-    own: Mapping[str, float] = field(default_factory=dict)
-    quantities: Mapping[str, Quantity] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
-    countings: Mapping[str, Counting] = field(default_factory=dict)
+    own: Mapping[str, float] = _NOTHING
+    quantities: Mapping[str, Quantity] = _NOTHING
+    counts: Mapping[str, int] = _NOTHING
+    countings: Mapping[str, Counting] = _NOTHING
     conclude: Callable[[Mapping[str, float]], Mapping[str, float]] | None = None
-    stands_for: Mapping[str, str] = field(default_factory=dict)
+    stands_for: Mapping[str, str] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,11 +40,11 @@ def number(value: object, places: int = 0) -> float | None:
 
     A boolean is not a number.
     """
-    if isinstance(value, str):
-        value = _numeral(value)
     # Not isinstance: a boolean is an int for it.
     if type(value) is not float and type(value) is not int:
-        return None
+        value = _numeral(value) if isinstance(value, str) else None
+        if value is None:
+            return None
     if not -_LARGEST < value < _LARGEST:
         return None
     if places == 0:

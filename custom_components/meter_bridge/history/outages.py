@@ -58,20 +58,22 @@ class Outages:
 
         `links` has the meters that the last answer made fresh (True) or stale (False).
         """
-        return [
-            outage
-            for key, account in accounts.items()
-            if account.is_fresh and account.live
-            if (
-                outage := self.note(
-                    key,
-                    account.live[1],
-                    account.values,
-                    is_back=links.get(key, False),
-                    is_sure=account.is_sure,
-                )
+        ended = []
+        for key, account in accounts.items():
+            if not (account.is_fresh and account.live):
+                continue
+            is_back = links.get(key, False) or key in self._back
+            outage = self.note(
+                key,
+                account.live[1],
+                account.values,
+                is_back=is_back,
+                # It matters only where an outage may end.
+                is_sure=not is_back or account.is_sure,
             )
-        ]
+            if outage:
+                ended.append(outage)
+        return ended
 
     def note(
         self,

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from ..bridges.obis import (
     ABSOLUTE_POWER,
     COUNTERS,
     IMPORT_ENERGY,
+    NET_POWERS,
     with_net_power,
 )
 from ..bridges.snapshot import Derivation, Meter, Reading
@@ -33,6 +35,8 @@ from .trouble import (
     refused,
 )
 
+_NO_VALUES: Mapping[str, float] = MappingProxyType({})
+
 type Stored = dict[str, Any]
 """The stored data of one meter: plain data by name."""
 
@@ -45,7 +49,8 @@ class Account:
     bridge had a reading of this meter. `is_fresh` is None before the first answer;
     `values` is empty while the meter is stale. `live` are the times (Unix seconds) of
     the first and the last reading that was believed since the last restart. The demand
-    is worked out where there is a clock for its periods.
+    is worked out where there is a clock for its periods. While nothing changes, the
+    values stay the same object.
     """
 
     meter: Meter
@@ -53,7 +58,7 @@ class Account:
     period_clock: Clock | None = None
     demand: Demand | None = field(init=False)
     codes: set[str] = field(default_factory=set)
-    values: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = _NO_VALUES
     is_read: bool = False
     is_fresh: bool | None = None
     live: tuple[float, float] | None = None
@@ -78,7 +83,8 @@ class Account:
     # Stored by version 1, which took a divisor of 0 for 1.
     _is_old: bool = False
     _rhythm: Rhythm = field(default_factory=Rhythm)
-    _limit: float = 0.0
+    _stale_after: float = 0.0
+    _stale_within: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Create the judges that need limits and clock of the connection."""
@@ -112,18 +118,25 @@ class Account:
             self.live = (self.live[0] if self.live else now, now)
         elif reading.conclude != self._conclude:
             self._draw_conclusions(reading)
-        self._limit = stale_after
-        if reading.meter.stale_after:
-            self._limit = reading.meter.stale_after
-        elif stale_within:
-            self._limit = self._rhythm.limit(stale_after, *stale_within)
+        self._stale_after, self._stale_within = stale_after, stale_within
         self.is_fresh = order.values is not None and not self.is_due(clock)
-        self.values = self._believed if self.is_fresh else {}
+        self.values = self._believed if self.is_fresh else _NO_VALUES
         return restart
 
     def is_due(self, clock: float) -> bool:
         """Tell whether the last new reading is too old at `clock`."""
-        return clock - self._order.at > self._limit
+        age = clock - self._order.at
+        # Most ask with a new reading, which no limit makes old.
+        return age > 0 and age > self._limit
+
+    @property
+    def _limit(self) -> float:
+        """Return for how many seconds the last new reading stands."""
+        if self.meter.stale_after:
+            return self.meter.stale_after
+        if self._stale_within:
+            return self._rhythm.limit(self._stale_after, *self._stale_within)
+        return self._stale_after
 
     def _judge(self, reading: Reading, now: float) -> Restart | None:
         """Judge what a new reading says."""
@@ -163,8 +176,9 @@ class Account:
         believed |= self._derive(reading.derived, verdict)
         believed |= self._judge_own(reading, now)
         believed.pop(ABSOLUTE_POWER, None)
-        self._judged = believed
-        self._draw_conclusions(reading)
+        if believed != self._judged or reading.conclude != self._conclude:
+            self._judged = believed
+            self._draw_conclusions(reading)
         sources = self._note_sources(reading)
         levels = {**verdict.levels, **sources}
         if self.demand:
@@ -255,9 +269,9 @@ class Account:
         """Return what is believed with net power, unless that cannot be."""
         believed = with_net_power(verdict.values, self._powers.known)
         worked_out = {
-            code: value
-            for code, value in believed.items()
-            if code not in verdict.values
+            code: believed[code]
+            for code in NET_POWERS
+            if code in believed and code not in verdict.values
         }
         if worked_out:
             possible = self._plausible.sift(
@@ -296,7 +310,7 @@ class Account:
     def miss(self) -> None:
         """Note that the bridge cannot read the meter now."""
         self.is_read = self.is_fresh = False
-        self.values = {}
+        self.values = _NO_VALUES
 
     def _derive(
         self, derived: Iterable[Derivation], verdict: Verdict

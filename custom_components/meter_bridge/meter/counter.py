@@ -7,6 +7,8 @@ from dataclasses import dataclass
 HELD_READINGS = 5
 HELD_SECONDS = 600.0
 HELD_SECONDS_AT_ZERO = 3600.0
+# One of the gaps between these readings counts for its share of the time at most.
+_GAPS = HELD_READINGS - 1
 # Growth is possible if the connection could carry it in this time, or longer since the
 # last reading: readings arrive in bunches after a drop-out. A single reading is
 # believed at once only if it could be carried in this time at most.
@@ -136,9 +138,12 @@ class Counter:
 
     def _goes_on(self, run: _Run, value: float, now: float) -> bool:
         """Tell whether a value follows the last one without any doubt."""
+        growth = value - run.value
+        if 0 <= growth <= self.small:
+            return True
         seconds = min(max(now - run.at, 0.0), _SLACK_SECONDS)
         most = self.small + self.limit * seconds / _SECONDS_PER_HOUR
-        return 0 <= value - run.value <= most
+        return 0 <= growth <= most
 
     def _is_possible(self, run: _Run, value: float, now: float) -> bool:
         """Tell whether the connection can carry what the counter grew by."""
@@ -163,7 +168,7 @@ class Counter:
 
     def _go_on(self, believed: _Run, value: float, now: float) -> None:
         """Accept the next reading; a level that lasts undisputed becomes proven."""
-        believed.go_on(value, now, _share(HELD_SECONDS))
+        believed.go_on(value, now, HELD_SECONDS / _GAPS)
         self._show(value)
         if believed.has_held(HELD_SECONDS):
             self.proven = believed.start
@@ -178,7 +183,7 @@ class Counter:
         seconds = HELD_SECONDS if value > 0 else HELD_SECONDS_AT_ZERO
         if self.suspect is None or not self._goes_on(self.suspect, value, now):
             self.suspect = _Run(start=value, value=value, at=now)
-        self.suspect.go_on(value, now, _share(seconds))
+        self.suspect.go_on(value, now, seconds / _GAPS)
         believed = self.believed
         if (
             believed
@@ -205,8 +210,3 @@ class Counter:
         if len(more) == 2:  # noqa: PLR2004
             self.shown, self.proven = more
         self.is_shown = False
-
-
-def _share(seconds: float) -> float:
-    """Return the part of `seconds` that one gap between readings counts for at most."""
-    return seconds / (HELD_READINGS - 1)

@@ -70,7 +70,7 @@ class Demand:
         at, seconds = self._in_order(at)
         longest = self._longest_gap()
         if 0 < seconds <= self.clock.seconds:
-            self._intervals = [*self._intervals, seconds][-_INTERVALS:]
+            self._intervals = [*self._intervals[1 - _INTERVALS :], seconds]
         if is_new_count:
             # The counter does not know the start of this period, so power is used.
             self._count = Count(strays=at != self.clock.period(at).start)
@@ -96,8 +96,9 @@ class Demand:
 
     def _longest_gap(self) -> float:
         """Return how far apart readings may be to know the counter in between."""
-        long = sum(each > _LONGEST_GAP for each in self._intervals)
-        return self.clock.seconds if long >= _LONG_INTERVALS else _LONGEST_GAP
+        longest = sorted(self._intervals)[-_LONG_INTERVALS:]
+        is_slow = len(longest) == _LONG_INTERVALS and longest[0] > _LONGEST_GAP
+        return self.clock.seconds if is_slow else _LONGEST_GAP
 
     def _take_level(
         self, at: float, level: float, longest: float, seconds: float

@@ -64,23 +64,22 @@ class Guard:
         levels, unearned = {}, {}
         # A counter above zero proves that the bridge really reads the meter.
         alive = any(values[code] > 0 for code in counted)
-        flows = self._flows
-        counters = {code: self._counter(code) for code in counted}
+        flows, others = self._flows, self._others
+        counters = [self._counter(code) for code in counted]
         # Power also flows while a reading lacks the counter.
         flows.add(self._counters, values, now)
-        for code, counter in counters.items():
-            value = values[code]
-            before, believed = counter.shown, counter.value
+        for code, counter in zip(counted, counters, strict=True):
+            value, before, believed = values[code], counter.shown, counter.value
             growth = 0.0 if believed is None else value - believed
             explained = growth > counter.small and flows.explains(code, growth)
             if counter.take(value, now, alive=alive, explained=explained):
                 levels[code] = (before, value)
-                is_other = code in self._others
+                is_other = code in others
                 # Another number may be another way to write it: the total goes on.
                 if not (is_other and 0 <= value - before <= counter.small):
                     unearned[code] = is_other
-            if not counter.starts_anew:
-                self._others.discard(code)
+            if others and not counter.starts_anew:
+                others.discard(code)
             if counter.value != believed:
                 flows.step(code)
             self._show(code, counter, shown)
@@ -119,9 +118,10 @@ class Guard:
 
     def _counter(self, code: str) -> Counter:
         """Return the counter of a code, a new one if there is none."""
-        if code not in self._counters:
-            self._counters[code] = self._new_counter(code)
-        return self._counters[code]
+        counter = self._counters.get(code)
+        if counter is None:
+            counter = self._counters[code] = self._new_counter(code)
+        return counter
 
     def _new_counter(self, code: str) -> Counter:
         """Return a counter of which nothing is known."""

@@ -12,6 +12,8 @@ _LAST, _LEAST = 6, 5
 _RANK, _TIMES = 2, 5
 # More intervals that differ so much hold no meter that is read.
 _MOST = 128
+# Beyond so many, those are dropped that can no longer matter.
+_MANY = 2 * _MOST
 _PLACES = 1
 
 type Interval = tuple[float, float]
@@ -22,30 +24,27 @@ type Interval = tuple[float, float]
 class Rhythm:
     """The intervals between the readings of one meter, of an hour or the last six.
 
-    Of the hour only those are kept that may still be the second-longest: that are not
-    yet followed by two others as long.
+    Of the hour only those matter that may still be the second-longest: that are not yet
+    followed by two others as long.
     """
 
     _last: deque[Interval] = field(default_factory=lambda: deque(maxlen=_LAST))
     _hour: list[Interval] = field(default_factory=list)
-    _second: float | None = None
 
     def add(self, seconds: float, now: float) -> None:
         """Note an interval that ended at `now` (Unix seconds)."""
         added = (now, round(seconds, _PLACES))
         self._last.append(added)
-        self._hour = self._kept([*self._hour, added], now)
-        intervals = {*self._hour, *self._last}
-        if len(self._last) >= _LEAST:
-            longest = sorted(map(itemgetter(1), intervals), reverse=True)
-            self._second = longest[_RANK - 1] if len(longest) > 1 else longest[0]
+        self._hour.append(added)
+        if len(self._hour) > _MANY:
+            self._hour = self._kept()
 
-    @staticmethod
-    def _kept(intervals: list[Interval], now: float) -> list[Interval]:
+    def _kept(self) -> list[Interval]:
         """Return those of the last hour that may still be the second-longest."""
         kept: list[Interval] = []
         longest: list[float] = []
-        for end, seconds in reversed(intervals):
+        now = self._last[-1][0] if self._last else 0.0
+        for end, seconds in reversed(self._hour):
             if not now - _HOUR < end <= now:
                 continue
             if len(longest) == _RANK and seconds <= longest[-1]:
@@ -60,14 +59,17 @@ class Rhythm:
         It is the `usual` limit while the rhythm is not known, unless the meter has been
         slower than that from the start.
         """
-        if self._second is not None:
-            return min(max(_TIMES * self._second, floor), ceiling)
+        if len(self._last) >= _LEAST:
+            intervals = {*self._kept(), *self._last}
+            longest: list[float] = sorted(map(itemgetter(1), intervals), reverse=True)
+            second = longest[_RANK - 1] if len(longest) > 1 else longest[0]
+            return min(max(_TIMES * second, floor), ceiling)
         first = [seconds for _, seconds in islice(self._last, _RANK)]
         return ceiling if len(first) == _RANK and min(first) > usual else usual
 
     def as_stored(self) -> list[list[float]]:
         """Return what has to survive a restart."""
-        return [list(each) for each in sorted({*self._hour, *self._last})]
+        return [list(each) for each in sorted({*self._kept(), *self._last})]
 
     def restore(self, stored: Iterable[Iterable[float]]) -> None:
         """Take up again what `as_stored` returned before the restart."""

@@ -39,6 +39,9 @@ class Scaled:
     is_new: bool = False
 
 
+_NOTHING = Scaled()
+
+
 @dataclass(slots=True, kw_only=True)
 class Scaling:
     """The scale of one meter: the one that is believed, and another that it sends.
@@ -59,12 +62,12 @@ class Scaling:
         """Return the values of a reading by the scale that is believed."""
         self._reading, self.offered, self.hint = reading, {}, None
         if reading.scale is None or reading.scaled is None:
-            return Scaled()
+            return _NOTHING
         sent = self._complete(reading.scale)
         self.is_unknown = sent is None
         if sent is None:
             self.hint = next(reversed(self._fitting(levels, now)), None)
-            return Scaled()
+            return _NOTHING
         values, before = reading.scaled(sent), self.believed
         if before is None or self._may_change:
             # A scale by which nothing is counted tells nothing of the meter.

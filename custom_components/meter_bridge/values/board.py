@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import is_
 import time
+from types import MappingProxyType
 from typing import Any
 
 from ..bridges.contract import BridgeType
@@ -25,6 +27,7 @@ from .wishes import Wishes
 # bridge answered without it; the days are counted with them.
 _MOST_DAYS, _DAYS = 30, "unread_days"
 _SECONDS_OF_DAY = 86_400
+_NONE: Mapping[str, int | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,16 @@ class Change:
     links: Mapping[str, bool]
     restarts: Mapping[str, Restart]
     troubles: Mapping[str, tuple[Trouble, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """The values of a meter's entities, and what they were put together from."""
+
+    believed: Mapping[str, float]
+    demands: Mapping[str, int | None]
+    is_fresh: bool | None
+    values: Mapping[str, Value]
 
 
 class Board:
@@ -67,6 +80,8 @@ class Board:
         self._wishes = wishes or Wishes()
         self._accounts: dict[str, Account] = {}
         self._balances: dict[str, Balance] = {}
+        self._shown: dict[str, _Shown] = {}
+        self._parts: list[Mapping[str, Value]] = []
         self._price = Price(prices=self._wishes.prices)
         if self._wishes.prices:
             self._sources.add_price()
@@ -126,7 +141,7 @@ class Board:
     def take(self, snapshot: Snapshot[object]) -> Change:
         """Process a snapshot; return what it changes."""
         details, altered = self._sources.read_details(snapshot.details)
-        values = dict(details)
+        parts: list[Mapping[str, Value]] = [details]
         readings = self._readings_of(snapshot)
         links: dict[str, bool] = {}
         restarts: dict[str, Restart] = {}
@@ -142,16 +157,8 @@ class Board:
                 troubles[key] = found
             if account.is_fresh is not was_fresh:
                 links[key] = bool(account.is_fresh)
-            values[entity_key(key, METER_CONNECTION.key)] = account.is_fresh
-            shown = self._values_of(account)
-            if key == MAIN_METER:
-                values.update(shown)
-            else:
-                for code, value in shown.items():
-                    values[entity_key(key, code)] = value
-        if self._wishes.prices and values.get(METER_CONNECTION.key):
-            values[IMPORT_PRICE.key] = self._price.now(values)
-        changed, new = self._show(values)
+            parts.append(self._values_of(account))
+        changed, new = self._show_parts(parts)
         return Change(
             changed=changed,
             altered=altered,
@@ -160,6 +167,20 @@ class Board:
             restarts=restarts,
             troubles=troubles,
         )
+
+    def _show_parts(
+        self, parts: list[Mapping[str, Value]]
+    ) -> tuple[set[str], list[str]]:
+        """Put the values together; return which changed, and which need an entity."""
+        before, self._parts = self._parts, parts
+        if len(parts) == len(before) and all(map(is_, parts, before, strict=True)):
+            return set(), []
+        values: dict[str, Value] = {}
+        for part in parts:
+            values.update(part)
+        if self._wishes.prices and values.get(METER_CONNECTION.key):
+            values[IMPORT_PRICE.key] = self._price.now(values)
+        return self._show(values)
 
     def _watch_phases(self, account: Account) -> None:
         """Show how a meter's phases are loaded, once it sends their currents."""
@@ -181,12 +202,28 @@ class Board:
         return readings
 
     def _values_of(self, account: Account) -> Mapping[str, Value]:
-        """Return the values of a meter's entities, by the keys of the meter."""
-        values: dict[str, Value] = dict(account.values)
-        if account.demand and account.is_fresh:
-            values |= shown_demand(account.demand)
-        if balance := self._balances.get(account.meter.key):
+        """Return the values of a meter's entities; the same object if none changed."""
+        key, is_fresh = account.meter.key, account.is_fresh
+        demand = account.demand if is_fresh else None
+        demands = shown_demand(demand) if demand else _NONE
+        last = self._shown.get(key)
+        if (
+            last
+            and last.believed is account.values
+            and last.demands == demands
+            and last.is_fresh is is_fresh
+        ):
+            return last.values
+        values: dict[str, Value] = {METER_CONNECTION.key: is_fresh}
+        values.update(account.values)
+        values.update(demands)
+        if balance := self._balances.get(key):
             values |= balance.show(account.values)
+        if key != MAIN_METER:
+            values = {entity_key(key, code): each for code, each in values.items()}
+        self._shown[key] = _Shown(
+            believed=account.values, demands=demands, is_fresh=is_fresh, values=values
+        )
         return values
 
     def _take_reading(self, account: Account, reading: Reading) -> Restart | None:
@@ -231,6 +268,8 @@ class Board:
                 new.append(key)
             else:
                 del values[key]
+                # There may be room with the next reading.
+                self._parts = []
         return new
 
     @property
@@ -249,6 +288,7 @@ class Board:
     def forget_entity(self, key: str) -> None:
         """Forget an entity that was removed; its next value creates it anew."""
         self.values.pop(key, None)
+        self._parts = []
         self._sources.forget_entity(key)
 
     def forget_meter(self, meter: str) -> bool:
@@ -261,8 +301,10 @@ class Board:
             return False
         self._accounts.pop(meter, None)
         self._balances.pop(meter, None)
+        self._shown.pop(meter, None)
         self._stored.pop(meter, None)
         self.values.pop(connection, None)
+        self._parts = []
         self._sources.forget_meter(meter)
         self.rooms.meters.forget(meter)
         return True

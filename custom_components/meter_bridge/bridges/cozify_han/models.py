@@ -74,7 +74,8 @@ def parse_telegram(message: object) -> Telegram:
         if (value := number(sent.get(key), _TO_BASE_UNIT)) is not None
     }
     for key, codes in _ARRAYS.items():
-        values |= _spread(sent.get(key), codes)
+        if key in sent:
+            values |= _spread(sent[key], codes)
     # The vendor replaced `p` by `pi` and `pe`: it counts only where one of them lacks.
     net = _spread(sent.get("p"), _NET_POWER)
     if not net and values.get(EXPORT_ENERGY) == 0 and EXPORT_POWER not in values:

@@ -91,11 +91,10 @@ def parse_reading(answer: object) -> Reading | None:
     """
     reading = section(answer, "meter", "reading")
     registers = [section(each) for each in entries(reading.get("registers"))]
-    base = _base({(text(entry.get("obis")) or "").lower() for entry in registers})
+    codes = _codes(tuple(_wire(entry.get("obis")) for entry in registers))
     values: dict[str, float] = {}
     unread: set[str] = set()
-    for entry in registers:
-        code = parse_obis(entry.get("obis"), base)
+    for code, entry in zip(codes, registers, strict=True):
         value = measured(code, entry.get("value"), text(entry.get("unit")) or "")
         if value is not None:
             values[code] = value
@@ -111,6 +110,18 @@ def parse_reading(answer: object) -> Reading | None:
     )
 
 
+def _wire(sent: object) -> str:
+    """Return a code as it was sent, else empty text."""
+    return sent if isinstance(sent, str) and len(sent) == _OBIS_LENGTH else ""
+
+
+@lru_cache(maxsize=16)
+def _codes(wires: tuple[str, ...]) -> tuple[str, ...]:
+    """Translate the codes of a reading; cached, since most readings have the same."""
+    base = _base({wire.lower() for wire in wires})
+    return tuple(parse_obis(wire, base) for wire in wires)
+
+
 def _base(wires: AbstractSet[str]) -> int:
     """Return the base of the numbers in these codes.
 
@@ -123,15 +134,7 @@ def _base(wires: AbstractSet[str]) -> int:
 
 def parse_obis(wire: object, base: int = _HEXADECIMAL) -> str:
     """Return C.D.E of a code such as 01-00:4c.07.00*ff, else empty text."""
-    if not isinstance(wire, str) or len(wire) != _OBIS_LENGTH:
-        return ""
-    return _code(wire, base)
-
-
-@lru_cache(maxsize=256)
-def _code(wire: str, base: int) -> str:
-    """Translate a code; cached, since every reading has the same codes."""
-    match = _OBIS.fullmatch(wire)
+    match = _OBIS.fullmatch(_wire(wire))
     if not match or (base == _DECIMAL and not "".join(match.groups()).isdecimal()):
         return ""
     return ".".join(str(int(group, base)) for group in match.groups())

@@ -127,7 +127,9 @@ async def receive_events(
             fluency.count_message()
             record(event.data)
             take(event)
-        await asyncio.sleep(0)
+        if len(chunk) == _PORTION:
+            # More may be there already: then reading on gives nobody a turn.
+            await asyncio.sleep(0)
     if closed is not None and closed.done() and closed.exception():
         raise BridgeConnectionError("The connection to the bridge was lost")
 

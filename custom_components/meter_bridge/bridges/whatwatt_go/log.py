@@ -180,7 +180,7 @@ def _row(cells: Mapping[str, str]) -> tuple[datetime, Counters, Powers] | None:
     }
     if not local or not counters:
         return None
-    known = KnownPowers(codes=counters.keys() | powers.keys())
+    known = KnownPowers(codes=frozenset({*counters, *powers}))
     return local, counters, with_net_power(powers, known)
 
 
