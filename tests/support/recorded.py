@@ -1,7 +1,7 @@
 """A Home Assistant with a recorder on disk, which can be stopped and started again."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,6 +49,7 @@ class Mode(StrEnum):
     LIVE = "live"
     DOWN = "Home Assistant is down"
     UNPLUGGED = "the network is down"
+    OFF = "the bridge is off"
     SILENT = "the meter says nothing"
 
 
@@ -70,6 +71,7 @@ class Recorded:
     freezer: FrozenDateTimeFactory
     name: str = "house"
     db_url: str = ""
+    restart: Callable[[Simulator], Awaitable[None] | None] | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     recorded: Sequence[str] = ("sensor.*energy*", "sensor.*volume", "sensor.*power")
     _stack: AsyncExitStack | None = None
@@ -164,13 +166,17 @@ class Recorded:
     async def _enter(self, before: Mode, now: Mode) -> None:
         """Let one matter end and another begin."""
         simulator = self.simulator
-        if before is Mode.UNPLUGGED:
+        if before is Mode.OFF:
+            simulator.tick()
+            if self.restart and (restarted := self.restart(simulator)):
+                await restarted
+        if before in (Mode.UNPLUGGED, Mode.OFF):
             await simulator.plug_in()
         if before is Mode.DOWN:
             await self.start()
         if now is Mode.DOWN:
             await self.stop()
-        if now is Mode.UNPLUGGED:
+        if now in (Mode.UNPLUGGED, Mode.OFF):
             await simulator.unplug()
         simulator.clock_stands = now is Mode.SILENT
 
@@ -183,7 +189,7 @@ class Recorded:
             house.export(-step.watts)
         house.advance(step.seconds)
         self.freezer.tick(step.seconds)
-        if step.mode is not Mode.SILENT:
+        if step.mode not in (Mode.SILENT, Mode.OFF):
             self.simulator.tick()
 
     async def compile(self, seconds: float) -> None:

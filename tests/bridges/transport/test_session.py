@@ -67,3 +67,13 @@ async def test_names_lead_to_bridges() -> None:
         http = named(server)
         assert await http.get_json("/") == {}
         assert await http.get_json("/") == {}
+
+
+@pytest.mark.parametrize("way", ["request", "events", "socket"])
+async def test_nothing_is_sent_after_a_stop(way: str) -> None:
+    """What still wants to ask after Home Assistant has stopped opens no connection."""
+    async with serving(always()) as (http, requests):
+        await http.session.close()
+        with pytest.raises(BridgeConnectionError, match="has closed"):
+            await ask(http, way)
+    assert not requests

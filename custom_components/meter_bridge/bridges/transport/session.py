@@ -45,7 +45,13 @@ class GuardedRequest(ClientRequest):
 def guarded_session(
     session: ClientSession, *middlewares: ClientMiddlewareType
 ) -> ClientSession:
-    """Return a session over the same connections that refuses forbidden addresses."""
+    """Return a session over the same connections that refuses forbidden addresses.
+
+    Raises BridgeConnectionError once Home Assistant has stopped and closed them.
+    """
+    if session.closed:
+        # A new session would open connections of its own, which nobody closes.
+        raise BridgeConnectionError("Home Assistant has closed its connections")
     return ClientSession(
         connector=session.connector,
         connector_owner=False,
