@@ -32,7 +32,7 @@ from .role_repairs import async_check_roles
 from .services import async_register_actions, async_register_history
 from .storage import async_forget
 
-# Up to minor version 1, an option held the seconds that all but net power waited for.
+# Minor version 1 had an option: the seconds that all values but net power waited.
 _MINOR_VERSION, _OLD_THROTTLE, _OLD_SECONDS = 2, "throttle", 10
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -51,7 +51,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions; they exist even while no bridge answers."""
     async_register_history(hass)
     if "http" in hass.config.components:
-        # Forms of actions upload files to it; nothing else may have set it up.
+        # The forms of actions upload files to `file_upload`; nothing else may have set
+        # it up.
         await async_setup_component(hass, "file_upload", {})
     for entry in hass.config_entries.async_entries(DOMAIN):
         with suppress(UnknownKindError):
@@ -61,10 +62,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> bool:
-    """Take up how an entry of an earlier version was updated."""
+    """Migrate an older entry: its minimum time between updates becomes a choice."""
     if entry.version == 1 and entry.minor_version < _MINOR_VERSION:
         options = dict(entry.options)
-        # Whatever the seconds were, owners count on net power with each reading.
+        # Net power never waited, whatever the seconds were: owners may rely on that.
         has_pause = options.pop(_OLD_THROTTLE, _OLD_SECONDS)
         options[CONF_UPDATES] = (
             Updates.LIVE_POWER if has_pause else Updates.EVERY_READING
@@ -79,7 +80,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeterBridgeEntry) -> boo
     """Set up one bridge."""
     try:
         bridge = await async_bridge_of(hass, entry)
-        # It may be the first of its kind.
+        # The entry may be the first of its kind: then its actions are not registered
+        # yet.
         async_register_actions(hass, bridge)
         client = connect(hass, bridge, entry.data, options=entry.options)
         async with in_time(bridge.setup_seconds):
@@ -120,7 +122,7 @@ def _pin_more(
     bridge: Kind,
     shown: Mapping[str, str],
 ) -> None:
-    """Pin what an earlier version did not, if all that is pinned still holds."""
+    """Pin also what an earlier version did not, if all that is pinned matches."""
     pinned = entry.data.get(CONF_PINNED, {})
     if (pinned or bridge.pins_later) and pinned.items() < shown.items():
         hass.config_entries.async_update_entry(

@@ -1,4 +1,4 @@
-"""What an action needs of Home Assistant: a file, a folder, its broker, a progress."""
+"""What an action needs of Home Assistant: a file, a folder, a broker, progress."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -20,18 +20,18 @@ from .coordinator import MeterBridgeEntry
 
 _MOST_BYTES = 16 << 20
 _LOCAL_MEDIA = "local"
-# Names in the entry of Home Assistant's integration for MQTT.
+# Keys in the entry of Home Assistant's MQTT integration.
 _MQTT, _BROKER, _TRANSPORT, _CERTIFICATE = "mqtt", "broker", "transport", "certificate"
 _WEBSOCKETS = "websockets"
 _PORT = 1883
-# Names of a broker that only Home Assistant's own machine knows.
+# Host names of a broker that work on Home Assistant's own machine only.
 _OWN_NAMES = ("core-mosquitto", "localhost")
 
 
 def installing(entry: MeterBridgeEntry) -> str:
-    """Return the signal by which the progress of an installation is told.
+    """Return the dispatcher signal for the progress of an installation.
 
-    It comes with the part that is done, None while that is not known, and whether the
+    Its arguments: the part that is done (0 to 1; None: unknown), and whether the
     installation is over.
     """
     return f"{DOMAIN}_installing_{entry.entry_id}"
@@ -44,7 +44,7 @@ async def needs_met(
     needs: Collection[Need],
     data: Mapping[str, Any],
 ) -> AsyncIterator[dict[str, Any]]:
-    """Yield the fields of an action with what it needs.
+    """Yield the fields of an action, with what it needs added.
 
     UnusableFileError: the file or folder is not there, or is not allowed.
     NoBrokerError: Home Assistant has none, or none that a device can use.
@@ -98,7 +98,7 @@ def _content(path: Path) -> bytes:
 
 
 def _folder(hass: HomeAssistant, named: str | None) -> Path:
-    """Return an allowed folder, by its real path: a link in it leads nowhere else."""
+    """Return the resolved path of an allowed folder: no link leads elsewhere."""
     wanted = named or hass.config.media_dirs.get(_LOCAL_MEDIA)
     if not wanted or not Path(wanted).is_absolute():
         raise UnusableFileError("No folder is named")
@@ -132,7 +132,7 @@ async def _broker(hass: HomeAssistant, entry: MeterBridgeEntry) -> dict[str, str
 
 
 def _is_own(host: str) -> bool:
-    """Tell whether a name or address means the machine that says it."""
+    """Tell whether a host name or address means Home Assistant's own machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -140,5 +140,5 @@ def _is_own(host: str) -> bool:
 
 
 def _target(entry: MeterBridgeEntry) -> str:
-    """Return where the bridge is, by which Home Assistant's own address is chosen."""
+    """Return the bridge's host, which decides the address of ours that it reaches."""
     return parse_address(entry.data[CONF_HOST]).host

@@ -44,7 +44,7 @@ CONF_RATING = "rating"
 
 
 def _chosen(value: object) -> object:
-    """Return what was chosen: the selector stores beside it what was not."""
+    """Return the choice: the selector stores the alternatives beside it."""
     if isinstance(value, Mapping):
         return value.get(value.get("active_choice"))
     return value
@@ -72,8 +72,8 @@ _PROBLEMS = {
 _PROBLEM_STATES = {"pin": "missing"}
 # Sensors that count problems: translation keys.
 _PROBLEM_COUNTS = {"alerts"}
-# Sensors of a current that flows through a fuse. Its margin and its rating are currents
-# too, but do not flow. Registers that owners have named have no translation key: None.
+# Sensors of a current through a fuse: translation keys. Those of its margin and its
+# rating are currents too, but do not flow. None: a register, under its owner's name.
 _FLOWING = {None, "current", "current_phase"}
 _FUSE = "main_fuse"
 
@@ -98,8 +98,8 @@ class Question:
     def targeted(self, hass: HomeAssistant, target: ConfigType) -> set[str]:
         """Return the entities of a target that the question can be asked of.
 
-        A bridge stands for the meters below it. Its own connection is left out where
-        that of a meter tells the same, unless the target names it.
+        A bridge stands for the meters below it. Its own connection is left out if it
+        only repeats that of a meter, unless the target names it.
         """
         selected = async_extract_referenced_entity_ids(
             hass,
@@ -132,7 +132,7 @@ class Question:
 
 
 def _below(hass: HomeAssistant, device_ids: set[str]) -> set[str]:
-    """Return the visible entities of the meters that are connected via devices."""
+    """Return the visible entities of the meters below these devices."""
     devices, registry = dr.async_get(hass), er.async_get(hass)
     return {
         entity.entity_id
@@ -156,7 +156,7 @@ def schema(options: Options) -> probatio.Schema:
 
 
 def _require_rating(hass: HomeAssistant, config: ConfigType) -> None:
-    """Demand a rating for a fuse whose bridge tells none: it would never trigger."""
+    """Require a rating if the bridge reports none: else there is never an answer."""
     if CONF_RATING in config[CONF_OPTIONS]:
         return
     registry = er.async_get(hass)
@@ -217,7 +217,7 @@ def _is_stale(
 ) -> bool | None:
     """Tell whether readings are missing: the meter is stale, or the bridge is away.
 
-    A restored state, as while an entry is reloaded, is no answer.
+    A restored state, as while an entry is reloaded, gives no answer.
     """
     if state.state == STATE_UNAVAILABLE:
         return None if state.attributes.get(ATTR_RESTORED) else True
@@ -256,7 +256,7 @@ def _is_overload(
 def _amperes(state: State | None) -> float | None:
     """Return a current in A; the owner may have chosen another unit.
 
-    A helper for a number need not have a unit: it is taken for A.
+    A number helper may have no unit: its value counts as A.
     """
     if state is None:
         return None

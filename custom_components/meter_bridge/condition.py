@@ -41,7 +41,7 @@ def _schema(options: Options, behavior: str = ANY) -> probatio.Schema:
 
 
 class MeterCondition(Condition):
-    """Tell whether the answer of any entity of the target is yes, or of all."""
+    """Tell whether the answer is yes for any entity of the target, or for all."""
 
     question: ClassVar[Question]
     schema: ClassVar[probatio.Schema] = _schema({})
@@ -73,7 +73,7 @@ class MeterCondition(Condition):
 
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        """Tell whether any answer is yes, or all are; without any, none is."""
+        """Tell whether any answer is yes, or all are; without answers, return False."""
         answers = self._answers()
         if self._options[CONF_BEHAVIOR] == ALL:
             return bool(answers) and all(answers)

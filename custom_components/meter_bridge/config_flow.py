@@ -93,7 +93,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         )
 
     def _show_search(self) -> ConfigFlowResult:
-        """Show that the bridge takes its time."""
+        """Show that the search goes on, since the bridge takes long."""
         return self.async_show_progress(
             step_id="search", progress_action="search", progress_task=self._search
         )
@@ -101,7 +101,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     async def async_step_search(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Wait for a bridge that takes its time."""
+        """Show the search, or what it found."""
         if self._search is None or self._search.done():
             return self.async_show_progress_done(next_step_id="found")
         return self._show_search()
@@ -109,11 +109,11 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     async def async_step_found(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go on with what has answered at last, or ask for another address."""
+        """Continue with the bridge that was found, or ask for another address."""
         return await self._end_search() or self._ask_address(self._typed, {})
 
     async def _end_search(self) -> ConfigFlowResult | None:
-        """Go on with what was found, if the search is over."""
+        """Continue with what was found, if the search is over."""
         if self._search is None or not self._search.done():
             return None
         try:
@@ -132,7 +132,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     @callback
     @override
     def async_remove(self) -> None:
-        """Search no longer for a flow that was closed."""
+        """Stop the search when the flow is closed."""
         if self._search is not None:
             self._search.cancel()
 
@@ -207,10 +207,10 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the login again; the pinned way in stays as it is.
+        """Ask for the login again; what is pinned stays as it is.
 
-        Where the password would go in the clear to an address that was only announced,
-        ask for that, too. A certificate that is another one now is accepted with it.
+        If the password would go unencrypted to an address that was only announced, ask
+        for the address, too. A changed certificate is accepted with the login.
         """
         await async_load(self.hass)
         entry = self._get_reauth_entry()
@@ -242,9 +242,9 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for another address or login.
 
-        The stored password is sent only where the pinned way in is found. A password
-        that was typed may be sent another way, which is pinned from then on; without
-        encryption where there was one before only if the owner typed `http://`.
+        The stored password is sent only to a device that still shows what is pinned. A
+        password that was typed may be sent in another way, which is pinned from then
+        on; unencrypted in place of encrypted only if the owner typed `http://`.
         """
         await async_load(self.hass)
         entry = self._get_reconfigure_entry()
@@ -304,7 +304,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
     def _follow(
         self, entry: MeterBridgeEntry, announced: Announcement
     ) -> ConfigFlowResult:
-        """Let an entry that searches for its bridge look at the new address."""
+        """Let an entry that cannot reach its bridge try the announced address."""
         if entry.source != SOURCE_IGNORE:
             async_hear(self.hass, entry, announced)
             if _is_searching(entry) or entry.state is ConfigEntryState.NOT_LOADED:
@@ -326,14 +326,14 @@ def _reason(entry: MeterBridgeEntry) -> str | None:
 
 
 def _without_certificate(entry: MeterBridgeEntry) -> Mapping[str, str]:
-    """Return the pinned way in without its certificate."""
+    """Return what is pinned, without the certificate."""
     pinned = dict(entry.data.get(CONF_PINNED, {}))
     pinned.pop(PINNED_CERTIFICATE, None)
     return pinned
 
 
 def _still_pinned(entry: MeterBridgeEntry, host: str) -> Mapping[str, str]:
-    """Return what holds of the pinned way in once the password was typed again."""
+    """Return which pinned values still hold once the owner has typed the password."""
     pinned = entry.data.get(CONF_PINNED, {})
     if parse_address(host).scheme == "http" or pinned.get("scheme") != "https":
         return {}

@@ -6,6 +6,7 @@ import logging
 DOMAIN = "meter_bridge"
 LOGGER = logging.getLogger(__package__)
 
+CONF_ANNOUNCED = "hearsay"
 CONF_BRIDGE = "bridge"
 CONF_DEMAND = "demand"
 CONF_DEMAND_PERIOD = "demand_period"
@@ -15,7 +16,6 @@ CONF_ENERGY_BATTERY = "energy_battery"
 CONF_ENERGY_GRID = "energy_grid"
 CONF_ENERGY_SOLAR = "energy_solar"
 CONF_ENERGY_SOURCES = "energy_sources"
-CONF_HEARSAY = "hearsay"
 CONF_MAX_POWER = "max_power"
 CONF_MAIN_FUSE = "main_fuse"
 CONF_MEDIUM = "medium"

@@ -89,7 +89,7 @@ class MeterEntity(BridgeEntity):
         source = coordinator.board.source(key)
         super().__init__(coordinator, key, source.description, source.meter)
         self._key = key
-        # Looked up once: an entity asks for them at each of its states.
+        # Looked up once: every state that is written reads them.
         self._source, self._shown = source, coordinator.shown
 
     @property
@@ -143,7 +143,8 @@ def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
     entry, identity = coordinator.config_entry, coordinator.identity
     page = coordinator.bridge.page
     root = parse_address(entry.data[CONF_HOST]).url()
-    # The page shows the hardware address already.
+    # Leave out a serial number that is the hardware address: the page shows that
+    # already.
     is_mac = _plain(identity.mac or "") == _plain(identity.serial)
     info = DeviceInfo(
         identifiers={(DOMAIN, str(entry.unique_id))},
@@ -179,7 +180,7 @@ def _meter_device(coordinator: MeterCoordinator, meter: Meter) -> DeviceInfo:
 
 
 def _plain(number: str) -> str:
-    """Return a number without the signs between its parts."""
+    """Return a number without the separators between its parts."""
     return number.replace(":", "").replace("-", "").lower()
 
 

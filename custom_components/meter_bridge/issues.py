@@ -127,7 +127,8 @@ class Issues:
     ) -> None:
         """Raise or delete an issue, or start the timer after which it is raised.
 
-        Of those that are raised, `facts` are what the text says; else since when it is.
+        `facts` fill the placeholders of its text; by default, `since` says when it
+        began.
         """
         found = issue_id(self._entry.entry_id, key, meter)
         if not is_on:
@@ -182,7 +183,7 @@ class Issues:
 
 
 def moment(seconds: float) -> str:
-    """Return a time (Unix seconds) as it is where the owner lives."""
+    """Return a time (Unix seconds) as text, in the time zone of Home Assistant."""
     local = dt_util.as_local(dt_util.utc_from_timestamp(seconds))
     return local.isoformat(sep=" ", timespec="minutes")[:16]
 
@@ -190,20 +191,20 @@ def moment(seconds: float) -> str:
 def issue_id(
     entry_id: str, key: str, meter: str = MAIN_METER, register: str = ""
 ) -> str:
-    """Return what names an issue of an entry, of its meter, or of a register."""
+    """Return the id of an issue of an entry, of a meter, or of a register."""
     named = f"{key}_{entry_id}_{short_key(meter)}"
     return f"{named}_{short_key(register)}" if register else named
 
 
 @callback
 def forget_issue(hass: HomeAssistant, found: str) -> None:
-    """Let an issue be gone."""
+    """Delete an issue."""
     ir.async_delete_issue(hass, DOMAIN, found)
 
 
 @callback
 def report_refusal(hass: HomeAssistant, entry: ConfigEntry, error: BridgeError) -> None:
-    """Raise an issue if the error is one that the owner has to end by a permission."""
+    """Raise an issue if a permission or licence is missing, for the owner to get."""
     if isinstance(error, BridgePermissionError):
         raise_issue(hass, entry, error.translation_key, severity=ir.IssueSeverity.ERROR)
 

@@ -32,14 +32,14 @@ _MOST_WORDS = 1000
 
 
 class MeterIssues:
-    """The repairs about the meters of one entry, as their accounts tell.
+    """The repairs about the meters of one entry, by the troubles of their accounts.
 
-    Each ends with its trouble, but a meter that was replaced is no state: that stays
-    until the owner has seen it.
+    Each ends with its trouble. Only the repair of a replaced meter, which is an event
+    and no state, stays until the owner has confirmed it.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, board: Board) -> None:
-        """Know whose meters these are; nothing is wrong yet."""
+        """Take the entry and its meters; no repair is raised yet."""
         self._hass = hass
         self._entry = entry
         self._words = MeterWords(hass, entry, board)
@@ -135,9 +135,9 @@ class MeterIssues:
 
     @callback
     def report_replaced(self, meter: str, restart: Restart) -> None:
-        """Tell the owner that counters go on from another level.
+        """Tell the owner that counters went on from another level.
 
-        Some may follow later than others: a register at zero takes an hour.
+        Some follow later than others: a register at zero takes an hour.
         """
         spoken = self._words
         levels = {
@@ -206,7 +206,7 @@ class MeterIssues:
 
     @callback
     def _end(self) -> None:
-        """Drop what only a meter that is read can end."""
+        """Delete the repairs that only a meter that is read can end."""
         for found in self._raised:
             forget_issue(self._hass, found)
         self._raised = {}

@@ -73,7 +73,7 @@ class MeterFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Explain what is wrong; there is nothing to do but to know."""
+        """Explain what is wrong; the form has no fields."""
         if user_input is not None:
             return self.async_create_entry(data={})
         return self.form("confirm")
@@ -117,7 +117,7 @@ class LimitFlow(MeterFlow):
         """Ask for the largest power of the connection; it has to be a larger one."""
         limit = limits_of(self.entry, bridge_of(self.entry)).max_power
         if self.trouble and self.trouble.limit:
-            # A preset is more where the bridge tells a conversion factor.
+            # With a conversion factor, the preset limit is larger.
             limit = max(limit, self.trouble.limit)
         present = shift(limit, -_PLACES_OF_KILO)
         errors = {}
@@ -164,7 +164,7 @@ class HeldFlow(LimitFlow):
 
 
 class ScaleFlow(MeterFlow):
-    """Learn from the meter's own display how its counts are meant."""
+    """Learn from the display of the meter where the decimal point of its counts is."""
 
     places = 0
 
@@ -232,9 +232,9 @@ class ScaleFlow(MeterFlow):
 
 
 class ReplacedFlow(MeterFlow):
-    """Tell of a meter that was replaced, also by a repair of an older version.
+    """Explain that a meter was replaced, also in a repair from an older version.
 
-    Where nothing but time has made its level believed, ask what happened.
+    If the new level was believed only because it lasted, ask what happened.
     """
 
     @override

@@ -1,4 +1,4 @@
-"""How owners read of a meter: names of its values, and numbers with their units."""
+"""Texts about a meter for its owner: names of values, and numbers with their units."""
 
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.config_entries import ConfigEntry
@@ -22,7 +22,7 @@ class MeterWords:
     """The words for the meters of one entry, in the language of Home Assistant."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, board: Board) -> None:
-        """Know whose meters these are."""
+        """Take the entry and its meters."""
         self._hass = hass
         self._entry = entry
         self._board = board
@@ -54,7 +54,7 @@ class MeterWords:
         return f"{shown} {unit}" if unit else str(shown)
 
     def guess(self, guess: Guess) -> str:
-        """Return what a counter that is held back looks like."""
+        """Return the sentence about the likely cause why a counter is held back."""
         return self._sentence("selector", f"guess.options.{guess}") or guess
 
     def _description(self, meter: str, code: str) -> EntityDescription | None:

@@ -34,7 +34,7 @@ class BridgeNumberEntity(SettingEntity, NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """Return what the bridge has chosen."""
+        """Return the present value of the setting."""
         value = self._value
         return value if isinstance(value, int | float) else None
 

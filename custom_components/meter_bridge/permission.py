@@ -1,4 +1,4 @@
-"""Who may change a bridge for good: administrators, and automations."""
+"""Who may change a bridge lastingly: administrators, and automations."""
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.core import Context, HomeAssistant

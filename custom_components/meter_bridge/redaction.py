@@ -16,9 +16,9 @@ _PART = 6
 _SHORTEST = 3
 # Splits a key into its words: wifiIp, sta_ip, WiFi-SSID.
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-# A hardware address or a UUID, and a word that is long enough for a token: redacted
-# also where it is not a known one. Each must match in one go: a bridge can send very
-# long words.
+# A hardware address or a UUID, and a word long enough for a token: both are redacted
+# even if nobody knows them. No pattern may backtrack: a bridge can send very long
+# words.
 _ADDRESS = re.compile(
     r"\b(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5,7}"
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b",
@@ -54,7 +54,7 @@ def _parts(text: str, size: int = _PART) -> set[str]:
 
 
 def _tells(number: str) -> bool:
-    """Tell whether an id can be one: it has digits, and is not the same sign alone."""
+    """Tell whether an id identifies anything: it has digits, and signs that differ."""
     return any(map(str.isdigit, number)) and len(set(_spelt(number)[0])) > 1
 
 

@@ -56,7 +56,7 @@ _FLOWS: Mapping[str, type[MeterFlow | RolesFlow]] = {
 
 
 class AskAgainFlow(RepairsFlow):
-    """Ask the bridge whether the owner has mended what the issue is about."""
+    """Poll the bridge, to see whether the owner has mended the fault."""
 
     def __init__(self, entry: MeterBridgeEntry, key: str) -> None:
         """Keep which issue of which entry this is."""
@@ -120,7 +120,8 @@ class AskAgainFlow(RepairsFlow):
     async def _client(self, bridge: Kind) -> Client[Any]:
         """Return a client of the bridge, once that has shown which one it is.
 
-        The entry's own client keeps earlier answers; a new one asks for all.
+        A new one, which requests everything: the entry's own client keeps earlier
+        answers.
         """
         entry = self._entry
         client = connect(self.hass, bridge, entry.data, options=entry.options)
@@ -161,13 +162,13 @@ class AskAgainFlow(RepairsFlow):
 
 
 class FixFlow(AskAgainFlow):
-    """Give the bridge what the owner knows; then ask it as `AskAgainFlow` does."""
+    """Send to the bridge what the owner typed, then check as `AskAgainFlow` does."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Explain what is wrong, and take what ends it; nothing of that is kept."""
+        """Explain what is wrong, and take what ends it; nothing of that is stored."""
         fix = bridge_of(self._entry).fixes[self._key]
         typed = {key: value for key, value in (user_input or {}).items() if value}
         fit, errors = _fitting(fix.fields, typed)
@@ -185,7 +186,7 @@ class FixFlow(AskAgainFlow):
         return super()._form(errors, bridge_of(self._entry).fixes[self._key].fields)
 
     async def _give(self, fix: BridgeFix[Any], typed: Mapping[str, str]) -> str | None:
-        """Give it to the bridge; return the key of the error to show."""
+        """Send the fields to the bridge; return the key of the error to show."""
         try:
             client = await self._client(bridge_of(self._entry))
             await fix.run_fn(client, typed)

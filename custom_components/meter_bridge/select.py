@@ -1,4 +1,4 @@
-"""Selects: settings of a bridge that are one of several words."""
+"""Selects: settings of a bridge with a list of choices."""
 
 from typing import Any, override
 
@@ -27,14 +27,14 @@ async def async_setup_entry(
 
 
 class BridgeSelectEntity(SettingEntity, SelectEntity):
-    """A setting that is one of several words."""
+    """A setting with a list of choices."""
 
     entity_description: BridgeSelect[Any, Any]
 
     @property
     @override
     def current_option(self) -> str | None:
-        """Return what the bridge has chosen."""
+        """Return the present value of the setting."""
         return None if self._value is None else str(self._value)
 
     @override

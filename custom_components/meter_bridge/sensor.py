@@ -89,10 +89,10 @@ class MeterSensor(MeterEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Name the sensor that counts the same as well, and the bridge's register.
+        """Name another sensor of the same total, and the number of the register.
 
-        Home Assistant's Energy dashboard leaves it at that sensor. Actions of the
-        bridge ask for the number of the register.
+        With `source`, the Energy dashboard suggests only the sensor that it names. The
+        number is what actions of the bridge ask for.
         """
         if self._counted_by is None and self._register is None:
             return None
@@ -122,7 +122,7 @@ def _register(description: EntityDescription) -> int | None:
 
 
 def _is_double(coordinator: MeterCoordinator, key: str) -> bool:
-    """Tell whether a sensor has to name another one, which is registered before it."""
+    """Tell whether a sensor names another as its source, which is registered first."""
     return _counted_by(coordinator.board.source(key).description) is not None
 
 

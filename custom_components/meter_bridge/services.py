@@ -1,4 +1,4 @@
-"""Actions: what a bridge does with the fields that it is given."""
+"""Actions: what a bridge does on request, with the fields that it is given."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ def async_register_actions(hass: HomeAssistant, bridge: Kind) -> None:
 
 @callback
 def async_register_history(hass: HomeAssistant) -> None:
-    """Register what imports past hours, and takes that back, for administrators."""
+    """Register the actions that import past hours and undo that, for administrators."""
 
     async def import_history(call: ServiceCall) -> ServiceResponse:
         importer, meter = _importer(hass, call.data[ATTR_DEVICE_ID])
@@ -107,7 +107,7 @@ def _register(hass: HomeAssistant, name: str, fields: Fields) -> None:
             raise translated(ServiceValidationError, error) from error
         client, bridge = entry.runtime_data.client, entry.runtime_data.bridge
         with errors_shown(hass, entry):
-            # A stranger at the bridge's address must not be told any password.
+            # Another device at the address must not get any password.
             await identify(client, entry, bridge)
             async with needs_met(hass, entry, action.needs, fields) as met:
                 response = await action.run_fn(client, met)

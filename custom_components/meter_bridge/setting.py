@@ -1,4 +1,4 @@
-"""Settings of a bridge: entities that show what it has chosen, and change it."""
+"""Entities that show a setting of the bridge, and change it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ class SettingEntity(MeterEntity):
     entity_description: BridgeSetting[Any, Any]
 
     async def async_change(self, value: Value) -> None:
-        """Let the bridge take this value, and show what it has chosen then."""
+        """Send a new value to the bridge, and show the value that it has then."""
         await async_require_admin(self.hass, self._context, self.entity_id)
         set_fn: Callable[..., Any] = self.entity_description.set_fn
         with errors_shown(self.hass, self.coordinator.config_entry):

@@ -29,7 +29,7 @@ UNREADABLE = (
     *(UnsupportedStorageVersionError, AttributeError, LookupError),
     *(TypeError, ValueError),
 )
-"""What an odd file raises: of a later version, or of another shape."""
+"""Errors of a file that cannot be read: of a later version, or of another form."""
 
 
 class KeptStore(Store[dict[str, Any]]):

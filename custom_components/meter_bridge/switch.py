@@ -34,7 +34,7 @@ class BridgeSwitchEntity(SettingEntity, SwitchEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """Return what the bridge has chosen."""
+        """Return the present value of the setting."""
         return None if self._value is None else bool(self._value)
 
     @override

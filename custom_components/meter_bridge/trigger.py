@@ -67,9 +67,9 @@ _AWAY_FOR: Options = {
 
 @dataclass(slots=True)
 class _Watch:
-    """One entity: its present answer, the last known one, and since when that was no.
+    """One entity: its present answer, the last known one, and since when it was no.
 
-    There is no such time any more once a yes was acted on, or had no effect.
+    `no_since` is None while it is unknown, and after a yes was acted on or ignored.
     """
 
     answer: bool | None = None
@@ -100,7 +100,7 @@ class MeterTrigger(Trigger):
         self._away_for: timedelta = self._options.get(CONF_AWAY_FOR, timedelta())
         self._behavior: str = self._options[CONF_BEHAVIOR]
         self._watches: dict[str, _Watch] = {}
-        # What waits for `for` to pass: by entity for each, else by behavior.
+        # What waits for `for` to pass: with `each` by entity, else by behavior.
         self._pending: dict[str, CALLBACK_TYPE] = {}
 
     @classmethod
@@ -168,12 +168,12 @@ class MeterTrigger(Trigger):
             cancel()
 
     def _still_holds(self) -> bool:
-        """Tell whether the answers still are what `for` has to pass with."""
+        """Tell whether the behavior still holds while it waits for `for` to pass."""
         answers = [watch.answer for watch in self._watches.values()]
         return any(answers) and (self._behavior != ALL or False not in answers)
 
     def _is_due(self, entity_id: str) -> bool:
-        """Tell whether it matters to the behavior that this answer became yes."""
+        """Tell whether an answer that became yes may trigger, by the behavior."""
         others = [
             watch.known for each, watch in self._watches.items() if each != entity_id
         ]

@@ -91,7 +91,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
     @property
     @override
     def release_url(self) -> str | None:
-        """Return where the changes of a version are told."""
+        """Return the page with the release notes."""
         return self.entity_description.release_url
 
     @property

@@ -46,7 +46,7 @@ async def asked(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
 async def test_a_password_that_is_asked_for_later(
     hass: HomeAssistant, simulators: Start
 ) -> None:
-    """What was announced stays hearsay: reauth asks for the address as well."""
+    """An announced address is not trusted later either: reauth asks for it."""
     simulator = await lockable(simulators)
     entry = await heard_of(hass, simulator)
     simulator.protection, simulator.firmware = True, "old"

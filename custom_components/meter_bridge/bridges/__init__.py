@@ -24,10 +24,11 @@ _KEYS = (
 
 
 class _Bridges(Mapping[str, Kind]):
-    """The kinds of bridges by key; to look at one imports its package.
+    """The kinds of bridges by key; the first access to a kind imports its package.
 
-    In the event loop, `async_load` comes first: a home has one kind or two, and the
-    others cost time and memory.
+    In the event loop, await `async_load` or `async_bridge_of` before. A kind is
+    imported only when it is needed, since a home has one or two, and each costs time
+    and memory.
     """
 
     @override

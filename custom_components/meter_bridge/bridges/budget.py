@@ -1,10 +1,10 @@
-"""A budget: so much at once, and after that so much a second."""
+"""A token bucket: an amount at once, and after that so much per second."""
 
 
 class Budget:
-    """Count what is spent against what comes in over time.
+    """Limit what is spent by a balance that fills up over time, up to `burst`.
 
-    A budget may be overdrawn; it is balanced again later.
+    `spend` may make the balance negative; it fills up again all the same.
     """
 
     __slots__ = ("_at", "_burst", "_left", "_per_second")
@@ -17,13 +17,13 @@ class Budget:
         self._at = 0.0
 
     def spend(self, amount: float, now: float) -> float:
-        """Spend something at this time (s); return the seconds until it is balanced."""
+        """Spend at a time (s); return for how many seconds the balance is negative."""
         self._refill(now)
         self._left -= amount
         return max(0.0, -self._left / self._per_second)
 
     def afford(self, amount: float, now: float) -> float:
-        """Spend something if there is enough; else return the seconds until then."""
+        """Spend if the balance suffices; else return the seconds until it will."""
         self._refill(now)
         if amount > self._left:
             return (amount - self._left) / self._per_second
@@ -31,6 +31,6 @@ class Budget:
         return 0.0
 
     def _refill(self, now: float) -> None:
-        """Add what has come in since."""
+        """Add what the balance has gained since the last call."""
         self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
         self._at = now

@@ -1,4 +1,4 @@
-"""What talks to one bridge: how it is reached, what it is, what it can be asked."""
+"""A client talks to one bridge: its address and login, its identity, its requests."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +18,11 @@ PINNED_CERTIFICATE = "certificate"
 class Access:
     """Where a bridge is, and the login for it.
 
-    `pinned` is what the bridge showed at set-up (`Identity.pinned`): its way to log in
-    must not be weaker now. With `hearsay` the address comes from an announcement, which
+    `pinned` is what the bridge showed at set-up (`Identity.pinned`): the login must not
+    be weaker now. If the address `is_announced`, it comes from an announcement, which
     anybody can send: the password does not go there unencrypted. `is_typed` if the
-    owner has just typed the password, and knows where. `options` holds a number for
-    each `BridgeOption` of the kind, and `answers` what the owner has said to
+    owner has just typed the password, and knows the address. `options` holds a number
+    for each `BridgeOption` of the kind, and `answers` the owner's answers to
     `BridgeType.questions`.
     """
 
@@ -31,7 +31,7 @@ class Access:
     password: str = field(default="", repr=False)
     verify_ssl: bool = False
     pinned: Mapping[str, str] = field(default_factory=dict)
-    hearsay: bool = False
+    is_announced: bool = False
     is_typed: bool = False
     options: Mapping[str, float] = field(default_factory=dict)
     answers: Said = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourlyPower:
-    """A power over an hour: its mean, its least and its most (W)."""
+    """The power in an hour: mean, minimum and maximum (W)."""
 
     mean: float
     least: float
@@ -99,12 +99,12 @@ class Client[D](ABC):
     async def counters_at(
         self, keys: frozenset[str], instants: Sequence[int]
     ) -> Mapping[str, Mapping[int, float]]:
-        """Return what totals were at these times (Unix seconds), as far as it is known.
+        """Return totals at these times (Unix seconds), as far as the bridge remembers.
 
-        Keys are OBIS codes of the main meter and keys of the bridge's own sensors, and
-        numbers are those that a reading would have had, raw counts included; those that
-        a key is concluded from stand for it. Nothing is interpolated. Only called if
-        `BridgeType.recall_seconds` is set.
+        Keys are OBIS codes of the main meter and keys of the bridge's own sensors.
+        Values are as in a reading: raw counts stay raw, and for a total that is worked
+        out from others, the others are returned. Nothing is interpolated. Only called
+        if `BridgeType.recall_seconds` is set.
         """
         raise NotImplementedError
 
@@ -115,9 +115,9 @@ class Client[D](ABC):
     ) -> Mapping[str, Mapping[int, HourlyPower]]:
         """Return powers over hours (by their start, Unix seconds), as far as known.
 
-        Keys are those of a reading. An hour is known if the bridge remembers values
-        from all over it, which many do not. Only called if `BridgeType.recall_seconds`
-        is set.
+        Keys are those of a reading. An hour is known only if the bridge remembers
+        values from all parts of it, which many bridges do not. Only called if
+        `BridgeType.recall_seconds` is set.
         """
         return {}
 

@@ -39,12 +39,12 @@ class Feed(StrEnum):
 class BridgeSensor[D](SensorEntityDescription):
     """A sensor that only this kind of bridge has.
 
-    `value_fn` returns None if the value is not known now; without it the value is the
-    one of this key in the reading. `meter` is the key of the meter whose device shows
-    it. `counted_by` is the register of that meter that counts the same energy as well.
-    `register` is the number that the bridge's own register of it has.
-    `feeds` is what it may add to the Energy dashboard. Where a name has signs that an
-    entity id cannot have, `spoken` is that name, and how the id says it.
+    `value_fn` returns None while the value is unknown; without `value_fn`, the
+    reading's value of this key is shown. `meter` is the key of the meter whose device
+    has the sensor. `counted_by` is the register of that meter that counts the same
+    energy. `register` is the number of the bridge's own register. `feeds` is what the
+    sensor may add to the Energy dashboard. `spoken` is a part of the name that has
+    signs which entity ids cannot have, and the words for it in the entity id.
     """
 
     meter: str = MAIN_METER
@@ -67,8 +67,8 @@ class BridgeBinarySensor[D](BinarySensorEntityDescription):
 class BridgeButton[C](ButtonEntityDescription):
     """A button of this kind of bridge.
 
-    What it changes may be `is_lasting`: then only administrators and automations press
-    it. With `asks_again` the bridge is polled at once, to show what it has changed.
+    If its effect `is_lasting`, only administrators and automations may press it. With
+    `asks_again`, the bridge is polled at once, so that the effect shows.
     """
 
     is_lasting: bool = False
@@ -116,8 +116,8 @@ class BridgeUpdate[C, D](UpdateEntityDescription):
 
     `latest_fn` returns the newest version, None if the bridge cannot tell. `install_fn`
     lets the bridge download and install it, and returns once the new version runs.
-    Without both, an action installs it from a file. `release_url` is where the changes
-    of a version are told.
+    Without both, an action installs it from a file. `release_url` is the page with the
+    release notes.
     """
 
     release_url: str | None = None
@@ -127,9 +127,9 @@ class BridgeUpdate[C, D](UpdateEntityDescription):
 
 
 class Need(StrEnum):
-    """What Home Assistant puts among the fields of an action that needs it.
+    """What Home Assistant adds to the fields of an action that needs it.
 
-    The value is the name of the field.
+    The value is the name of the added field.
     """
 
     FILE = "file"
@@ -150,13 +150,12 @@ class Need(StrEnum):
 class BridgeAction[C]:
     """An action of this kind of bridge.
 
-    `key` is its name: the same for the same idea of several kinds, which then have the
-    same fields. `fields` is their schema.
-    `check` gets all fields together, returns them, and raises UnfitFieldsError if they
-    do not fit together. `run_fn` gets the result and returns the response.
-    `needs` are added to the fields after that.
-    If it `moves` the bridge, the response has the new `address` where that is known:
-    the entry goes there once its bridge answers at it.
+    `key` is its name; kinds that use one name for an action use the same fields.
+    `fields` is their schema. `check` gets all fields, returns them, and raises
+    UnfitFieldsError if they do not fit together. `run_fn` gets the result and returns
+    the response. `needs` are added to the fields after `check`. If the action `moves`
+    the bridge, its response has the new `address`, if known: the entry uses it once its
+    bridge answers there.
     """
 
     key: str
@@ -210,11 +209,12 @@ class BridgeIssue[D]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeFix[C]:
-    """A form by which the owner ends a problem with what only they know.
+    """A form in which the owner enters what ends a problem, such as a key.
 
-    `fields` are validators of what is typed, by name; each raises a ValueError. All are
-    secret, and may be left empty: then the bridge is only asked again. `run_fn` gives
-    the rest to the bridge, and returns once the problem has ended, or will not.
+    `fields` are validators by name of the field; each raises a ValueError. All fields
+    are secret and may be left empty: if all are, the bridge is only polled. `run_fn`
+    sends the others to the bridge, and returns once the problem has ended or a time
+    limit has passed.
     """
 
     fields: Mapping[str, Callable[[str], str]]
@@ -225,7 +225,7 @@ class BridgeFix[C]:
 class BridgeOption:
     """A number that the owner may set in the options; `key` is its translation key.
 
-    With `least` it is that at the least, or 0.
+    `least` is the smallest number other than 0 that is accepted.
     """
 
     key: str
@@ -242,30 +242,29 @@ class BridgeType[C: Client[object], D]:
     """A kind of bridge: everything that the rest needs to know about it.
 
     `login_fields` are the fields of the login form, shown if the bridge wants a login.
-    Without a new reading for `stale_after` seconds a meter is stale. Where they are
-    `stale_within` two limits, the meter's own rhythm sets them. `max_power` (W) is
+    Without a new reading for `stale_after` seconds a meter is stale. With two limits in
+    `stale_within`, that time follows how often the meter reports. `max_power` (W) is
     the most that the household's connection could carry. `more_sensors` returns sensors
     that depend on the details; it must return the same tuple while they stay the same.
-    All that is asked while it is added or set up has to be answered in `setup_seconds`.
+    `setup_seconds` limits all requests together while it is added or set up.
     `dhcp_hostname` is the pattern, in lower case, of its host names in DHCP.
     `least_poll_interval` is the shortest one that the owner may choose. `media` lists
     what the meters measure that it may read. `core_twin` is the integration
     of Home Assistant's own for the same device, if there is one.
-    If it can say what its totals were at earlier times, that takes `recall_seconds` for
-    each day.
-    If it `asks_fuse`, the owner may enter the rating of the main fuse: the meter tells
-    the currents, and nobody the fuse.
+    If it remembers earlier totals, reading a day of them takes `recall_seconds`.
+    If it `asks_fuse`, the owner may enter the rating of the main fuse: the bridge
+    reports the currents, but not the rating.
     If it `knows_tariffs`, the owner may enter a price for each.
     `demand_minutes` is the period of demand that fits where this kind is sold;
     `shows_demand` unless the owner says otherwise.
-    `pins_later` if entries from before may still pin what they know it by.
+    `pins_later` if entries that have pinned nothing yet may do so at their next set-up.
     `pads_zeros` if it may send 0 for registers that the meter does not have.
     `fixes` are the forms that end an issue, by its key.
-    `questions` returns what only the owner can say of registers, by the details and
-    what was said so far; `survey` asks the bridge what is likely.
+    `questions` returns what to ask the owner about registers, by the details and the
+    answers so far; `survey` reads from the bridge which answers are likely.
     `page` is the path of its own web page; None: it has none.
-    `redact` names keys of answers whose values are kept out of diagnostics. With a dot
-    it is a key and the one above it: kept out is then only what looks like a number.
+    `redact` names keys of answers whose values are kept out of diagnostics. `above.key`
+    is a key inside another: its value is kept out only if it looks like a number.
     """
 
     key: str

@@ -46,7 +46,7 @@ class BridgeConnectionError(BridgeError):
     @property
     @override
     def may_pass(self) -> bool:
-        """Networks lose packets, and bridges are busy."""
+        """Return True: networks lose packets, and bridges are busy."""
         return True
 
 
@@ -93,7 +93,7 @@ class BridgeLicenseError(BridgePermissionError):
 class BridgeResponseError(BridgeError):
     """The answer is not one that this kind of bridge gives.
 
-    It has a `status` where that says so, rather than a body that cannot be read.
+    `status` is set if the status shows that, and None if the body does.
     """
 
     translation_key = "not_recognised"
@@ -101,7 +101,7 @@ class BridgeResponseError(BridgeError):
     @property
     @override
     def may_pass(self) -> bool:
-        """A body that cannot be read may have been cut."""
+        """Return True for a body that cannot be read: it may have been cut."""
         return self.status is None
 
 

@@ -1,7 +1,7 @@
 """Validators of the fields of actions: what may be sent to a device.
 
-Each raises a ValueError or an Invalid, for which Home Assistant says that the field has
-no valid value. Equality is no help: in Python `1 == True`, and a boolean is an int.
+Each raises a ValueError or an Invalid; Home Assistant then reports an invalid value for
+the field. They check the type, since in Python `1 == True`, and a boolean is an int.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ CONFIRMED: Mapping[Marker, object] = {Required("confirm"): exactly_true}
 
 
 def whole_number(*, least: int = 0, most: int | None = None) -> Callable[[object], int]:
-    """Return a validator for a whole number in these limits; true and 1.0 are none."""
+    """Return a validator for a whole number in these limits; not True, and not 1.0."""
 
     def check(value: object) -> int:
         if type(value) is not int:
@@ -38,7 +38,7 @@ def whole_number(*, least: int = 0, most: int | None = None) -> Callable[[object
 
 
 def real_number(*, least: float, most: float) -> Callable[[object], float]:
-    """Return a validator for a number in these limits; true and words are none."""
+    """Return a validator for a number in these limits; not a boolean, not a text."""
 
     def check(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):

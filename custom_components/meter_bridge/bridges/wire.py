@@ -136,6 +136,6 @@ def total(value: float, other: float) -> float:
 
 
 def steps_between(newer: int, older: int, modulus: int) -> int:
-    """Subtract two counts; they may have wrapped around in between, in either way."""
+    """Subtract two counts, of which one may have wrapped around at `modulus`."""
     steps = (newer - older) % modulus
     return steps - modulus if steps >= modulus // 2 else steps

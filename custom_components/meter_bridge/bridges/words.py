@@ -1,9 +1,9 @@
-"""What a device says in words, as people may read it in titles, repairs and the log."""
+"""Texts of a device, made safe to show in titles, repairs, ids and the log."""
 
 from hashlib import sha256
 import re
 
-# What is longer than this is not looked at: anything may have been sent.
+# No more of a text is looked at: a device may send anything.
 _LONGEST_READ = 1024
 _LONGEST_WORDS = 64
 # The longest key that stands in a unique id as it is; the sum takes 32 characters.
@@ -26,15 +26,15 @@ def printable(said: str) -> str:
 
 
 def words(said: str) -> str:
-    """Return a device's words as they may be shown: short, and without any markup."""
+    """Return a text as it may be shown: short, on one line, without markup."""
     plain = _MARKUP.sub(" ", printable(said[:_LONGEST_READ]))
     return " ".join(plain.split())[:_LONGEST_WORDS].rstrip()
 
 
 def short_key(key: str) -> str:
-    """Return a key as it may stand in an id: long ones are cut, with a sum of all.
+    """Return a key for use in an id: a long one is cut, and ends in a hash.
 
-    The same goes for one with control characters.
+    So does one with control characters.
     """
     if len(key) <= _LONGEST_KEY and key.isprintable():
         return key

@@ -1,8 +1,8 @@
-"""Follow a bridge to an address that was announced, once its entry searches for it.
+"""Follow a bridge to an announced address, once its entry cannot reach it.
 
-Anybody can announce anything. While an entry has its bridge, what is announced is kept
-for an hour: a bridge that moves announces itself once, seconds after it got its new
-address, and before anybody has missed it at the old one.
+Anybody can announce anything. So while an entry reaches its bridge, announcements are
+only kept, for an hour: a bridge that moves announces itself once, seconds after it got
+its new address, before a poll of the old one fails.
 """
 
 import asyncio
@@ -28,15 +28,16 @@ _KEPT_SECONDS = 3600.0
 # How often the known address is asked before its bridge counts as gone, and the pause
 # in between.
 _TRIES, _PAUSE_SECONDS = 3, 2.0
-# A bridge that was given another address is asked there so often, and so patiently.
+# How often a bridge is asked at the address that an action gave it, and the time limit.
 _MOVE_TRIES, _MOVE_SECONDS = 15, 5.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Followed:
-    """What was announced of each entry, by its id and with the time, and the searches.
+    """The latest announcement of each entry's bridge, and the searches that run.
 
-    At most one search runs for an entry.
+    Both by the id of the entry; announcements with their time. An entry has one search
+    at most.
     """
 
     heard: dict[str, tuple[float, Announcement]] = field(default_factory=dict)
@@ -50,14 +51,14 @@ FOLLOWED: HassKey[Followed] = HassKey(f"{DOMAIN}_followed")
 def async_hear(
     hass: HomeAssistant, entry: ConfigEntry, announced: Announcement
 ) -> None:
-    """Keep what was announced of an entry's bridge; the latest counts."""
+    """Keep the latest announcement of an entry's bridge."""
     followed = hass.data.setdefault(FOLLOWED, Followed())
     followed.heard[entry.entry_id] = hass.loop.time(), announced
 
 
 @callback
 def async_search(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Look at what was announced within the hour: the entry cannot reach its bridge."""
+    """Try an address announced in the last hour: the entry cannot reach its bridge."""
     followed = hass.data.setdefault(FOLLOWED, Followed())
     if entry.entry_id in followed.searching:
         return
@@ -72,7 +73,7 @@ def async_search(hass: HomeAssistant, entry: ConfigEntry) -> None:
         finally:
             followed.searching.discard(entry.entry_id)
 
-    # Not a task of the entry, which may be loaded anew meanwhile.
+    # Not a task of the entry, which may be reloaded meanwhile.
     hass.async_create_background_task(search(), f"{DOMAIN} search")
 
 
@@ -107,9 +108,9 @@ async def _look(
 async def async_move(
     hass: HomeAssistant, entry: ConfigEntry, bridge: Kind, address: str
 ) -> None:
-    """Let an entry follow its bridge to the address that it was given.
+    """Move an entry to the address that an action gave its bridge.
 
-    NotMovedError: the bridge does not show up there; the entry stays as it is.
+    NotMovedError: the bridge does not answer there; the entry stays as it is.
     """
     known = parse_address(entry.data[CONF_HOST])
     moved = at(entry.data, str(replace(known, host=address)), is_announced=False)
@@ -133,7 +134,7 @@ async def async_move(
 async def _answers_at_home(
     hass: HomeAssistant, entry: ConfigEntry, announced: Announcement
 ) -> bool:
-    """Tell whether an entry's bridge answers at the known address, if asked again."""
+    """Tell whether an entry's bridge answers at the known address, in several tries."""
     for turn in range(_TRIES):
         await asyncio.sleep(_PAUSE_SECONDS * bool(turn))
         try:
@@ -152,7 +153,7 @@ async def _ask(
     announced: Announcement,
     data: Mapping[str, Any],
 ) -> Identity:
-    """Return who answers; it has as long as a bridge of this kind may take."""
+    """Identify the device at an address, within the time that this kind may take."""
     async with in_time(announced.bridge.setup_seconds):
         client = connect(hass, announced.bridge, data)
         return await identify(client, entry, announced.bridge)
@@ -161,11 +162,11 @@ async def _ask(
 def _is_unproved(identity: Identity, data: Mapping[str, Any]) -> bool:
     """Tell whether this may be another device than the bridge with the password.
 
-    Whoever asks for no password has not proved to be the one that is protected.
+    A device that asks for no password has not proved that it is the protected one.
     """
     return identity.is_open and CONF_PASSWORD in data
 
 
 def _is_there(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Tell whether the owner has not removed an entry meanwhile."""
+    """Tell whether an entry still exists: its owner may have removed it."""
     return hass.config_entries.async_get_entry(entry.entry_id) is not None

@@ -25,11 +25,11 @@ from ..bridges import BRIDGES, Kind
 from ..bridges.transport.address import parse_address
 from ..const import (
     AUTO,
+    CONF_ANNOUNCED,
     CONF_BRIDGE,
     CONF_ENERGY_BATTERY,
     CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_SOLAR,
-    CONF_HEARSAY,
 )
 from .energy import BATTERY, SOLAR
 from .offers import Offer
@@ -91,8 +91,8 @@ def reconfigure_schema(bridge: Kind, known: Mapping[str, Any]) -> probatio.Schem
 
     An address that was only announced is not filled in: the owner has to type it.
     """
-    is_hearsay = known.get(CONF_HEARSAY, False)
-    host = probatio.UNDEFINED if is_hearsay else known[CONF_HOST]
+    is_announced = known.get(CONF_ANNOUNCED, False)
+    host = probatio.UNDEFINED if is_announced else known[CONF_HOST]
     return probatio.Schema(
         {
             probatio.Required(CONF_HOST, default=host): _HOST,

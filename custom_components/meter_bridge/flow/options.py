@@ -166,7 +166,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
         return self.async_create_entry(data=self._chosen)
 
     async def _find_sources(self) -> Offer:
-        """Return what can be added by what the owner has just said."""
+        """Return what can be added to the dashboard by the new answers of the owner."""
         entry = self.config_entry
         if self._chosen.get(CONF_ROLES) != entry.options.get(CONF_ROLES):
             client = connect(
@@ -190,7 +190,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
     ) -> ConfigFlowResult:
         """Ask which registers stand for the main meter, and which way they count.
 
-        As long as the owner leaves them as they are, names go on to tell.
+        Until the owner changes something, the names of the registers decide.
         """
         questions = questions_of(self.config_entry)
         if user_input is None:
@@ -274,7 +274,7 @@ def demand_options(bridge: Kind) -> Mapping[str, object]:
 def choices_of(bridge: Kind) -> Mapping[str, object]:
     """Return the options that are no numbers, as they are preset for a kind of bridge.
 
-    Only of a bridge that remembers nothing the growth over an outage can be spread.
+    Spreading the growth over an outage is offered if the bridge remembers no totals.
     """
     spread = {CONF_SPREAD: False} if bridge.recall_seconds is None else {}
     return {**demand_options(bridge), **spread}

@@ -30,7 +30,7 @@ from ..bridges.errors import (
 from ..bridges.snapshot import Snapshot
 from ..bridges.transport.address import parse_address
 from ..bridges.words import words
-from ..const import CONF_HEARSAY, CONF_PINNED, CONF_ROLES
+from ..const import CONF_ANNOUNCED, CONF_PINNED, CONF_ROLES
 from ..redaction import is_identifying
 
 # Failures by what they tell, least first: no answer, a refusal (any web server may
@@ -39,13 +39,13 @@ from ..redaction import is_identifying
 _LEAST_TELLING = (BridgeConnectionError, BridgePermissionError, BridgeResponseError)
 
 
-# The owner waits for a form meanwhile, which is there without an answer, too.
+# The owner waits for a form, which appears without an answer, too.
 SNAPSHOT_SECONDS = 10.0
 
 
 @asynccontextmanager
 async def in_time(seconds: float) -> AsyncIterator[None]:
-    """Take so many seconds for all that is asked at most."""
+    """Limit all requests in the block to so many seconds together."""
     try:
         async with asyncio.timeout(seconds):
             yield
@@ -82,7 +82,7 @@ def connect(
         password=data.get(CONF_PASSWORD, ""),
         verify_ssl=verify_ssl,
         pinned=data.get(CONF_PINNED, {}),
-        hearsay=data.get(CONF_HEARSAY, False),
+        is_announced=data.get(CONF_ANNOUNCED, False),
         is_typed=is_typed,
         options={
             option.key: chosen.get(option.key, option.default)
@@ -120,18 +120,18 @@ def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
 
 
 def at(data: Mapping[str, Any], host: str, *, is_announced: bool) -> dict[str, Any]:
-    """Return data of an entry for another address, which may be hearsay."""
-    placed = {**data, CONF_HOST: host, CONF_HEARSAY: True}
+    """Return an entry's data for another address, noting whether it is announced."""
+    placed = {**data, CONF_HOST: host, CONF_ANNOUNCED: True}
     if not is_announced:
-        del placed[CONF_HEARSAY]
+        del placed[CONF_ANNOUNCED]
     return placed
 
 
 def kept(data: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
-    """Return data as an entry keeps them, with how its bridge lets us in.
+    """Return data to keep in an entry, with what the bridge has shown (`pinned`).
 
-    A password that nothing asked for is not kept: whoever asks for it later, in
-    whatever way, would get it.
+    A password that the device has not asked for is not kept: whoever asks for it later,
+    in whatever way, would get it.
     """
     stored = {**data, CONF_PINNED: dict(identity.pinned)}
     if not identity.pinned:
@@ -140,7 +140,7 @@ def kept(data: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
 
 
 async def current(client: Client[Any]) -> Snapshot[Any] | None:
-    """Return what a bridge says now; None if it does not say it soon."""
+    """Return a snapshot of a bridge; None if it does not answer in time."""
     try:
         async with in_time(SNAPSHOT_SECONDS):
             return await client.fetch()
@@ -149,7 +149,7 @@ async def current(client: Client[Any]) -> Snapshot[Any] | None:
 
 
 async def identify(client: Client[Any], entry: ConfigEntry, bridge: Kind) -> Identity:
-    """Return who answers; raise WrongBridgeError if it is not the entry's bridge."""
+    """Identify who answers; raise WrongBridgeError if it is not the entry's bridge."""
     identity = await client.identify()
     if entry.unique_id not in unique_ids(bridge, identity):
         raise WrongBridgeError("Another bridge answers at this address")

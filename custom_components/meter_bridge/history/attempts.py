@@ -1,4 +1,4 @@
-"""Work on the history that may fail, and is tried again later."""
+"""Work on the statistics that may fail, and is tried again later."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from ..const import LOGGER
 
 @dataclass(slots=True)
 class Attempts:
-    """The attempts at one piece of work: none of them may end what calls them."""
+    """The attempts at one piece of work, none of which may raise to its caller."""
 
     title: str
     _is_warned: bool = False
@@ -19,8 +19,8 @@ class Attempts:
     def one(self) -> Iterator[None]:
         """Log why an attempt fails: at debug if a later one may succeed by itself.
 
-        That is a bridge that is away, or a recorder that is busy (TimeoutError). What
-        else may be wrong, the owner reads once until an attempt succeeds.
+        It may if the bridge is away or the recorder is busy (TimeoutError). Any other
+        failure is a warning, given once until an attempt succeeds.
         """
         try:
             yield

@@ -1,7 +1,7 @@
-"""Which totals went on from another level, and what of that is to be corrected.
+"""Totals that went on from another level, and which sums have to be corrected.
 
-Home Assistant books what the level of a counter does: another meter, scale or role
-changes it without energy.
+Home Assistant books every change of a counter as energy; but another meter, scale or
+role changes the level without any.
 """
 
 from collections.abc import Iterable
@@ -47,14 +47,14 @@ def likely(old: float, new: float) -> float:
 
 @dataclass(slots=True, kw_only=True)
 class Changes:
-    """The changes that wait for their row, or for the owner's answer."""
+    """The jumps that wait for their statistics row, or for the owner's answer."""
 
     open: list[Jump] = field(default_factory=list)
-    # What owners said of counters before these had their new level, and when.
+    # By meter and code: an answer that was given before the new level, and its time.
     _answers: dict[tuple[str, str], tuple[bool, float]] = field(default_factory=dict)
 
     def note(self, meter: str, restart: Restart, at: float) -> None:
-        """Note which totals went on from another level, unless energy flowed."""
+        """Note the totals that went on from another level, unless energy flowed."""
         self.open = [each for each in self.open if each.at > at - _OPEN_SECONDS]
         for code, is_certain in restart.unearned.items():
             answer = self._answer(meter, code, at)
@@ -77,25 +77,25 @@ class Changes:
         self._answers[meter, code] = correct, at
 
     def _answer(self, meter: str, code: str, at: float) -> bool | None:
-        """Return what the owner has said of a counter lately, and forget that."""
+        """Return and forget the owner's recent answer about a counter."""
         correct, said_at = self._answers.pop((meter, code), (None, at))
         return correct if at - said_at < _ANSWER_SECONDS else None
 
     def asked(self, meter: str) -> list[Jump]:
-        """Return what only the owner can tell of a meter."""
+        """Return the jumps of a meter that only its owner can explain."""
         return [
             each for each in self.open if each.meter == meter and not each.is_certain
         ]
 
     def answer(self, meter: str, *, correct: bool) -> None:
-        """Take the owner's word for all that was asked of a meter."""
+        """Apply the owner's answer to all open questions about a meter."""
         asked = self.asked(meter)
         self.close(asked)
         if correct:
             self.open += [replace(each, is_certain=True) for each in asked]
 
     def close(self, done: Iterable[Jump]) -> None:
-        """Forget changes that are corrected, or never will be."""
+        """Forget jumps that are corrected, or never will be."""
         closed = list(done)
         self.open = [each for each in self.open if each not in closed]
 
@@ -119,7 +119,7 @@ class Changes:
     def restore(
         self, stored: Iterable[list[Any]], answers: Iterable[list[Any]] = ()
     ) -> None:
-        """Take up again what was stored before the restart."""
+        """Restore what was stored before the restart."""
         self._answers = {
             (meter, code): (correct, at) for meter, code, correct, at in answers
         }

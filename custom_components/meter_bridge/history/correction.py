@@ -39,10 +39,11 @@ class Booked:
 async def correct(
     hass: HomeAssistant, entry: MeterBridgeEntry, changes: Sequence[Jump]
 ) -> Booked | None:
-    """Correct the sum of a total by what its changes in one row have booked too much.
+    """Lower the sum of a total by what the jumps in one row have booked too much.
 
-    Return that; None while the short row behind the changes cannot be read, or the
-    total has no statistics. It is worked out from rows, so that a second call finds 0.
+    Return that amount; None while the five-minute row behind the jumps cannot be read,
+    or if the total has no statistics. It is computed from rows, so a second call finds
+    0.
     """
     first, last = changes[0], changes[-1]
     key = entity_key(last.meter, last.code)

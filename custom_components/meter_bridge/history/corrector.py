@@ -1,4 +1,4 @@
-"""Correct sums that were booked wrongly, as soon as the rows that tell can be read."""
+"""Correct sums that were booked wrongly, as soon as the five-minute rows are there."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from .changes import Jump
 from .filler import COMMIT_SECONDS, RECORDER, START_SECONDS
 from .plan import SHORT
 
-# A sum is told to the Wh, or to the litre.
+# Corrections are reported to the Wh, or to the litre.
 _DIGITS = 3
 
 
@@ -28,10 +28,10 @@ def async_correct_sums(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
 
 
 class _Corrector:
-    """Looks whenever there are new short rows, until a change is corrected."""
+    """Look for jumps to correct whenever there are new five-minute rows."""
 
     def __init__(self, hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-        """Know whose sums to correct."""
+        """Take the entry whose sums are to be corrected."""
         self._hass = hass
         self._entry = entry
         self._changes = entry.runtime_data.changes
@@ -41,7 +41,7 @@ class _Corrector:
 
     @callback
     def look(self, _compiled: Event) -> None:
-        """Correct what has a short row behind it by now."""
+        """Correct the jumps that a five-minute row follows by now."""
         if self._is_busy or time.monotonic() - self._since < START_SECONDS:
             return
         if due := self._due():
@@ -51,7 +51,7 @@ class _Corrector:
             )
 
     def _due(self) -> list[list[Jump]]:
-        """Return the changes of each row that are all certain."""
+        """Return the jumps by row, for rows whose jumps are all certain."""
         rows: dict[tuple[str, str, float], list[Jump]] = {}
         for each in self._changes.open:
             row = (each.meter, each.code, each.at // SHORT)
@@ -59,8 +59,8 @@ class _Corrector:
         return [each for each in rows.values() if all(it.is_certain for it in each)]
 
     async def _correct(self, due: list[list[Jump]]) -> None:
-        """Correct one row after the other; tell how much it was."""
-        # This loads the recorder, which is there, and only there.
+        """Correct one row after the other, and report by how much in the repair."""
+        # This imports the recorder, so only after the check that one runs.
         from .correction import correct  # noqa: PLC0415
 
         coordinator = self._entry.runtime_data

@@ -141,7 +141,8 @@ class _Filler:
     async def _fill_powers(self, outage: Outage) -> bool:
         """Write the powers of an outage's hours; return whether nothing is left to do.
 
-        The hour in which it ended counts as well, so that they wait until it is over.
+        The hour in which the outage ended is among them, so nothing is written until it
+        is over.
         """
         from .powers import read_powers, write_powers  # noqa: PLC0415 (the recorder)
 

@@ -1,7 +1,7 @@
 """Fill the power of hours that were missed; imports the recorder.
 
-Home Assistant keeps the mean, the least and the most of each hour. Where it was down,
-it has made them up of the last value.
+Home Assistant keeps mean, minimum and maximum of each hour. For the hours in which it
+was down, it takes the last value before.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -122,8 +122,8 @@ class Demand:
     def _book(self, total: Total) -> None:
         """Keep the demand of a period that has ended, if its energy is known.
 
-        It stays what was told first: a counter that proves fine only later changes no
-        demand that power has told.
+        The first result stays: a counter that proves fine only later does not change a
+        demand that was worked out from power.
         """
         start = total.period.start
         if total.energy is None or start <= self._booked:

@@ -6,10 +6,10 @@ _BURST, _PER_SECOND = 2.0, 1.0
 
 
 class Allowance:
-    """A budget of states for each entity, so that no bridge starves the recorder."""
+    """A budget of states for each entity, so that no bridge floods the recorder."""
 
     def __init__(self) -> None:
-        """Start with nothing written."""
+        """Start with a full budget for every entity."""
         self._budgets: dict[str, Budget] = {}
 
     def spend(self, key: str, now: float) -> float:

@@ -237,7 +237,8 @@ class Board:
         )
         if not account.codes.issuperset(account.values):
             self._sources.add_meter(reading.meter, account.values)
-            # Names that are gone are not kept: there may be others all the time.
+            # Drop unknown codes that are not sent now: a bridge may send new ones for
+            # ever.
             account.codes &= REGISTERS.keys()
             account.codes.update(account.values)
             self._watch_phases(account)

@@ -10,12 +10,12 @@ from math import inf
 
 from ..const import Updates
 
-# What is due so soon is written with the reading that is there: a poll at the pace of
-# the thresholds should not wait for a timer.
+# What is due within this time (s) is written with the present reading. So polls as far
+# apart as the thresholds need no timer in between.
 TOLERANCE = 0.5
 # After so many seconds without a state, the old values are reported before a step.
 _QUIET_SECONDS = 10.0
-# Home Assistant counts a state as of an hour if it was written before the hour ended.
+# For Home Assistant, a state belongs to the hour in which it was written.
 _HOUR, _BEFORE_HOUR = 3600.0, 1.5
 # 4.1 A less 4.0 A is a bit less than 0.1 A to a computer.
 _ROUNDING = 1e-9
@@ -136,7 +136,7 @@ class Pace[V]:
         self._place, self._enabled = place, enabled
         self._groups: dict[tuple[str, Measure], _Group] = {}
         self._group_of: dict[str, _Group] = {}
-        # Groups that have to be judged, and groups of which something is due one day.
+        # Groups that have to be judged, and groups of which something is due later.
         self._touched: set[_Group] = set()
         self._due: set[_Group] = set()
         self._read_at = -inf
@@ -144,7 +144,7 @@ class Pace[V]:
     def note(self, changed: Iterable[str], forced: Iterable[str] = ()) -> None:
         """Remember which values have changed, and which are due whatever they are."""
         for key in forced:
-            # What it measures may be something else by now.
+            # The key may measure something else by now.
             self._leave_group(key)
             group = self._group(key)
             group.forced.add(key)
@@ -227,7 +227,7 @@ class Pace[V]:
             group.is_step
             and group.measure in _INTEGRATED
             and now - group.written_at > _QUIET_SECONDS
-            # With no reading in between, nothing says that it was quiet.
+            # Only a reading in between proves that the value was steady.
             and self._read_at > group.written_at
         ):
             yield [key for key in written if key in self.shown]
@@ -269,7 +269,7 @@ def _wait(group: _Group, shown: object, value: object) -> float:
     """Return how long after the last writing this difference is due."""
     if isinstance(shown, (int, float)) and isinstance(value, (int, float)):
         if group.measure is Measure.DEMAND and value < shown:
-            # Within a period it only rises: another one has begun.
+            # Demand only rises within a period. If it falls, another period has begun.
             return 0
         difference, size = abs(value - shown) + _ROUNDING, abs(shown)
         for step in group.steps:
@@ -281,5 +281,5 @@ def _wait(group: _Group, shown: object, value: object) -> float:
 
 
 def _before_hour(clock: float) -> float:
-    """Return the seconds until the last moment that still counts to this hour."""
+    """Return the seconds until the last moment that still belongs to this hour."""
     return _HOUR - (clock + _BEFORE_HOUR) % _HOUR

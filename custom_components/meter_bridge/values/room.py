@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 
 from ..bridges.words import short_key
 
-# More than any home has: a bridge that has other names all the time must not fill
-# memory, disk and registries.
+# More than any home has. They limit a bridge that sends new names for ever, which would
+# fill memory, disk and registries.
 MOST_ENTITIES, MOST_METERS = 512, 16
 
 
 class Room:
-    """A limited number of names, those included that are known already."""
+    """A limited set of names; those known at the start count as well."""
 
     def __init__(self, most: int, known: Iterable[str] = ()) -> None:
-        """Count what there is already, be it more than what there may be."""
+        """Start with the known names, even if they are more than `most`."""
         self._most = most
         self._known = set(known)
 
@@ -23,7 +23,7 @@ class Room:
         return name in self._known
 
     def admit(self, name: str) -> bool:
-        """Tell whether a name is known, or there is room for it; then it is known."""
+        """Tell whether a name is known or there is room for it, which is taken then."""
         if name in self._known:
             return True
         if len(self._known) >= self._most:
@@ -47,6 +47,6 @@ class Rooms:
 def id_key(key: str, room: Room) -> str:
     """Return the part of a unique id that stands for a key.
 
-    One that a registry has already stays.
+    A key that is already in the registry stays whole.
     """
     return key if key in room else short_key(key)

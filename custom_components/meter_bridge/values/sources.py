@@ -199,7 +199,7 @@ class Sources:
         return self._values, altered
 
     def _read_settings(self, details: object) -> None:
-        """Read what the bridge has chosen; a word that is no option is no value."""
+        """Read the present settings; a text that is no option counts as no value."""
         for setting in self._bridge.settings:
             value: Value = setting.value_fn(details)
             options = setting.options if isinstance(setting, BridgeSelect) else None

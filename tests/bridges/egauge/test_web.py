@@ -57,7 +57,7 @@ async def test_a_certificate_is_verified_if_asked(
     assert tls.requests == []
 
 
-@pytest.mark.parametrize("access", [{"verify_ssl": True}, {"hearsay": True}])
+@pytest.mark.parametrize("access", [{"verify_ssl": True}, {"is_announced": True}])
 async def test_no_plain_http_if_verified_or_announced(
     simulator: EgaugeSimulator, connect: Connect, access: dict[str, bool]
 ) -> None:
@@ -76,7 +76,7 @@ async def test_the_scheme_is_never_lowered(
     with pytest.raises(BridgeResponseError):
         await connect(host=f"http://{simulator.address}", pinned=HTTPS).identify()
     assert simulator.requests == []
-    assert (await connect(pinned=HTTP, hearsay=True).identify()).pinned == HTTP
+    assert (await connect(pinned=HTTP, is_announced=True).identify()).pinned == HTTP
 
 
 async def test_a_typed_scheme_wins(tls: EgaugeSimulator, connect: Connect) -> None:

@@ -162,16 +162,18 @@ async def test_another_realm_is_refused(
     assert (await connect(password=PASSWORD, pinned=DIGEST).identify()).pinned == DIGEST
 
 
-async def test_hearsay_gets_no_password_in_the_clear(
+async def test_announced_address_gets_no_password_in_the_clear(
     simulator: WhatwattGoSimulator, connect: Connect
 ) -> None:
     """At an announced address Basic is refused, while Digest reveals nothing."""
-    known = await connect(password=PASSWORD, pinned=DIGEST, hearsay=True).identify()
+    known = await connect(
+        password=PASSWORD, pinned=DIGEST, is_announced=True
+    ).identify()
     assert known.pinned == DIGEST
     simulator.firmware = "old"
     since = len(simulator.requests)
     with pytest.raises(ClearPasswordError):
-        await connect(password=PASSWORD, pinned=BASIC, hearsay=True).identify()
+        await connect(password=PASSWORD, pinned=BASIC, is_announced=True).identify()
     assert told(simulator, since) == []
 
 

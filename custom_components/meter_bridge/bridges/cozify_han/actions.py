@@ -1,4 +1,4 @@
-"""Actions of a reader: what needs words, and has no entity."""
+"""Actions of a reader: operations that take fields, or return something."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -21,7 +21,7 @@ _CONFIGURE: tuple[Way, ...] = (("PUT", "/configuration"), ("POST", "/configurati
 _SET_UP: tuple[Way, ...] = (("POST", "/setup"),)
 _SCAN: tuple[Way, ...] = (("GET", "/scan"), ("GET", "/scan/networks"))
 _START_SCAN = {"X-Scan-Start": "true"}
-# What a server says of a path or a method that it does not have.
+# Statuses for a path or a method that the server does not have.
 _ABSENT = {
     HTTPStatus.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED,
@@ -31,13 +31,13 @@ _FORBIDDEN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class Changes:
-    """Requests that change one reader; ways that it does not have are tried once.
+    """Requests that change one reader; a method and path that it lacks is tried once.
 
-    None of them is recorded: they have passwords and names of networks.
+    Nothing is recorded: the requests contain passwords and names of networks.
     """
 
     def __init__(self, http: BridgeHttp) -> None:
-        """Know nothing about this reader's ways yet."""
+        """Start without knowing which methods and paths this reader has."""
         self._http = http
         self._absent: set[Way] = set()
 
@@ -50,7 +50,7 @@ class Changes:
         _check(await self._request(_SET_UP, {"s": True, "ss": ssid, "sp": password}))
 
     async def scan(self, *, start: bool) -> Mapping[str, object]:
-        """Start a search for wireless networks, or ask what became of it."""
+        """Start a scan for wireless networks, or request its result."""
         headers = _START_SCAN if start else None
         return section((await self._request(_SCAN, headers=headers)).json())
 
@@ -60,7 +60,7 @@ class Changes:
         body: object = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Make a request in the first way that this reader has.
+        """Make a request by the first method and path that this reader has.
 
         NotOfferedError: it has none, or wants a token that only the vendor's app gets.
         NotAcceptedError: it does not take these values.

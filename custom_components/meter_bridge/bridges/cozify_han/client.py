@@ -35,8 +35,8 @@ from .details import Addresses, Details, parse_addresses
 _STREAM_PATHS = (SOCKET_PATH, "/sse", "/events")
 # The stream sends state and settings when they change; all else changes seldom.
 _DETAILS_SECONDS = 600.0
-# Another level of the meter is believed after ten minutes. If another meter is the
-# reason, its number has to be known before that.
+# A counter's new level is believed after ten minutes. If the meter was replaced, its
+# new number has to be read before that.
 _METER_SECONDS, _METER_AGAIN_SECONDS = 300.0, 60.0
 # If no path pushes anything, the streams are tried again no sooner than this.
 _RETRY_SECONDS = 600.0
@@ -45,7 +45,7 @@ _RETRY_SECONDS = 600.0
 class CozifyHanClient(Client[Details]):
     """One HAN reader.
 
-    It is followed by the first of three streams that works. A stream that it refuses is
+    It pushes over the first of three streams that works. A stream that it refuses is
     tried again only after the reader was away or has another firmware.
     """
 

@@ -78,11 +78,11 @@ async def _use_spot_price(client: CozifyHanClient, value: bool) -> None:  # noqa
 
 SENSORS: tuple[BridgeSensor[Details], ...] = (
     *fuse_sensors(lambda details: details.settings.fuse),
-    # The page of the device has it anyway.
+    # The device page shows the firmware anyway.
     diagnostic_sensor(
         "bridge_firmware", lambda details: details.state.firmware, enabled=False
     ),
-    # Words of the reader for its firmware, as REGISTERED.
+    # The reader's own word for the state of its firmware, such as REGISTERED.
     diagnostic_sensor(
         "reader_state", lambda details: details.state.state, enabled=False
     ),

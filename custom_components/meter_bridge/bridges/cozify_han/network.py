@@ -21,7 +21,7 @@ from .client import CozifyHanClient
 INTERFACES: Mapping[str, str] = {"ethernet": "e", "wifi": "w"}
 _RUNNING, _SUCCESS = "SCAN_RUNNING", "SCAN_SUCCESS"
 _SCAN_SECONDS, _PAUSE_SECONDS = 60.0, 2.0
-# The document names what there is of a network, but not the keys.
+# The vendor's document names the properties of a network, but not their keys.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "ssid": ("ssid", "s"),
     "channel": ("channel", "ch"),
@@ -33,8 +33,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 async def scan(changes: Changes) -> Mapping[str, object]:
     """Look for wireless networks, strongest first.
 
-    The reader may be off the network meanwhile. ScanFailedError: it says so, or has
-    found nothing out after a minute.
+    ScanFailedError: the reader reports a failure, or no result within a minute. The
+    reader may be off the network meanwhile.
     """
     until = time.monotonic() + _SCAN_SECONDS
     found = await changes.scan(start=True)
@@ -68,7 +68,7 @@ def _parse_network(entry: object) -> Network:
 
 
 def check_network(data: dict[str, Any]) -> dict[str, Any]:
-    """Require something to change that leaves the reader a way to be reached.
+    """Require a change, and one that leaves the reader reachable.
 
     UnfitFieldsError: a network without its password, or another change together with
     one that turns an interface off.
@@ -86,7 +86,7 @@ def check_network(data: dict[str, Any]) -> dict[str, Any]:
 async def configure(
     client: CozifyHanClient, data: Mapping[str, Any]
 ) -> Mapping[str, object]:
-    """Change the interfaces; tell the new address if the one in use is turned off.
+    """Change the interfaces; return the new address if the one in use is turned off.
 
     NoWayLeftError: the other interface is not connected, and nothing was changed.
     """
@@ -94,7 +94,7 @@ async def configure(
     try:
         await _change(client.changes, data)
     except BridgeConnectionError as error:
-        # A reader may be gone before it has answered.
+        # The reader may leave the network before it answers.
         if address is None or error.status is not None:
             raise
     client.look_again()

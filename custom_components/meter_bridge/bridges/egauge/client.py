@@ -31,8 +31,8 @@ from .web import EgaugeWeb
 _HOST_NAME, _PART = "/api/config/net/hostname", "/api/sys"
 _SYSTEM_SECONDS = 60.0
 _MINUTE = 60
-# What went each way over a longer gap is looked up, but an owner does not wait for more
-# than the minutes of three days.
+# After a gap longer than this, the device's minutes tell what was counted each way.
+# Reading more than three days of them would take too long.
 _GAP_SECONDS, _MOST_GAP_SECONDS = 90.0, 3 * 86_400.0
 # An older firmware, or a user with fewer rights, does not get this: that is no failure.
 _NOT_AVAILABLE = (BridgePermissionError, BridgeRefusedError, BridgeResponseError)
@@ -88,9 +88,10 @@ class EgaugeClient(Client[Details]):
         return self._decoder.snapshot()
 
     async def _count_apart(self) -> None:
-        """Count what goes each way, over a gap by what the device remembers of it.
+        """Count both directions apart; after a gap, by the minutes of the device.
 
-        A device without minutes is no failure: then only the difference is known.
+        A device without minutes is no failure: only the difference over the gap is
+        counted.
         """
         decoder, rows = self._decoder, list[Row]()
         if self._expected not in (None, decoder.system.serial):
@@ -109,19 +110,19 @@ class EgaugeClient(Client[Details]):
 
     @override
     def memory(self) -> Mapping[str, list[float]]:
-        """Remember how far each way registers have counted."""
+        """Return how far registers have counted in each direction."""
         return self._decoder.parts.memory()
 
     @override
     def recall(self, memory: Mapping[str, list[float]]) -> None:
-        """Know it again."""
+        """Restore what `memory` returned."""
         self._decoder.parts.recall(memory)
 
     @override
     async def counters_at(
         self, keys: frozenset[str], instants: Sequence[int]
     ) -> Mapping[str, Mapping[int, float]]:
-        """Read the counts of the database."""
+        """Read the counters from the database."""
         decoder, ahead = self._decoder, self._decoder.system.time_offset or 0
         registers, apart = decoder.registers_of(keys)
         rows: list[Row] = []
@@ -144,7 +145,7 @@ class EgaugeClient(Client[Details]):
     async def powers_in(
         self, keys: frozenset[str], hours: Sequence[int]
     ) -> Mapping[str, Mapping[int, HourlyPower]]:
-        """Work out powers from the minutes of the database."""
+        """Work out powers from the minutes in the database."""
         decoder = self._decoder
         found = await self._minutes.powers(
             decoder.powers_of(keys),
@@ -155,9 +156,9 @@ class EgaugeClient(Client[Details]):
         return {key: by for key, by in found.items() if key in keys}
 
     async def survey(self) -> Survey[Details]:
-        """Read the registers, and tell their roles by the rows of the last days.
+        """Read the registers, and find likely roles by the rows of the last days.
 
-        A device without such rows is no failure: they tell nothing then.
+        If the device has no such rows, no role is likely; that is no failure.
         """
         details = (await self.fetch()).details
         registers = details.registers
@@ -199,7 +200,7 @@ class EgaugeClient(Client[Details]):
             self._system_until = -inf
 
     async def _read_system(self) -> None:
-        """Request what the device is and how it does, and its alerts.
+        """Request identity and state of the device, and its alerts.
 
         Only users who may change something can see the alerts.
         """

@@ -37,7 +37,7 @@ class EgaugeDecoder(Decoder[Details]):
     """Keep the latest system and the latest registers."""
 
     def __init__(self, answers: Said | None = None) -> None:
-        """Know what the owner has said of registers, and nothing else."""
+        """Start with the owner's answers about registers; nothing has been read."""
         self._chosen = as_chosen(answers or {})
         self.system = System()
         self._start_time = StartTime()
@@ -105,9 +105,10 @@ class EgaugeDecoder(Decoder[Details]):
     def registers_of(
         self, keys: frozenset[str]
     ) -> tuple[dict[str, str], dict[str, tuple[str, int]]]:
-        """Return these totals, each with the key of the register that counts it.
+        """Return the register of each of these totals, by key.
 
-        Those that are counted one way only come apart, with the sign of that way.
+        Totals that count one direction only are in the second mapping, with the sign of
+        that direction.
         """
         meaning = meaning_of(self._listing.registers, self._chosen)
         behind = meaning.roles.behind(keys)
@@ -127,11 +128,11 @@ class EgaugeDecoder(Decoder[Details]):
 
     @property
     def apart(self) -> frozenset[str]:
-        """Return the keys of the registers that count each way apart."""
+        """Return the keys of the registers whose directions are counted apart."""
         return self.roles.directions.apart & self.counters.keys()
 
     def count_apart(self, between: Iterable[Mapping[str, int]]) -> None:
-        """Count each way, by the counters since the last answer."""
+        """Count each direction, by the latest counters and those in between."""
         listing, apart = self._listing, self.apart
         if listing.time is not None and apart:
             now = {key: listing.counters[key] for key in apart}

@@ -213,8 +213,9 @@ def _sensors(
 ) -> tuple[BridgeSensor[Details], ...]:
     """Describe the sensors of a register: its present value and its totals.
 
-    `counted_by` are the codes of the main meter that count the same energy. A double
-    says only again what the main meter says: few want both.
+    `counted_by` are the codes of the main meter that count the same energy. If it
+    `is_double`, the main meter shows the same values: the sensors are disabled by
+    default.
     """
     feeds = _FEEDS.get(register.name, {}) if register.is_virtual else {}
     sensors = (
@@ -281,7 +282,7 @@ def _total(register: Register, total: Counted, look: _Look) -> BridgeSensor[Deta
 
 
 def _spoken(register: Register) -> tuple[str, str] | None:
-    """Return a register's name, and how an entity id tells it from the others."""
+    """Return a name with a sign at its end, and its form in entity ids; else None."""
     name = words(register.name)
     if sign := _SPOKEN.get(name[-1:]):
         return name, f"{name[:-1]}{sign}"

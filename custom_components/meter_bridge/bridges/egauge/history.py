@@ -1,8 +1,8 @@
-"""The device's database: where counters stood at earlier times (vendor's /register).
+"""The device's database: counters at earlier times (vendor's /register).
 
-It keeps a row a minute for a year and one for 15 minutes for ten years. Long answers
-keep a small device from everything else, so that a request asks for at most seven days
-or 480 rows, fewer if it takes long, and waits its turn behind the polls.
+It keeps a row a minute for a year and one for 15 minutes for ten years. While a small
+device sends a long answer it does nothing else. So a request asks for at most seven
+days or 480 rows, for fewer if an answer takes long, and waits behind the polls.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _MOST_ROWS, _FIRST_ROWS = 480, 24
 _SLOW_SECONDS, _QUICK_SECONDS = 1.5, 0.4
 _MINUTE = 60
 _MILLI = 1000
-# Nothing is wrong where an older firmware, or the user's rights, keep this from us.
+# An older firmware, or a user with fewer rights, does not get this: that is no failure.
 _NOT_AVAILABLE = (BridgePermissionError, BridgeRefusedError, BridgeResponseError)
 
 
@@ -46,7 +46,7 @@ class EgaugeHistory:
         ahead: float,
         step: int = _HOUR,
     ) -> list[Row]:
-        """Return the rows at these times, youngest first, as far as there are any.
+        """Return the rows at these times, newest first, as far as there are any.
 
         `keys` are those of registers; `ahead` is by how many seconds the device's clock
         is ahead of ours. Times of the rows are ours, `step` seconds apart: full hours,
@@ -67,7 +67,7 @@ class EgaugeHistory:
     async def _ask(
         self, chosen: Iterable[int], span: Sequence[int], shift: int, step: int
     ) -> Iterator[Row]:
-        """Ask for the rows of one span; rows of other times are not what was asked."""
+        """Request the rows of one span; drop rows of other times."""
         first, last = span[-1] + shift, span[0] + shift
         picked = "+".join(("none", *map(str, chosen)))
         begun = time.monotonic()
@@ -98,7 +98,7 @@ class EgaugeHistory:
         )
 
     async def _oldest(self, step: int) -> float:
-        """Return the time of the oldest row that may be there at such steps."""
+        """Return the earliest time that may still have a row `step` seconds apart."""
         depth = None
         with suppress(*_NOT_AVAILABLE):
             answer = section(await self._web.request("GET", _DATABASE), "result")
@@ -107,7 +107,7 @@ class EgaugeHistory:
 
 
 def _depths(database: Mapping[str, object], step: int) -> Iterator[float]:
-    """Yield how many seconds each level goes back that has a row at each step."""
+    """Yield how far back (s) each level of the database with a row per step goes."""
     for each in entries(database.get("level")):
         level = section(each)
         interval = number(level.get("interval"))

@@ -1,6 +1,6 @@
-"""What rows a minute apart tell: powers of an hour, and each way of what counts apart.
+"""Rows a minute apart: the powers of an hour, and what was counted in each direction.
 
-Rows at full hours tell neither: within an hour a register may have counted both ways.
+Rows at full hours do not tell these: within an hour a register may count both ways.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +18,9 @@ from .roles import Roles
 
 _HOUR, _MINUTE = 3600, 60
 _MINUTES = _HOUR // _MINUTE
-# So many hours are asked for before it is known whether they are there.
+# So many hours are requested at once, before it is known whether the device has them.
 _CHUNK_HOURS = 24
-# As many as there are minutes of: more would only be a leak.
+# The device has minutes for a year. More entries would only be a leak.
 _MOST_HOURS = 366 * 24
 
 type Counts = Mapping[str, list[int]]
@@ -28,10 +28,10 @@ type Counts = Mapping[str, list[int]]
 
 
 class EgaugeMinutes:
-    """Ask one eGauge for minutes; how much was counted each way is kept by hour."""
+    """Read minutes of one eGauge; keep what was counted each way, by hour."""
 
     def __init__(self, history: EgaugeHistory) -> None:
-        """Know whom to ask."""
+        """Use this database; nothing has been read."""
         self._history = history
         self._grown: dict[int, dict[str, tuple[int, int]]] = {}
 
@@ -42,9 +42,9 @@ class EgaugeMinutes:
         hours: Iterable[int],
         ahead: float,
     ) -> dict[str, dict[int, HourlyPower]]:
-        """Return the powers of registers, and what follows from them, in these hours.
+        """Return the powers in these hours: of registers, and worked out from them.
 
-        An hour of which a minute is missing is not known.
+        Hours with a missing minute are left out.
         """
         found: dict[str, dict[int, HourlyPower]] = {}
         keys = frozenset(each.key for each in registers)
@@ -65,11 +65,10 @@ class EgaugeMinutes:
         listing: Listing,
         ahead: float,
     ) -> dict[str, dict[int, float]]:
-        """Return counts at full hours that go on by what was counted one way alone.
+        """Return counts at full hours, each of one direction only.
 
-        `apart` are the register of each total, and its sign. They lead up to the counts
-        of `parts`, which are those of `listing`, and back to the first hour of which a
-        minute is missing.
+        `apart` names the register and the sign of each total. The counts go back from
+        those in `parts`, which belong to `listing`, until an hour lacks a minute.
         """
         found: dict[str, dict[int, float]] = {total: {} for total in apart}
         if listing.time is None or not apart:
@@ -132,7 +131,7 @@ class EgaugeMinutes:
     async def _hours(
         self, keys: frozenset[str], hours: Iterable[int], ahead: float
     ) -> dict[int, Counts]:
-        """Return the counters of all hours that are over, and lack no minute."""
+        """Return the counters of all hours that are over and lack no minute."""
         over = [hour for hour in hours if hour + _HOUR <= time.time()]
         wanted = {at for hour in over for at in range(hour, hour + _HOUR + 1, _MINUTE)}
         rows = {

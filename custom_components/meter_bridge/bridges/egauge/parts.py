@@ -1,9 +1,9 @@
-"""Count what registers consumed and produced apart, each with a count of its own.
+"""Count apart what registers consumed and what they produced.
 
-A register has one counter, whose steps may go either way. Each total that is counted
-one way gets a count that begins at the register's own, and from there goes on by those
-steps alone. How often it is looked at decides what is seen: so time in which nobody
-looked is made up for from the device's minutes.
+A register has one counter, whose steps may go either way. Each total of one direction
+starts at the register's counter, and goes on by the steps in its direction. Steps that
+cancel out between two readings are not seen: so after a gap, the device's minutes are
+used.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _STORED = 4
 
 @dataclass(slots=True, kw_only=True)
 class _Counted:
-    """A register: when it was read last, its counter then, and how far each way."""
+    """A register at its last reading: time, counter, and counts of both directions."""
 
     at: float
     counter: int
@@ -34,12 +34,12 @@ class _Counted:
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """The registers that count apart, by key."""
+    """The registers whose directions are counted apart, by key."""
 
     _counted: dict[str, _Counted] = field(default_factory=dict)
 
     def since(self, registers: Iterable[str]) -> float | None:
-        """Return when the first of these was read last (Unix seconds of the device)."""
+        """Return the earliest time (of the device, Unix s) of their last readings."""
         known = [self._counted[key].at for key in registers if key in self._counted]
         return min(known, default=None)
 
@@ -49,7 +49,7 @@ class Parts:
         counters: Mapping[str, int],
         between: Iterable[Mapping[str, int]],
     ) -> None:
-        """Go on to these counters by those that the device had in between."""
+        """Count up to these counters, through those that the device had in between."""
         rows = [*between, counters]
         for key, counter in counters.items():
             if (counted := self._counted.get(key)) is None:
@@ -63,7 +63,7 @@ class Parts:
             counted.at = at
 
     def count(self, register: str, sign: int) -> int | None:
-        """Return the count of what goes one way."""
+        """Return the count of one direction."""
         counted = self._counted.get(register)
         if counted is None:
             return None

@@ -205,6 +205,6 @@ class EgaugeWeb:
             )
         if typed or (pinned and not self._access.verify_ssl):
             return (typed or pinned or "",)
-        if self._access.verify_ssl or self._access.hearsay:
+        if self._access.verify_ssl or self._access.is_announced:
             return ("https",)
         return ("https", "http")

@@ -23,7 +23,7 @@ SENSORS: tuple[BridgeSensor[Status], ...] = (
     choice_sensor("pin", ["entered", "pending", "missing"], lambda status: status.pin),
     signal_sensor("wifi_signal", lambda status: status.bridge_rssi),
     signal_sensor("core_signal", lambda status: status.core_rssi),
-    # The page of the device has it anyway.
+    # The device page shows the firmware anyway.
     diagnostic_sensor(
         "bridge_firmware", lambda status: status.bridge_version, enabled=False
     ),

@@ -17,9 +17,9 @@ _BUILD = re.compile(r"build-(\d{1,6})")
 
 
 def _old(status: Status) -> list[tuple[str, str, int]]:
-    """Return which part is older, its build and the least one.
+    """Return each part that is too old: its name, its build, and the build wanted.
 
-    Other forms of version do not count.
+    A version in another form is not compared.
     """
     return [
         (part, build, least)

@@ -87,7 +87,7 @@ def _sensors(medium: Medium) -> tuple[BridgeSensor[Details], ...]:
 def _bit(medium: Medium, number: int, name: str) -> BridgeBinarySensor[Details]:
     """Describe one bit of the status.
 
-    One that is reserved, or cannot be of such a meter, is disabled by default.
+    A reserved bit, or one that makes no sense for this meter, is disabled by default.
     """
     meter = _METERS[medium]
 

@@ -99,9 +99,9 @@ async def check_status(
 
 
 async def _read_start(response: ClientResponse, seconds: float) -> str:
-    """Return the first bytes of an error's body, or what arrives of them in time.
+    """Return the first bytes of an error's body, as far as they arrive in time.
 
-    That the rest does not arrive is no error: the status says more.
+    If the rest does not arrive, nothing is raised: the status says more.
     """
     body = bytearray()
     with suppress(*_FAILURES):

@@ -13,7 +13,7 @@ from .fluency import Fluency
 from .tasks import extend
 
 EVENT_LIMIT = 1 << 18
-# Looked at in one go, so that everybody has a turn in between.
+# Bytes that are decoded at once; other tasks run in between.
 _PORTION = 1 << 14
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
@@ -110,7 +110,7 @@ async def receive_events(
     each event first. The time limit is ours: after a chunk that is framed wrongly
     aiohttp (3.14.5) closes the connection but neither wakes its reader nor keeps its
     own time limit. However many events come at once, other tasks run between them; a
-    stream that says more than a meter can counts as broken.
+    stream that sends more than any meter counts as broken.
     """
     if response.content_type != "text/event-stream":
         raise BridgeResponseError("The answer is not an event stream")

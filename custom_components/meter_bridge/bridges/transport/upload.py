@@ -1,4 +1,4 @@
-"""Send a file as a form does, and tell how far it is."""
+"""Upload a file as a form does, and report the progress."""
 
 from collections.abc import Callable
 from io import BytesIO

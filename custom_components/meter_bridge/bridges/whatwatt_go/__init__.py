@@ -24,7 +24,7 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     pushes=True,
     knows_tariffs=True,
     asks_fuse=True,
-    # A file of 1.3 MB, at 6 KB a second.
+    # A day's log is a file of 1.3 MB, which is read at 6 KB a second.
     recall_seconds=220.0,
     # Swiss utilities take fees for the highest quarter of an hour.
     shows_demand=True,
@@ -42,12 +42,12 @@ BRIDGE: BridgeType[WhatwattClient, Details] = BridgeType(
     actions=ACTIONS,
     issues=ISSUES,
     fixes=FIXES,
-    # A meter's type is its logical name, which contains the serial number.
     page="",
     redact=frozenset(
         {
             *("id", "name", "logical_name", "meter_id", "M_ID"),
-            # Of some meters that is their number.
+            # The type of some meters is their logical name, which contains the serial
+            # number.
             "meter.type",
             *("ssid", "bssid", "mac", "ip", "gateway", "dns"),
         }

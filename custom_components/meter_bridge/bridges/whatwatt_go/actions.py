@@ -1,4 +1,4 @@
-"""Actions of a whatwatt Go: what needs words, and has no entity."""
+"""Actions of a whatwatt Go: operations that take fields, or return something."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -35,7 +35,7 @@ async def _scan_wifi(client: WhatwattClient, _data: Fields) -> Response:
 def _moving(
     configure: Callable[[WhatwattWeb, Fields], Awaitable[str | None]],
 ) -> Callable[[WhatwattClient, Fields], Awaitable[Response]]:
-    """Return a function that changes an interface, and tells the new address."""
+    """Return a function that changes an interface, and returns the new address."""
 
     async def move(client: WhatwattClient, data: Fields) -> Response:
         address = await configure(client.web, data)

@@ -31,7 +31,7 @@ _REBOOT, _WPS = "/api/v1/reboot", "/api/v1/wifi/wps"
 _RESTORE = "/api/v1/restore"
 # The system changes seldom, and a request drains a device that the meter powers.
 _SYSTEM_SECONDS = 60.0
-# The registers of a meter that is followed by its stream are looked at this often.
+# While the stream has all registers, the report is requested this often.
 _REPORT_SECONDS = 600.0
 # A licence may be bought at any time: the report is tried again this often.
 _LICENSE_SECONDS = 3600.0
@@ -44,12 +44,12 @@ _FRESH_SECONDS = 300.0
 # Meters report every 1 to 10 s, some less often: wait for several intervals.
 _IDLE_SECONDS, _IDLE_SECONDS_AT_MOST, _IDLE_INTERVALS = 60.0, 300.0, 3
 _ONE_EVENT_SECONDS = 15.0
-# Meters send within 10 s, most sooner; whoever typed a key waits meanwhile.
+# Meters send within 10 s, most sooner; the owner waits meanwhile.
 _UNLOCK_SECONDS, _UNLOCK_PAUSE = 40.0, 2.0
 
 
 class WhatwattClient(Client[Details]):
-    """One whatwatt Go; `web` and `card` are for what only an action asks of it."""
+    """One whatwatt Go; `web` and `card` are for requests that only actions make."""
 
     def __init__(self, access: Access, session: ClientSession) -> None:
         """Know the address; send nothing yet."""
@@ -82,12 +82,12 @@ class WhatwattClient(Client[Details]):
 
     @override
     def memory(self) -> Mapping[str, list[float]]:
-        """Remember which meters of the meter bus there are."""
+        """Return which meters there are on the meter bus."""
         return self._decoder.bus_meters.memory()
 
     @override
     def recall(self, memory: Mapping[str, list[float]]) -> None:
-        """Know the meters of the meter bus again."""
+        """Restore which meters there are on the meter bus."""
         self._decoder.bus_meters.recall(memory)
 
     @override
@@ -131,9 +131,9 @@ class WhatwattClient(Client[Details]):
     async def counters_at(
         self, keys: frozenset[str], instants: Sequence[int]
     ) -> Mapping[str, Mapping[int, float]]:
-        """Read the logs of these days from the memory card, which takes minutes each.
+        """Read the logs of these days from the memory card, minutes for each day.
 
-        BridgeConnectionError: the device cannot bear it now.
+        BridgeConnectionError: the device lacks the charge, or is too busy.
         """
         hours = await self.card.hours(instants, self.watch_supply)
         return {
@@ -146,7 +146,7 @@ class WhatwattClient(Client[Details]):
         }
 
     async def watch_supply(self) -> None:
-        """Raise once a download drains the device, or makes it late with any answer."""
+        """Raise once a download drains the device, or makes any of its answers late."""
 
         async def voltages() -> Mapping[str, float]:
             await self._read_system()
@@ -158,7 +158,7 @@ class WhatwattClient(Client[Details]):
     async def powers_in(
         self, keys: frozenset[str], hours: Sequence[int]
     ) -> Mapping[str, Mapping[int, HourlyPower]]:
-        """Read them likewise; a log that was read is not read again."""
+        """Read powers from the same logs; a log is read only once."""
         found = await self.card.powers(hours, self.watch_supply)
         return {
             key: {hour: by[hour] for hour in hours if hour in by}
@@ -181,9 +181,10 @@ class WhatwattClient(Client[Details]):
         self.look_again()
 
     async def unlock_meter(self, keys: Mapping[str, str]) -> None:
-        """Give the device the keys of its meter; wait until it reads it, for a while.
+        """Send the keys of the meter to the device; wait until it can read the meter.
 
-        Meters send every few seconds, and only then the device can try a key.
+        It waits for a limited time. The device can try a key only when the meter sends
+        something, which is every few seconds.
         """
         await self.web.change(METER_SETTINGS, {"encryption": True, **keys})
         self.look_again()

@@ -118,7 +118,7 @@ class WhatwattDecoder(Decoder[Details]):
         """Keep the details; without a meter that can be read, drop all readings."""
         self.details = details
         if not self.has_meter:
-            # The next meter may be another one.
+            # The meter may have been replaced.
             self.forget_currents()
             self._readings, self._report, self._proof = (), (), Proof()
             self._stream_lacks_some = False

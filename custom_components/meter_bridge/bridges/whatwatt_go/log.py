@@ -31,7 +31,7 @@ _POWERS: Mapping[str, str] = {
     for group, name in ((1, "IPAP"), (2, "IPAN"))
     for phase, shift in {"T": 0, "L1": 20, "L2": 40, "L3": 60}.items()
 }
-# Rows come up to 204 s apart: an older one says nothing of a full hour.
+# Rows are up to 204 s apart: an older row does not stand for a full hour.
 _HOLDS_SECONDS = 300
 _WINTER, _SUMMER = timedelta(hours=1), timedelta(hours=2)
 _SUNDAY = 6
@@ -42,7 +42,7 @@ type Powers = dict[str, float]
 
 @dataclass(slots=True, kw_only=True)
 class _Hour:
-    """What rows tell of a power in an hour: each holds until the next one."""
+    """A power in one hour, by rows; each row holds until the next one."""
 
     watt_seconds: float = 0.0
     seconds: float = 0.0
@@ -56,7 +56,7 @@ class _Hour:
         self.least, self.most = min(self.least, watts), max(self.most, watts)
 
     def mean(self) -> HourlyPower | None:
-        """Return the hour, None if rows leave out too much of it."""
+        """Return the power of the hour, None if rows cover too little of it."""
         if self.seconds < HOUR - _HOLDS_SECONDS:
             return None
         mean = self.watt_seconds / self.seconds
@@ -67,7 +67,7 @@ class _Hour:
 class Log:
     """Read the log of one day; `hours` holds the counters at full hours (Unix s).
 
-    `powers` tells of each power in hours, by their start.
+    `powers` holds each power by hour, under the start of the hour.
     """
 
     hours: dict[int, Counters] = field(default_factory=dict)
@@ -87,9 +87,9 @@ class Log:
                 self._take_local(*row)
 
     def finish(self, *, is_over: bool) -> None:
-        """Take the last row, which the day ends with if it is over.
+        """End the file; if the day is over, its last row holds until its end.
 
-        What stands behind the last line may be half a row.
+        Text after the last line end is ignored: it may be half a row.
         """
         self._take_twice()
         if is_over and self._last:
@@ -97,7 +97,7 @@ class Log:
 
     @property
     def powers(self) -> dict[str, dict[int, HourlyPower]]:
-        """Return the powers by code and hour, as far as rows tell of the whole hour."""
+        """Return the powers by code and hour, for hours that rows cover whole."""
         return {
             code: {hour: mean for hour, each in by.items() if (mean := each.mean())}
             for code, by in self._powers.items()
@@ -112,9 +112,10 @@ class Log:
         self._take((local - offset(local)).timestamp(), counters, powers)
 
     def _take_twice(self) -> None:
-        """Take the rows of the hour that comes twice: the clock has fallen between.
+        """Take the rows of the hour that comes twice, split where the clock goes back.
 
-        Where it has not, nothing tells which of both they are.
+        If it goes back nowhere, it is unknown which of the two hours they are from:
+        drop them.
         """
         rows, self._twice = self._twice, []
         falls = [
@@ -129,7 +130,7 @@ class Log:
             self._take((local - ahead).timestamp(), *row)
 
     def _take(self, at: float, counters: Counters, powers: Powers) -> None:
-        """Take a row; one that is older, or whose counters fall, is none."""
+        """Take a row; ignore one that is older, or whose counters fall."""
         if self._last is not None:
             then, before, _ = self._last
             if at <= then or any(
@@ -140,9 +141,9 @@ class Log:
         self._last = at, counters, powers
 
     def _reach(self, at: float) -> None:
-        """Note the last row: its powers hold until the next one, at `at`.
+        """Book the last row: its powers hold until the next one, at `at`.
 
-        Its counters are those of a full hour ahead of the next row.
+        If there is a full hour between the two, its counters are those of that hour.
         """
         if self._last is None:
             return
@@ -156,7 +157,7 @@ class Log:
             self._hold(powers, then, at)
 
     def _hold(self, powers: Powers, begin: float, end: float) -> None:
-        """Let powers hold for a part of an hour."""
+        """Book powers for a part of an hour."""
         hour = int(begin // HOUR) * HOUR
         for code, watts in powers.items():
             by = self._powers.setdefault(code, {})
@@ -195,7 +196,7 @@ def _local(written: str | None) -> datetime | None:
 def offset(local: datetime) -> timedelta:
     """Return by how much the meter's clock is ahead of UTC at a local time.
 
-    Those who sell it do so in countries with Central European Time.
+    The device is sold only in countries with Central European Time.
     """
     begin, end = _changes(local.year)
     return _SUMMER if begin + _SUMMER <= local < end + _SUMMER else _WINTER
@@ -219,7 +220,7 @@ def _last_sunday(year: int, month: int) -> datetime:
 
 
 def days_of(instants: Iterable[int]) -> Iterator[date]:
-    """Yield the days whose logs hold the rows ahead of these full hours."""
+    """Yield the days whose logs have the rows just before these full hours."""
     yield from dict.fromkeys(
         (moment + offset(moment + _WINTER)).date()
         for moment in (datetime.fromtimestamp(at - 1, UTC) for at in sorted(instants))

@@ -103,7 +103,7 @@ def login(
         if _PROVES in pinned:
             known[_PROVES] = pinned[_PROVES]
         return _digest(access.password, known), known
-    if access.hearsay:
+    if access.is_announced:
         raise ClearPasswordError("No password goes in the clear to a new address")
     if not (pinned or access.is_typed):
         raise BridgeAuthError("The bridge asks for a password for the first time")

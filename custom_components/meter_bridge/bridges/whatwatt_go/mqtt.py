@@ -1,4 +1,4 @@
-"""What a whatwatt Go sends to a broker: set up, with variables that it really has."""
+"""Set up what a whatwatt Go sends to a broker, with variables that it really has."""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -91,7 +91,8 @@ def _template(known: Collection[str]) -> str:
 def _check(template: str, known: Collection[str]) -> None:
     """Raise UnresolvedError for variables that would stand in the message as they are.
 
-    Its text names them; what does not look like one may be a secret.
+    The error names them, but only what looks like a variable: other text may be a
+    secret.
     """
     unknown = [
         name if _NAME.fullmatch(name) else "…"

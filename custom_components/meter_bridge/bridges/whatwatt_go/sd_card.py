@@ -19,10 +19,10 @@ type Watch = Callable[[], Coroutine[object, object, None]]
 
 
 class SdCard:
-    """Read logs from the card, one at a time; a log that was read is kept for a while.
+    """Read logs from the card, one at a time; the logs of past days are kept.
 
-    The device sends whole files only, and each takes minutes, so that a download that
-    was broken off goes on with the next file.
+    The device sends whole files only, each of which takes minutes. After a failure,
+    logs that were read are not read again.
     """
 
     def __init__(self, web: WhatwattWeb) -> None:
@@ -44,7 +44,7 @@ class SdCard:
     async def powers(
         self, hours: Sequence[int], watch: Watch
     ) -> dict[str, dict[int, HourlyPower]]:
-        """Return powers over these hours, likewise."""
+        """Return powers over these hours; `watch` as above."""
         found: dict[str, dict[int, HourlyPower]] = {}
         async for log in self._logs([hour + HOUR for hour in hours], watch):
             for code, by in log.powers.items():
@@ -52,7 +52,7 @@ class SdCard:
         return found
 
     async def _logs(self, instants: Sequence[int], watch: Watch) -> AsyncIterator[Log]:
-        """Yield the logs of the days that lead up to these full hours."""
+        """Yield the logs of the days with the rows just before these full hours."""
         try:
             there = await self.files()
         except NotThereError:
@@ -81,7 +81,7 @@ class SdCard:
     async def download(
         self, name: str, take: Callable[[bytes], None], watch: Watch
     ) -> None:
-        """Hand over one file, after all others that were asked for before."""
+        """Hand over one file; it waits until other downloads have ended."""
         async with self._turn:
             try:
                 await race(self._web.download(f"{_FOLDER}{name}", take), watch())

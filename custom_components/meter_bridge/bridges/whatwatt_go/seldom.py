@@ -1,4 +1,4 @@
-"""Request what changes seldom: the settings, and currents that only few meters have."""
+"""Request what changes seldom: settings, and signed currents, which few meters have."""
 
 from contextlib import suppress
 from math import inf
@@ -16,16 +16,16 @@ from .web import WhatwattWeb
 
 # Settings are changed here, or seldom on the web page of the device.
 _SETTINGS_SECONDS = 3600.0
-# Signed currents, where there are some; elsewhere they are looked for as seldom.
+# Signed currents, if the meter has them; else it is asked for them once an hour.
 _CURRENTS_SECONDS = 60.0
 _FREE = "free"
 
 
 class Seldom:
-    """Know when to request what; hand the answers to the decoder."""
+    """Poll settings and variables seldom; hand the answers to the decoder."""
 
     def __init__(self, web: WhatwattWeb, decoder: WhatwattDecoder) -> None:
-        """Let everything be due."""
+        """Start with everything due."""
         self._web = web
         self._decoder = decoder
         self._settings_of: str | None = None
@@ -33,7 +33,7 @@ class Seldom:
         self._settings_until = self._variables_until = -inf
 
     def look_again(self) -> None:
-        """Let the settings be due: something has changed."""
+        """Request the settings with the next poll: something has changed."""
         self._settings_until = -inf
 
     async def read_if_due(self) -> None:
@@ -61,9 +61,9 @@ class Seldom:
                 self._decoder.take(path, answer.body)
 
     async def _read_variables(self) -> None:
-        """Request the variables; what names meter, network and device is not recorded.
+        """Request the variables; not recorded, since some identify meter and network.
 
-        A failure leaves nothing to show.
+        After a failure there are no signed currents to show.
         """
         try:
             answer = await self._web.request("GET", VARIABLES, name="")

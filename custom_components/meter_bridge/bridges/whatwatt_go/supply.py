@@ -1,4 +1,4 @@
-"""Watch the supply of the device while it does what drains it."""
+"""Watch the power supply of the device during downloads, which drain it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from ..errors import BridgeConnectionError
 
-# The charge (V) is looked at so often. A device restarts at 3.2 V; it lives at 3.7 V,
-# and more than 4 V at its USB port are a supply of its own.
+# How often the capacitor's voltage (V) is read. At 3.2 V the device restarts; 3.7 V is
+# normal. With more than 4 V at its USB port, it has a supply of its own.
 _WATCH_SECONDS = 15.0
 _LEAST_CHARGE, _USB_SUPPLY = 3.6, 4.0
 
@@ -15,7 +15,7 @@ _LEAST_CHARGE, _USB_SUPPLY = 3.6, 4.0
 async def watch_supply(
     voltages: Callable[[], Awaitable[Mapping[str, float]]], is_late: asyncio.Event
 ) -> None:
-    """Raise once the device runs empty, or `is_late` is set by a late answer."""
+    """Raise once the capacitor runs low, or a late answer has set `is_late`."""
     is_late.clear()
     while True:
         found = await voltages()

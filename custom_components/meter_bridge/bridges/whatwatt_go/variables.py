@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from ..wire import entries, number, section, text
 
 VARIABLES = "/api/v1/variables"
-# Currents with a sign, which nothing else has: the return of a phase is below zero.
+# Signed currents, which only variables have: below zero while a phase returns energy.
 SIGNED_CURRENTS = {1: "s31_7_0", 2: "s51_7_0", 3: "s71_7_0"}
-# What a variable says that has no value now.
+# The texts of a variable that has no value now.
 _NOTHING = ("", "null")
 
 
 def parse_variables(answer: object) -> dict[str, str]:
-    """Return the variables that have a value, in their order: all are sent as texts."""
+    """Return the variables that have a value, in their order; all values are texts."""
     return {
         name: value
         for each in map(section, entries(answer))

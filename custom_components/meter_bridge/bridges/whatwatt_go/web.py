@@ -22,7 +22,8 @@ from ..transport.upload import Upload
 from .login import login, read_challenges
 
 _NO_LICENSE = "License required"
-# At full speed a device that the meter powers runs empty and restarts; so it does not.
+# The speed of downloads: at full speed, a device that the meter powers runs empty and
+# restarts.
 BYTES_PER_SECOND = 6000.0
 # An answer that takes longer is late: the device has too much to do.
 LATE_SECONDS = 3.0
@@ -52,7 +53,7 @@ class WhatwattWeb:
         )
         self.pinned = dict(access.pinned)
         self.is_late = asyncio.Event()
-        """Set by each answer that is late, and by each that is waited for in vain."""
+        """Set by each answer that is late, and by each request without an answer."""
 
     @property
     def is_open(self) -> bool:
