@@ -71,4 +71,4 @@ def test_every_check_is_explained() -> None:
     # Not the command itself, nor the module that reads files for all others.
     modules -= {"__init__", "__main__", "repository"}
     assert set(re.findall(r"\w+", " ".join(told))) == modules
-    assert f"of {len(EVIDENCE)} that a search can find" in page
+    assert f"for {len(EVIDENCE)} rules that a text search can prove" in page

@@ -17,7 +17,11 @@ from custom_components.meter_bridge.const import (
     DOMAIN,
     Updates,
 )
-from custom_components.meter_bridge.flow.options import MAX_POWER, options_of
+from custom_components.meter_bridge.flow.options import (
+    MAX_POWER,
+    choices_of,
+    options_of,
+)
 from custom_components.meter_bridge.issues import (
     METER_REPLACED,
     METER_SILENT,
@@ -112,6 +116,12 @@ def test_every_option_is_explained(key: str) -> None:
                 f"{option.minimum:g} to {option.maximum:g} {option.unit or ''}".strip(),
             ]
             for option in options_of(BRIDGES[key])
+        ),
+        *(
+            [names[choice], "on" if preset else "off", "on, off"]
+            if isinstance(preset, bool)
+            else [names[choice], f"{preset} minutes", "15, 30 or 60 minutes"]
+            for choice, preset in choices_of(BRIDGES[key]).items()
         ),
         [
             names[MAX_POWER.key],
