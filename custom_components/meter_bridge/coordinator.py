@@ -44,7 +44,7 @@ type MeterBridgeEntry = ConfigEntry[MeterCoordinator]
 
 # The registers whose growth during an outage is reported.
 _TOTALS = frozenset({IMPORT_ENERGY, EXPORT_ENERGY, VOLUME})
-# So many polls in a row that fail are no accident.
+# From this many failed polls in a row on, the failure is reported.
 _FAILURES_TOLD = 3
 
 
@@ -110,7 +110,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._failures, self._is_timed = 0, False
         self.stream = Stream(entry.title)
         self.poll_seconds, self._poll_holds_until = poll_seconds, -inf
-        # Whether the bridge is really away: one lost answer is no outage.
+        # Whether the bridge counts as away; one lost answer does not do.
         self.is_searching = False
         self._adders: list[Callable[[Iterable[str]], None]] = []
         self._outage_listeners: list[Callable[[Outage], None]] = []
@@ -123,7 +123,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def forget_entity(self, key: str) -> None:
-        """Let an entity that is gone be created anew, should its value come back."""
+        """Forget a removed entity; if its value comes back, it is created anew."""
         self.board.forget_entity(key)
         self._throttle.forget(key)
 
@@ -150,12 +150,12 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def _prepare_stop(self, _event: Event) -> None:
-        """Have Home Assistant write everything as its very last act."""
+        """Make Home Assistant save the file last, as it stops."""
         self.memory.save_soon()
 
     @override
     async def _async_setup(self) -> None:
-        """Restore what was stored before the restart; start afresh if it is odd."""
+        """Restore what was stored before the restart; start afresh if unreadable."""
         if not await self.memory.async_restore():
             self.board = new_board(self.hass, self.config_entry, self.bridge)
             self.meter_issues = MeterIssues(self.hass, self.config_entry, self.board)
@@ -171,7 +171,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             raise translated(ConfigEntryAuthFailed, error) from error
         except BridgeError as error:
             LOGGER.debug("%s: %s", self.name, error)
-            # Where another bridge answers, this one is gone.
+            # If another bridge answers, this one is away for certain.
             is_other = isinstance(error, WrongBridgeError)
             self._failures += _FAILURES_TOLD if is_other else 1
             if self._poll_failure_hidden(error):
@@ -186,10 +186,10 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         return snapshot
 
     def _poll_failure_hidden(self, error: BridgeError) -> bool:
-        """Tell whether the values stand although a poll has failed.
+        """Tell whether the values stay and nothing is reported although a poll failed.
 
-        They do while they are fresh, until the third poll in a row fails in a way that
-        the next one may not. Who asks by hand is told.
+        That goes for the first two failed polls in a row, if the next poll may succeed
+        and the values are fresh. A poll on request always reports its failure.
         """
         return (
             error.may_pass
@@ -207,7 +207,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         scheduled: bool = False,
         raise_on_entry_error: bool = False,
     ) -> None:
-        """Poll, and keep in mind whether the timer asks or somebody who waits."""
+        """Poll, and note whether the timer asks, or somebody who waits."""
         self._is_timed = scheduled
         await super()._async_refresh(
             log_failures, raise_on_auth_failed, scheduled, raise_on_entry_error
@@ -216,7 +216,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     async def async_follow(self) -> None:
         """Keep a stream open for as long as the entry is loaded.
 
-        While there is none, the bridge is still polled.
+        While there is no stream, the bridge is still polled.
         """
         await self.stream.follow(self.client.stream, self._take_push)
 
@@ -277,7 +277,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def async_on_outage(self, tell: Callable[[Outage], None]) -> CALLBACK_TYPE:
-        """Call `tell` with each outage at its end, and now with those of the start."""
+        """Call `tell` when an outage ends, and now for those that ended before."""
         self._outage_listeners.append(tell)
         for outage in self._first_outages:
             tell(outage)
@@ -299,7 +299,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     ) -> Mapping[str, Mapping[int, HourlyPower]]:
         """Return powers of the main meter over hours, as the bridge remembers them.
 
-        One that the connection could not carry is none.
+        Powers beyond the limit of the connection are left out.
         """
         account = self.board.account(meter)
         if account is None or meter != MAIN_METER:
@@ -330,7 +330,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
     @callback
     def show_last(self) -> None:
-        """Write the values that still wait for their time."""
+        """Write the values that the throttle holds back."""
         if not self._shutdown_requested:
             self._throttle.flush()
 
@@ -387,7 +387,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
             self._shown_success = self.last_update_success
             self._throttle.flush()
             super().async_update_listeners()
-        # New entities find their value among those that are shown.
+        # Announce last: new entities read the values that were just shown.
         self._announce()
 
     def _announce(self) -> None:

@@ -20,7 +20,7 @@ _STORE_SECONDS = 900
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """Whose data the file holds; the board is asked for, since an odd file ends it."""
+    """What the file holds; `board` is called, since an unreadable file replaces it."""
 
     client: Client[Any]
     board: Callable[[], Board]
@@ -29,10 +29,10 @@ class Remembered:
 
 
 class EntryMemory:
-    """Reads the file of an entry at the start, and writes it whenever it is due."""
+    """Read the file of an entry at the start, and write it whenever it is due."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, of: Remembered) -> None:
-        """Know whose data are stored; nothing has been read yet."""
+        """Take the objects whose data are stored; nothing has been read yet."""
         self._hass, self._name, self._of = hass, entry.title, of
         self._store = EntryStore(hass, entry.entry_id)
         self._is_due = False
@@ -41,11 +41,11 @@ class EntryMemory:
 
     @property
     def is_written(self) -> bool:
-        """Tell whether Home Assistant stops, and writes everything now."""
+        """Tell whether Home Assistant is stopping, and writes all files now."""
         return self._hass.state is CoreState.final_write
 
     async def async_restore(self) -> bool:
-        """Restore what was stored; return False if it is odd, and was set aside."""
+        """Restore what was stored; if unreadable, set it aside and return False."""
         try:
             self._restore(await self._store.async_load() or {})
         except UNREADABLE as error:
@@ -74,24 +74,25 @@ class EntryMemory:
 
     @callback
     def save_soon(self) -> None:
-        """Write what is known now, without waiting until it is due."""
+        """Save soon, without waiting until it is due."""
         self._store.async_delay_save(self._stored)
 
     @callback
     def save_later(self) -> None:
-        """Have everything written within a quarter of an hour."""
+        """Save within a quarter of an hour."""
         if not self._is_due:
             self._is_due = True
             self._store.async_delay_save(self._stored, _STORE_SECONDS)
 
     async def async_save_last(self) -> None:
-        """Write everything as the last act of an entry that is unloaded in order."""
+        """Save now, as the last act of an entry that is unloaded in order."""
         await self._store.async_save(self._stored(is_orderly=True))
 
     def _stored(self, *, is_orderly: bool = False) -> dict[str, Any]:
-        """Return what is written, and allow the next writing.
+        """Return the data to write, and let the next write be scheduled.
 
-        Home Assistant does not unload what it stops; what it writes last is orderly.
+        Home Assistant stops without unloading entries; what it writes then is orderly,
+        too.
         """
         self._is_due = False
         return {

@@ -25,7 +25,7 @@ class Stream:
     """
 
     def __init__(self, name: str) -> None:
-        """Know the name of the bridge, for the log; nothing is open yet."""
+        """Take the name of the bridge, for the log; nothing is open yet."""
         self._name = name
         self._pushed_at, self._pause, self._is_warned = -inf, _RETRY_MINIMUM, False
         # Since when it streams, or is only polled.
@@ -66,7 +66,7 @@ class Stream:
             self._pause = min(self._pause * 2, _RETRY_MAXIMUM)
 
     def _report(self, error: Exception) -> None:
-        """Warn once of a fault of ours, until a snapshot arrives."""
+        """Warn once of a fault in our own code, until a snapshot arrives."""
         if not self._is_warned:
             LOGGER.warning(
                 "%s: its stream could not be read (%s); trying again",

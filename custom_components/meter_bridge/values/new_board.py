@@ -1,4 +1,4 @@
-"""Make the board of an entry, by its options and by what the registries hold."""
+"""Make the board of an entry, from its options and the registries."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ _PLACES_OF_KILO = 3
 def new_board(
     hass: HomeAssistant, entry: ConfigEntry, bridge: BridgeType[Any, Any]
 ) -> Board:
-    """Return a board on which nothing was read."""
+    """Return a board without any reading."""
     return Board(
         bridge,
         limits_of(entry, bridge),
@@ -38,7 +38,7 @@ def limits_of(entry: ConfigEntry, bridge: BridgeType[Any, Any]) -> Limits:
 
 
 def _rooms(hass: HomeAssistant, entry: ConfigEntry) -> Rooms:
-    """Return what an entry has in the registries, and how much more it may have."""
+    """Return the names that an entry has in the registries, and how many it may add."""
     prefix = f"{entry.unique_id}_"
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
