@@ -14,6 +14,9 @@ from custom_components.meter_bridge.bridges.client import Access
 from custom_components.meter_bridge.bridges.errors import BridgeResponseError
 from custom_components.meter_bridge.bridges.transport.address import parse_address
 from custom_components.meter_bridge.bridges.whatwatt_go import login
+from custom_components.meter_bridge.bridges.whatwatt_go.challenge import (
+    read_challenges,
+)
 from custom_components.meter_bridge.bridges.whatwatt_go.decoder import (
     LIVE,
     REPORT,
@@ -54,20 +57,26 @@ class _Message:
         """Tell whether the answer is a good one."""
         return self.status < HTTPStatus.BAD_REQUEST
 
+    def close(self) -> None:
+        """Do nothing."""
+
+    def release(self) -> None:
+        """Do nothing."""
+
 
 def _challenge() -> Decode:
     """Return a decoder that reads a challenge, and logs in."""
     loop = asyncio.new_event_loop()
 
     async def log_in(header: str) -> None:
-        offered = login.read_challenges((header,))
+        offered = read_challenges((header,))
         answer = _Message()
         answer.headers[hdrs.WWW_AUTHENTICATE] = header
 
         async def ask(_request: ClientRequest) -> ClientResponse:
             return cast("ClientResponse", answer)
 
-        authorise, _ = login.login(offered, {}, _ACCESS)
+        authorise, _ = login.login(offered, {}, _ACCESS, login.no_nonces())
         request = cast("ClientRequest", _Message())
         try:
             await authorise(request, ask)

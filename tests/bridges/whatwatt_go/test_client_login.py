@@ -1,5 +1,8 @@
 """The client and the password: to whom and how it is sent, and to whom not."""
 
+import re
+
+from aiohttp import web
 import pytest
 
 from custom_components.meter_bridge.bridges.errors import (
@@ -9,7 +12,9 @@ from custom_components.meter_bridge.bridges.errors import (
     ClearPasswordError,
 )
 from custom_components.meter_bridge.bridges.obis import NET_POWER
-from custom_components.meter_bridge.bridges.whatwatt_go.login import read_challenges
+from custom_components.meter_bridge.bridges.whatwatt_go.challenge import (
+    read_challenges,
+)
 from tests.bridges.conftest import Connect
 from tests.bridges.whatwatt_go.device import Firmware
 from tests.bridges.whatwatt_go.simulator import WhatwattGoSimulator
@@ -25,6 +30,7 @@ DIGEST = {
     "algorithm": "md5-sess",
     "qop": "auth",
 }
+GOOD = f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth", nonce="{NONCE}"'
 BASIC = {"scheme": "basic", "realm": REALM}
 
 
@@ -202,13 +208,21 @@ async def test_after_an_outage_it_has_to_ask_again(
 
 
 @pytest.mark.parametrize("domain", ["http://[", "//[1]:x/", "/ http://a:99999"])
-async def test_an_odd_domain_is_an_error_of_ours(
-    simulator: WhatwattGoSimulator, connect: Connect, domain: str
+async def test_no_domain_is_looked_at(
+    simulator: WhatwattGoSimulator,
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+    domain: str,
 ) -> None:
-    """A domain that aiohttp cannot parse is an error of ours."""
-    simulator.rename(f'whatwatt-1B9D5E", domain="{domain}')
-    with pytest.raises(BridgeResponseError):
-        await connect(password=PASSWORD).identify()
+    """The login is for this device alone, whatever others it names."""
+    ask = simulator._digest.challenge  # noqa: SLF001
+
+    def ask_for_more(request: web.Request, password: str) -> str | None:
+        challenge = ask(request, password)
+        return challenge and f'{challenge}, domain="{domain}"'
+
+    monkeypatch.setattr(simulator._digest, "challenge", ask_for_more)  # noqa: SLF001
+    assert (await connect(password=PASSWORD).identify()).pinned == DIGEST
 
 
 async def test_strangers_get_no_password(
@@ -236,10 +250,10 @@ async def test_a_device_may_have_any_name(
 
 def test_the_strongest_of_several_offers_counts() -> None:
     """If Basic and Digest are offered, Digest is used."""
-    digest = f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth", nonce="{NONCE}"'
-    offers = (f'Basic realm="{REALM}"', digest)
-    assert read_challenges(offers) == DIGEST
-    assert read_challenges(offers[:1]) == BASIC
+    offers = (f'Basic realm="{REALM}"', GOOD)
+    for headers in (offers, offers[::-1], (", ".join(offers),)):
+        assert read_challenges(headers).asked == DIGEST
+    assert read_challenges(offers[:1]).asked == BASIC
 
 
 @pytest.mark.parametrize(
@@ -291,6 +305,16 @@ async def test_a_wrong_proof_is_refused(
         f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth", nonce="1234567"',
         f'Digest realm="{REALM}", algorithm=MD5-sess, qop="auth"',
         f'Digest realm="{REALM}", algorithm=SHA-512, qop="auth", nonce="{NONCE}"',
+        # Whatever is said twice can be read in two ways.
+        f"{GOOD}, algorithm=MD5",
+        f'{GOOD}, nonce="1234567"',
+        f'{GOOD}, realm="router"',
+        f'{GOOD}, qop="auth-int"',
+        f'{GOOD}, Nonce="{NONCE}"',
+        f'{GOOD}, opaque="ü"',
+        "Digest "
+        + "x=1, " * 1600
+        + GOOD.removeprefix("Digest ").replace("MD5-", "MD5"),
     ],
 )
 async def test_only_the_pinned_challenge_is_answered(
@@ -304,3 +328,63 @@ async def test_only_the_pinned_challenge_is_answered(
     with pytest.raises(BridgeResponseError):
         await connect(password=PASSWORD, pinned=DIGEST).identify()
     assert told(simulator) == []
+
+
+class Repeater:
+    """Offers one nonce each time, as whoever has recorded a challenge would."""
+
+    def __init__(self, simulator: WhatwattGoSimulator, *, is_stale: bool) -> None:
+        """Refuse every answer, because of the password or of the nonce."""
+        self._simulator, self._more = simulator, ", stale=true" * is_stale
+
+    def challenge(self, request: web.Request, _password: str) -> str:
+        """Ask for a login in the same words."""
+        return GOOD + self._more * ("Authorization" in request.headers)
+
+
+@pytest.mark.parametrize("is_stale", [False, True])
+async def test_a_refused_nonce_is_not_answered_again(
+    simulator: WhatwattGoSimulator,
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+    is_stale: bool,  # noqa: FBT001 (a parameter of the test)
+) -> None:
+    """A challenge whose nonce was refused before is an old one: it proves nothing."""
+    client = connect(password=PASSWORD)
+    with monkeypatch.context() as patch:
+        ask = Repeater(simulator, is_stale=is_stale).challenge
+        patch.setattr(simulator._digest, "challenge", ask)  # noqa: SLF001
+        # It may be the password that is refused: that is asked for once.
+        with pytest.raises(BridgeResponseError if is_stale else BridgeAuthError):
+            await client.identify()
+        assert len(told(simulator)) == 1
+        for _ in range(2):
+            with pytest.raises(BridgeResponseError, match="old challenge"):
+                await client.identify()
+        assert len(told(simulator)) == 1
+    assert (await client.identify()).pinned == DIGEST
+
+
+async def test_a_nonce_may_serve_for_long(
+    simulator: WhatwattGoSimulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device may offer one nonce again until it is too old, also after an outage."""
+    monkeypatch.setattr("secrets.token_hex", lambda size: "5c" * size)
+    client = connect(password=PASSWORD)
+    for _ in range(2):
+        assert values(await client.fetch())
+        await simulator.unplug()
+        with pytest.raises(BridgeConnectionError):
+            await client.fetch()
+        await simulator.plug_in()
+    assert values(await client.fetch())
+    counts = [re.search(r"nc=(\w+)", each) for each in told(simulator)]
+    assert {each[1] for each in counts if each} >= {"00000001", "00000002"}
+
+
+async def test_a_login_takes_two_requests(
+    simulator: WhatwattGoSimulator, connect: Connect
+) -> None:
+    """The challenge is answered that was given first."""
+    await connect(password=PASSWORD).identify()
+    assert len(simulator.requests) == 2

@@ -4,81 +4,56 @@ The user name is always empty. How the device asks is pinned at set-up, so that 
 password goes neither to another device nor out by a weaker scheme.
 """
 
+from collections import deque
 from collections.abc import Mapping
-from hashlib import md5, sha256
 from http import HTTPStatus
-import re
+import secrets
 
 from aiohttp import (
     ClientHandlerType,
     ClientMiddlewareType,
     ClientRequest,
     ClientResponse,
-    DigestAuthMiddleware,
     encode_basic_auth,
     hdrs,
 )
 
 from ..client import Access
-from ..errors import BridgeAuthError, BridgeResponseError, ClearPasswordError
+from ..errors import (
+    BridgeAuthError,
+    BridgeError,
+    BridgeResponseError,
+    ClearPasswordError,
+)
+from .challenge import (
+    HASHES,
+    SESSION,
+    STRENGTH,
+    Challenge,
+    parameters,
+    read_challenges,
+)
 
-_STRENGTH = {"basic": 1, "digest": 2}
-_CHALLENGE = re.compile(r"\s*(basic|digest)\b(.*)", re.DOTALL)
-_REALM = re.compile(r'realm="([^"]*)"')
-_ALGORITHM = re.compile(r'\balgorithm="?([\w-]+)')
-_QOP = re.compile(r'\bqop="?([\w-]+(?:\s*,\s*[\w-]+)*)')
-_PART = re.compile(r'(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
-_NONCE = re.compile(r'\bnonce="([^"]*)"')
-# Shorter ones cannot be random enough to be fresh; the device sends 32 digits.
-_SHORTEST_NONCE = 16
-_HASHES = {"md5": md5, "sha-256": sha256}
-_SESSION = "-sess"
 _USER = ""
+_CNONCE_BYTES = 8
 # What is pinned of a device that has proved that it knows the password, too.
 _PROVES = "proves"
+# Nobody needs more: a device that refuses that many asks for another password.
+_MOST_REFUSED = 64
+
+type RefusedNonces = deque[str]
 
 
-def read_challenges(challenges: tuple[str, ...]) -> dict[str, str]:
-    """Return the strongest scheme that a 401 offers, and how it is asked for.
-
-    That is pinned: the realm, and of Digest its algorithm and quality of protection.
-    The realm is the device's host name, `whatwatt-<id>` unless the owner changed it. A
-    changed one is accepted only with MD5-sess, which hardly any other device uses.
-    BridgeResponseError: no challenge is a whatwatt Go's, or its nonce is too short.
-    """
-    offered: dict[str, dict[str, str]] = {}
-    for challenge in (sent.lower() for sent in challenges):
-        match, realm = _CHALLENGE.match(challenge), _REALM.search(challenge)
-        if match and realm and ("whatwatt" in realm[1] or "md5-sess" in match[2]):
-            # The vendor shows the host name with and without its domain.
-            known = {"scheme": match[1], "realm": realm[1].removesuffix(".local")}
-            more = _read_digest(match[2]) if match[1] == "digest" else {}
-            if more is not None:
-                offered[match[1]] = {**known, **more}
-    if not offered:
-        raise BridgeResponseError(
-            "This is not how a whatwatt Go asks for a login",
-            status=HTTPStatus.UNAUTHORIZED,
-        )
-    return offered[max(offered, key=_STRENGTH.__getitem__)]
-
-
-def _read_digest(challenge: str) -> dict[str, str] | None:
-    """Return algorithm and quality of protection; None for what is not answered."""
-    algorithm = found[1] if (found := _ALGORITHM.search(challenge)) else "md5"
-    qop = found[1] if (found := _QOP.search(challenge)) else ""
-    nonce = found[1] if (found := _NONCE.search(challenge)) else ""
-    if (
-        algorithm.removesuffix(_SESSION) not in _HASHES
-        or "auth" not in re.split(r"\s*,\s*", qop)
-        or len(nonce) < _SHORTEST_NONCE
-    ):
-        return None
-    return {"algorithm": algorithm, "qop": qop}
+def no_nonces() -> RefusedNonces:
+    """Return a place for the nonces that a device refuses, which holds the latest."""
+    return deque(maxlen=_MOST_REFUSED)
 
 
 def login(
-    offered: Mapping[str, str], pinned: Mapping[str, str], access: Access
+    offered: Challenge,
+    pinned: Mapping[str, str],
+    access: Access,
+    refused: RefusedNonces,
 ) -> tuple[ClientMiddlewareType, dict[str, str]]:
     """Return the login, and what is to be pinned, which may grow.
 
@@ -89,20 +64,16 @@ def login(
     """
     if not access.password:
         raise BridgeAuthError("The bridge asks for a password")
-    scheme = offered["scheme"]
-    if _STRENGTH[scheme] < _STRENGTH.get(pinned.get("scheme", ""), 0) or any(
-        pinned.get(key, offered.get(key)) != offered.get(key)
+    known = dict(offered.asked)
+    if STRENGTH[offered.scheme] < STRENGTH.get(pinned.get("scheme", ""), 0) or any(
+        pinned.get(key, known.get(key)) != known.get(key)
         for key in ("realm", "algorithm", "qop")
     ):
-        raise BridgeResponseError(
-            "The bridge asks for its login in another way",
-            status=HTTPStatus.UNAUTHORIZED,
-        )
-    known = dict(offered)
-    if scheme == "digest":
+        raise _odd("The bridge asks for its login in another way")
+    if offered.scheme == "digest":
         if _PROVES in pinned:
             known[_PROVES] = pinned[_PROVES]
-        return _digest(access.password, known), known
+        return _Digest(access.password, offered, known, refused), known
     if access.is_announced:
         raise ClearPasswordError("No password goes in the clear to a new address")
     if not (pinned or access.is_typed):
@@ -110,86 +81,152 @@ def login(
     return _basic(access.password), known
 
 
-def _digest(password: str, known: dict[str, str]) -> ClientMiddlewareType:
-    """Return the login of firmware 1.10 and later.
+class _Digest:
+    """The login of firmware 1.10 and later (RFC 7616).
 
-    Only a challenge like the first one is answered. A device that has once proved that
-    it knows the password has to prove it each time.
+    One challenge serves for many requests, until the device refuses its nonce: then it
+    makes a new one, so that whoever offers a refused one again repeats an old
+    challenge, which is not answered. Neither is one that asks in another way than the
+    first. A device that has once proved that it knows the password has to prove it each
+    time.
     """
-    answer_challenge = DigestAuthMiddleware(_USER, password)
-    asked = {key: known[key] for key in ("scheme", "realm", "algorithm", "qop")}
 
-    async def authorise(
-        request: ClientRequest, handler: ClientHandlerType
+    def __init__(
+        self,
+        password: str,
+        challenge: Challenge,
+        known: dict[str, str],
+        refused: RefusedNonces,
+    ) -> None:
+        """Answer this challenge; `known` grows by what the device proves."""
+        self._password = password
+        self._asked = challenge.asked
+        self._known = known
+        self._refused = refused
+        self._challenge, self._count = challenge, 0
+        self._require_fresh(challenge)
+
+    async def __call__(
+        self, request: ClientRequest, handler: ClientHandlerType
     ) -> ClientResponse:
-        """Answer the challenge; aiohttp (3.14.5) fails for an odd `domain`."""
-
-        async def ask(request: ClientRequest) -> ClientResponse:
-            response = await handler(request)
-            challenges = response.headers.getall(hdrs.WWW_AUTHENTICATE, ())
-            if response.status == HTTPStatus.UNAUTHORIZED and (
-                read_challenges(tuple(challenges)) != asked
-            ):
-                raise BridgeResponseError(
-                    "The bridge asks for its login in two ways",
-                    status=HTTPStatus.UNAUTHORIZED,
-                )
-            return response
-
+        """Make a request; answer another challenge where the nonce was too old."""
+        response = await self._ask(request, handler)
         try:
-            response = await answer_challenge(request, ask)
-        except ValueError as error:
-            raise BridgeResponseError(
-                "This is not how a whatwatt Go asks for a login",
-                status=HTTPStatus.UNAUTHORIZED,
-            ) from error
-        if response.ok and hdrs.AUTHORIZATION in request.headers:
-            _check_proof(response, request.headers[hdrs.AUTHORIZATION], password, known)
+            if response.status != HTTPStatus.UNAUTHORIZED or not self._take(response):
+                return response
+        except BridgeError:
+            response.close()
+            raise
+        response.release()
+        response = await self._ask(request, handler)
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            self._take(response)
         return response
 
-    return authorise
+    async def _ask(
+        self, request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
+        """Make a request, with an answer unless the nonce is known to be refused."""
+        request.headers.pop(hdrs.AUTHORIZATION, None)
+        if self._challenge.nonce in self._refused:
+            self._count = 0
+            return await handler(request)
+        self._count += 1
+        answer = self._answer(request.method, request.url.raw_path_qs)
+        request.headers[hdrs.AUTHORIZATION] = _written(answer)
+        response = await handler(request)
+        if response.ok:
+            self._check_proof(response, answer)
+        return response
+
+    def _take(self, response: ClientResponse) -> bool:
+        """Take the next challenge; return whether to answer it at once.
+
+        A first answer is refused for its password, unless the device says otherwise.
+        """
+        challenge = read_challenges(
+            tuple(response.headers.getall(hdrs.WWW_AUTHENTICATE, ()))
+        )
+        if challenge.asked != self._asked:
+            raise _odd("The bridge asks for its login in two ways")
+        is_for_nonce = self._count != 1 or challenge.is_stale
+        if self._count:
+            self._refused.append(self._challenge.nonce)
+            if challenge.nonce == self._challenge.nonce and not is_for_nonce:
+                return False
+        self._require_fresh(challenge)
+        self._challenge, self._count = challenge, 0
+        return is_for_nonce
+
+    def _require_fresh(self, challenge: Challenge) -> None:
+        """Raise BridgeResponseError for a challenge with a nonce that was refused."""
+        if challenge.nonce in self._refused:
+            raise _odd("The bridge repeats an old challenge")
+
+    def _answer(self, method: str, uri: str) -> dict[str, str]:
+        """Return the answer to the challenge, for one request."""
+        said = self._challenge.said
+        answer = {
+            "username": _USER,
+            "realm": said["realm"],
+            "nonce": said["nonce"],
+            "uri": uri,
+            "response": "",
+            "algorithm": said.get("algorithm", "MD5"),
+            "opaque": said.get("opaque", ""),
+            "qop": "auth",
+            "nc": f"{self._count:08x}",
+            "cnonce": secrets.token_hex(_CNONCE_BYTES),
+        }
+        answer["response"] = self._digest(answer, method)
+        return answer
+
+    def _digest(self, answer: Mapping[str, str], method: str) -> str:
+        """Return what only those who know the password can work out."""
+        algorithm = self._asked["algorithm"]
+        hashed = HASHES[algorithm.removesuffix(SESSION)]
+
+        def digest(*parts: str) -> str:
+            return hashed(":".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+        nonce, cnonce = answer["nonce"], answer["cnonce"]
+        secret = digest(_USER, answer["realm"], self._password)
+        if algorithm.endswith(SESSION):
+            secret = digest(secret, nonce, cnonce)
+        asked = digest(method, answer["uri"])
+        return digest(secret, nonce, answer["nc"], cnonce, answer["qop"], asked)
+
+    def _check_proof(self, response: ClientResponse, answer: Mapping[str, str]) -> None:
+        """Let the device prove that it knows the password, if it ever does.
+
+        BridgeResponseError: the proof is wrong, or missing where there was one before.
+        """
+        proof = parameters(response.headers.get("Authentication-Info", ""))
+        if (shown := proof.get("rspauth")) is None:
+            if _PROVES in self._known:
+                raise BridgeResponseError("The bridge does not prove that it is ours")
+            return
+        # The method is left out of what the device proves.
+        if not secrets.compare_digest(
+            shown.lower().encode(), self._digest(answer, "").encode()
+        ):
+            raise BridgeResponseError("The bridge does not know its own password")
+        self._known[_PROVES] = "rspauth"
 
 
-def _check_proof(
-    response: ClientResponse, answer: str, password: str, known: dict[str, str]
-) -> None:
-    """Let the device prove that it knows the password, if it ever does (RFC 7616).
-
-    BridgeResponseError: the proof is wrong, or missing where there was one before.
-    """
-    proof = _parts(response.headers.get("Authentication-Info", "")).get("rspauth")
-    if proof is None:
-        if _PROVES in known:
-            raise BridgeResponseError("The bridge does not prove that it is ours")
-        return
-    if proof.lower() != _proof(_parts(answer), password):
-        raise BridgeResponseError("The bridge does not know its own password")
-    known[_PROVES] = "rspauth"
+def _written(answer: Mapping[str, str]) -> str:
+    """Return the header of an answer, which quotes all but three parameters."""
+    return "Digest " + ", ".join(
+        f"{key}={value}" if key in ("algorithm", "qop", "nc") else f'{key}="{escaped}"'
+        for key, value in answer.items()
+        if key != "opaque" or value
+        for escaped in (value.replace("\\", "\\\\").replace('"', '\\"'),)
+    )
 
 
-def _proof(sent: Mapping[str, str], password: str) -> str:
-    """Return what only a device that knows the password can answer to our answer."""
-    algorithm = sent["algorithm"].lower()
-    hashed = _HASHES[algorithm.removesuffix(_SESSION)]
-
-    def digest(*parts: str) -> str:
-        return hashed(":".join(parts).encode(), usedforsecurity=False).hexdigest()
-
-    nonce, cnonce = sent["nonce"], sent["cnonce"]
-    secret = digest(_USER, sent["realm"], password)
-    if algorithm.endswith(_SESSION):
-        secret = digest(secret, nonce, cnonce)
-    # The method is left out of what the device proves.
-    asked = digest("", sent["uri"])
-    return digest(secret, nonce, sent["nc"], cnonce, sent["qop"], asked)
-
-
-def _parts(header: str) -> dict[str, str]:
-    """Return the parts of a header of the login."""
-    return {
-        match[1].lower(): match[2].replace('\\"', '"') if match[3] is None else match[3]
-        for match in _PART.finditer(header)
-    }
+def _odd(reason: str) -> BridgeResponseError:
+    """Return the error for a login that the bridge would not ask for."""
+    return BridgeResponseError(reason, status=HTTPStatus.UNAUTHORIZED)
 
 
 def _basic(password: str) -> ClientMiddlewareType:

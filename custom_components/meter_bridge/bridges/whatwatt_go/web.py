@@ -19,7 +19,8 @@ from ..errors import (
 from ..transport.http import Answer, BridgeHttp
 from ..transport.sse import Event
 from ..transport.upload import Upload
-from .login import login, read_challenges
+from .challenge import read_challenges
+from .login import login, no_nonces
 
 _NO_LICENSE = "License required"
 # The speed of downloads: at full speed, a device that the meter powers runs empty and
@@ -52,6 +53,7 @@ class WhatwattWeb:
             session=session, url=access.address.url(), has_login=True
         )
         self.pinned = dict(access.pinned)
+        self._refused = no_nonces()
         self.is_late = asyncio.Event()
         """Set by each answer that is late, and by each request without an answer."""
 
@@ -138,7 +140,9 @@ class WhatwattWeb:
     def _log_in(self, challenges: tuple[str, ...]) -> None:
         """Add a login that fits the challenge to all further requests."""
         offered = read_challenges(challenges)
-        middleware, self.pinned = login(offered, self.pinned, self._access)
+        middleware, self.pinned = login(
+            offered, self.pinned, self._access, self._refused
+        )
         self.http.middlewares = (middleware,)
 
     @contextmanager
