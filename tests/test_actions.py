@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util.yaml import load_yaml_dict
 import probatio
@@ -17,7 +17,6 @@ from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN
 from tests.conftest import SetUp, Start
 from tests.kinds import KINDS
-from tests.support.acting import act
 
 ROOT = Path(services.__file__).parent
 DESCRIBED: Mapping[str, Any] = load_yaml_dict(str(ROOT / "services.yaml"))
@@ -41,8 +40,6 @@ LOST = {
     "egauge_change_database": "recorded values",
     "whatwatt_configure_meter": "totals",
 }
-# An eGauge is logged in to before it says who it is; no password goes out with that.
-LOGIN = "/api/auth/login"
 # What changes nothing, or can be undone by the same action.
 HARMLESS = {
     *HISTORY,
@@ -171,24 +168,3 @@ async def test_the_bridge_acts_and_no_meter_below(
             )
         assert error.value.translation_key == "unknown_action"
     assert not [each for each in simulator.requests[since:] if "scan" in each.path]
-
-
-@pytest.mark.parametrize(
-    "key", [key for key, bridge in BRIDGES.items() if bridge.actions]
-)
-async def test_a_stranger_is_told_nothing(
-    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
-) -> None:
-    """Another device at the bridge's address gets no field of an action."""
-    simulator = await simulators(key)
-    entry = await set_up(simulator)
-    KINDS[key].swap(simulator)
-    since, refusals = len(simulator.requests), set()
-    for action, data in KINDS[key].actions("sesame12"):
-        with pytest.raises(HomeAssistantError) as caught:
-            await act(hass, entry, action, **data)
-        refusals.add(caught.value.translation_key)
-    assert "wrong_bridge" in refusals
-    assert refusals <= {"wrong_bridge", "unfit_fields"}
-    told = {each.path for each in simulator.requests[since:] if each.method != "GET"}
-    assert told <= {LOGIN}

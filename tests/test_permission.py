@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.const import DOMAIN
 from tests.conftest import SetUp, Start
+from tests.support.acting import use
 
 # A device that does not exist, to whatever action.
 NOBODY = {"device_id": "nobody"}
@@ -67,21 +68,9 @@ async def test_every_action(
 
 async def change(entity: Entity) -> bool:
     """Change the bridge for good by this entity; return whether that can be done."""
-    device: Any = entity
-    match entity.platform.domain:
-        case "switch":
-            await device.async_turn_on()
-        case "number":
-            await device.async_set_native_value(device.native_value)
-        case "select":
-            await device.async_select_option(device.current_option)
-        case "button" if device.entity_description.is_lasting:
-            await device.async_press()
-        case "update" if device.entity_description.install_fn:
-            await device.async_install(None, backup=False)
-        case _:
-            return False
-    return True
+    description: Any = entity.entity_description
+    is_lasting = entity.platform.domain != "button" or description.is_lasting
+    return is_lasting and await use(entity)
 
 
 @every_bridge

@@ -7,9 +7,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bridges.contract import BridgeButton
+from .commands import telling
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity
-from .messages import errors_shown
 from .permission import async_require_admin
 
 PARALLEL_UPDATES = 1
@@ -38,7 +38,7 @@ class BridgeButtonEntity(BridgeEntity, ButtonEntity):
         """Send the command; show the reason to the user if it fails."""
         if self.entity_description.is_lasting:
             await async_require_admin(self.hass, self._context, self.entity_id)
-        with errors_shown(self.hass, self.coordinator.config_entry):
-            await self.entity_description.press_fn(self.coordinator.client)
+        async with telling(self.hass, self.coordinator.config_entry) as client:
+            await self.entity_description.press_fn(client)
         if self.entity_description.asks_again:
             await self.coordinator.async_request_refresh()

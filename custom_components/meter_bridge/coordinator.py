@@ -31,6 +31,7 @@ from .const import (
 )
 from .entry_memory import EntryMemory, Remembered
 from .flow.following import async_search
+from .flow.probe import identify, in_time
 from .history.changes import Changes
 from .history.outages import Outage, Outages
 from .issues import Issues
@@ -268,6 +269,16 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self._update_device(snapshot.firmware)
         self.issues.judge(snapshot, change.links)
 
+    async def recognise(self) -> Client[Any]:
+        """Return the client, once the bridge has shown that it is the entry's own.
+
+        Another device may have its address by now. Polls find that out from the answer;
+        whatever tells the bridge something, or reads its memory, has to ask before.
+        """
+        async with in_time(self.bridge.setup_seconds):
+            await identify(self.client, self.config_entry, self.bridge)
+        return self.client
+
     @property
     def spreads(self) -> bool:
         """Tell whether the growth over an outage is divided evenly: a guess."""
@@ -290,7 +301,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
 
         Raw counts become totals by what is known of the meter.
         """
-        answer = await self.client.counters_at(keys, instants)
+        client = await self.recognise()
+        answer = await client.counters_at(keys, instants)
         account = self.board.account(meter)
         return account.earlier(answer) if account else {}
 
@@ -305,7 +317,8 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         if account is None or meter != MAIN_METER:
             return {}
         limit = account.limits.max_power
-        answer = await self.client.powers_in(keys, hours)
+        client = await self.recognise()
+        answer = await client.powers_in(keys, hours)
         return {
             key: {
                 hour: power

@@ -22,12 +22,12 @@ from .action_needs import needs_met
 from .bridges import Kind
 from .bridges.contract import BridgeAction
 from .bridges.errors import UnfitFieldsError
+from .commands import telling
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry
 from .flow.following import async_move
-from .flow.probe import identify
 from .history.importer import IMPORTERS, Importer
-from .messages import errors_shown, translated
+from .messages import translated
 
 type Fields = Mapping[probatio.Marker, object]
 
@@ -105,14 +105,11 @@ def _register(hass: HomeAssistant, name: str, fields: Fields) -> None:
             fields = action.check(data)
         except UnfitFieldsError as error:
             raise translated(ServiceValidationError, error) from error
-        client, bridge = entry.runtime_data.client, entry.runtime_data.bridge
-        with errors_shown(hass, entry):
-            # Another device at the address must not get any password.
-            await identify(client, entry, bridge)
+        async with telling(hass, entry) as client:
             async with needs_met(hass, entry, action.needs, fields) as met:
                 response = await action.run_fn(client, met)
             if action.moves and (address := response.get("address")):
-                await async_move(hass, entry, bridge, address)
+                await async_move(hass, entry, entry.runtime_data.bridge, address)
         return dict(response) if call.return_response else None
 
     async_register_admin_service(

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .bridges.contract import BridgeSetting
+from .commands import telling
 from .entity import MeterEntity
-from .messages import errors_shown
 from .permission import async_require_admin
 from .values.sources import Value
 
@@ -19,6 +19,6 @@ class SettingEntity(MeterEntity):
         """Send a new value to the bridge, and show the value that it has then."""
         await async_require_admin(self.hass, self._context, self.entity_id)
         set_fn: Callable[..., Any] = self.entity_description.set_fn
-        with errors_shown(self.hass, self.coordinator.config_entry):
-            await set_fn(self.coordinator.client, value)
+        async with telling(self.hass, self.coordinator.config_entry) as client:
+            await set_fn(client, value)
         await self.coordinator.async_refresh()

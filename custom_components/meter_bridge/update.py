@@ -13,10 +13,10 @@ from .action_needs import installing
 from .bridges.contract import BridgeUpdate
 from .bridges.errors import BridgeError
 from .bridges.words import words
+from .commands import telling
 from .const import LOGGER
 from .coordinator import MeterBridgeEntry
 from .entity import BridgeEntity
-from .messages import errors_shown
 from .permission import async_require_admin
 
 PARALLEL_UPDATES = 1
@@ -75,7 +75,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         if latest_fn is None:
             return
         try:
-            latest = await latest_fn(self.coordinator.client)
+            latest = await latest_fn(await self.coordinator.recognise())
         except BridgeError as error:
             LOGGER.debug("%s: no news of updates: %s", self.coordinator.name, error)
             return
@@ -112,8 +112,8 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
             return
         self._follow(None)
         try:
-            with errors_shown(self.hass, self.coordinator.config_entry):
-                await install_fn(self.coordinator.client, self._follow)
+            async with telling(self.hass, self.coordinator.config_entry) as client:
+                await install_fn(client, self._follow)
         finally:
             self._attr_in_progress = False
         await self.coordinator.async_refresh()

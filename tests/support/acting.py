@@ -1,10 +1,11 @@
-"""Call actions of a bridge."""
+"""Call actions of a bridge, and use its entities that do something."""
 
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.entity import Entity
 
 from custom_components.meter_bridge.const import DOMAIN
 
@@ -21,3 +22,22 @@ async def act(
         blocking=True,
         return_response=True,
     )
+
+
+async def use(entity: Entity) -> bool:
+    """Do with an entity what it is for; return whether it does anything."""
+    device: Any = entity
+    match entity.platform.domain:
+        case "switch":
+            await device.async_turn_on()
+        case "number":
+            await device.async_set_native_value(device.native_value)
+        case "select":
+            await device.async_select_option(device.current_option)
+        case "button":
+            await device.async_press()
+        case "update" if device.entity_description.install_fn:
+            await device.async_install(None, backup=False)
+        case _:
+            return False
+    return True

@@ -22,7 +22,7 @@ from tests.bridges.egauge.device import SERIAL
 from tests.bridges.egauge.simulator import EgaugeSimulator
 from tests.conftest import SetUp
 from tests.support.logs import complaints
-from tests.support.watching import entries, poll, state
+from tests.support.watching import entries, poll, shows, state
 
 # The number of this register in the simulated database.
 _NUMBER = 7
@@ -64,6 +64,8 @@ async def test_entities(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Each register is there under the owner's name; what few want is off."""
+    # The newest firmware is asked for in the background.
+    await shows(hass, "update.bridge_firmware", "on")
     surface = {each.entity_id: shown(hass, each) for each in entries(hass, entry)}
     assert surface == snapshot
     assert not complaints(caplog)

@@ -58,7 +58,8 @@ class EgaugeClient(Client[Details]):
         """Log in, and request the system."""
         await self._read_system()
         system = self._decoder.system
-        self._expected = system.serial
+        # A later answer may be another device's.
+        self._expected = self._expected or system.serial
         name = None
         with suppress(*_NOT_AVAILABLE):
             name = text(
