@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
-from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import (
     ATTR_RESTORED,
-    ATTR_UNIT_OF_MEASUREMENT,
     CONF_OPTIONS,
     CONF_TARGET,
     STATE_OFF,
@@ -16,7 +14,6 @@ from homeassistant.const import (
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
     Platform,
-    UnitOfElectricCurrent,
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
@@ -26,11 +23,11 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 from homeassistant.helpers.target import (
+    SelectedEntities,
     TargetSelection,
     async_extract_referenced_entity_ids,
 )
 from homeassistant.helpers.typing import ConfigType
-from homeassistant.util.unit_conversion import ElectricCurrentConverter
 import probatio
 
 from .const import DOMAIN
@@ -40,28 +37,6 @@ type Options = Mapping[probatio.Marker, object]
 
 CONF_BEHAVIOR = "behavior"
 EACH, FIRST, ALL, ANY = "each", "first", "all", "any"
-CONF_RATING = "rating"
-
-
-def _chosen(value: object) -> object:
-    """Return the choice: the selector stores the alternatives beside it."""
-    if isinstance(value, Mapping):
-        return value.get(value.get("active_choice"))
-    return value
-
-
-# A number in A, or an entity that shows a current.
-RATING: Options = {
-    probatio.Optional(CONF_RATING): probatio.All(
-        _chosen,
-        probatio.Any(
-            probatio.All(
-                probatio.Coerce(float), probatio.Range(min=0, min_included=False)
-            ),
-            cv.entity_id,
-        ),
-    )
-}
 
 _PROBLEMS = {
     BinarySensorDeviceClass.BATTERY,
@@ -72,10 +47,6 @@ _PROBLEMS = {
 _PROBLEM_STATES = {"pin": "missing"}
 # Sensors that count problems: translation keys.
 _PROBLEM_COUNTS = {"alerts"}
-# Sensors of a current through a fuse: translation keys. Those of its margin and its
-# rating are currents too, but do not flow. None: a register, under its owner's name.
-_FLOWING = {None, "current", "current_phase"}
-_FUSE = "main_fuse"
 
 
 def _require_nothing(_hass: HomeAssistant, _config: ConfigType) -> None:
@@ -101,12 +72,7 @@ class Question:
         A bridge stands for the meters below it. Its own connection is left out if it
         only repeats that of a meter, unless the target names it.
         """
-        selected = async_extract_referenced_entity_ids(
-            hass,
-            TargetSelection(target),
-            expand_group=False,
-            primary_entities_only=False,
-        )
+        selected = _selected(hass, target)
         registry = er.async_get(hass)
         entity_ids = selected.referenced | selected.indirectly_referenced
         entity_ids |= _below(hass, selected.referenced_devices)
@@ -129,6 +95,37 @@ class Question:
             or entry.config_entry_id not in with_meters
             or entry.translation_key != BRIDGE_CONNECTION.translation_key
         }
+
+    def check(self, hass: HomeAssistant, config: ConfigType) -> None:
+        """Raise if no answer could ever be known with this configuration.
+
+        Editors offer entities by their device class: most enumerations are no problem.
+        """
+        target = config[CONF_TARGET]
+        if not self.targeted(hass, target):
+            for entity_id in sorted(_selected(hass, target).referenced):
+                entry = er.async_get(hass).async_get(entity_id)
+                if entry and entry.platform == DOMAIN:
+                    state = hass.states.get(entity_id)
+                    name = state.name if state else entity_id
+                    raise refusal("unfit_entity", name)
+        self.require(hass, config)
+
+
+def _selected(hass: HomeAssistant, target: ConfigType) -> SelectedEntities:
+    """Return what a target selects, be it hidden from dashboards or not."""
+    return async_extract_referenced_entity_ids(
+        hass, TargetSelection(target), expand_group=False, primary_entities_only=False
+    )
+
+
+def refusal(reason: str, name: str) -> HomeAssistantError:
+    """Return the error that says why a configuration is refused."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=reason,
+        translation_placeholders={"name": name},
+    )
 
 
 def _below(hass: HomeAssistant, device_ids: set[str]) -> set[str]:
@@ -153,26 +150,6 @@ def schema(options: Options) -> probatio.Schema:
             probatio.Required(CONF_OPTIONS, default={}): dict(options),
         }
     )
-
-
-def _require_rating(hass: HomeAssistant, config: ConfigType) -> None:
-    """Require a rating if the bridge reports none: else there is never an answer."""
-    if CONF_RATING in config[CONF_OPTIONS]:
-        return
-    registry = er.async_get(hass)
-    devices = dr.async_get(hass)
-    for entity_id in sorted(OVERLOAD.targeted(hass, config[CONF_TARGET])):
-        if _fuse_of(hass, entity_id) is None:
-            entry = registry.async_get(entity_id)
-            device = entry and entry.device_id and devices.async_get(entry.device_id)
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="rating_required",
-                translation_placeholders={
-                    "name": (device and (device.name_by_user or device.name))
-                    or entity_id
-                },
-            )
 
 
 def _is_problem_sensor(entry: er.RegistryEntry) -> bool:
@@ -232,55 +209,6 @@ def _is_fresh(
     return None if is_stale is None else not is_stale
 
 
-def _is_current(entry: er.RegistryEntry) -> bool:
-    """Pick the currents that flow through a fuse."""
-    return (
-        entry.original_device_class == SensorDeviceClass.CURRENT
-        and entry.translation_key in _FLOWING
-    )
-
-
-def _is_overload(
-    hass: HomeAssistant, state: State, options: Mapping[str, Any]
-) -> bool | None:
-    """Tell whether a current is above the rating, in either direction."""
-    rating: float | str | None = options.get(CONF_RATING)
-    if rating is None:
-        rating = _fuse_of(hass, state.entity_id)
-    if isinstance(rating, str):
-        rating = _amperes(hass.states.get(rating))
-    current = _amperes(state)
-    return None if current is None or rating is None else abs(current) > rating
-
-
-def _amperes(state: State | None) -> float | None:
-    """Return a current in A; the owner may have chosen another unit.
-
-    A number helper may have no unit: its value counts as A.
-    """
-    if state is None:
-        return None
-    ampere = UnitOfElectricCurrent.AMPERE
-    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) or ampere
-    try:
-        return ElectricCurrentConverter.convert(float(state.state), unit, ampere)
-    except ValueError, HomeAssistantError:
-        return None
-
-
-def _fuse_of(hass: HomeAssistant, entity_id: str) -> str | None:
-    """Return the sensor for the rating of the fuse on the same device, if any."""
-    registry = er.async_get(hass)
-    entry = registry.async_get(entity_id)
-    if entry is None or entry.device_id is None:
-        return None
-    for sibling in er.async_entries_for_device(registry, entry.device_id):
-        if sibling.platform == DOMAIN and sibling.translation_key == _FUSE:
-            return sibling.entity_id
-    return None
-
-
 PROBLEM = Question(picks=_is_problem_sensor, answer=_is_problem)
 STALE = Question(picks=_is_connection, answer=_is_stale)
 FRESH = Question(picks=_is_connection, answer=_is_fresh)
-OVERLOAD = Question(picks=_is_current, answer=_is_overload, require=_require_rating)

@@ -21,13 +21,12 @@ from .automation import (
     ANY,
     CONF_BEHAVIOR,
     FRESH,
-    OVERLOAD,
     PROBLEM,
-    RATING,
     Options,
     Question,
     schema,
 )
+from .overload import OVERLOAD, RATING
 
 
 def _schema(options: Options, behavior: str = ANY) -> probatio.Schema:
@@ -57,9 +56,9 @@ class MeterCondition(Condition):
     async def async_validate_config(
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
-        """Validate target and options, also by what the question requires."""
+        """Validate target and options; refuse those that no answer comes of."""
         validated: ConfigType = cls.schema(config)
-        cls.question.require(hass, validated)
+        cls.question.check(hass, validated)
         return validated
 
     def _answers(self) -> list[bool | None]:

@@ -42,14 +42,13 @@ from .automation import (
     EACH,
     FIRST,
     FRESH,
-    OVERLOAD,
     PROBLEM,
-    RATING,
     STALE,
     Options,
     Question,
     schema,
 )
+from .overload import OVERLOAD, RATING
 
 CONF_AWAY_FOR = "away_for"
 _BEHAVIOR: Options = {
@@ -108,9 +107,9 @@ class MeterTrigger(Trigger):
     async def async_validate_config(
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
-        """Validate target and options, also by what the question requires."""
+        """Validate target and options; refuse those that no answer comes of."""
         validated: ConfigType = cls.schema(config)
-        cls.question.require(hass, validated)
+        cls.question.check(hass, validated)
         return validated
 
     @override

@@ -107,7 +107,7 @@ async def test_no_meter_is_not_fresh(
     await set_up(iometer)
     condition = {
         "condition": f"{DOMAIN}.meter_is_fresh",
-        "target": {"entity_id": "sensor.bridge_power"},
+        "target": {"entity_id": "sensor.of_another_integration"},
     }
     assert await holds(hass, condition) is False
 
@@ -155,11 +155,34 @@ async def test_rating_is_required_where_no_bridge_tells_it(
     """Without a rating of the bridge the option is required, and must not be 0."""
     entry = await set_up(await simulators("whatwatt_go"))
     key = "fuse_rating_is_exceeded"
-    with pytest.raises(HomeAssistantError, match=r"^Enter the rating of the fuse: "):
-        await holds(hass, config_of(hass, entry, "condition", key))
-    for rating in (0, "no entity", {"active_choice": "number"}):
+    for options in ({}, {"rating": {"active_choice": "number"}}, {"rating": None}):
+        config = config_of(hass, entry, "condition", key, **options)
+        with pytest.raises(HomeAssistantError, match=r"^Enter the rating of the fuse:"):
+            await holds(hass, config)
+    for rating in (0, "no entity"):
         with pytest.raises(probatio.Invalid, match="rating"):
             await holds(hass, config_of(hass, entry, "condition", key, rating=rating))
+
+
+@pytest.mark.parametrize(
+    ("key", "entity_id"),
+    [
+        ("problem_is_present", "sensor.bridge_active_tariff"),
+        ("meter_is_fresh", "sensor.bridge_active_tariff"),
+        ("fuse_rating_is_exceeded", "sensor.bridge_power"),
+    ],
+)
+async def test_entity_that_cannot_tell_is_refused(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str, entity_id: str
+) -> None:
+    """A target of which nothing could ever be known is refused with a sentence."""
+    entry = await set_up(await simulators("whatwatt_go"))
+    state = hass.states.get(entity_id)
+    assert state is not None
+    config = config_of(hass, entry, "condition", key)
+    config["target"] = {"entity_id": entity_id}
+    with pytest.raises(HomeAssistantError, match=f"^{state.name} cannot tell this"):
+        await holds(hass, config)
 
 
 async def test_condition_holds_an_automation_back(
