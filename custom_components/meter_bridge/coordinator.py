@@ -107,7 +107,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         )
         self.shown = self._throttle.shown
         self._new: list[str] = []
-        self._shown_success = False
+        self._shown_success, self._is_updated = False, False
         self._failures, self._is_timed = 0, False
         self.stream = Stream(entry.title)
         self.poll_seconds, self._poll_holds_until = poll_seconds, -inf
@@ -351,7 +351,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         """Update the firmware version of the device, if it changed."""
         if firmware is None or firmware == self._firmware:
             return
-        self._firmware = firmware
+        self._firmware, self._is_updated = firmware, True
         registry = dr.async_get(self.hass)
         unique_id = self.config_entry.unique_id
         device = unique_id and registry.async_get_device_by_identifier(
@@ -392,12 +392,14 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
     def async_update_listeners(self) -> None:
         """Notify the entities whose changed value is due; the others wait for theirs.
 
-        When the connection to the bridge failed or returned, notify all of them.
+        When the connection to the bridge failed or returned, or its firmware changed,
+        notify all of them.
         """
-        if self.last_update_success == self._shown_success:
+        if self.last_update_success == self._shown_success and not self._is_updated:
             self._throttle.write()
         else:
             self._shown_success = self.last_update_success
+            self._is_updated = False
             self._throttle.flush()
             super().async_update_listeners()
         # Announce last: new entities read the values that were just shown.

@@ -108,6 +108,34 @@ async def test_every_electricity_meter_has_a_demand(
     }
 
 
+async def test_no_demand_is_unknown_on_a_new_page(
+    hass: HomeAssistant,
+    simulators: Start,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Each sensor appears with its first value, and the page of a new bridge is whole.
+
+    Later a missing value is unknown, and its sensor stays.
+    """
+    simulator = await simulators("whatwatt_go")
+    home = Home(hass, freezer, simulator, await set_up(simulator))
+    await home.live(9, 500)
+    assert home.shown() == {}
+    await home.live(2, 500)
+    assert home.shown().keys() == {"demand", "demand_ahead"}
+    await home.live(15, 500)
+    assert home.shown().keys() == set(KEYS)
+    assert "unknown" not in {each.state for each in home.shown().values()}
+
+    await hass.config_entries.async_unload(home.entry.entry_id)
+    freezer.tick(2 * 3600)
+    simulator.house.advance(2 * 3600)
+    await hass.config_entries.async_setup(home.entry.entry_id)
+    await home.live(1, 500)
+    assert home.shown()["demand"].state == "unknown"
+
+
 async def test_a_peak_tells_when_it_was_and_survives_a_reload(
     hass: HomeAssistant,
     simulators: Start,

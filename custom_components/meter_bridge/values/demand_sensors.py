@@ -31,10 +31,17 @@ DEMAND_SENSORS = (DEMAND, DEMAND_AHEAD, PEAK_DEMAND)
 
 
 def shown_demand(demand: Demand) -> Mapping[str, int | None]:
-    """Return what the demand sensors of a meter show (W), by their keys."""
+    """Return what the demand sensors of a meter show (W), by their keys.
+
+    Until a whole period was seen, those without a value are left out: a new bridge
+    would show three sensors that are unknown for up to an hour.
+    """
     peak = demand.peak
-    return {
+    shown = {
         DEMAND.key: demand.now,
         DEMAND_AHEAD.key: demand.ahead,
         PEAK_DEMAND.key: None if peak is None else round(peak.demand),
     }
+    if demand.months:
+        return shown
+    return {key: value for key, value in shown.items() if value is not None}

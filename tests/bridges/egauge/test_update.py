@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import (
     Event,
     EventStateChangedData,
@@ -66,6 +67,21 @@ async def test_newer_firmware_is_offered(
     simulator.latest_firmware = 4.8
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(hours=13))
     await eventually(lambda: shown(hass).attributes["latest_version"] == "4.8")
+    assert shown(hass).state == "off"
+
+
+async def test_an_update_that_was_installed_elsewhere(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: EgaugeSimulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Once the device tells its new version, nothing is offered any more."""
+    assert shown(hass).state == "on"
+    simulator.firmware = "4.9.1"
+    freezer.tick(61)
+    await entry.runtime_data.async_refresh()
+    assert shown(hass).attributes["installed_version"] == "4.9.1"
     assert shown(hass).state == "off"
 
 

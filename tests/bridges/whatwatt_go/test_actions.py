@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.file_upload import _DATA, FileUploadData
 from homeassistant.core import (
     Event,
@@ -250,6 +251,7 @@ def shown(hass: HomeAssistant) -> list[tuple[bool, int | None]]:
     return found
 
 
+@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("is_uploaded", [False, True])
 @pytest.mark.parametrize("protection", [False, True])
 async def test_firmware_from_a_file(  # noqa: PLR0913
@@ -288,6 +290,32 @@ async def test_firmware_from_a_file(  # noqa: PLR0913
     assert state.state == "unknown"
 
 
+@pytest.mark.usefixtures("all_enabled")
+async def test_firmware_from_elsewhere(
+    hass: HomeAssistant,
+    simulator: WhatwattGoSimulator,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The update entity shows which version runs, whoever installed it."""
+    entry = await set_up(simulator)
+    simulator.running = "2.9.0"
+    freezer.tick(61)
+    await entry.runtime_data.async_refresh()
+    state = hass.states.get(UPDATE)
+    assert state
+    assert state.attributes["installed_version"] == "2.9.0"
+
+
+async def test_nothing_is_unknown_for_good(
+    hass: HomeAssistant, simulator: WhatwattGoSimulator, set_up: SetUp
+) -> None:
+    """The device does not tell of newer firmware, so its update entity is off first."""
+    await set_up(simulator)
+    assert hass.states.get(UPDATE) is None
+
+
+@pytest.mark.usefixtures("all_enabled")
 async def test_firmware_that_is_none(
     hass: HomeAssistant,
     simulator: WhatwattGoSimulator,

@@ -226,6 +226,9 @@ UPDATES: tuple[BridgeUpdate[WhatwattClient, Details], ...] = (
     BridgeUpdate(
         key="firmware",
         device_class=UpdateDeviceClass.FIRMWARE,
+        # It is unknown but while an action installs a file: the device does not tell
+        # of newer firmware.
+        entity_registry_enabled_default=False,
         installed_fn=lambda details: details.firmware,
     ),
 )
