@@ -1,4 +1,4 @@
-"""The integrations that live through a day, and how each is set up."""
+"""The integrations that are compared over a day, and how each is set up."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -19,7 +19,7 @@ from .plain import PlainCoordinator, PlainSensor
 OURS, BEFORE, CORE, PLAIN = (
     *("Meter Bridge", "Meter Bridge before", "Home Assistant's own", "plain"),
 )
-# As it comes, but for the demand, which is off if it would be on.
+# Default options, except that demand is off where it is on by default, and vice versa.
 OTHER_DEMAND = "demand the other way"
 
 type SetUp = Callable[[HomeAssistant, Kind, Place], Any]

@@ -1,4 +1,4 @@
-"""Measure a day of a house: quarters of an hour out of all of it, each in a process."""
+"""Measure a day of a house by some of its quarters of an hour, a process for each."""
 
 from statistics import fmean
 
@@ -19,9 +19,9 @@ _HEAD = (
     *("Bridge", "Integration", "Processor (s a day)", "Rows an hour", "MB a day"),
     *("Off at most (W)", "Off on average (W)", "Largest step late (s)", "Lost"),
 )
-# Of Home Assistant's own for the same box; rows an hour; MB a day.
+# Shares of what Home Assistant's own integration takes (time, rows), and MB a day.
 _MOST_TIME, _MOST_ROWS_SHARE, _MOST_MEGABYTES = 0.25, 0.125, 12.5
-# With demand, of those without.
+# Rows with demand, as a multiple of those without.
 _MOST_DEMAND_ROWS = 1.08
 
 
@@ -50,7 +50,7 @@ def _found(kind: Kind, effort: Effort) -> dict[str, Found]:
     """Measure every integration on each slice of the day, in turns."""
     names = [OURS, OTHER_DEMAND]
     if kind.benchmark.peer:
-        # The plain one shows registers by their unit, which a poll need not tell.
+        # The plain integration needs units of registers, which a poll need not contain.
         names += [CORE, PLAIN] if kind.streams else [CORE]
     if effort.before:
         names.insert(0, BEFORE)
@@ -63,7 +63,7 @@ def _found(kind: Kind, effort: Effort) -> dict[str, Found]:
                 now: Found = alone(
                     live, kind.key, name, begin, seconds, product=product
                 )
-                # Whatever else the machine does only ever adds to it.
+                # Other load on the machine only adds time.
                 if name not in best or now.busy < best[name].busy:
                     best[name] = now
         for name, one in best.items():

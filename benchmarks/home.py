@@ -38,7 +38,7 @@ EVERY_READING, LIVE_POWER, BALANCED, CALM = (
     "balanced",
     "calm",
 )
-# What a checkout reads that may be measured beside this one, and is older.
+# The option of older checkouts, which may be measured beside this one.
 _OLD_SECONDS = {EVERY_READING: 0, LIVE_POWER: 10, BALANCED: 10, CALM: 10}
 
 
@@ -64,7 +64,7 @@ async def home() -> AsyncIterator[HomeAssistant]:
 
 
 def _without_budgets() -> ExitStack:
-    """Let bridges say, and entities write, as much as a benchmark is fast."""
+    """Lift the limits on messages and states, which a benchmark would exceed."""
     without, product = ExitStack(), Path(meter_bridge.__file__).parent
     for module, budget in _BUDGETS:
         # An older checkout may limit nothing.

@@ -1,6 +1,6 @@
-"""Live some time of a house, through all of Home Assistant, with its recorder on disk.
+"""Run hours of a house through all of Home Assistant, with its recorder on disk.
 
-The clock jumps a second ahead as soon as what was read has been handled. So timers,
+The clock jumps a second ahead as soon as a reading has been handled. So timers,
 thresholds and periods count as in a house, and an hour takes seconds.
 """
 
@@ -124,7 +124,7 @@ async def live(key: str, name: str, begin: int, seconds: int) -> Found:
                 await hass.config_entries.async_unload(entry.entry_id)
     return Found(
         seconds=seconds,
-        # The feeding and the jumps cost something, too.
+        # Feeding readings and moving the clock cost something, too.
         busy=busy - bare * seconds / _BARE_SECONDS,
         rows=after[0] - before[0],
         size=after[1] - before[1],
@@ -163,13 +163,13 @@ class _Clock:
         return self._monotonic() + self._ahead
 
     def jump(self, until: float) -> None:
-        """Be as late as this, if it is not yet."""
+        """Move on to this time, unless it is past."""
         self._ahead += max(until - self.monotonic(), 0.0)
 
 
 @asynccontextmanager
 async def _clock_of_day() -> AsyncIterator[_Clock]:
-    """Have everybody ask a clock that can be put forward."""
+    """Let all code ask a clock that can be put forward."""
     clock = _Clock()
     with (
         patch.object(time, "time", clock.time),
@@ -181,7 +181,7 @@ async def _clock_of_day() -> AsyncIterator[_Clock]:
 
 
 class _Day:
-    """The household's seconds, one after the other."""
+    """Run the seconds of a household, one after the other."""
 
     def __init__(
         self,
@@ -191,11 +191,11 @@ class _Day:
         name: str,
         clock: _Clock,
     ) -> None:
-        """Begin with the household at home, and nobody who looks."""
+        """Start a household that no integration reads yet."""
         self._hass, self._feeder, self._kind, self._name = hass, feeder, kind, name
         self._clock = clock
         self._coordinator: DataUpdateCoordinator[Any] | None = None
-        # The same household lives in the other process.
+        # A copy of the household in the other process, to compare with.
         self.household = Household(House())
         self._arrived = asyncio.Event()
         self._power: str | None = None
@@ -224,7 +224,7 @@ class _Day:
         coordinator.async_update_listeners = note  # type: ignore[method-assign]
 
     async def measure(self, seconds: int) -> float:
-        """Live so many seconds; return the processor time, the recorder's included."""
+        """Run so many seconds; return the processor time, the recorder's included."""
         before, due = time.process_time(), self._clock.monotonic()
         for _ in range(seconds):
             await self._live_second()
@@ -239,7 +239,7 @@ class _Day:
         return time.process_time() - before
 
     async def _live_second(self) -> None:
-        """Live a second, and wait for what is read after it."""
+        """Run a second, and wait until its reading has been handled."""
         self.household.second()
         self._second += 1
         is_read = self._second % self._kind.benchmark.seconds == 0
@@ -260,7 +260,7 @@ class _Day:
             self._power = _net_power(self._hass, power)
         if self._power and (state := self._hass.states.get(self._power)):
             self.true.append(power)
-            # Without a number it is off by all of the power.
+            # Without a number, the whole power counts as the error.
             is_number = state.state not in {STATE_UNAVAILABLE, STATE_UNKNOWN}
             self.shown.append(float(state.state) if is_number else 0.0)
 

@@ -73,10 +73,10 @@ async def starts() -> list[Part]:
 def imports() -> Part:
     """Measure the import in a new interpreter that has imported Home Assistant.
 
-    What Home Assistant asks for before anybody needs it is a row of its own, and so is
-    the first start after an update, at which Python compiles the integration.
+    Modules that Home Assistant preloads have a row of their own, and so has the first
+    start after an update, at which Python compiles the integration.
     """
-    # Of Home Assistant, what our modules need: most homes have it already.
+    # Home Assistant's modules that ours need: most homes have imported them already.
     theirs = [f"homeassistant.components.{name}" for name in (*PLATFORMS, "repairs")]
     ours = [_INTEGRATION, *(f"{_INTEGRATION}.{name}" for name in PLATFORMS)]
     part = Part(title="Import", head=("", "Also imports", "Modules", "Processor (ms)"))
