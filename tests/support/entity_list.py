@@ -14,12 +14,12 @@ COMMAND = "scripts/test tests/repository/test_entity_list.py --snapshot-update"
 _HEAD = """\
 # Every entity of every bridge
 
-What a bridge or its meter does not send has no entity, so yours will have fewer. Those
-that are *off* at first can be switched on in the settings of the entity; the others are
-*on*. A device other than the bridge itself stands before the name of its entities.
+A value that a bridge or its meter does not send has no entity, so yours will have
+fewer. Entities that are *off* at first are disabled; enable them in their settings. If
+an entity belongs to a device below the bridge, its name begins with that device.
 
 Energy is counted in kWh, and power is positive while you import. The entities of an
-eGauge bear the names that you gave its registers; those below are examples.
+eGauge have the names that you gave to its registers; those below are examples.
 """
 _FOOT = f"The list is written by `{COMMAND}`.\n"
 _COLUMNS = ("Entity", "Kind", "Class", "Unit", "Category", "At first")
