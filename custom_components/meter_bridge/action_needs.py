@@ -28,7 +28,7 @@ _PORT = 1883
 _OWN_NAMES = ("core-mosquitto", "localhost")
 
 
-def installing(entry: MeterBridgeEntry) -> str:
+def installation_signal(entry: MeterBridgeEntry) -> str:
     """Return the dispatcher signal for the progress of an installation.
 
     Its arguments: the part that is done (0 to 1; None: unknown), and whether the
@@ -66,7 +66,7 @@ async def needs_met(
 
     @callback
     def tell(part: float | None, *, is_over: bool = False) -> None:
-        async_dispatcher_send(hass, installing(entry), part, is_over)
+        async_dispatcher_send(hass, installation_signal(entry), part, is_over)
 
     try:
         yield {**met, Need.PROGRESS: tell}

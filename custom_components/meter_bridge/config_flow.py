@@ -35,10 +35,10 @@ from .flow.nearness import async_is_near
 from .flow.options import MeterBridgeOptionsFlow
 from .flow.probe import (
     Found,
-    at,
     connect,
+    data_at,
+    data_to_keep,
     identify,
-    kept,
     probe,
     unique_id,
     unique_ids,
@@ -225,7 +225,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
             if is_changed:
                 data[CONF_PINNED] = _without_certificate(entry)
             if CONF_HOST in user_input and (host := typed_host(user_input, errors)):
-                data = at(data, host, is_announced=False)
+                data = data_at(data, host, is_announced=False)
             if not errors and (result := await self._change(entry, data, errors)):
                 return result
         return self.async_show_form(
@@ -252,7 +252,7 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None and (host := typed_host(user_input, errors)):
             typed = {key: value for key, value in user_input.items() if value != ""}
-            data = at({**entry.data, **typed}, host, is_announced=False)
+            data = data_at({**entry.data, **typed}, host, is_announced=False)
             if CONF_PASSWORD in typed:
                 data[CONF_PINNED] = _still_pinned(entry, host)
             if result := await self._change(
@@ -286,7 +286,9 @@ class MeterBridgeConfigFlow(SetupSteps, domain=DOMAIN):
         if self.hass.config_entries.async_get_entry(entry.entry_id) is None:
             # The owner has removed it meanwhile.
             return self.async_abort(reason="unknown")
-        return self.async_update_reload_and_abort(entry, data=kept(data, identity))
+        return self.async_update_reload_and_abort(
+            entry, data=data_to_keep(data, identity)
+        )
 
     def _abort_if_taken(self, announced: Announcement) -> None:
         """Abort if an entry, or another flow, has the announced address already."""

@@ -53,7 +53,7 @@ def _parts(text: str, size: int = _PART) -> set[str]:
     return {spelt[at : at + size] for at in range(len(spelt) - size + 1)}
 
 
-def _tells(number: str) -> bool:
+def _identifies(number: str) -> bool:
     """Tell whether an id identifies anything: it has digits, and signs that differ."""
     return any(map(str.isdigit, number)) and len(set(_spelt(number)[0])) > 1
 
@@ -108,7 +108,7 @@ class Redactor:
         public: Iterable[str],
     ) -> None:
         """Keep the keys, ids and words to redact."""
-        ids = [each for each in ids if _tells(each)]
+        ids = [each for each in ids if _identifies(each)]
         self.keys = set(keys)
         self._parts = {part for each in ids for part in _parts(each)}
         self._parts -= {part for each in public for part in _parts(each)}

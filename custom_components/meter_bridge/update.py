@@ -9,7 +9,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 
-from .action_needs import installing
+from .action_needs import installation_signal
 from .bridges.contract import BridgeUpdate
 from .bridges.errors import BridgeError
 from .bridges.words import words
@@ -57,7 +57,9 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         await super().async_added_to_hass()
         self.async_on_remove(
             async_dispatcher_connect(
-                self.hass, installing(self.coordinator.config_entry), self._follow
+                self.hass,
+                installation_signal(self.coordinator.config_entry),
+                self._follow,
             )
         )
         if self.entity_description.latest_fn is None:

@@ -313,9 +313,9 @@ async def test_heard_before_it_was_missed(
     await announce(hass, announcement(simulator))
     assert entry.data["host"] == before
     if is_late:
-        heard = hass.data[FOLLOWED].heard
-        for each, (time, announced) in heard.items():
-            heard[each] = (time - 3601, announced)
+        latest = hass.data[FOLLOWED].latest
+        for each, (time, announced) in latest.items():
+            latest[each] = (time - 3601, announced)
     await searched(hass)
     assert (entry.data["host"] == simulator.address) is not is_late
 

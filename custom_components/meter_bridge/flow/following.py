@@ -22,7 +22,7 @@ from ..bridges.transport.address import parse_address
 from ..const import DOMAIN
 from ..issues import report_two_bridges
 from .announcement import Announcement
-from .probe import at, connect, identify, in_time
+from .probe import connect, data_at, identify, in_time
 
 _KEPT_SECONDS = 3600.0
 # How often the known address is asked before its bridge counts as gone, and the pause
@@ -40,7 +40,7 @@ class Followed:
     at most.
     """
 
-    heard: dict[str, tuple[float, Announcement]] = field(default_factory=dict)
+    latest: dict[str, tuple[float, Announcement]] = field(default_factory=dict)
     searching: set[str] = field(default_factory=set)
 
 
@@ -53,7 +53,7 @@ def async_hear(
 ) -> None:
     """Keep the latest announcement of an entry's bridge."""
     followed = hass.data.setdefault(FOLLOWED, Followed())
-    followed.heard[entry.entry_id] = hass.loop.time(), announced
+    followed.latest[entry.entry_id] = hass.loop.time(), announced
 
 
 @callback
@@ -62,7 +62,7 @@ def async_search(hass: HomeAssistant, entry: ConfigEntry) -> None:
     followed = hass.data.setdefault(FOLLOWED, Followed())
     if entry.entry_id in followed.searching:
         return
-    at_time, announced = followed.heard.pop(entry.entry_id, (0.0, None))
+    at_time, announced = followed.latest.pop(entry.entry_id, (0.0, None))
     if announced is None or hass.loop.time() > at_time + _KEPT_SECONDS:
         return
     followed.searching.add(entry.entry_id)
@@ -88,7 +88,7 @@ async def _look(
         return
     try:
         is_at_home = await _answers_at_home(hass, entry, announced)
-        moved = at(entry.data, host, is_announced=True)
+        moved = data_at(entry.data, host, is_announced=True)
         identity = await _ask(hass, entry, announced, moved)
     except BridgeError:
         # A login that is refused at the known address may be that of the same bridge
@@ -113,7 +113,7 @@ async def async_move(
     NotMovedError: the bridge does not answer there; the entry stays as it is.
     """
     known = parse_address(entry.data[CONF_HOST])
-    moved = at(entry.data, str(replace(known, host=address)), is_announced=False)
+    moved = data_at(entry.data, str(replace(known, host=address)), is_announced=False)
     for _ in range(_MOVE_TRIES):
         try:
             async with in_time(_MOVE_SECONDS):

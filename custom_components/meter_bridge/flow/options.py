@@ -46,7 +46,7 @@ from .bare_meters import METER, bare_meters, fits
 from .energy import missing_sources
 from .forms import energy_schema, ticked
 from .offers import Offer, offer
-from .probe import connect, current
+from .probe import connect, current_snapshot
 from .roles import answers_of, questions_of, questions_schema
 from .steps import bridge_or_abort
 
@@ -172,7 +172,7 @@ class MeterBridgeOptionsFlow(OptionsFlowWithReload):
             client = connect(
                 self.hass, bridge_or_abort(entry), entry.data, options=self._chosen
             )
-            if snapshot := await current(client):
+            if snapshot := await current_snapshot(client):
                 return await offer(self.hass, bridge_or_abort(entry), snapshot)
         before = entry.options.get(CONF_METERS, {})
         missing = await missing_sources(

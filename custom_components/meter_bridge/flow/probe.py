@@ -119,7 +119,9 @@ def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
     return next(title for title in numbered if title not in taken)
 
 
-def at(data: Mapping[str, Any], host: str, *, is_announced: bool) -> dict[str, Any]:
+def data_at(
+    data: Mapping[str, Any], host: str, *, is_announced: bool
+) -> dict[str, Any]:
     """Return an entry's data for another address, noting whether it is announced."""
     placed = {**data, CONF_HOST: host, CONF_ANNOUNCED: True}
     if not is_announced:
@@ -127,7 +129,7 @@ def at(data: Mapping[str, Any], host: str, *, is_announced: bool) -> dict[str, A
     return placed
 
 
-def kept(data: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
+def data_to_keep(data: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
     """Return data to keep in an entry, with what the bridge has shown (`pinned`).
 
     A password that the device has not asked for is not kept: whoever asks for it later,
@@ -139,7 +141,7 @@ def kept(data: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
     return stored
 
 
-async def current(client: Client[Any]) -> Snapshot[Any] | None:
+async def current_snapshot(client: Client[Any]) -> Snapshot[Any] | None:
     """Return a snapshot of a bridge; None if it does not answer in time."""
     try:
         async with in_time(SNAPSHOT_SECONDS):

@@ -25,12 +25,12 @@ from .core_twin import has_core_twin
 from .forms import energy_schema, login_schema, ticked, typed_host
 from .offers import Offer, may_offer, offer
 from .probe import (
-    at,
     connect,
-    current,
+    current_snapshot,
+    data_at,
+    data_to_keep,
     entry_title,
     in_time,
-    kept,
     unique_id,
     unique_ids,
 )
@@ -90,7 +90,7 @@ class SetupSteps(ConfigFlow):
         """Offer what the bridge can add to the Energy dashboard, if that lacks any."""
         if not await may_offer(self.hass, self._bridge):
             return None
-        snapshot = await current(self._client())
+        snapshot = await current_snapshot(self._client())
         self._offered = await offer(self.hass, self._bridge, snapshot)
         if self._offered.is_empty:
             is_missing = self._offered.is_missing
@@ -103,7 +103,7 @@ class SetupSteps(ConfigFlow):
 
     def _client(self) -> Client[Any]:
         """Return a client for what is known so far; nothing is sent yet."""
-        data = at(self._login or {}, self._host, is_announced=self._is_announced)
+        data = data_at(self._login or {}, self._host, is_announced=self._is_announced)
         options = {CONF_ROLES: self._said or {}}
         return connect(self.hass, self._bridge, data, is_typed=True, options=options)
 
@@ -153,7 +153,7 @@ class SetupSteps(ConfigFlow):
             login = {
                 key: value for key, value in user_input.items() if key != CONF_HOST
             }
-            data = at(login, self._host, is_announced=self._is_announced)
+            data = data_at(login, self._host, is_announced=self._is_announced)
             client = connect(self.hass, self._bridge, data, is_typed=True)
             try:
                 self._identity = await client.identify()
@@ -242,8 +242,11 @@ class SetupSteps(ConfigFlow):
 
     def _create(self, identity: Identity) -> ConfigFlowResult:
         """Create the entry of a bridge that has shown its identity."""
-        data = at(
-            {CONF_BRIDGE: self._bridge.key, **kept(self._login or {}, identity)},
+        data = data_at(
+            {
+                CONF_BRIDGE: self._bridge.key,
+                **data_to_keep(self._login or {}, identity),
+            },
             self._host,
             is_announced=self._is_announced,
         )
@@ -261,9 +264,9 @@ class SetupSteps(ConfigFlow):
 
         Without a new login, keep the pinned way in: the stored password belongs to it.
         """
-        data = at(entry.data, self._host, is_announced=self._is_announced)
+        data = data_at(entry.data, self._host, is_announced=self._is_announced)
         if self._login:
-            data = kept({**data, **self._login}, identity)
+            data = data_to_keep({**data, **self._login}, identity)
         return self.async_update_reload_and_abort(
             entry, data=data, reason="already_configured"
         )

@@ -21,7 +21,7 @@ from ..transport.sse import Event
 from ..transport.tasks import race
 from .decoder import LIVE, REPORT, SYSTEM, WhatwattDecoder
 from .sd_card import SdCard
-from .seldom import Seldom
+from .seldom import SeldomRequests
 from .settings import METER_SETTINGS, Place, change
 from .supply import watch_supply
 from .system import Details
@@ -57,7 +57,7 @@ class WhatwattClient(Client[Details]):
         super().__init__(self.web.http)
         self._decoder = WhatwattDecoder()
         self.card = SdCard(self.web)
-        self._seldom = Seldom(self.web, self._decoder)
+        self._seldom = SeldomRequests(self.web, self._decoder)
         self._listening = asyncio.Lock()
         self._system_until = -inf
         self._report_until = -inf

@@ -21,7 +21,7 @@ _CURRENTS_SECONDS = 60.0
 _FREE = "free"
 
 
-class Seldom:
+class SeldomRequests:
     """Poll settings and variables seldom; hand the answers to the decoder."""
 
     def __init__(self, web: WhatwattWeb, decoder: WhatwattDecoder) -> None:
