@@ -1,4 +1,4 @@
-"""Files of the first version: what it stored of each kind of bridge goes on."""
+"""Files of the first version: totals go on from them, for each kind of bridge."""
 
 import json
 from pathlib import Path
@@ -32,9 +32,10 @@ type Counters = dict[tuple[str, str], list[float]]
 
 
 def counters(data: Data) -> Counters:
-    """Return the counters of a file, by meter and code; those of a client are its main.
+    """Return the counters of a file, by meter and code.
 
-    Where a client judged counters itself, those of the account followed from them.
+    If the client judged counters itself, only those count, as the main meter's: the
+    others followed from them.
     """
     own = data.get(CLIENT)
     meters = {MAIN: own} if own else data
@@ -110,13 +111,13 @@ async def entry(
 
 
 @pytest.mark.parametrize("key", FILES)
-async def test_it_goes_on(
+async def test_totals_go_on(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     entry: MockConfigEntry,
     data: Data,
 ) -> None:
-    """All totals are shown, nothing is told, and the file has become one of today."""
+    """All totals are shown, no repair is raised, and the file gets today's version."""
     before = {meter: account.values for meter, account in accounts(entry).items()}
     await restarted(hass, hass_storage, entry, data)
     known = accounts(entry)
@@ -135,7 +136,7 @@ async def test_it_goes_on(
 
 
 @pytest.mark.parametrize("key", FILES)
-async def test_it_judges(
+async def test_wrong_levels_are_held(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     entry: MockConfigEntry,
@@ -143,8 +144,9 @@ async def test_it_judges(
 ) -> None:
     """A level that cannot follow the stored one is held back from the start.
 
-    The stored one is not shown: the first version did not store whether it ended well.
-    Only totals that go on by an offset are, since they stay where they are.
+    The stored level is not shown, since the first version did not store whether Home
+    Assistant was shut down cleanly. Only totals with an offset are shown, since they
+    stay where they are.
     """
     lower: Data = json.loads(json.dumps(data))
     for numbers in counters(lower).values():

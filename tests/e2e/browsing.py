@@ -27,7 +27,7 @@ FLAGS = [
     # Connect to this machine only, whatever a page or the browser asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-# A busy machine takes its time; whoever waits goes on at once when it is there.
+# Long enough for a busy machine; waiting ends as soon as the element is there.
 PATIENCE = 60_000
 WIDE, NARROW = (1280, 900), (390, 844)
 TIME_ZONE = "Europe/Berlin"

@@ -34,7 +34,7 @@ async def browser() -> AsyncGenerator[Browser]:
 
 @pytest.fixture
 def kept(request: pytest.FixtureRequest) -> Path:
-    """Return the folder for what is kept of a journey that fails; it is not there."""
+    """Return the folder for what a failed journey leaves; it does not exist yet."""
     folder = KEPT / re.sub(r"\W+", "-", request.node.name).strip("-")
     shutil.rmtree(folder, ignore_errors=True)
     return folder

@@ -1,4 +1,4 @@
-"""The look for what an owner would mind finds it."""
+"""The check of the layout finds what an owner would complain about."""
 
 from collections.abc import AsyncGenerator
 import re
@@ -43,7 +43,7 @@ async def front(browser: Browser) -> AsyncGenerator[Front]:
     ids=["nothing", "raw", "unknown", "over", "wide", "cut"],
 )
 async def test_layout(front: Front, page: str, wrong: set[str]) -> None:
-    """What is wrong with a page is found, and nothing else."""
+    """The check finds what is wrong with a page, and nothing else."""
     await front.page.set_content(f"<!doctype html>{page}")
     found = await complaints(front)
     # How much of a text is left depends on the fonts.

@@ -72,7 +72,7 @@ def _take_over(cell: Cell) -> None:
     cell.coordinator = cell.entry.runtime_data
 
 
-async def _be_another(cell: Cell) -> None:
+async def _swap(cell: Cell) -> None:
     """Give the address to another device of the same kind, in another house.
 
     Polls do not notice that the bridge is gone, but streams break.
@@ -82,7 +82,7 @@ async def _be_another(cell: Cell) -> None:
     await _start_another(cell)
 
 
-async def _be_away_and_another(cell: Cell) -> None:
+async def _swap_later(cell: Cell) -> None:
     """Leave the address unused for a while before another device gets it."""
     await cell.simulator.unplug()
     await cell.round(20)
@@ -102,7 +102,7 @@ async def _start_another(cell: Cell) -> None:
     await other.start(port=cell.simulator.port)
 
 
-async def _goes_on(cell: Cell) -> None:
+async def _connect_streams(cell: Cell) -> None:
     """Let the streams connect to the other device, which reads its meter."""
     (other,) = cell.others
     await cell.settle(_LONG_SECONDS)
@@ -117,7 +117,7 @@ async def _give_back(cell: Cell) -> None:
     await cell.simulator.plug_in()
 
 
-async def _be_away_and_give_back(cell: Cell) -> None:
+async def _give_back_later(cell: Cell) -> None:
     """Stop the other device some time before the bridge returns."""
     (other,) = cell.others
     await other.stop()
@@ -133,7 +133,7 @@ def _messages(simulator: Simulator) -> list[bytes]:
     ]
 
 
-async def _be_silent(cell: Cell) -> None:
+async def _push_nothing(cell: Cell) -> None:
     """Push nothing."""
     cell.simulator.silent = True
 
@@ -213,7 +213,7 @@ DEVICES = (
             group=_DEVICE,
             name=name,
             cause=cause,
-            then=_goes_on,
+            then=_connect_streams,
             cure=cure,
             sees=sees(Sees.GONE),
             errors=frozenset({"wrong_bridge"}),
@@ -221,10 +221,10 @@ DEVICES = (
         for name, cause, cure in (
             (
                 "another of its kind gets its address",
-                _be_away_and_another,
-                _be_away_and_give_back,
+                _swap_later,
+                _give_back_later,
             ),
-            ("another of its kind takes its place at once", _be_another, _give_back),
+            ("another of its kind takes its place at once", _swap, _give_back),
         )
     ),
 )
@@ -232,7 +232,7 @@ STREAMS = (
     Mishap(
         group=_STREAM,
         name="events in halves",
-        cause=_be_silent,
+        cause=_push_nothing,
         then=_halves,
         is_polled=False,
         needs=(STREAM,),
@@ -241,7 +241,7 @@ STREAMS = (
     Mishap(
         group=_STREAM,
         name="half an event, then the end",
-        cause=_be_silent,
+        cause=_push_nothing,
         then=_half_and_end,
         is_polled=False,
         needs=(STREAM,),

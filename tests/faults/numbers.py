@@ -61,13 +61,14 @@ async def _exceed(cell: Cell) -> None:
     """Show more power than any connection carries; the counters do not follow it."""
     cell.simulator.house = house = deepcopy(cell.house)
     house.draw(42_949_672)
-    # One that is the meter shows what flows now, and would count it with a reading.
+    # A bridge that is itself the meter shows this power without a reading; with one, it
+    # would also count it.
     if not cell.simulator.counts_by_itself:
         cell.simulator.read_meter()
         cell.simulator.publish()
 
 
-def _is_set(**ahead: float) -> Act:
+def _set_wrong(**ahead: float) -> Act:
     """Set the meter's clock wrong."""
 
     async def act(cell: Cell) -> None:
@@ -190,14 +191,14 @@ CLOCKS = (
     Mishap(
         group=_CLOCKS,
         name="the clock is 3 hours ahead, then right again",
-        cause=_is_set(hours=3),
+        cause=_set_wrong(hours=3),
         cure=_set_right,
         sees=sees(Sees.LIVE),
     ),
     Mishap(
         group=_CLOCKS,
         name="the clock is 3 hours behind",
-        cause=_is_set(hours=-3),
+        cause=_set_wrong(hours=-3),
         cure=_set_right,
         rounds=4,
         sees=sees(Sees.LIVE),
@@ -205,7 +206,7 @@ CLOCKS = (
     Mishap(
         group=_CLOCKS,
         name="the hour between 2 and 3 comes twice",
-        cause=_is_set(hours=-1),
+        cause=_set_wrong(hours=-1),
         cure=_set_right,
         rounds=4,
         sees=sees(Sees.LIVE),

@@ -82,8 +82,8 @@ async def _fade(
 ) -> tuple[Mapping[str, Result], float | None]:
     """Poll until all values are gone; return the last results, and after how long.
 
-    Before that all of them stand, and nobody is told of any failure. None: they were
-    gone at once, or never.
+    Until then all values have to stay, and no failure may be reported. The time is None
+    if they were gone at once, or never.
     """
     seconds, results = 0.0, dict[str, Result]()
     for _ in range(_MOST_POLLS):

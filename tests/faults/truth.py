@@ -46,7 +46,7 @@ class Result(StrEnum):
     KEPT = "shows the last value"
     BACK = "shows an older value"
     GONE = "shows nothing"
-    WRONG = "shows what the meter never was_polled"
+    WRONG = "shows what the meter never sent"
 
 
 class Truth:
@@ -85,8 +85,8 @@ class Truth:
     async def _ask(self, client: Client[Any], board: Board) -> Mapping[str, Value]:
         """Poll by one of the clients.
 
-        The board works out what follows from readings. What was sent is true without
-        its judgement.
+        The board only adds what is worked out from readings: what was sent is true
+        without being judged.
         """
         snapshot = await client.fetch()
         board.take(snapshot)

@@ -19,7 +19,7 @@ _READINGS, _STEP_WATTS = 300, 7
 _EVERY = 3
 # More than the budget of bytes, and of messages, that a stream has.
 _NOISE, _TINY = 1 << 20, 300
-# Each stranger has another port, at which nobody answers.
+# Each announcement has another port, at which nobody answers.
 _STRANGERS = 1000
 
 type Act = Callable[[HomeAssistant, Simulator, int], Awaitable[None]]
@@ -27,9 +27,10 @@ type Act = Callable[[HomeAssistant, Simulator, int], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """What is done each minute, and the kinds that can be attacked so.
+    """What is done each minute, and the kinds of bridges that can be attacked so.
 
-    A `short` siege has as many minutes as it takes until nothing more may come.
+    `short` is the length of a short siege in minutes: by half of it, nothing may grow
+    any more.
     """
 
     name: str

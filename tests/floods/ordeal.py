@@ -1,4 +1,4 @@
-"""One bridge in Home Assistant while it pours out a flood under one of its paths."""
+"""One bridge in Home Assistant, which floods one of its paths."""
 
 import asyncio
 from contextlib import suppress

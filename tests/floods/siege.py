@@ -115,7 +115,8 @@ class Siege:
         )
 
 
-# What may come in the second half of a siege; memory goes up and down a little.
+# By how much each figure may grow in the second half of a siege; memory varies a
+# little.
 _GROWTH = {
     **dict.fromkeys(("entities", "devices", "flows"), 0),
     "blocks": 20_000,

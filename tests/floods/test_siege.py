@@ -72,7 +72,7 @@ async def siege(
 async def test_nothing_fills_up(
     siege: Siege, attack: Attack, key: str, minutes: int | None, record_property: Record
 ) -> None:
-    """After half of the time there is as much of everything as there will be."""
+    """In the second half of a siege, nothing grows any more."""
     minutes = minutes or attack.short
     first = await siege.go_on(attack, range(minutes // 2))
     last = await siege.go_on(attack, range(minutes // 2, minutes))

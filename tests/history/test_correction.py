@@ -106,7 +106,7 @@ async def total(watched: Recorded) -> float:
 @pytest.mark.parametrize("minutes", [10, 60], ids=["same hour", "hour is over"])
 @pytest.mark.parametrize("level", LEVELS)
 async def test_another_number(watch: Watch, level: str, minutes: int) -> None:
-    """It is certain: every hour shows what was used, and the repair says how much."""
+    """With another number, every hour gets right, and the repair says by how much."""
     watched = await swapped(watch, level, number="1TST0087654321")
     jump = total_of(watched.entry.runtime_data.changes.open)
     await watched.run([LIVE] * minutes)
@@ -125,7 +125,7 @@ async def test_another_number(watch: Watch, level: str, minutes: int) -> None:
 
 
 async def test_over_a_restart(watch: Watch) -> None:
-    """What waits for its row still does after a restart of Home Assistant."""
+    """A jump that waits for its row still does after a restart of Home Assistant."""
     watched = await swapped(watch, "3.000", number="1TST0087654321")
     assert watched.entry.runtime_data.changes.open
     await watched.run([*[Step(60, 1800, Mode.DOWN)] * 20, *[LIVE] * 70])

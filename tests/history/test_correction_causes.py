@@ -1,4 +1,4 @@
-"""Whatever spoiled a sum: a scale, a register chosen anew, a level that was held."""
+"""Sums are corrected after another scale, another register, or a held level."""
 
 from datetime import UTC, datetime
 
@@ -86,7 +86,7 @@ def test_shown_a_minute_later() -> None:
 
 @pytest.mark.parametrize("answer", ["correct", "leave"])
 async def test_another_scale(watch: Watch, answer: str) -> None:
-    """By the owner's word another scale holds, and what it booked is corrected."""
+    """If the owner confirms another scale, what it booked is corrected."""
     watched = await watch("octopus_home_pro", BEGIN)
     simulator = watched.simulator
     assert isinstance(simulator, OctopusHomeProSimulator)
@@ -115,7 +115,7 @@ async def test_another_scale(watch: Watch, answer: str) -> None:
 
 
 async def test_another_register(watch: Watch) -> None:
-    """What an eGauge's total goes on with is certain: its owner has chosen it."""
+    """After another register was chosen, the sum is corrected without a question."""
     roles = {"import_energy": "register_8", "export_energy": "register_9"}
     watched = await watch("egauge", BEGIN, roles=roles)
     await watched.run([LIVE] * 80)
@@ -138,7 +138,7 @@ async def test_another_register(watch: Watch) -> None:
 
 
 def test_an_answer_survives_a_restart() -> None:
-    """What the owner said of a held counter holds for the level that comes next."""
+    """The owner's answer about a held counter applies to the level that comes next."""
     before = Changes()
     before.expect("", IMPORT, correct=True, at=1000.0)
     before.expect("", "2.8.0", correct=False, at=1000.0)
@@ -154,7 +154,7 @@ def test_an_answer_survives_a_restart() -> None:
 
 
 def test_an_answer_of_long_ago() -> None:
-    """An answer whose level never came says nothing of another one later."""
+    """An answer whose level never came does not apply to a much later one."""
     changes = Changes()
     changes.expect("", IMPORT, correct=True, at=1000.0)
     restart = Restart(levels={IMPORT: (1.0, 2.0)}, unearned={IMPORT: False})
@@ -165,7 +165,7 @@ def test_an_answer_of_long_ago() -> None:
 async def test_a_recorder_that_fails(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever an attempt fails by, the next one corrects; the log says it once."""
+    """After any failure the next attempt corrects; the log mentions it once."""
     roles = {"import_energy": "register_8"}
     watched = await watch("egauge", BEGIN, roles=roles)
     await watched.run([LIVE] * 20)

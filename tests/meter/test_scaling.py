@@ -31,7 +31,7 @@ class Home:
     """A meter that is read every ten seconds."""
 
     def __init__(self, medium: Medium = Medium.ELECTRICITY) -> None:
-        """Know nothing of it yet."""
+        """Start without any reading."""
         self.medium = medium
         self.meter = Meter(key="meter", medium=medium)
         self.accounts = Accounts(stale_after=600)
@@ -76,7 +76,7 @@ class Home:
 
     @property
     def troubles(self) -> list[TroubleKind]:
-        """Return what its owner has to know."""
+        """Return what the owner is told."""
         return [trouble.kind for trouble in self.account.troubles()]
 
 
@@ -151,12 +151,12 @@ def test_the_same_scale_in_other_numbers() -> None:
 
 
 def test_a_multiplier_of_zero_beside_a_good_divisor_is_one() -> None:
-    """It need not have been read before."""
+    """No earlier scale is needed for that."""
     assert Home().take(Scale(unit=KWH, divisor=10_000)) == SHOWN
 
 
 def test_a_scale_is_not_believed_while_the_old_one_fits_too() -> None:
-    """Some Wh go on by either divisor: that proves nothing, and they are held."""
+    """A few Wh continue by either divisor: that proves nothing, so they are held."""
     home = Home()
     home.take(USUAL, 10, demand=DEMAND)
     other = Scale(unit=KWH, multiplier=1, divisor=1000)
@@ -165,7 +165,7 @@ def test_a_scale_is_not_believed_while_the_old_one_fits_too() -> None:
 
 
 def test_zero_tells_no_scale() -> None:
-    """A total of zero is the same by any scale, so that another one is not believed."""
+    """A total of zero is zero by any scale, so another one is not believed."""
     home = Home()
     home.take(USUAL, 0, demand=0)
     home.take(Scale(unit=KWH, multiplier=1, divisor=10), 0, demand=0)
@@ -173,7 +173,7 @@ def test_zero_tells_no_scale() -> None:
 
 
 def test_the_owner_believes_a_scale() -> None:
-    """The owner's word makes another scale the meter's; the repair tells the levels."""
+    """If the owner confirms another scale, it counts; the repair tells both levels."""
     home = Home()
     home.take(USUAL)
     other = Scale(unit=KWH, multiplier=1, divisor=1000)
@@ -185,7 +185,7 @@ def test_the_owner_believes_a_scale() -> None:
 
 
 def test_nobody_believes_what_is_not_held() -> None:
-    """A word that comes when all is well again changes nothing."""
+    """If all is well again, confirming a scale changes nothing."""
     home = Home()
     home.take(USUAL)
     home.account.believe(IMPORT)
@@ -194,7 +194,7 @@ def test_nobody_believes_what_is_not_held() -> None:
 
 
 def test_another_meter_has_its_own_scale() -> None:
-    """With another number the next scale counts, and none is taken over."""
+    """A meter with another number brings its own scale; the old one is dropped."""
     home = Home()
     home.take(USUAL, serial="A")
     assert home.take(UNREAD, 17_000, serial="B") == {}
@@ -218,7 +218,7 @@ def test_gas_whose_unit_reads_zero() -> None:
         assert home.take(unread, 2_914_388 + step, demand=None, after=900) == before
     trouble = next(iter(home.account.troubles()))
     assert (trouble.code, trouble.shown) == (VOLUME, 2914.388)
-    # The level that is sent is one of energy, and is told as such.
+    # What is sent now is energy, and is reported as such.
     assert (trouble.sent_code, trouble.sent) == (IMPORT, 2_914_587)
     after = home.take(litres, 2_914_588, demand=None)
     assert after[VOLUME] == 2914.588
@@ -255,7 +255,7 @@ def version_1(level: float, code: str = IMPORT) -> Mapping[str, Any]:
 
 
 def test_old_level_without_a_divisor() -> None:
-    """A level that was believed under divisor 0 is not taken up, nor is it replaced."""
+    """A level stored under divisor 0 is not restored; no replaced meter is reported."""
     home = Home()
     home.restart(version_1(COUNT * 1000))
     assert home.take(UNREAD, COUNT + 1) == {}
@@ -265,7 +265,7 @@ def test_old_level_without_a_divisor() -> None:
 
 
 def test_old_level_without_a_divisor_and_a_good_one_now() -> None:
-    """It is not taken up either where the divisor has come back meanwhile."""
+    """The same holds if the divisor has come back by then."""
     home = Home()
     home.restart(version_1(COUNT * 1000))
     assert home.take(USUAL) == SHOWN
@@ -273,7 +273,7 @@ def test_old_level_without_a_divisor_and_a_good_one_now() -> None:
 
 
 def test_old_level_that_tells_the_divisor() -> None:
-    """A level that fits by another power of ten presets it; the owner has to agree."""
+    """A stored level suggests the power of ten, which the owner has to confirm."""
     home = Home()
     home.restart(version_1(SHOWN[IMPORT] - 10))
     assert home.take(UNREAD) == {}
@@ -286,7 +286,7 @@ def test_old_level_that_tells_the_divisor() -> None:
 
 
 def test_old_level_by_a_good_divisor() -> None:
-    """A level that fits today's scale goes on, as ever; so does one of 1 kWh each."""
+    """A stored level that fits the present scale continues, also in whole kWh."""
     home = Home()
     home.restart(version_1(SHOWN[IMPORT] - 10))
     assert home.take(USUAL) == SHOWN
@@ -324,7 +324,7 @@ def test_display_tells_the_power_of_ten(display: float, places: int | None) -> N
 
 
 def test_learnt_scale_of_another_level() -> None:
-    """The owner's word counts more than a level that was believed before."""
+    """The scale that the owner confirms counts more than a stored level."""
     home = Home()
     home.restart(version_1(17_000_000))
     assert home.take(UNREAD) == {}
@@ -335,7 +335,7 @@ def test_learnt_scale_of_another_level() -> None:
 
 
 def test_total_that_is_missing() -> None:
-    """A scale is kept while only the power is sent, and one that scales nothing not."""
+    """A scale is kept even if only the power is sent, but not if it scales no value."""
     home = Home()
     assert home.take(Scale(unit=8, multiplier=1, divisor=1)) == {}
     assert home.take(USUAL, None) == {POWER: SHOWN[POWER]}

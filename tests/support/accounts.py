@@ -69,7 +69,7 @@ class Accounts:
 
 
 def shown(reading: Reading) -> dict[str, float]:
-    """Return what is shown of a meter that has been read so twice."""
+    """Return the values of a meter after two equal readings in a row."""
     accounts = Accounts(stale_after=60.0)
     for seconds in (0.0, 10.0):
         taken = accounts.take(

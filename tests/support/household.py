@@ -1,4 +1,4 @@
-"""Live a day in a house, second by second: the same day for everybody who looks on.
+"""Simulate a day in a house, second by second, the same for every bridge that reads it.
 
 Three phases, a fridge, a kettle, a washing machine, a heat pump that modulates, sun
 behind clouds, and noise of a few watts and tenths of a volt.
@@ -20,10 +20,10 @@ _SUN = 3900
 
 
 class Household:
-    """The appliances of a house, which draw and feed in by themselves."""
+    """The appliances and solar panels of a house, which run by themselves."""
 
     def __init__(self, house: House, seed: int = _SEED) -> None:
-        """Begin with everything off but the heat pump."""
+        """Start with everything off but the heat pump."""
         self.house = house
         self._random = Random(seed)  # noqa: S311 (a trace that everybody shares)
         self._second = 0
@@ -31,12 +31,12 @@ class Household:
         self._cloud = self._cloud_aim = 0.7
 
     def live(self, seconds: int) -> None:
-        """Live so many seconds."""
+        """Let so many seconds pass."""
         for _ in range(seconds):
             self.second()
 
     def second(self) -> None:
-        """Live for a second; what the meter counts is counted by then."""
+        """Set loads and solar power of the next second, and let it pass."""
         second, house = self._second, self.house
         self._second += 1
         load = {phase: 55 + 15 * phase + self._noise() for phase in PHASES}
@@ -52,20 +52,20 @@ class Household:
         house.advance(1)
 
     def _noise(self) -> int:
-        """Return a few watts, as everything in a house together makes them."""
+        """Return some random watts, as many small loads cause them."""
         return round(self._random.gauss(0, 1.5))
 
     def _fridge(self, second: int) -> int:
-        """Return what the compressor takes, more as it starts."""
+        """Return the power of the compressor, which is higher as it starts."""
         on = second % _FRIDGE_CYCLE
         return 0 if on >= _FRIDGE_ON else 600 if on == 0 else _FRIDGE
 
     def _kettle(self, second: int) -> int:
-        """Return what the kettle takes."""
+        """Return the power of the kettle."""
         return _KETTLE if 600 <= second % _KETTLE_CYCLE < 600 + _KETTLE_ON else 0
 
     def _wash(self, second: int) -> int:
-        """Return what washing takes: heat first, then the drum, to and fro."""
+        """Return the power of the washing machine: first its heater, then its drum."""
         at = second % _WASH_CYCLE - 900
         if not 0 <= at < _WASH:
             return 0
@@ -74,14 +74,14 @@ class Household:
         return 30 + (_DRUM + self._noise() * 8 if at % 24 < 14 else 0)
 
     def _heat_pump(self, second: int) -> int:
-        """Return what the pump takes, which looks for its pace every few seconds."""
+        """Return the power of the heat pump, which changes every few seconds."""
         if second % 5 == 0:
             step = self._random.gauss(0, 9)
             self._pump = min(max(self._pump + step, _PUMP_LEAST), _PUMP_MOST)
         return round(self._pump)
 
     def _sun(self) -> int:
-        """Return what the sun gives; a cloud takes some seconds to pass."""
+        """Return the solar power; a cloud takes some seconds to pass."""
         if self._random.random() < 1 / 90:
             self._cloud_aim = self._random.choice((0.25, 0.5, 0.8, 0.95, 1.0))
         self._cloud += (self._cloud_aim - self._cloud) / 12
@@ -90,7 +90,7 @@ class Household:
         return round(_SUN * height * self._cloud)
 
     def _swing(self, phase: int) -> None:
-        """Let the voltage of a phase go up or down by a tenth."""
+        """Let the voltage of a phase go up or down by a tenth of a volt."""
         if self._random.random() < 0.3:
             volts = self.house.voltage[phase]
             up = self._random.random() * 12 > volts - 224

@@ -84,8 +84,8 @@ class Benchmark:
     `changes` has registers, which change as many states if possible. If the number of
     `registers` can be chosen, `with_registers` creates a simulator with so many. In a
     house there are so many `seconds` between two readings, and there should be at most
-    `most_rows` an hour; `at_home` makes a simulator for that, if not every integration
-    takes what the usual one sends.
+    `most_rows` an hour; `at_home` creates a simulator for that, if the usual one sends
+    what other integrations do not take.
     """
 
     path: str
@@ -118,7 +118,7 @@ class Kind[S: Simulator = Any]:
     - `restart`: restart the device; the caller cuts the connections
     - `actions`: calls of its own actions, with a secret among their fields
     - `remember`: let a simulator remember totals, which its owner has to switch on
-    - `crowds`: have other registers or meters each turn, as many as it can
+    - `crowds`: send other registers or meters each turn, as many as it can
     """
 
     simulator: type[S]

@@ -19,7 +19,7 @@ type Change = Callable[[bytes], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pour:
-    """Raw bytes without end: a head, and a portion again and again.
+    """Endless raw bytes: a head, and a portion again and again.
 
     `head` gets the key of the WebSocket that was asked for.
     """

@@ -1,4 +1,4 @@
-"""What a reading says of a meter that was not known before."""
+"""The values of a reading of a meter that was not known before."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ def sent_values(reading: Reading) -> dict[str, float]:
 
 
 def all_values(reading: Reading) -> dict[str, float]:
-    """Return these, and what is worked out of them."""
+    """Return the values that were sent, and those worked out from them."""
     values = sent_values(reading)
     values = with_net_power(values, KnownPowers(codes=frozenset(values)))
     worked_out = {

@@ -44,7 +44,7 @@ PERIOD = timedelta(minutes=5)
 
 
 class Mode(StrEnum):
-    """What is the matter while time passes."""
+    """What fails while time passes, if anything."""
 
     LIVE = "live"
     DOWN = "Home Assistant is down"
@@ -151,7 +151,7 @@ class Recorded:
         await stack.aclose()
 
     async def run(self, steps: Iterable[Step]) -> None:
-        """Let time pass, whatever is the matter meanwhile."""
+        """Let time pass, with the failures of these steps."""
         before = Mode.LIVE
         for step in steps:
             if step.mode is not before:
@@ -164,7 +164,7 @@ class Recorded:
                 await self.hass.async_block_till_done()
 
     async def _enter(self, before: Mode, now: Mode) -> None:
-        """Let one matter end and another begin."""
+        """End one failure, and begin another."""
         simulator = self.simulator
         if before is Mode.OFF:
             simulator.tick()
@@ -181,7 +181,7 @@ class Recorded:
         simulator.clock_stands = now is Mode.SILENT
 
     def _pass(self, step: Step) -> None:
-        """Let the house use something."""
+        """Let the house use energy for a step."""
         house = self.simulator.house
         if step.watts >= 0:
             house.draw(step.watts)
@@ -203,7 +203,7 @@ class Recorded:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until the recorder has done everything, and whoever waits for it too."""
+        """Wait until the recorder and everything that waits for it have finished."""
         assert self._recorder
         for _ in range(2):
             done = asyncio.get_running_loop().create_future()
