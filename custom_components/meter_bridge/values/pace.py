@@ -181,10 +181,12 @@ class Pace[V]:
             else:
                 self._due.discard(group)
         self._touched.clear()
-        for group in list(self._due):
-            if is_last or group.due <= now + TOLERANCE:
-                self._due.discard(group)
-                yield from self._write(group, values, now)
+        soon = inf if is_last else now + TOLERANCE
+        if due := [group for group in self._due if group.due <= soon]:
+            self._due.difference_update(due)
+            if old := [key for each in due for key in self._old(each, values, now)]:
+                yield old
+            yield [key for each in due for key in self._write(each, values, now)]
         self.next_due = min((group.due for group in self._due), default=inf)
         if is_reading:
             self._read_at = now
@@ -212,17 +214,8 @@ class Pace[V]:
             if group.measure is Measure.OTHER:
                 group.due = min(group.due, now + _before_hour(clock))
 
-    def _write(
-        self, group: _Group, values: Mapping[str, V], now: float
-    ) -> Iterator[list[str]]:
-        """Yield what a group writes, and show its values."""
-        changed = [
-            key
-            for key in group.waiting
-            if self.shown.get(key, _MISSING) != values.get(key, _MISSING)
-        ]
-        due = {*changed, *group.forced} if group.forced else changed
-        written = [key for key in due if key in self._enabled]
+    def _old(self, group: _Group, values: Mapping[str, V], now: float) -> Iterable[str]:
+        """Return whose entities report what they show once more, before a step."""
         if (
             group.is_step
             and group.measure in _INTEGRATED
@@ -230,16 +223,33 @@ class Pace[V]:
             # Only a reading in between proves that the value was steady.
             and self._read_at > group.written_at
         ):
-            yield [key for key in written if key in self.shown]
+            changed = {*self._changed(group, values), *group.forced}
+            return [key for key in changed & self.shown.keys() if key in self._enabled]
+        return ()
+
+    def _changed(self, group: _Group, values: Mapping[str, V]) -> list[str]:
+        """Return which keys of a group have another value than is shown."""
+        return [
+            key
+            for key in group.waiting
+            if self.shown.get(key, _MISSING) != values.get(key, _MISSING)
+        ]
+
+    def _write(
+        self, group: _Group, values: Mapping[str, V], now: float
+    ) -> Iterable[str]:
+        """Show the values of a group; return whose entities write them."""
+        changed = self._changed(group, values)
         for key in changed:
             if key in values:
                 self.shown[key] = values[key]
             else:
                 del self.shown[key]
+        due = {*changed, *group.forced} if group.forced else changed
         group.waiting.clear()
         group.forced.clear()
         group.due, group.written_at = inf, now
-        yield written
+        return [key for key in due if key in self._enabled]
 
     def _group(self, key: str) -> _Group:
         """Return the group of a key."""
