@@ -32,7 +32,7 @@ AUTO = "auto"
 
 
 class Updates(StrEnum):
-    """How readily values are passed on; `values/pace.py` has the thresholds."""
+    """How soon changed values are written; `values/pace.py` has the thresholds."""
 
     EVERY_READING = "every_reading"
     LIVE_POWER = "live_power"

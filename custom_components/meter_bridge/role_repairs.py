@@ -1,4 +1,4 @@
-"""The repair about registers that do not measure what they stand for."""
+"""The repair about registers that do not measure what they are shown as."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,9 +25,9 @@ CHECK_SECONDS = 60.0
 
 @callback
 def async_check_roles(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
-    """Check in the background whether registers measure what names say.
+    """Check in the background whether registers measure what their names say.
 
-    What the owner has chosen is right.
+    What the owner has chosen is not checked.
     """
     if bridge_of(entry).survey is None:
         return
@@ -121,7 +121,7 @@ class RolesFlow(RepairsFlow):
         likely = {
             key: each
             for key, each in survey.answers.items()
-            # Where the records do not tell, names go on to.
+            # If the records do not tell, names go on deciding.
             if isinstance(each, str) and (survey.is_sure or each != NOTHING)
         }
         return ask(survey.details, {**known, **likely}) if ask else ()

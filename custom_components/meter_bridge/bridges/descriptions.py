@@ -104,7 +104,7 @@ def fuse_sensors[D](
 
 
 def fuse_overloads[D]() -> tuple[BridgeBinarySensor[D], ...]:
-    """Describe whether more flows through a phase than its fuse is made for."""
+    """Describe whether the current of a phase exceeds the rating of its fuse."""
     return tuple(
         BridgeBinarySensor(
             key=f"{OVERLOAD_OF}_{phase}",

@@ -106,7 +106,7 @@ _TARIFFS = range(1, 5)
 
 
 def _has_demand(power: str, direction: Direction, phase: int | None) -> bool:
-    """Tell whether anybody is billed for the maximum demand of this."""
+    """Tell whether utilities bill the maximum demand of such a power."""
     is_total = phase is None and not direction.startswith("quadrant")
     return power == "active" or is_total
 

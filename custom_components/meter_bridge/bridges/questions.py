@@ -1,4 +1,4 @@
-"""What only the owner can say of a bridge's registers, and what is likely."""
+"""Questions about a bridge's registers that only the owner can answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ NOTHING = "none"
 """The choice that no register has a role."""
 
 type Said = Mapping[str, str | list[str]]
-"""What the owner has said, by the key of the question; others follow names."""
+"""The owner's answers by the key of the question; without one, names decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +30,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey[D]:
-    """What a bridge's own records tell of its registers.
+    """What a bridge's own records show about its registers.
 
-    `answers` are the likely ones. They are not `is_sure` where the records cannot tell
-    registers apart. Where what is shown now is not the net energy of the house,
-    `differs` holds both for the same time (kWh): what is shown, and what it should be.
+    `answers` are the likely ones; they are not `is_sure` if the records cannot tell
+    registers apart. If the registers shown now did not count the net energy of the
+    house, `differs` holds both for the same time (kWh): what they counted, and what
+    they should have.
     """
 
     details: D

@@ -1,1 +1,1 @@
-"""How a bridge gets in: announcement, probe, steps, forms and options."""
+"""The config and options flows: announcements, probing, steps and forms."""

@@ -14,8 +14,8 @@ LOOPBACK_IS_NEAR = "METER_BRIDGE_LOOPBACK" in os.environ
 def async_is_near(hass: HomeAssistant, host: str) -> bool:
     """Tell whether an announcement may make Home Assistant ask this address.
 
-    Anybody can announce any. Those of a home are asked, and those in a network that
-    Home Assistant itself is in, but not its own host except where the demo runs.
+    Anybody can announce any address. Only private ones are asked, and those in a
+    network of Home Assistant; but not its own host, except in the demo.
     """
     try:
         ip = ip_address(host.partition("%")[0])

@@ -67,9 +67,9 @@ async def may_offer(hass: HomeAssistant, bridge: Kind) -> bool:
 async def offer(
     hass: HomeAssistant, bridge: Kind, snapshot: Snapshot[Any] | None
 ) -> Offer:
-    """Return what a bridge can add, by what it says now.
+    """Return what a bridge can add, by its present snapshot.
 
-    Without an answer, its meters may have everything that their kind has.
+    Without a snapshot, its meters may have everything that their kind has.
     """
     missing = await missing_sources(hass, bridge.media)
     if snapshot is None:
@@ -97,7 +97,7 @@ def _fed(bridge: Kind, snapshot: Snapshot[Any]) -> Iterator[str]:
         for key, count in reading.counts.items()
         if not count
     }
-    # Sites without generation have a total of it, too.
+    # A site without generation has a total of it, too: leave it out.
     feeds = {each.feeds for each in sensors if each.key not in never}
     return (source for source, needed in FEEDS.items() if needed <= feeds)
 

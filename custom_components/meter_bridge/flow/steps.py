@@ -262,7 +262,7 @@ class SetupSteps(ConfigFlow):
     def _move(self, entry: ConfigEntry, identity: Identity) -> ConfigFlowResult:
         """Update the bridge's existing entry instead of creating a second one.
 
-        Without a new login, keep the pinned way in: the stored password belongs to it.
+        Without a new login, keep what is pinned: the stored password belongs to it.
         """
         data = data_at(entry.data, self._host, is_announced=self._is_announced)
         if self._login:

@@ -215,10 +215,10 @@ class Account:
             self._believed = {**self._judged, **self._conclude(self._judged)}
 
     def _note_sources(self, reading: Reading) -> dict[str, tuple[float, float]]:
-        """Note which totals stand for codes; return those that others stand for now.
+        """Note which total stands for each code; return levels of codes with a new one.
 
-        Another register stands at another level: the owner has chosen it, or has given
-        its name to it.
+        Another register has another level. It is a new one if the owner has chosen it,
+        or has given it the name of the old one.
         """
         levels = {}
         for code, source in reading.stands_for.items():
@@ -266,7 +266,7 @@ class Account:
     def _with_net_power(
         self, verdict: Verdict, reading: Reading, now: float
     ) -> dict[str, float]:
-        """Return what is believed with net power, unless that cannot be."""
+        """Return the believed values with net power, if net power is possible."""
         believed = with_net_power(verdict.values, self._powers.known)
         worked_out = {
             code: believed[code]

@@ -46,7 +46,7 @@ class Flows:
         }
 
     def restore(self, stored: Mapping[str, Any]) -> None:
-        """Take up again what `as_stored` returned before the restart."""
+        """Restore what `as_stored` returned before the restart."""
         self._at = stored.get("at", 0.0)
         self._powers = dict(stored.get("powers", {}))
         self._marks = {

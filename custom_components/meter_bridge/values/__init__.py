@@ -1,1 +1,1 @@
-"""What is shown of what is believed."""
+"""Which believed values are shown, and when they are written."""

@@ -39,7 +39,7 @@ class Balance:
     _fuse: Fuse = field(default_factory=Fuse)
 
     def show(self, values: Mapping[str, float]) -> Mapping[str, Number]:
-        """Return what the currents among these values say, by key."""
+        """Return imbalance and fuse values by key, from the currents among `values`."""
         currents = {
             phase: values[code] for code, phase in CURRENTS.items() if code in values
         }

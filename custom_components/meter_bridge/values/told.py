@@ -1,4 +1,4 @@
-"""What their owners say of meters whose bridge passes on a bare number."""
+"""What owners say about meters whose bridge passes on only a number."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What owners want to see beside what their meters send, from the options."""
+"""What owners want to see beside the values of their meters, by the options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

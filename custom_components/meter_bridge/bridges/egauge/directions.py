@@ -1,4 +1,4 @@
-"""Which way registers count, as their owner says: a load counts backwards by rule."""
+"""Which way registers count, by their owner's answers: loads may count backwards."""
 
 from dataclasses import dataclass, replace
 

@@ -1,6 +1,7 @@
 """Whether registers agree, by the rows of the device's own database.
 
-Not by a moment: at night, all registers that could be the grid say the same.
+A single moment proves nothing: at night, all registers that could be the grid show the
+same.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +49,7 @@ class Growth:
 
 
 def growth_of(rows: Iterable[Row], net: Signed, pair: Pair) -> Iterator[Growth]:
-    """Yield what was counted between rows that have all that is asked."""
+    """Yield what was counted between rows that have all of these registers."""
     asked = [each for each, _ in net]
     asked += [each for each in (pair.plus, pair.minus) if each]
     ordered = sorted(rows, key=lambda row: row.time)
@@ -73,10 +74,10 @@ def growth_of(rows: Iterable[Row], net: Signed, pair: Pair) -> Iterator[Growth]:
 
 
 def agrees(growth: Iterable[Growth]) -> bool | None:
-    """Tell whether import and export are those of the house; None: it does not show.
+    """Tell whether import and export are those of the house; None: rows do not show it.
 
-    Both together have to make the net energy. One of them alone has to be closer to
-    its part of the net energy than to what the panel would say.
+    If both are given, they have to add up to the net energy. If one is given, it has to
+    be closer to its part of the net energy than to what the panel alone would count.
     """
     known = list(growth)
     telling = [each for each in known if each.tells]

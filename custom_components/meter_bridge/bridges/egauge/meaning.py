@@ -13,7 +13,7 @@ from .roles import Chosen, Roles, roles_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What is the same in all readings as long as the registers are.
+    """What stays the same in all readings while the registers stay the same.
 
     `totals` holds the totals of each register that has any, by the register's key, and
     `turned` the keys of the present values that are shown with the other sign.
@@ -28,7 +28,7 @@ class Meaning:
 
 @lru_cache(maxsize=16)
 def meaning_of(registers: tuple[Register, ...], chosen: Chosen = ()) -> Meaning:
-    """Return what these registers mean, by what the owner has said of them.
+    """Return what these registers mean, by the owner's answers.
 
     It is cached, as registers seldom change.
     """

@@ -1,7 +1,7 @@
-"""Which roles and directions registers probably have, for an owner who only clicks on.
+"""Likely roles and directions of registers, filled in for the owner to confirm.
 
-A site's own totals come before any name: where generation is connected ahead of what
-`Grid` measures, `Grid` is not the grid.
+A site's own totals count more than any name: if generation is connected ahead of what
+`Grid` measures, `Grid` is not the grid connection.
 """
 
 from collections.abc import Iterable, Mapping
@@ -82,7 +82,7 @@ def presets(
 
 
 def _net(powers: list[Register]) -> tuple[str, Signed]:
-    """Return the likely choice for net power, and what it is made of."""
+    """Return the likely choice for net power, and its registers, each with its sign."""
     worked_out = {value: parts for value, _, parts in derived(powers)}
     if USE_LESS_GEN in worked_out:
         return USE_LESS_GEN, worked_out[USE_LESS_GEN]
@@ -101,7 +101,8 @@ def _pair(
 ) -> tuple[Pair, bool]:
     """Return the registers that count import and export, and whether that is sure.
 
-    Where nothing was ever generated there is nothing to tell apart: names are enough.
+    If nothing was ever generated, import and consumption are the same: names are
+    enough.
     """
     totals = virtual(powers)
     others = [totals[name] for name in (GENERATION, BATTERY) if name in totals]
@@ -139,7 +140,7 @@ def difference(
     for pair in shown:
         if pair.plus is None:
             continue
-        # A net register counts both ways: as a pair of which one half is nothing.
+        # A net register counts both ways: compare it like a pair without a second half.
         both = [
             replace(each, minus=each.minus or 0)
             for each in growth_of(rows, house, pair)

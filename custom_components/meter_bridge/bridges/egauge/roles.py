@@ -24,11 +24,11 @@ _GRID = "grid"
 _PLACES_OF_KILO = 3
 
 type Chosen = tuple[tuple[str, str | tuple[str, ...]], ...]
-"""What the owner has said, as it can be looked up; what is missing follows names."""
+"""The owner's answers as a key of a cache; where one is missing, names decide."""
 
 
 def as_chosen(answers: Said) -> Chosen:
-    """Return what the owner has said, as it can be looked up."""
+    """Return the owner's answers in a form that can be a key of a cache."""
     return tuple(
         sorted(
             (key, each if isinstance(each, str) else tuple(each))
@@ -42,8 +42,8 @@ class Roles:
     """The keys of values that stand for codes of the vocabulary.
 
     Net power (W, import positive) is the sum of `power`, each by its sign; the others
-    are totals (kWh). `doubles` are the keys of registers that only say again what the
-    main meter says. `media` is what registers of volume flow count.
+    are totals (kWh). `doubles` are the keys of registers that show the same as
+    the main meter. `media` is what registers of volume flow count.
     """
 
     power: tuple[tuple[str, int], ...] = ()
@@ -60,7 +60,7 @@ class Roles:
         return {code: key for code, key in found.items() if key}
 
     def conclude(self, believed: Mapping[str, float]) -> dict[str, float]:
-        """Return what the main meter says by the registers that are believed."""
+        """Return the values of the main meter, by the believed values of registers."""
         found = {
             code: shift(believed[key], _PLACES_OF_KILO)
             for code, key in self.totals.items()
@@ -145,10 +145,9 @@ def _total(register: Register | None, part: str, directions: Directions) -> str 
 def _power(
     choice: str, powers: Mapping[str, Register], directions: Directions
 ) -> tuple[tuple[str, int], ...]:
-    """Return whose powers make net power.
+    """Return the registers whose powers make net power, each with its sign.
 
-    What is worked out from several registers goes by what they send: it is right
-    whichever way its owner wants to see one of them.
+    If they are several, their values count as sent, even if the owner has reversed one.
     """
     if choice in powers:
         return ((powers[choice].value_key, 1),)
@@ -163,7 +162,7 @@ def _power(
 def derived(
     powers: Iterable[Register],
 ) -> list[tuple[str, str, tuple[tuple[Register, int], ...]]]:
-    """Return what net power may be worked out from: value, name, registers by sign."""
+    """Return the choices for net power that are worked out: value, name, registers."""
     listed = tuple(powers)
     found = []
     totals = virtual(listed)

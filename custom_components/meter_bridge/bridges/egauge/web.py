@@ -125,7 +125,7 @@ class EgaugeWeb:
         return token
 
     async def _answer_at_once(self) -> Token:
-        """Answer a new challenge; if this expired too, the password is not to blame."""
+        """Answer a new challenge; if that expires too, the password is not at fault."""
         try:
             return await self._answer(await self._ask())
         except NonceExpiredError as error:

@@ -17,7 +17,7 @@ BRIDGE: BridgeType[IOmeterClient, Status] = BridgeType(
     # On battery the core reads seldom; other clients use 10 minutes, too.
     stale_after=600.0,
     stale_within=(60.0, 600.0),
-    # Who it is and what it says first takes two of its answers, which may be slow.
+    # Set-up takes two of its answers, which may be slow.
     setup_seconds=90.0,
     pushes=True,
     pins_later=True,

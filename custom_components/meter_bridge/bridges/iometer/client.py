@@ -46,8 +46,9 @@ class IOmeterClient(Client[Status]):
     async def identify(self) -> Identity:
         """Request the device id; a bridge without status is known by its installation.
 
-        It stays the one that it was at first contact when its meter is exchanged or it
-        gets a status. The next `fetch` uses the same answers: some take their time.
+        The id stays that of the first contact, even if the meter is exchanged or the
+        bridge gets a status later. The next `fetch` uses the same answers, since some
+        are slow.
         """
         decoder = self._decoder
         decoder.installation = None

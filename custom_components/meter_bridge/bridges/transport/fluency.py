@@ -1,11 +1,11 @@
-"""Tell a stream that says more than a meter can."""
+"""Detect a stream that sends more than any meter."""
 
 import asyncio
 
 from ..budget import Budget
 from ..errors import BridgeResponseError
 
-# A meter says a few kilobytes every second at most, and more after a silence.
+# A meter sends a few kilobytes every second at most, and more after a silence.
 _BYTES, _BYTES_PER_SECOND = 1 << 20, 1 << 16
 _MESSAGES, _MESSAGES_PER_SECOND = 240, 20
 # The next try; polling goes on meanwhile.

@@ -43,7 +43,7 @@ async def receive_messages(
     without any frame, it counts as gone (TimeoutError). The heartbeat of aiohttp 3.14.5
     is no use here: it leaves a timer behind when a socket is closed. Binary messages
     are ignored. However fast messages come, other tasks run after a few; a bridge that
-    says more than a meter can counts as broken. `record` gets each text before `take`.
+    sends more than any meter counts as broken. `record` gets each text before `take`.
     """
     fluency = Fluency()
     clock = asyncio.get_running_loop().time
