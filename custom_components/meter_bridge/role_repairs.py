@@ -71,9 +71,7 @@ async def _survey(entry: MeterBridgeEntry) -> Survey[Any] | None:
         return None
     try:
         async with in_time(bridge.setup_seconds):
-            survey: Survey[Any] = await bridge.survey(
-                await entry.runtime_data.recognise()
-            )
+            survey: Survey[Any] = await bridge.survey(entry.runtime_data.client)
     except BridgeError as error:
         LOGGER.debug("%s: its records cannot be read: %s", entry.title, error)
         return None

@@ -77,7 +77,7 @@ class BridgeUpdateEntity(BridgeEntity, UpdateEntity):
         if latest_fn is None:
             return
         try:
-            latest = await latest_fn(await self.coordinator.recognise())
+            latest = await latest_fn(self.coordinator.client)
         except BridgeError as error:
             LOGGER.debug("%s: no news of updates: %s", self.coordinator.name, error)
             return

@@ -113,7 +113,9 @@ def _asked(scheme: str, said: Mapping[str, str]) -> dict[str, str] | None:
     """Return what is pinned of a scheme; None for what is not answered."""
     realm = said.get("realm", "").lower()
     algorithm = said.get("algorithm", "md5").lower()
-    if scheme not in STRENGTH or not ("whatwatt" in realm or algorithm == "md5-sess"):
+    if scheme not in STRENGTH or "realm" not in said:
+        return None
+    if not ("whatwatt" in realm or algorithm == "md5-sess"):
         return None
     # The vendor shows the host name with and without its domain.
     asked = {"scheme": scheme, "realm": realm.removesuffix(".local")}

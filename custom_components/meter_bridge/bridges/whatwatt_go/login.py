@@ -69,7 +69,10 @@ def login(
         pinned.get(key, known.get(key)) != known.get(key)
         for key in ("realm", "algorithm", "qop")
     ):
-        raise _odd("The bridge asks for its login in another way")
+        raise BridgeResponseError(
+            "The bridge asks for its login in another way",
+            status=HTTPStatus.UNAUTHORIZED,
+        )
     if offered.scheme == "digest":
         if _PROVES in pinned:
             known[_PROVES] = pinned[_PROVES]
@@ -148,7 +151,10 @@ class _Digest:
             tuple(response.headers.getall(hdrs.WWW_AUTHENTICATE, ()))
         )
         if challenge.asked != self._asked:
-            raise _odd("The bridge asks for its login in two ways")
+            raise BridgeResponseError(
+                "The bridge asks for its login in two ways",
+                status=HTTPStatus.UNAUTHORIZED,
+            )
         is_for_nonce = self._count != 1 or challenge.is_stale
         if self._count:
             self._refused.append(self._challenge.nonce)
@@ -161,7 +167,10 @@ class _Digest:
     def _require_fresh(self, challenge: Challenge) -> None:
         """Raise BridgeResponseError for a challenge with a nonce that was refused."""
         if challenge.nonce in self._refused:
-            raise _odd("The bridge repeats an old challenge")
+            raise BridgeResponseError(
+                "The bridge repeats an old challenge",
+                status=HTTPStatus.UNAUTHORIZED,
+            )
 
     def _answer(self, method: str, uri: str) -> dict[str, str]:
         """Return the answer to the challenge, for one request."""
@@ -222,11 +231,6 @@ def _written(answer: Mapping[str, str]) -> str:
         if key != "opaque" or value
         for escaped in (value.replace("\\", "\\\\").replace('"', '\\"'),)
     )
-
-
-def _odd(reason: str) -> BridgeResponseError:
-    """Return the error for a login that the bridge would not ask for."""
-    return BridgeResponseError(reason, status=HTTPStatus.UNAUTHORIZED)
 
 
 def _basic(password: str) -> ClientMiddlewareType:
