@@ -95,7 +95,9 @@ RULES: Rules = {
             "min(now - self.at, longest)",
             "test_guard.py",
         ),
-        Mutation(_COUNTER, "max(now - run.at, 0.0)", "(now - run.at)", "test_guard.py"),
+        Mutation(
+            _COUNTER, "if 0 <= growth <= self.small:", "if False:", "test_guard.py"
+        ),
     ),
     "A believed level that a reading contradicts must prove itself from the start.": (
         Mutation(

@@ -4,9 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 import gc
+import sys
+from types import FrameType
 from unittest.mock import patch
 
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -27,6 +29,8 @@ from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 
 _READINGS, _MANY = 5, 20
+# Of functions, ours and built-in ones: for a reading, and for each of its values.
+_MOST_CALLS, _MOST_CALLS_EACH = 125, 2.5
 _CALL_AT = "custom_components.meter_bridge.values.throttle.async_call_at"
 
 
@@ -65,6 +69,21 @@ def counting() -> Iterator[Count]:
         patch.object(orjson, "loads", decoded),
     ):
         yield count
+
+
+@contextmanager
+def calls_counted() -> Iterator[Count]:
+    """Count all functions that are called in a block, ours and others."""
+    count, before = Count(), sys.getprofile()
+
+    def note(_frame: FrameType, event: str, _arg: object) -> None:
+        count.called += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        yield count
+    finally:
+        sys.setprofile(before)
 
 
 async def followed(simulators: Start, set_up: SetUp, key: str) -> Simulator:
@@ -126,6 +145,25 @@ async def test_a_reading_without_news_wakes_nobody(
     await push(hass, simulator, [Decimal(200)])
     count = await push(hass, simulator, [Decimal(200)] * _READINGS)
     assert (count.called, count.written) == (0, 0)
+
+
+@pytest.mark.parametrize("key", PUSHING)
+async def test_a_reading_without_news_is_little_work(
+    hass: HomeAssistant, simulators: Start, set_up: SetUp, key: str
+) -> None:
+    """To judge and show a reading without news calls few functions for each value."""
+    await followed(simulators, set_up, key)
+    coordinator = hass.config_entries.async_entries("meter_bridge")[0].runtime_data
+    snapshot, board = coordinator.data, coordinator.board
+    for _ in range(2):
+        # The same values, read again.
+        readings = tuple(replace(it, token=object()) for it in snapshot.readings)
+        again, before = replace(snapshot, readings=readings), board.values
+        with calls_counted() as count:
+            change = board.take(again)
+    assert not change.changed
+    assert board.values is before
+    assert count.called < _MOST_CALLS + _MOST_CALLS_EACH * len(board.values)
 
 
 @pytest.mark.parametrize("key", PUSHING)

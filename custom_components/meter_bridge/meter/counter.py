@@ -140,8 +140,9 @@ class Counter:
         """Tell whether a value follows the last one without any doubt."""
         growth = value - run.value
         if 0 <= growth <= self.small:
+            # Whatever the clock says, even if it was set back.
             return True
-        seconds = min(max(now - run.at, 0.0), _SLACK_SECONDS)
+        seconds = min(now - run.at, _SLACK_SECONDS)
         most = self.small + self.limit * seconds / _SECONDS_PER_HOUR
         return 0 <= growth <= most
 

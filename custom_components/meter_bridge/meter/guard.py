@@ -65,12 +65,14 @@ class Guard:
         # A counter above zero proves that the bridge really reads the meter.
         alive = any(values[code] > 0 for code in counted)
         flows, others = self._flows, self._others
-        counters = [self._counter(code) for code in counted]
+        known = self._counters
+        counters = [known.get(code) or self._counter(code) for code in counted]
         # Power also flows while a reading lacks the counter.
         flows.add(self._counters, values, now)
         for code, counter in zip(counted, counters, strict=True):
             value, before, believed = values[code], counter.shown, counter.value
             growth = 0.0 if believed is None else value - believed
+            moves = value != believed
             explained = growth > counter.small and flows.explains(code, growth)
             if counter.take(value, now, alive=alive, explained=explained):
                 levels[code] = (before, value)
@@ -80,9 +82,10 @@ class Guard:
                     unearned[code] = is_other
             if others and not counter.starts_anew:
                 others.discard(code)
-            if counter.value != believed:
+            if moves and counter.value != believed:
                 flows.step(code)
-            self._show(code, counter, shown)
+            if not (counter.is_shown and counter.shown == value):
+                self._show(code, counter, shown)
         for code, value in (held or {}).items():
             counter = self._counter(code)
             counter.hold(value, now)
@@ -118,10 +121,9 @@ class Guard:
 
     def _counter(self, code: str) -> Counter:
         """Return the counter of a code, a new one if there is none."""
-        counter = self._counters.get(code)
-        if counter is None:
-            counter = self._counters[code] = self._new_counter(code)
-        return counter
+        if code not in self._counters:
+            self._counters[code] = self._new_counter(code)
+        return self._counters[code]
 
     def _new_counter(self, code: str) -> Counter:
         """Return a counter of which nothing is known."""

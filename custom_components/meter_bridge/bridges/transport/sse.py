@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-import re
 
 from aiohttp import ClientResponse, hdrs
 
@@ -15,7 +14,7 @@ from .tasks import extend
 EVENT_LIMIT = 1 << 18
 # Bytes that are decoded at once; other tasks run in between.
 _PORTION = 1 << 14
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_ENDS = (b"\n", b"\r")
 _BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"data", b"event")
 
@@ -39,7 +38,6 @@ class EventDecoder:
         """Start a new stream; one event may have `limit` bytes."""
         self._limit = limit
         self._buffer = bytearray()
-        self._searched = 0
         self._at_start = True
         self._skip_newline = False
         self._type = ""
@@ -60,14 +58,15 @@ class EventDecoder:
             if self._buffer.startswith(b"\n"):
                 del self._buffer[:1]
             self._skip_newline = False
-        if _LINE_END.search(self._buffer, self._searched):
+        if b"\n" in chunk or b"\r" in chunk:
             self._skip_newline = self._buffer.endswith(b"\r")
-            *lines, rest = _LINE_END.split(self._buffer)
-            self._buffer = bytearray(rest)
+            # Of bytes, these are all ends of lines that Python knows.
+            lines = bytes(self._buffer).splitlines()
+            is_whole = self._buffer.endswith(_LINE_ENDS)
+            self._buffer = bytearray(b"" if is_whole or not lines else lines.pop())
             for line in lines:
                 if event := self._take(line):
                     yield event
-        self._searched = len(self._buffer)
         self._check_size(len(self._buffer))
 
     def _check_size(self, line: int) -> None:
