@@ -12,8 +12,8 @@ _LAST, _LEAST = 6, 5
 _RANK, _TIMES = 2, 5
 # More intervals that differ so much hold no meter that is read.
 _MOST = 128
-# Beyond so many, those are dropped that can no longer matter.
-_MANY = 2 * _MOST
+# So many come between two looks for those that can no longer matter.
+_SPARE = 32
 _PLACES = 1
 
 type Interval = tuple[float, float]
@@ -30,14 +30,16 @@ class Rhythm:
 
     _last: deque[Interval] = field(default_factory=lambda: deque(maxlen=_LAST))
     _hour: list[Interval] = field(default_factory=list)
+    _room: int = _SPARE
 
     def add(self, seconds: float, now: float) -> None:
         """Note an interval that ended at `now` (Unix seconds)."""
         added = (now, round(seconds, _PLACES))
         self._last.append(added)
         self._hour.append(added)
-        if len(self._hour) > _MANY:
+        if len(self._hour) > self._room:
             self._hour = self._kept()
+            self._room = len(self._hour) + _SPARE
 
     def _kept(self) -> list[Interval]:
         """Return those of the last hour that may still be the second-longest."""
