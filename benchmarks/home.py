@@ -31,6 +31,7 @@ _BUDGETS = (
     ("values.allowance", "_BURST"),
     ("bridges.transport.fluency", "_BYTES"),
     ("bridges.transport.fluency", "_MESSAGES"),
+    ("bridges.transport.inlet", "_BURST"),
 )
 EVERY_READING, LIVE_POWER, BALANCED, CALM = (
     "every_reading",
