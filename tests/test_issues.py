@@ -15,9 +15,6 @@ from .conftest import SetUp, Start
 from .support.repairing import RESTART, Fix, found_issue, raised_issues
 from .support.watching import advance, poll
 
-# Home Assistant's own web server uses something that aiohttp has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
-
 
 async def test_cleared_without_a_flow(
     hass: HomeAssistant, iometer: IometerSimulator, set_up: SetUp

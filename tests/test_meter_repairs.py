@@ -28,9 +28,6 @@ from .support.simulator import Simulator
 from .support.started import start
 from .support.watching import state
 
-# Home Assistant's own web server has not followed aiohttp here.
-pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
-
 IMPORT, POWER = "1.8.0", "16.7.0"
 ENERGY_ENTITY = "sensor.bridge_energy_import"
 

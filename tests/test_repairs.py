@@ -4,7 +4,6 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-import pytest
 
 from custom_components.meter_bridge.const import DOMAIN
 
@@ -16,9 +15,6 @@ from .kinds import KINDS
 from .support.repairing import RESTART, Fix, raised_issues
 from .support.started import start
 from .support.watching import advance, poll
-
-# Home Assistant's own web server uses something that aiohttp has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
 
 
 async def test_pin(

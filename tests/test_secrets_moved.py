@@ -44,11 +44,7 @@ from .support.simulator import Simulator
 from .test_secrets import sent_logins
 from .test_secrets_asked import shown_by
 
-# Home Assistant's own web server has not followed aiohttp here.
-pytestmark = [
-    pytest.mark.usefixtures("enable_custom_integrations"),
-    pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey"),
-]
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 NO_LOGIN = "no login"
 WAYS = [

@@ -2,7 +2,6 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.meter_bridge.const import DOMAIN
@@ -10,9 +9,6 @@ from custom_components.meter_bridge.const import DOMAIN
 from .conftest import SetUp, Start
 from .repository.test_translations import texts_of
 from .support.flows import lockable, pushing, settled
-
-# Home Assistant's own web server uses something that aiohttp has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
 
 
 async def test_numbers(hass: HomeAssistant, simulators: Start, set_up: SetUp) -> None:

@@ -36,9 +36,6 @@ from .support.flows import (
 )
 from .support.repairing import Fix, raised_issues
 
-# Home Assistant's own web server uses something that aiohttp has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
-
 
 @pytest.fixture
 async def entry(

@@ -25,9 +25,6 @@ from tests.conftest import SetUp
 from tests.support.repairing import Fix
 from tests.support.watching import state
 
-# Home Assistant's own web server has not followed aiohttp here.
-pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
-
 
 def told(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
     """Return the repair about registers, if it is raised."""

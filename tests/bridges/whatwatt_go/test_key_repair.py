@@ -17,9 +17,6 @@ from tests.support.secret_plants import emitted
 KEY, AUTHENTICATION = "0123456789ABCDEF" * 2, "FEDCBA9876543210" * 2
 PATH = "/api/v1/meter/settings"
 
-# Home Assistant's own web server uses something that aiohttp has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey")
-
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:

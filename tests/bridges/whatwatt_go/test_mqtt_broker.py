@@ -23,11 +23,7 @@ from tests.support.waiting import eventually
 TOPIC, SENSOR = "house/meter", "sensor.from_the_broker"
 USERNAME, PASSWORD = "ha", "a password of the broker"
 
-pytestmark = [
-    pytest.mark.programs,
-    # Home Assistant's own web server uses something that aiohttp has deprecated.
-    pytest.mark.filterwarnings("ignore:It is recommended to use web.AppKey"),
-]
+pytestmark = pytest.mark.programs
 
 
 def program(name: str) -> str:
