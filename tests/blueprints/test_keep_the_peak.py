@@ -15,7 +15,6 @@ from tests.blueprints.passing import (
     Use,
     call,
     poll,
-    settle,
     switched,
 )
 from tests.bridges.iometer.simulator import IometerSimulator
@@ -60,7 +59,6 @@ class Home:
             self.iometer.house.advance(10)
             self.iometer.tick()
             await poll(self.entry)
-            await settle()
 
 
 @pytest.fixture
