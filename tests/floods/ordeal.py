@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.meter_bridge.bridges import BRIDGES
 from custom_components.meter_bridge.coordinator import MeterBridgeEntry
+from tests.support.mishaps import wants_stream
 from tests.support.simulator import Simulator
 from tests.support.waiting import eventually
 
@@ -15,6 +16,7 @@ from .turns import LongestWait
 
 _PUSHED = 48
 _SECONDS = 0.2
+_AFTERMATH = 0.02
 
 
 class Ordeal:
@@ -31,10 +33,16 @@ class Ordeal:
     async def endure(self, flood: Flood) -> dict[str, float]:
         """Flood each path that is requested; return the longest wait (s) by path."""
         waits = {}
-        for path in await self._paths():
+        paths = await self._paths()
+        streams = {
+            request.path
+            for request in self._simulator.requests
+            if wants_stream(request.headers)
+        }
+        for path in paths:
             self._simulator.pour(flood.pour(self._pushed(path)), path)
             self._simulator.cut_streams()
-            waits[path] = await self._read()
+            waits[path] = await self._read(is_stream=path in streams)
             self._simulator.heal()
             await self._hass.config_entries.async_reload(self._entry.entry_id)
         return waits
@@ -57,11 +65,16 @@ class Ordeal:
             messages.append(self._simulator.message(path) or b"")
         return tuple(messages) if all(messages) else ()
 
-    async def _read(self) -> float:
+    async def _read(self, *, is_stream: bool) -> float:
         """Poll for a while; return the longest time the event loop was blocked."""
         async with LongestWait() as longest:
             polling = asyncio.ensure_future(self._entry.runtime_data.async_refresh())
-            await asyncio.sleep(_SECONDS)
+            if is_stream:
+                # It is opened again and again.
+                await asyncio.sleep(_SECONDS)
+            else:
+                await asyncio.wait((polling,), timeout=_SECONDS)
+                await asyncio.sleep(_AFTERMATH)
             polling.cancel()
             with suppress(asyncio.CancelledError):
                 await polling

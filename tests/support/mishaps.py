@@ -1,7 +1,7 @@
 """Faults of devices and networks that a simulator can have."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import os
@@ -89,7 +89,7 @@ class Mishaps:
         """Answer one byte at a time."""
 
         async def trickle(request: web.Request, answer: Answer) -> web.StreamResponse:
-            if _wants_stream(request):
+            if wants_stream(request.headers):
                 return await self._break_off(request, _LONGEST_PAUSE)
             slow, body = _taken_apart(await answer())
             await slow.prepare(request)
@@ -106,7 +106,7 @@ class Mishaps:
         """Send half of an answer, and then nothing."""
 
         async def stall(request: web.Request, answer: Answer) -> web.StreamResponse:
-            if _wants_stream(request):
+            if wants_stream(request.headers):
                 return await self._break_off(request, _LONGEST_PAUSE)
             half, body = _taken_apart(await answer())
             await half.prepare(request)
@@ -144,7 +144,7 @@ class Mishaps:
         """
 
         async def close(request: web.Request, answer: Answer) -> web.StreamResponse:
-            if _wants_stream(request):
+            if wants_stream(request.headers):
                 return await self._break_off(request)
             whole = await answer()
             if not isinstance(whole, web.Response) or request.transport is None:
@@ -201,7 +201,8 @@ class Mishaps:
                 await self._pause(_LONGEST_PAUSE, asyncio.shield(pouring))
             finally:
                 is_over.set()
-                await pouring
+                # It closes its socket, even if this is cancelled before it began.
+                await asyncio.shield(pouring)
                 cut(request)
             return web.StreamResponse()
 
@@ -221,7 +222,7 @@ class Mishaps:
         """Send the head and half of the body, and reset the connection."""
 
         async def reset(request: web.Request, answer: Answer) -> web.StreamResponse:
-            if _wants_stream(request):
+            if wants_stream(request.headers):
                 return await self._break_off(request)
             half, body = _taken_apart(await answer())
             await half.prepare(request)
@@ -291,9 +292,9 @@ def _pour(
                     rest = rest[wire.send(rest) :]
 
 
-def _wants_stream(request: web.Request) -> bool:
-    """Tell whether a request is for events or a WebSocket."""
-    return _EVENTS in request.headers.get("Accept", "") or "Upgrade" in request.headers
+def wants_stream(headers: Mapping[str, str]) -> bool:
+    """Tell by its headers whether a request is for events or a WebSocket."""
+    return _EVENTS in headers.get("Accept", "") or "Upgrade" in headers
 
 
 def _taken_apart(answer: web.StreamResponse) -> tuple[web.StreamResponse, bytes]:

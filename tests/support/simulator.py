@@ -280,6 +280,9 @@ class Simulator(Mishaps, ABC):
     def streaming(self, channel: str) -> Iterator[Stream]:
         """Register a stream until its client disconnects."""
         stream = Stream(channel, lambda sent: self.twist(sent) if self.twist else sent)
+        if not self.is_plugged_in:
+            # It was asked for before, but all streams have been ended since.
+            stream.push(None)
         self._streams.append(stream)
         try:
             yield stream
