@@ -146,7 +146,7 @@ def test_each_litre_counts_once(start: int, burned: list[Part]) -> None:
 @pytest.fixture
 def recorder_config() -> dict[str, object]:
     """Record the gas, and little else."""
-    return {"include": {"entity_globs": ["sensor.gas*"]}, "commit_interval": 0}
+    return {"include": {"entity_globs": ["sensor.gas*"]}, "commit_interval": 5}
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ PAIRS = [
 @pytest.fixture
 def recorder_config() -> dict[str, object]:
     """Record the counters, and little else."""
-    return {"include": {"entity_globs": ["sensor.*energy*"]}, "commit_interval": 0}
+    return {"include": {"entity_globs": ["sensor.*energy*"]}, "commit_interval": 5}
 
 
 @pytest.fixture
