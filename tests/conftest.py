@@ -30,6 +30,7 @@ from .bridges.iometer.simulator import IometerSimulator
 from .bridges.octopus_home_pro.simulator import OctopusHomeProSimulator
 from .bridges.whatwatt_go.simulator import WhatwattGoSimulator
 from .kinds import KINDS
+from .soak.warp import warped
 from .support.house import House
 from .support.simulator import Simulator
 from .support.started import start
@@ -89,6 +90,13 @@ async def freezer(
         monkeypatch.setattr(hass.loop, "time", real)
         assert isinstance(frozen, FrozenDateTimeFactory)
         yield frozen
+
+
+@pytest.fixture
+async def warp(hass: HomeAssistant) -> AsyncGenerator[None]:
+    """Skip all waiting times; sockets still work."""
+    with warped(hass.loop):
+        yield
 
 
 @pytest.fixture

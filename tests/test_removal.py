@@ -1,7 +1,6 @@
 """Removing an entry during a mishap."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -18,7 +17,6 @@ from custom_components.meter_bridge.coordinator import MeterCoordinator
 from .conftest import SetUp, Start
 from .soak.meters import Size, measure
 from .soak.mishaps import MISHAPS, begin
-from .soak.warp import warped
 from .support.flows import state
 
 # Idle connections are closed after 15 seconds.
@@ -28,14 +26,8 @@ _UNFINISHED = (
     *("a byte a second", "reset in the body", "503"),
 )
 
+pytestmark = pytest.mark.usefixtures("warp")
 every_bridge = pytest.mark.parametrize("key", BRIDGES)
-
-
-@pytest.fixture(autouse=True)
-async def _warp(hass: HomeAssistant) -> AsyncGenerator[None]:
-    """Skip all waiting times."""
-    with warped(hass.loop):
-        yield
 
 
 async def quiet(hass: HomeAssistant) -> Size:

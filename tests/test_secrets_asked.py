@@ -174,7 +174,7 @@ async def test_an_action_that_fails(
     assert not leaks(simulator, plants, {**surfaces, "errors": "\n".join(errors)})
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.usefixtures("enable_custom_integrations", "warp")
 @pytest.mark.parametrize("key", ACTING)
 async def test_an_action_that_is_done(
     hass: HomeAssistant,

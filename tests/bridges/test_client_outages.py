@@ -29,7 +29,7 @@ MISHAPS: Mapping[str, tuple[Mishap, type[BridgeError]]] = {
 }
 
 
-@pytest.mark.usefixtures("impatience")
+@pytest.mark.usefixtures("warp")
 @pytest.mark.parametrize("mishap", MISHAPS)
 @pytest.mark.parametrize("key", BRIDGES)
 async def test_no_good_answer(

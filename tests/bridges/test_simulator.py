@@ -43,6 +43,7 @@ async def test_it_answers_with_a_status(
         assert response.status == 200
 
 
+@pytest.mark.usefixtures("warp")
 async def test_it_stalls_until_it_is_healed(
     simulator: IometerSimulator, http: ClientSession
 ) -> None:
@@ -57,6 +58,7 @@ async def test_it_stalls_until_it_is_healed(
         assert response.status == 200
 
 
+@pytest.mark.usefixtures("warp")
 async def test_it_trickles(simulator: IometerSimulator, http: ClientSession) -> None:
     """The body is sent byte by byte, and at once when healed."""
     simulator.trickle(0.1)

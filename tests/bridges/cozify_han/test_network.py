@@ -11,6 +11,7 @@ import pytest
 from pytest_socket import socket_allow_hosts
 
 from custom_components.meter_bridge.bridges.cozify_han import network
+from custom_components.meter_bridge.flow import following
 from tests.bridges.cozify_han.conftest import CONFIGURATION
 from tests.bridges.cozify_han.profile import NO_ADDRESS
 from tests.bridges.cozify_han.simulator import CozifyHanSimulator
@@ -25,8 +26,9 @@ SURE = {"confirm": True}
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask what became of a search without long pauses."""
+    """Ask without long pauses what became of a search, and of a move."""
     monkeypatch.setattr(network, "_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(following, "_PAUSE_SECONDS", 0.05)
 
 
 @pytest.fixture

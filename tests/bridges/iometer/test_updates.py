@@ -59,7 +59,7 @@ def _frequent_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("custom_components.meter_bridge.bridges.iometer.BRIDGE", often)
 
 
-@pytest.mark.usefixtures("_frequent_polls")
+@pytest.mark.usefixtures("_frequent_polls", "warp")
 async def test_silence_turns_into_polling_and_back(
     hass: HomeAssistant,
     simulator: IometerSimulator,
@@ -86,7 +86,7 @@ async def test_silence_turns_into_polling_and_back(
     assert not complaints(caplog)
 
 
-@pytest.mark.usefixtures("_frequent_polls")
+@pytest.mark.usefixtures("_frequent_polls", "warp")
 async def test_a_chatty_status_does_not_stand_in_for_readings(
     hass: HomeAssistant, simulator: IometerSimulator, set_up: SetUp
 ) -> None:

@@ -37,7 +37,6 @@ def _two_addresses(socket_enabled: None) -> None:
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for a device that has moved without long pauses."""
     monkeypatch.setattr(following, "_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(following, "_MOVE_TRIES", 5)
 
 
 async def test_networks_nearby(
@@ -76,7 +75,7 @@ async def test_another_network(
     assert {each.method for each in simulator.requests} == {"GET", "PUT"}
 
 
-@pytest.mark.usefixtures("_two_addresses")
+@pytest.mark.usefixtures("_hasty", "_two_addresses")
 @pytest.mark.parametrize(
     ("action", "more"),
     [("configure_wifi", {"ssid": HOME}), ("configure_ethernet", {"enabled": True})],

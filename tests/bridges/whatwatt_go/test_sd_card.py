@@ -90,6 +90,7 @@ async def test_live_requests_go_beside(
     await eventually(lambda: simulator.downloads)
     await client.fetch()
     assert not task.done()
+    simulator.sd_speed = 1e8
     await task
 
 
