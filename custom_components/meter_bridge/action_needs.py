@@ -102,10 +102,14 @@ def _folder(hass: HomeAssistant, named: str | None) -> Path:
     wanted = named or hass.config.media_dirs.get(_LOCAL_MEDIA)
     if not wanted or not Path(wanted).is_absolute():
         raise UnusableFileError("No folder is named")
-    if not hass.config.is_allowed_path(wanted):
-        raise UnusableFileError("The folder is not allowed")
-    folder = Path(wanted).resolve()
-    if not folder.is_dir():
+    try:
+        if not hass.config.is_allowed_path(wanted):
+            raise UnusableFileError("The folder is not allowed")
+        folder = Path(wanted).resolve()
+        is_there = folder.is_dir()
+    except (OSError, ValueError) as error:
+        raise UnusableFileError("No folder can have this name") from error
+    if not is_there:
         raise UnusableFileError("There is no such folder")
     return folder
 

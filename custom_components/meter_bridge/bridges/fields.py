@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from probatio import Email, Marker, Required
 
 _LONGEST_WORDS = 1024
+_LINE_ENDS = "\r\n\t"
+# No device counts its networks or registers any further.
+_LARGEST_NUMBER = (1 << 31) - 1
 # What an SSID may have at most, in bytes (IEEE 802.11).
 _LONGEST_SSID = 32
 
@@ -24,13 +27,15 @@ CONFIRMED: Mapping[Marker, object] = {Required("confirm"): exactly_true}
 """The field that confirms an action which destroys something."""
 
 
-def whole_number(*, least: int = 0, most: int | None = None) -> Callable[[object], int]:
+def whole_number(
+    *, least: int = 0, most: int = _LARGEST_NUMBER
+) -> Callable[[object], int]:
     """Return a validator for a whole number in these limits; not True, and not 1.0."""
 
     def check(value: object) -> int:
         if type(value) is not int:
             raise ValueError("has to be a whole number")
-        if value < least or (most is not None and value > most):
+        if not least <= value <= most:
             raise ValueError("is out of range")
         return value
 
@@ -64,6 +69,19 @@ def one_line(
             raise ValueError(f"has to be text of {shortest} to {longest} characters")
         if not value.isprintable():
             raise ValueError("must not have line ends or other control characters")
+        return value
+
+    return check
+
+
+def paragraphs(*, longest: int) -> Callable[[object], str]:
+    """Return a validator for text of up to so many characters, with line ends."""
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or not 1 <= len(value) <= longest:
+            raise ValueError(f"has to be text of 1 to {longest} characters")
+        if not all(each.isprintable() or each in _LINE_ENDS for each in value):
+            raise ValueError("must not have control characters")
         return value
 
     return check

@@ -170,6 +170,9 @@ async def test_a_file_of_the_card(
         lambda folder: folder / "none",
         lambda folder: folder / "file",
         lambda folder: folder.name,
+        lambda folder: folder / "a\0b",
+        lambda folder: folder / "\ud800",
+        lambda folder: folder / ("x" * 5000),
     ],
 )
 async def test_a_folder_that_is_not_allowed(

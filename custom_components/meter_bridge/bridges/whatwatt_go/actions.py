@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import probatio
-from probatio import All, Length, Optional, Required
+from probatio import Optional, Required
 
 from ..contract import BridgeAction, Need
 from ..errors import UnfitFieldsError
-from ..fields import CONFIRMED, one_line, real_number
+from ..fields import CONFIRMED, one_line, paragraphs, real_number
 from ..network import ETHERNET_FIELDS, WIFI_FIELDS, check_addresses
 from ..wire import section
 from .client import WhatwattClient
@@ -132,7 +132,7 @@ ACTIONS: tuple[BridgeAction[WhatwattClient], ...] = (
             Optional("username"): one_line(longest=LONGEST),
             Optional("password"): one_line(longest=LONGEST),
             Required("topic"): publish_topic,
-            Optional("template"): All(str, Length(min=1, max=LONGEST_TEMPLATE)),
+            Optional("template"): paragraphs(longest=LONGEST_TEMPLATE),
         },
         check=_check_mqtt,
         needs=frozenset({Need.BROKER}),
