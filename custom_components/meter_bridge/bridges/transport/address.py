@@ -125,11 +125,11 @@ def is_forbidden(address: str) -> bool:
     bare, _, _ = address.partition("%")
     return any(
         str(each) in _FORBIDDEN or each.is_unspecified or each.is_multicast
-        for each in _meanings(ip_address(bare))
+        for each in meanings(ip_address(bare))
     )
 
 
-def _meanings(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
+def meanings(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
     """Yield an address, and every IPv4 address that it may be routed to."""
     yield ip
     if not isinstance(ip, IPv6Address) or ip.is_loopback:
