@@ -16,6 +16,16 @@ _MARKUP = re.compile(
     r"|^(?:\s*[#=+-]+(?=\s))+|\*+(?=\w)|(?<![\w*])\*+(?=\S)|(?<!\w)_+",
     re.IGNORECASE,
 )
+# What a font shows as nothing although it counts as a letter or a mark, and more marks
+# on one letter than any language has.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_TOO_MANY_MARKS = re.compile(f"(?<=[{_MARKS}]{{2}})[{_MARKS}]+")
 
 
 def printable(said: str) -> str:
@@ -27,7 +37,8 @@ def printable(said: str) -> str:
 
 def words(said: str) -> str:
     """Return a text as it may be shown: short, on one line, without markup."""
-    plain = _MARKUP.sub(" ", printable(said[:_LONGEST_READ]))
+    seen = _TOO_MANY_MARKS.sub("", _UNSEEN.sub("", printable(said[:_LONGEST_READ])))
+    plain = _MARKUP.sub(" ", seen)
     return " ".join(plain.split())[:_LONGEST_WORDS].rstrip()
 
 
