@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+import re
 from typing import override
 
 from homeassistant.const import CONF_HOST, Platform
@@ -23,6 +24,9 @@ from .const import DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .values.room import id_key
 from .values.sources import Value
+
+# Home Assistant would take anything, and could take it for another device's.
+_MAC = re.compile(r"([0-9a-f]{2}[:-]?){5}[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
 
 
 @callback
@@ -156,7 +160,7 @@ def bridge_device(coordinator: MeterCoordinator) -> DeviceInfo:
         hw_version=_words(identity.hardware),
         configuration_url=None if page is None else f"{root}{page}",
     )
-    if identity.mac:
+    if identity.mac and _MAC.fullmatch(identity.mac):
         info["connections"] = {(dr.CONNECTION_NETWORK_MAC, identity.mac)}
     return info
 

@@ -29,7 +29,7 @@ from ..bridges.errors import (
 )
 from ..bridges.snapshot import Snapshot
 from ..bridges.transport.address import parse_address
-from ..bridges.words import words
+from ..bridges.words import short_key, words
 from ..const import CONF_ANNOUNCED, CONF_PINNED, CONF_ROLES
 from ..redaction import is_identifying
 
@@ -97,13 +97,20 @@ def connect(
 
 
 def unique_id(bridge: Kind, serial: str) -> str:
-    """Return the unique id of a bridge's entry."""
-    return f"{bridge.key}_{serial}"
+    """Return the unique id of a bridge's entry, with which all its other ids begin."""
+    return f"{bridge.key}_{short_key(serial)}"
 
 
 def unique_ids(bridge: Kind, identity: Identity) -> set[str]:
-    """Return all unique ids that the entry of this bridge may have."""
-    return {unique_id(bridge, serial) for serial in (identity.serial, *identity.also)}
+    """Return all unique ids that the entry of this bridge may have.
+
+    Earlier versions did not cut long ones.
+    """
+    return {
+        each
+        for serial in (identity.serial, *identity.also)
+        for each in (unique_id(bridge, serial), f"{bridge.key}_{serial}")
+    }
 
 
 def entry_title(bridge: Kind, identity: Identity, taken: Container[str]) -> str:
