@@ -1,6 +1,5 @@
 """Another device at the bridge's address: it is asked who it is, and told nothing."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from tests.kinds import KINDS
 from tests.support.acting import act, use
 from tests.support.simulator import Simulator
 from tests.support.swaps import swap
+from tests.support.waiting import quiet
 
 
 def _answer_oddly(simulator: Simulator) -> None:
@@ -37,15 +37,11 @@ REFUSED_BY = {"another bridge": {"wrong_bridge"}, "any device": {"not_recognised
 every_stranger = pytest.mark.parametrize("stranger", STRANGERS)
 # An eGauge logs us in before it says who it is; no password goes out with that.
 LOGIN = "/api/auth/"
-_QUIET_SECONDS = 0.1
 
 
 async def looked_at(simulator: Simulator) -> set[tuple[str, str]]:
     """Return what a bridge was asked that only looks, once it is asked no more."""
-    count = -1
-    while count != len(simulator.requests):
-        count = len(simulator.requests)
-        await asyncio.sleep(_QUIET_SECONDS)
+    await quiet(simulator.requests)
     return {
         (each.method, each.path) for each in simulator.requests if each.method == "GET"
     }

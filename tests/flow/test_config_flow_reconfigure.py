@@ -29,6 +29,7 @@ from tests.support.flows import (
 )
 from tests.support.simulator import Simulator
 from tests.support.swaps import another, lock_with, locked
+from tests.support.waiting import quiet
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
@@ -116,6 +117,7 @@ async def test_stranger_at_the_address(
 ) -> None:
     """A web server that is no bridge is refused and gets no password."""
     before = dict(entry.data)
+    await quiet(simulator.requests)
     simulator.fail_with(404)
     simulator.requests.clear()
     result = await reconfigure(hass, entry)

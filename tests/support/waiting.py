@@ -1,9 +1,10 @@
 """Wait for events on a real socket."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 _TICK = 0.01
+_QUIET_SECONDS = 0.1
 
 
 async def eventually(
@@ -14,3 +15,11 @@ async def eventually(
         # Nothing signals what happens on a socket, so poll.
         while not happened():  # noqa: ASYNC110
             await asyncio.sleep(tick)
+
+
+async def quiet(requests: Sized) -> None:
+    """Wait until a bridge is asked no more, also not in the background."""
+    count = -1
+    while count != len(requests):
+        count = len(requests)
+        await asyncio.sleep(_QUIET_SECONDS)

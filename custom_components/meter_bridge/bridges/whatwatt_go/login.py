@@ -168,8 +168,7 @@ class _Digest:
         """Raise BridgeResponseError for a challenge with a nonce that was refused."""
         if challenge.nonce in self._refused:
             raise BridgeResponseError(
-                "The bridge repeats an old challenge",
-                status=HTTPStatus.UNAUTHORIZED,
+                "The bridge repeats an old challenge", status=HTTPStatus.UNAUTHORIZED
             )
 
     def _answer(self, method: str, uri: str) -> dict[str, str]:
