@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.util.dt import utc_from_timestamp
 import orjson
 
 from .bridges import Kind, async_bridge_of
@@ -151,6 +152,7 @@ def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object
             for key, account in coordinator.board.accounts.items()
             if meter in (None, key)
         },
+        "outages": list(_outages(coordinator, meter)),
         "readings": tuple(filter(concerns, snapshot.readings)),
         **({"details": snapshot.details} if meter is None else {}),
         "values": values,
@@ -160,6 +162,26 @@ def _known(coordinator: MeterCoordinator, meter: str | None) -> dict[str, object
             if key.endswith(METER_CONNECTION.key)
         },
     }
+
+
+def _outages(
+    coordinator: MeterCoordinator, meter: str | None
+) -> Iterator[dict[str, object]]:
+    """Yield the outages that wait to be filled, and why others were not."""
+    outages = coordinator.outages
+    for outage, reasons in (
+        *((each, {}) for each in outages.open),
+        *((each.outage, each.reasons) for each in outages.left),
+    ):
+        if meter in (None, outage.meter):
+            yield {
+                "meter": outage.meter or "main",
+                "start": utc_from_timestamp(outage.gap.last),
+                "end": utc_from_timestamp(outage.gap.first),
+                "held": outage.is_held,
+                "registers": None if outage.keys is None else sorted(outage.keys),
+                "left": reasons,
+            }
 
 
 def _ids(

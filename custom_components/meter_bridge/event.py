@@ -120,6 +120,7 @@ class OutageEvent(BridgeEntity, EventEntity):
                 "end": utc_from_timestamp(gap.first).isoformat(timespec="seconds"),
                 "seconds": round(gap.first - gap.last),
                 **({"spread": True} if self.coordinator.spreads else {}),
+                **({"held": True} if outage.is_held else {}),
                 **counted,
             },
         )

@@ -1,6 +1,6 @@
 """Outages are detected, and kept until they are filled."""
 
-from custom_components.meter_bridge.history.outages import Outages
+from custom_components.meter_bridge.history.outages import Outage, Outages
 
 HOUR = 3600.0
 TOTALS = frozenset({"1.8.0"})
@@ -45,6 +45,56 @@ def test_totals_that_are_held_back() -> None:
     late = found.note("", 12_600.0, {}, is_back=False, is_sure=False)
     assert late
     assert (late.gap.last, late.gap.first) == (8020.0, 12_600.0)
+
+
+def held() -> tuple[Outages, Outage]:
+    """Return an outage of two hours, since whose end a total is held back."""
+    found = outages()
+    found.note("", 2 * HOUR, {}, is_back=True, is_sure=False)
+    outage = found.note("", 3 * HOUR, {}, is_back=False, is_sure=False)
+    assert outage
+    assert outage.is_held
+    assert not outage.waits
+    return found, outage
+
+
+def test_what_is_held_for_longer_than_an_hour() -> None:
+    """For what is held back an outage goes on until we are sure, over a restart."""
+    found, outage = held()
+    found.keep(outage, ["1.8.0"])
+    again = Outages(totals=TOTALS, are_filled=True)
+    again.restore(found.as_stored())
+    again.note("", 200 * HOUR, {}, is_back=False, is_sure=False)
+    assert [each.waits for each in again.open] == [True]
+    again.note("", 201 * HOUR, {}, is_back=False, is_sure=True)
+    last = Outages(totals=TOTALS, are_filled=True)
+    last.restore(again.as_stored())
+    (ended,) = last.open
+    assert (ended.gap.last, ended.gap.first) == (100.0, 201 * HOUR)
+    assert ended.keys == frozenset({"1.8.0"})
+    assert not ended.is_held
+    last.note("", 226 * HOUR, {}, is_back=False, is_sure=True)
+    assert not last.open
+
+
+def test_what_is_held_for_good() -> None:
+    """What is held back for weeks is not filled any more."""
+    found, _ = held()
+    found.note("", 39 * 24 * HOUR, {}, is_back=False, is_sure=False)
+    assert found.open
+    found.note("", 41 * 24 * HOUR, {}, is_back=False, is_sure=False)
+    assert not found.open
+
+
+def test_while_the_owner_is_asked() -> None:
+    """An outage of a meter that its owner is asked about waits for the answer."""
+    found = outages()
+    found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)
+    for hour in (27, 200):
+        found.note("", hour * HOUR, {}, is_back=False, is_sure=True, is_asked=True)
+    assert found.open
+    found.note("", 201 * HOUR, {}, is_back=False, is_sure=True)
+    assert not found.open
 
 
 def test_over_a_restart() -> None:

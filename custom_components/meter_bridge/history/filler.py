@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 import time
+from typing import TYPE_CHECKING
 
 from homeassistant.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
 from homeassistant.core import Event, HomeAssistant, callback
@@ -10,9 +11,23 @@ from homeassistant.core import Event, HomeAssistant, callback
 from ..bridges.client import HourlyPower
 from ..coordinator import MeterBridgeEntry
 from .attempts import Attempts
-from .outages import Outage
-from .plan import HOUR, SHORT, Plan, fill, hour_of, level_at, neighbours, spread
+from .outages import Outage, Unfilled
+from .plan import (
+    HOUR,
+    SHORT,
+    Left,
+    Plan,
+    Row,
+    fill,
+    hour_of,
+    level_at,
+    neighbours,
+    spread,
+)
 from .registers import powers_of, registers_of
+
+if TYPE_CHECKING:
+    from .records import Record
 
 RECORDER = "recorder"
 # The recorder fires its event before it has committed the new rows.
@@ -50,23 +65,31 @@ class _Filler:
         self._attempts = Attempts(entry.title)
         self._remembered: dict[Outage, Remembered] = {}
         self._powers: dict[Outage, Powers] = {}
+        self._reasons: dict[Outage, dict[str, Left]] = {}
 
     @callback
     def look(self, _compiled: Event) -> None:
         """Start on the outages that a five-minute row can follow by now."""
         if self._is_busy or time.monotonic() - self._since < START_SECONDS:
             return
-        now = time.time()
-        due = [
-            each
-            for each in self._coordinator.outages.open
-            if each.gap.first + SHORT <= now
-        ]
-        if due:
+        if due := [
+            each for each in self._coordinator.outages.open if self._is_due(each)
+        ]:
             self._is_busy = True
             self._entry.async_create_background_task(
                 self._hass, self._fill_all(due), f"{self._entry.title} history"
             )
+
+    def _is_due(self, outage: Outage) -> bool:
+        """Tell whether a five-minute row can follow an outage by now.
+
+        What the owner is asked about may lower the sums that hours lead up to.
+        """
+        return (
+            outage.gap.first + SHORT <= time.time()
+            and not outage.waits
+            and not self._coordinator.changes.asked(outage.meter)
+        )
 
     async def _fill_all(self, outages: list[Outage]) -> None:
         """Fill outages one after the other, and close those that need nothing more."""
@@ -83,14 +106,26 @@ class _Filler:
                 for outage, known in self._powers.items()
                 if outage in still_open
             }
+            self._reasons = {}
             for outage in outages:
                 with self._attempts.one():
                     is_done = await self._fill(outage)
                     if await self._fill_powers(outage) and is_done:
-                        self._coordinator.outages.close([outage])
-                        self._coordinator.memory.save_soon()
+                        self._end(outage)
         finally:
             self._is_busy = False
+
+    def _end(self, outage: Outage) -> None:
+        """Close an outage, or keep it for the registers that are held back."""
+        outages, reasons = self._coordinator.outages, self._reasons.pop(outage, {})
+        held = [key for key, why in reasons.items() if why is Left.HELD_BACK]
+        if held:
+            outages.keep(outage, held)
+        else:
+            outages.close([outage])
+            if reasons:
+                outages.left.append(Unfilled(outage=outage, reasons=reasons))
+        self._coordinator.memory.save_soon()
 
     async def _fill(self, outage: Outage) -> bool:
         """Write the missing rows of an outage; return whether nothing is left to do.
@@ -102,7 +137,11 @@ class _Filler:
         from .records import read_around, write  # noqa: PLC0415
 
         gap = outage.gap
-        registers = registers_of(self._hass, self._entry, outage.meter)
+        registers = [
+            each
+            for each in registers_of(self._hass, self._entry, outage.meter)
+            if outage.keys is None or each.key in outage.keys
+        ]
         records = await read_around(self._hass, registers, gap)
         sides = [
             (record, *neighbours(gap, record.hours, record.short)) for record in records
@@ -117,26 +156,47 @@ class _Filler:
             return is_done
         keys = frozenset(record.register.key for record, _, _ in ready)
         remembered = await self._ask(outage, keys)
+        reasons = self._reasons[outage] = {}
         for record, before, after in ready:
-            register = record.register
-            plan: Plan = fill(
-                gap,
-                before,
-                after,
-                spread(gap, before.state, level_at(gap, record.short, after))
-                if self._coordinator.spreads
-                else {
-                    at: record.convert(register.shown(value))
-                    for at, value in remembered.get(register.key, {}).items()
-                },
-                {row.start: row for row in record.hours},
-                tolerance=record.tolerance,
-                may_fall=register.may_fall,
-            )
+            plan = self._plan(outage, record, before, after, remembered)
+            for why in plan.left.values():
+                reasons[record.register.key] = why
             if plan.rows:
                 write(self._hass, record, plan.rows)
                 is_done = False
         return is_done
+
+    def _plan(
+        self,
+        outage: Outage,
+        record: Record,
+        before: Row,
+        after: Row,
+        remembered: Remembered,
+    ) -> Plan:
+        """Plan the rows of one total; none while it is held back."""
+        gap, register = outage.gap, record.register
+        level = level_at(gap, record.short, after)
+        plan = fill(
+            gap,
+            before,
+            after,
+            spread(gap, before.state, level)
+            if self._coordinator.spreads
+            else {
+                at: record.convert(register.shown(value))
+                for at, value in remembered.get(register.key, {}).items()
+            },
+            {row.start: row for row in record.hours},
+            tolerance=record.tolerance,
+            may_fall=register.may_fall,
+        )
+        if outage.is_held and (
+            Left.COUNTER_FELL in plan.left.values()
+            or (self._coordinator.spreads and level == before.state)
+        ):
+            return Plan(left=dict.fromkeys(gap.hours(), Left.HELD_BACK))
+        return plan
 
     async def _fill_powers(self, outage: Outage) -> bool:
         """Write the powers of an outage's hours; return whether nothing is left to do.
@@ -146,7 +206,7 @@ class _Filler:
         """
         from .powers import read_powers, write_powers  # noqa: PLC0415 (the recorder)
 
-        if self._coordinator.spreads:
+        if self._coordinator.spreads or outage.keys is not None:
             return True
         hours = range(hour_of(outage.gap.last), hour_of(outage.gap.first) + HOUR, HOUR)
         if time.time() < hours.stop + SHORT:

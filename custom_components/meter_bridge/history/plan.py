@@ -30,6 +30,7 @@ class Left(StrEnum):
     NO_ROWS = "no_rows"
     SUM_CORRECTED = "sum_corrected"
     COUNTER_FELL = "counter_fell"
+    HELD_BACK = "held_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
