@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from os import times
 from typing import Any
@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.meter_bridge.history import imports, records
+from custom_components.meter_bridge.history import importer, imports, records
 from custom_components.meter_bridge.history.importer import IMPORTERS
 from tests.history.conftest import Watch
 from tests.history.test_twin import DRAWN, LONG, cost
@@ -20,6 +20,7 @@ from tests.support.recorded import Mode, Recorded, Step
 IMPORT = "sensor.bridge_energy_import"
 BEGIN = datetime(2026, 3, 1, 7, 59, 59, tzinfo=UTC)
 HOUR = 3600
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -63,12 +64,13 @@ async def act(
 
 async def ended(watched: Recorded) -> None:
     """Wait until the import has ended."""
-    (task,) = (
+    tasks = [
         each
         for each in asyncio.all_tasks()
         if each.get_name() == f"{watched.entry.title} import"
-    )
-    await asyncio.wait([task], timeout=600)
+    ]
+    if tasks:
+        await asyncio.wait(tasks, timeout=600)
     await watched.settle()
 
 
@@ -124,6 +126,47 @@ async def test_before_the_installation(
         assert back[hour] == pytest.approx(wh, abs=1e-3)
 
 
+async def test_right_after_it_was_added(
+    watch: Watch, imported: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first recorded hour an import says what it waits for, and waits."""
+    monkeypatch.setattr(importer, "RETRY_SECONDS", 0.2)
+    watched = await watch("egauge", BEGIN, is_installed=False)
+    used = lived(watched, 30)
+    watched.simulator.house.advance(1200)
+    watched.freezer.tick(1200)
+    await watched.start()
+    plan = await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    assert (plan["state"], plan["waits_for"]) == ("running", "first_hour")
+    await watched.run([Step(300, 900)] * 6)
+    report = await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    assert (report["progress"], report["waits_for"]) == (0, "first_hour")
+    assert not imported
+    await watched.run([Step(300, 900)] * 15)
+    await ended(watched)
+    report = await act(watched, start=datetime.fromtimestamp(min(used), UTC))
+    assert report["state"] == "done"
+    assert "waits_for" not in report
+    after = grown(await watched.hours())
+    for hour, wh in used.items():
+        assert after[hour] == pytest.approx(wh, abs=2.1), hour
+
+
+async def test_sensors_that_are_not_recorded(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import does not wait for ever, and says that sensors have no rows."""
+    monkeypatch.setattr(importer, "RETRY_SECONDS", 0.1)
+    watched = await watch("egauge", BEGIN, recorded=["sensor.*_power"])
+    await watched.run([Step(300, 900)] * 4)
+    assert (await act(watched, start=BEGIN - DAY))["waits_for"] == "first_hour"
+    await watched.run([Step(300, 900)] * 27)
+    await ended(watched)
+    report = await act(watched, start=BEGIN - DAY)
+    assert report["state"] == "done"
+    assert [each["result"] for each in report["sensors"][IMPORT]] == ["no_rows"]
+
+
 async def test_flat_hours_that_nobody_filled(watch: Watch) -> None:
     """Hours that Home Assistant missed long ago are filled; undo restores them."""
     watched = await watch("egauge", BEGIN)
@@ -160,9 +203,9 @@ async def test_cancel(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "custom_components.meter_bridge.history.importer._PART_HOURS", 48
     )
-    importer = watched.hass.data[IMPORTERS][watched.entry.entry_id]
+    offered = watched.hass.data[IMPORTERS][watched.entry.entry_id]
     halfway = asyncio.Event()
-    importer.async_listen(lambda job: halfway.set() if job.progress > 0.3 else None)
+    offered.async_listen(lambda job: halfway.set() if job.progress > 0.3 else None)
     await act(watched, start=datetime.fromtimestamp(min(used), UTC))
     await asyncio.wait_for(halfway.wait(), 60)
     report = await act(watched, start=BEGIN, cancel=True)
@@ -188,9 +231,9 @@ async def test_goes_on_after_a_restart(
     used = lived(watched, 24 * 10)
     await watched.start()
     await watched.run([Step(300, 900)] * 24)
-    importer = watched.hass.data[IMPORTERS][watched.entry.entry_id]
+    offered = watched.hass.data[IMPORTERS][watched.entry.entry_id]
     halfway = asyncio.Event()
-    importer.async_listen(lambda job: halfway.set() if job.progress > 0.3 else None)
+    offered.async_listen(lambda job: halfway.set() if job.progress > 0.3 else None)
     await act(watched, start=datetime.fromtimestamp(min(used), UTC))
     await asyncio.wait_for(halfway.wait(), 60)
     await watched.stop()

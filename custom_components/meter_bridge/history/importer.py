@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+import time
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -26,6 +27,8 @@ _DAY = 24 * HOUR
 _PART_HOURS = 7 * 24
 # Wait before asking again a bridge that did not answer.
 RETRY_SECONDS = 300.0
+# The first full hour of a sensor is recorded by then. What has none is not recorded.
+_FIRST_HOUR_SECONDS = 2 * HOUR + 600
 
 
 async def async_start_importer(hass: HomeAssistant, entry: MeterBridgeEntry) -> None:
@@ -99,7 +102,11 @@ class Importer:
         until = now if last is None else min(last, now)
         if first >= until:
             return {"hours": 0}
-        self.job = job = Job(start=first, end=until, next=until, meter=meter)
+        self.job = job = Job(
+            start=first, end=until, next=until, meter=meter, asked=time.time()
+        )
+        with self._attempts.one():
+            await self._note_waiting(job)
         await self._save()
         self._begin(job)
         days = (until - first) / _DAY
@@ -110,6 +117,7 @@ class Importer:
             "end": written(until),
             "hours": (until - first) // HOUR,
             "seconds": round(days * recall_seconds),
+            **job.waiting(),
         }
 
     async def cancel(self) -> dict[str, Any]:
@@ -160,6 +168,11 @@ class Importer:
         while job.state is State.RUNNING:
             is_done = False
             with self._attempts.one():
+                await self._note_waiting(job)
+                if job.waits:
+                    self._tell(job)
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
                 if job.next > job.start:
                     await self._import_part(job)
                 else:
@@ -169,6 +182,18 @@ class Importer:
                 await self._finish(job)
             if not is_done:
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _note_waiting(self, job: Job) -> None:
+        """Note whether an import has to wait for the first hour to lead up to."""
+        from .imports import has_hours  # noqa: PLC0415 (loads the recorder)
+
+        now, had_to = time.time(), job.waits
+        job.waits = now < job.asked + _FIRST_HOUR_SECONDS and not await has_hours(
+            self._hass, self._registers(job)
+        )
+        if had_to and not job.waits and job.end == hour_of(job.asked):
+            # It was asked for all hours up to the first recorded one.
+            job.end = job.next = hour_of(now)
 
     async def _import_part(self, job: Job) -> None:
         """Read one part from the bridge, and write it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain
+import time
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
@@ -14,8 +15,15 @@ from .registers import Register
 
 # How far after a part to look for the row that ends a hole.
 _BEHIND_SECONDS = 40 * 24 * HOUR
+_LATELY_SECONDS = 4 * HOUR
 
 type Known = Mapping[str, Mapping[int, float]]
+
+
+async def has_hours(hass: HomeAssistant, registers: Sequence[Register]) -> bool:
+    """Tell whether an hour of any sensor was recorded lately, and is closed."""
+    found = await read_hours(hass, registers, time.time() - _LATELY_SECONDS)
+    return any(record.hours and record.short for record in found)
 
 
 async def import_part(  # noqa: PLR0913, PLR0917 (a part needs all of them)
@@ -30,7 +38,10 @@ async def import_part(  # noqa: PLR0913, PLR0917 (a part needs all of them)
 
     The rows that they replace are saved before anything is written.
     """
-    planned = []
+    planned, hours = [], range(begin, job.next, HOUR)
+    for register in registers:
+        # Stays so where a sensor has no statistics.
+        job.note(register.entity_id, dict.fromkeys(hours, Left.NO_ROWS), {})
     for record in await _read_part(hass, registers, begin, job.next):
         await _join(hass, record, job)
         rows = _plan_part(record, job, _shown(record, known), begin)

@@ -14,6 +14,10 @@ FILLED, STANDS = "filled", "stands"
 """Results of an hour: written, or already right. Others say why it was left out."""
 
 
+FIRST_HOUR = "first_hour"
+"""What an import waits for: Home Assistant has recorded no full hour yet."""
+
+
 class State(StrEnum):
     """The state of an import."""
 
@@ -30,6 +34,8 @@ class Job:
     Parts go back in time: `next` is the end of the part that follows. By sensor,
     `results` holds the result of each hour, `replaced` the row that was there before
     (None: no row), `lifted` from which hour on its sums were raised, and by how much.
+    It was `asked` for at a time (Unix seconds), and `waits` for the first recorded hour
+    of a sensor: a bridge that was just added has none yet to lead up to.
     """
 
     start: int
@@ -40,6 +46,8 @@ class Job:
     results: dict[str, dict[int, str]] = field(default_factory=dict)
     replaced: dict[str, dict[int, list[float] | None]] = field(default_factory=dict)
     lifted: dict[str, list[list[float]]] = field(default_factory=dict)
+    asked: float = 0.0
+    waits: bool = False
 
     @property
     def progress(self) -> float:
@@ -76,6 +84,7 @@ class Job:
             "meter": self.meter,
             "state": self.state,
             "next": self.next,
+            "asked": self.asked,
             "results": {each: list(_runs(by)) for each, by in self.results.items()},
             "replaced": {
                 each: [[hour, *row] for hour, row in by.items() if row]
@@ -105,6 +114,8 @@ class Job:
             results={each: _hours(runs) for each, runs in stored["results"].items()},
             replaced=replaced,
             lifted=stored["lifted"],
+            # Earlier versions did not wait.
+            asked=stored.get("asked", 0.0),
         )
 
     def outcome(self) -> dict[str, Any]:
@@ -118,6 +129,10 @@ class Job:
             "left": sum(each not in (FILLED, STANDS) for each in results),
         }
 
+    def waiting(self) -> dict[str, str]:
+        """Return what it waits for, if it does."""
+        return {"waits_for": FIRST_HOUR} if self.waits else {}
+
     def report(self) -> dict[str, Any]:
         """Return the results of all hours by sensor; adjacent equal ones are merged."""
         return {
@@ -125,6 +140,7 @@ class Job:
             "start": written(self.start),
             "end": written(self.end),
             "progress": round(self.progress, 3),
+            **self.waiting(),
             "sensors": {
                 entity_id: [
                     {"start": written(first), "end": written(end), "result": result}
