@@ -34,6 +34,8 @@ RECORDER = "recorder"
 COMMIT_SECONDS = 10.0
 # Wait until everything else that starts with Home Assistant is up.
 START_SECONDS = 60.0
+# A bridge is slow if a day of its memory takes longer.
+_SLOW_SECONDS = 60.0
 
 type Remembered = Mapping[str, Mapping[int, float]]
 """What the bridge remembers: by total, the counter at each instant."""
@@ -83,10 +85,17 @@ class _Filler:
     def _is_due(self, outage: Outage) -> bool:
         """Tell whether a five-minute row can follow an outage by now.
 
-        What the owner is asked about may lower the sums that hours lead up to.
+        What the owner is asked about may lower the sums that hours lead up to. A bridge
+        that is slow to remember is asked once, when powers can be asked for as well.
         """
+        first, recall_seconds = (
+            outage.gap.first,
+            self._coordinator.bridge.recall_seconds,
+        )
+        if outage.keys is None and (recall_seconds or 0.0) > _SLOW_SECONDS:
+            first = hour_of(first) + HOUR
         return (
-            outage.gap.first + SHORT <= time.time()
+            first + SHORT <= time.time()
             and not outage.waits
             and not self._coordinator.changes.asked(outage.meter)
         )

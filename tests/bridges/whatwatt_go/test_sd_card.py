@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from aiohttp.web import Response
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.meter_bridge.bridges.errors import BridgeConnectionError
@@ -53,6 +54,32 @@ async def test_counters_at_full_hours(
     logs = [path for path in paths if path.endswith(".CSV")]
     assert len(logs) == len(set(logs)) == 4
     assert simulator.most_at_once <= 2
+
+
+@pytest.mark.usefixtures("_fast")
+async def test_the_present_day(
+    simulator: WhatwattGoSimulator,
+    client: WhatwattClient,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Today's log is read once for what it tells of, and again for later hours."""
+    hours = fill(simulator)[:12]
+    name = "20260601.CSV"
+    rows = simulator.sd_files[name].splitlines(keepends=True)
+    simulator.sd_files = {name: b"".join(rows[: len(rows) // 2])}
+    freezer.move_to(datetime(2026, 6, 1, 21, 30, tzinfo=UTC))
+    await client.identify()
+
+    async def asked(last: int) -> int:
+        since = len(simulator.requests)
+        await client.counters_at(IMPORT, hours[:last])
+        await client.powers_in(IMPORT, hours[:last])
+        paths = [request.path for request in simulator.requests[since:]]
+        return sum(path.endswith(".CSV") for path in paths)
+
+    assert [await asked(last) for last in (3, 4, 2)] == [1, 0, 0]
+    simulator.sd_files = {name: b"".join(rows)}
+    assert [await asked(last) for last in (9, 9, 3)] == [1, 0, 0]
 
 
 async def test_as_slow_as_the_device_can_bear(

@@ -96,6 +96,11 @@ class Log:
             self._reach(self._last[0] + HOUR)
 
     @property
+    def end(self) -> float:
+        """Return the time of the last row (Unix s), 0 if there is none."""
+        return self._last[0] if self._last else 0.0
+
+    @property
     def powers(self) -> dict[str, dict[int, HourlyPower]]:
         """Return the powers by code and hour, for hours that rows cover whole."""
         return {

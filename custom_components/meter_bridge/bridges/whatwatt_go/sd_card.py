@@ -19,10 +19,11 @@ type Watch = Callable[[], Coroutine[object, object, None]]
 
 
 class SdCard:
-    """Read logs from the card, one at a time; the logs of past days are kept.
+    """Read logs from the card, one at a time; logs that were read are kept.
 
     The device sends whole files only, each of which takes minutes. After a failure,
-    logs that were read are not read again.
+    logs that were read are not read again. The log of the present day is kept, too, and
+    is read again only for later hours than it has.
     """
 
     def __init__(self, web: WhatwattWeb) -> None:
@@ -30,6 +31,7 @@ class SdCard:
         self._web = web
         self._turn = asyncio.Lock()
         self._read: dict[str, Log] = {}
+        self._over: set[str] = set()
 
     async def hours(self, instants: Sequence[int], watch: Watch) -> dict[int, Counters]:
         """Return the counters at full hours (Unix s), as far as the card has them.
@@ -60,7 +62,9 @@ class SdCard:
         today = f"{max(days_of([int(time.time())])):%Y%m%d}.CSV"
         for name in (f"{day:%Y%m%d}.CSV" for day in days_of(instants)):
             if name in there:
-                yield await self._log(name, watch, is_over=name < today)
+                yield await self._log(
+                    name, watch, is_over=name < today, until=max(instants)
+                )
 
     async def files(self) -> dict[str, int | None]:
         """Return the size (bytes) of each file; NotThereError: there is no card."""
@@ -91,9 +95,11 @@ class SdCard:
                     raise NotThereError("The file is gone") from error
                 raise
 
-    async def _log(self, name: str, watch: Watch, *, is_over: bool) -> Log:
-        """Return the log of one day."""
-        if name in self._read:
+    async def _log(
+        self, name: str, watch: Watch, *, is_over: bool, until: float
+    ) -> Log:
+        """Return the log of one day, which has to tell of the time `until` then."""
+        if name in self._read and (name in self._over or self._read[name].end > until):
             return self._read[name]
         log = Log()
         try:
@@ -101,8 +107,11 @@ class SdCard:
         except NotThereError:
             return Log()
         log.finish(is_over=is_over)
+        self._read[name] = log
         if is_over:
-            self._read[name] = log
-            if len(self._read) > _MOST_LOGS:
-                del self._read[next(iter(self._read))]
+            self._over.add(name)
+        if len(self._read) > _MOST_LOGS:
+            oldest = next(iter(self._read))
+            del self._read[oldest]
+            self._over.discard(oldest)
         return log
