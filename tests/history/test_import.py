@@ -14,7 +14,7 @@ import pytest
 from custom_components.meter_bridge.history import importer, imports, records
 from custom_components.meter_bridge.history.importer import IMPORTERS
 from tests.history.conftest import Watch
-from tests.history.test_twin import DRAWN, LONG, cost
+from tests.history.test_twin import DRAWN, MONTHS, cost
 from tests.support.recorded import Mode, Recorded, Step
 
 IMPORT = "sensor.bridge_energy_import"
@@ -32,6 +32,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def lived(watched: Recorded, hours: int) -> dict[int, float]:
     """Run a house without Home Assistant; return the energy used each hour, in Wh."""
     house, used = watched.simulator.house, {}
+    # A log that was just switched on begins with the first hour.
+    watched.simulator.tick()
     for number in range(hours):
         before = house.import_energy
         house.draw(DRAWN[number % 5])
@@ -79,17 +81,15 @@ def grown(rows: dict[str, dict[int, dict[str, float]]]) -> dict[int, float]:
     return {at: line["change"] * 1000 for at, line in rows[IMPORT].items()}
 
 
-# A row costs Home Assistant a millisecond, twice with the undo: a year has 8760 for
-# each sensor. So only one of them is recorded then.
-@pytest.mark.parametrize(
-    ("days", "recorded"),
-    [(14, None), pytest.param(365, ["sensor.*energy_import"], marks=LONG)],
-)
+# A row costs Home Assistant a millisecond or more, twice with the undo: a year has 8760
+# for each sensor.
+@pytest.mark.parametrize("key", ["egauge", "whatwatt_go"])
+@pytest.mark.parametrize("days", [14, pytest.param(365, marks=MONTHS)])
 async def test_before_the_installation(
-    watch: Watch, imported: list[int], days: int, recorded: list[str] | None
+    watch: Watch, imported: list[int], key: str, days: int
 ) -> None:
     """Each hour that the bridge remembers shows its use; live hours continue."""
-    watched = await watch("egauge", BEGIN, is_installed=False, recorded=recorded)
+    watched = await watch(key, BEGIN, is_installed=False)
     used = lived(watched, 24 * days)
     await watched.start()
     await watched.run([Step(300, 900)] * 24)
