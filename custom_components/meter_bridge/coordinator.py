@@ -260,7 +260,7 @@ class MeterCoordinator(DataUpdateCoordinator[Snapshot[object]]):
         self.meter_issues.judge(change)
         if snapshot.readings:
             self.memory.save_later()
-        asked = {each.meter for each in self.changes.open if not each.is_certain}
+        asked = {it.meter: it.at for it in self.changes.open if not it.is_certain}
         for outage in self.outages.take(self.board.accounts, change.links, asked):
             self.memory.save_soon()
             if not self._outage_listeners:

@@ -91,9 +91,11 @@ def test_while_the_owner_is_asked() -> None:
     found = outages()
     found.note("", 2 * HOUR, {}, is_back=True, is_sure=True)
     for hour in (27, 200):
-        found.note("", hour * HOUR, {}, is_back=False, is_sure=True, is_asked=True)
+        found.note("", hour * HOUR, {}, is_back=False, is_sure=True, asked=HOUR)
+        found.note("gas", hour * HOUR, {}, is_back=False, is_sure=True)
     assert found.open
-    found.note("", 201 * HOUR, {}, is_back=False, is_sure=True)
+    # What is asked about another time does not matter.
+    found.note("", 201 * HOUR, {}, is_back=False, is_sure=True, asked=50.0)
     assert not found.open
 
 

@@ -85,19 +85,21 @@ class _Filler:
     def _is_due(self, outage: Outage) -> bool:
         """Tell whether a five-minute row can follow an outage by now.
 
-        What the owner is asked about may lower the sums that hours lead up to. A bridge
-        that is slow to remember is asked once, when powers can be asked for as well.
+        What the owner is asked about may lower the sums that hours lead up to, unless
+        it was before the outage. A bridge that is slow to remember is asked once, when
+        powers can be asked for as well.
         """
-        first, recall_seconds = (
-            outage.gap.first,
-            self._coordinator.bridge.recall_seconds,
-        )
-        if outage.keys is None and (recall_seconds or 0.0) > _SLOW_SECONDS:
-            first = hour_of(first) + HOUR
+        end = outage.gap.first
+        recall_seconds = self._coordinator.bridge.recall_seconds or 0.0
+        if outage.keys is None and recall_seconds > _SLOW_SECONDS:
+            end = hour_of(end) + HOUR
         return (
-            first + SHORT <= time.time()
+            end + SHORT <= time.time()
             and not outage.waits
-            and not self._coordinator.changes.asked(outage.meter)
+            and not any(
+                each.at > outage.gap.last
+                for each in self._coordinator.changes.asked(outage.meter)
+            )
         )
 
     async def _fill_all(self, outages: list[Outage]) -> None:

@@ -5,7 +5,7 @@ detected while they happened are ever filled.
 """
 
 from collections import deque
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
@@ -79,12 +79,13 @@ class Outages:
         self,
         accounts: Mapping[str, Account],
         links: Mapping[str, bool],
-        asked: Container[str] = (),
+        asked: Mapping[str, float],
     ) -> list[Outage]:
         """Note the live values of all meters; return the outages that have ended.
 
         `links` has the meters that the last answer made fresh (True) or stale (False).
-        Outages of meters that the owner is `asked` about are kept.
+        `asked` has the time of what the owner is asked about by meter: outages before
+        are kept.
         """
         ended = []
         for key, account in accounts.items():
@@ -98,7 +99,7 @@ class Outages:
                 is_back=is_back,
                 # It matters only where an outage may end.
                 is_sure=not (is_back or self.open) or account.is_sure,
-                is_asked=key in asked,
+                asked=asked.get(key, 0.0),
             )
             if outage:
                 ended.append(outage)
@@ -112,7 +113,7 @@ class Outages:
         *,
         is_back: bool,
         is_sure: bool,
-        is_asked: bool = False,
+        asked: float = 0.0,
     ) -> Outage | None:
         """Note live values at `at` (Unix seconds); return the outage that has ended.
 
@@ -127,7 +128,7 @@ class Outages:
             del self._back[meter]
             is_back = True
         if self.open:
-            self._sort_out(meter, at, is_sure=is_sure, is_asked=is_asked)
+            self._sort_out(meter, at, is_sure=is_sure, asked=asked)
         last, before = self._last.get(meter), self._values.get(meter, {})
         self._last[meter], self._values[meter] = at, values
         if not is_back or last is None or at <= last:
@@ -146,18 +147,19 @@ class Outages:
             self.open = [*self.open[1 - _MOST_GAPS :], outage]
         return outage
 
-    def _sort_out(
-        self, meter: str, at: float, *, is_sure: bool, is_asked: bool
-    ) -> None:
+    def _sort_out(self, meter: str, at: float, *, is_sure: bool, asked: float) -> None:
         """Let held outages of a meter that is sure end now, and drop those too old."""
         kept = []
         for each in self.open:
-            outage, seconds = each, at - each.gap.first
-            if each.meter == meter and each.is_held and is_sure:
+            outage = each
+            if each.meter != meter:
+                kept.append(each)
+                continue
+            if each.is_held and is_sure:
                 ended = Gap(last=each.gap.last, first=at)
-                outage, seconds = replace(each, gap=ended, is_held=False), 0.0
-            is_kept = outage.is_held or (is_asked and outage.meter == meter)
-            if seconds < (_HELD_SECONDS if is_kept else _OPEN_SECONDS):
+                outage = replace(each, gap=ended, is_held=False)
+            is_kept = outage.is_held or asked > outage.gap.last
+            if at - outage.gap.first < (_HELD_SECONDS if is_kept else _OPEN_SECONDS):
                 kept.append(outage)
         self.open = kept
 
