@@ -229,3 +229,61 @@ def test_all_that_is_named_has_its_words() -> None:
     assert words["entity"].get("update", {}).keys() == named
     for link in (METER_CONNECTION, BRIDGE_CONNECTION):
         assert words["entity"]["binary_sensor"][link.translation_key]["name"]
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_forms_speak_only_of_what_may_be_there(language: str) -> None:
+    """No form of every kind speaks of gas or water, nor of streams."""
+    texts = texts_of(language)
+    foreign = re.compile(
+        r"\b(gas|gaz|kaasu|water|wasser|vatten|acqua|vesi|wod[ay]|eau)", re.IGNORECASE
+    )
+    energy = {
+        place: text
+        for place, text in texts.items()
+        if re.match(r"(config|options)\.step\.energy", place)
+    }
+    assert len(energy) > 10
+    assert {place for place, text in energy.items() if foreign.search(text)} == set()
+    streams = re.compile(
+        r"stream|push|datenstrom|datavirta|dataström|flux|flusso|strumie", re.IGNORECASE
+    )
+    options = {
+        place: text
+        for place, text in texts.items()
+        if place.startswith("options.step.init.")
+    }
+    assert {place for place, text in options.items() if streams.search(text)} == set()
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_form_says_which_bridge_it_is_about(language: str) -> None:
+    """Logging in again and reconfiguring name the bridge, and where it is now."""
+    texts = texts_of(language)
+    for step in ("reauth_confirm", "reconfigure"):
+        place = f"config.step.{step}"
+        assert "{name}" in texts[f"{place}.title"]
+        assert {"{name}", "{host}"} <= set(
+            re.findall(r"\{\w+\}", texts[f"{place}.description"])
+        )
+
+
+def test_the_consumption_level_has_a_name_of_its_own() -> None:
+    """An owner reads a level of consumption, as the meter rates it, in each language."""
+    names = {
+        language: texts_of(language)["entity.sensor.ambient_consumption.name"]
+        for language in LANGUAGES
+    }
+    assert names["en"] == "Consumption level"
+    assert names["de"] == "Verbrauchsniveau"
+    assert len(set(names.values())) == len(LANGUAGES)
+
+
+def test_german_says_du() -> None:
+    """German owners are addressed as Home Assistant does, throughout."""
+    formal = re.compile(r"\b(Sie (können|es|die)|[a-zäöü]+en Sie|Ihnen|Ihre[nmrs]?\b)")
+    assert {
+        place: text
+        for place, text in texts_of("de").items()
+        if formal.search(text) and not re.search(r"[.:] Ihre? ", text)
+    } == {}
