@@ -135,7 +135,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, help="stop after this long")
     parser.add_argument("--interval", type=float, default=1.0, help="between readings")
     parser.add_argument(
-        "--no-mdns", action="store_false", dest="announce", help="announce nothing"
+        "--no-mdns",
+        action="store_false",
+        dest="announce",
+        help="announce nothing: every run announces the same devices, so that a second "
+        "one on the same network would seem to be the first at another address",
     )
     options = parser.parse_args()
     asyncio.run(simulate(options.seconds, options.interval, announce=options.announce))

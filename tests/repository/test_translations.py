@@ -269,7 +269,7 @@ def test_a_form_says_which_bridge_it_is_about(language: str) -> None:
 
 
 def test_the_consumption_level_has_a_name_of_its_own() -> None:
-    """An owner reads a level of consumption, as the meter rates it, in each language."""
+    """An owner reads of a level of consumption, in each language."""
     names = {
         language: texts_of(language)["entity.sensor.ambient_consumption.name"]
         for language in LANGUAGES
