@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from inspect import getdoc
 from pathlib import Path
 import re
@@ -12,9 +13,11 @@ import pytest
 
 from scripts.demo.home_assistant import REPOSITORY, console
 from scripts.demo.logfile import serious_records
+from tests.support.house import House
 
 from .browsing import WIDE, Front, Size, chromium, tab
 from .home import Home, fresh_home
+from .past import Past
 from .words import Words
 
 KEPT = REPOSITORY / ".e2e"
@@ -41,13 +44,20 @@ def kept(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
+def past() -> Past | None:
+    """Return no past: people have just moved in."""
+    return None
+
+
+@pytest.fixture
 async def home(
-    request: pytest.FixtureRequest, tmp_path: Path, kept: Path
+    request: pytest.FixtureRequest, tmp_path: Path, kept: Path, past: Past | None
 ) -> AsyncGenerator[Home]:
     """Start a fresh Home Assistant; in the end it must not have logged a complaint."""
     announce = request.node.get_closest_marker("announced") is not None
     folder = tmp_path / "home"
-    async with fresh_home(folder, announce=announce) as started:
+    house = past.house if past else House(datetime.now(UTC))
+    async with fresh_home(folder, announce=announce, house=house) as started:
         yield started
     expected = [mark.args[0] for mark in request.node.iter_markers("logs")]
     serious = [

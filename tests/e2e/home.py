@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -105,11 +104,12 @@ class _Line:
 
 
 @asynccontextmanager
-async def fresh_home(folder: Path, *, announce: bool) -> AsyncIterator[Home]:
+async def fresh_home(
+    folder: Path, *, announce: bool, house: House
+) -> AsyncIterator[Home]:
     """Start simulators and Home Assistant; stop them when the block ends."""
     port = free_port(0)
     new_config(folder, port)
-    house = House(datetime.now(UTC))
     simulators = {key: kind.simulator(house) for key, kind in KINDS.items()}
     iometer = simulators["iometer"]
     assert isinstance(iometer, IometerSimulator)
