@@ -2,18 +2,27 @@
 () => {
   const found = [];
   const texts = [];
-  const clip = (box, element) => {
-    // What of a box is seen, inside all that cuts it off.
+  const clip = (box, element, said) => {
+    // What of a box can be seen inside all that cuts it off: `whole` after scrolling, `seen` now.
     let {left, top, right, bottom} = box;
+    let from = top, to = bottom, scroller = null, cut = false;
     for (let at = element; at; at = at.assignedSlot ?? at.parentElement ?? at.getRootNode().host) {
       const style = getComputedStyle(at);
       if (style.visibility === "hidden" || style.opacity === "0" || at.inert) return null;
       if (style.overflowX === "visible" && style.overflowY === "visible") continue;
       const edge = at.getBoundingClientRect();
+      // Neither dots nor a scrollbar tell that there is more.
+      cut ||= !["auto", "scroll"].includes(style.overflowX) && style.textOverflow !== "ellipsis"
+        && style.webkitLineClamp === "none" && (left < edge.left - 2 || right > edge.right + 2);
       left = Math.max(left, edge.left), right = Math.min(right, edge.right);
-      top = Math.max(top, edge.top), bottom = Math.min(bottom, edge.bottom);
+      from = Math.max(from, edge.top), to = Math.min(to, edge.bottom);
+      if (["auto", "scroll"].includes(style.overflowY)) scroller ??= at;
+      if (!scroller) top = from, bottom = to;
     }
-    return right - left > 1 && bottom - top > 1 ? {left, top, right, bottom} : null;
+    if (right - left <= 1 || bottom - top <= 1) return null;
+    if (cut) found.push(`cut off: ${said}`);
+    const seen = to - from > 1 ? {left, top: from, right, bottom: to} : null;
+    return {whole: {left, top, right, bottom}, seen, scroller};
   };
   const layer = element => {
     // What floats above the page covers it on purpose.
@@ -36,13 +45,14 @@
     const range = document.createRange();
     range.selectNodeContents(node);
     const element = node.parentElement ?? node.getRootNode().host;
-    const boxes = [...range.getClientRects()].map(box => clip(box, element)).filter(Boolean);
+    const boxes = [...range.getClientRects()].map(box => clip(box, element, said)).filter(Boolean);
     if (boxes.length) texts.push({said, element, boxes, layer: layer(element)});
   };
   walk(document.body);
   texts.forEach(({said}, index) => {
     if (/component\.|meter_bridge\.|^[a-z]+(_[a-z0-9]+)+$/.test(said)) found.push(`raw key: ${said}`);
-    if (/^(unknown|unbekannt)$/i.test(said)) found.push(`unknown: ${texts[index - 1]?.said}`);
+    if (/\{[a-z_]+\}|undefined|\[object|\bNaN\b/.test(said)) found.push(`not filled in: ${said}`);
+    if (/^(unknown|unbekannt|unavailable|nicht verfügbar)$/i.test(said)) found.push(`unknown: ${texts[index - 1]?.said}`);
   });
   const cut = new Map();
   for (const {said, element} of texts) {
@@ -53,7 +63,8 @@
       const seen = said.slice(0, Math.floor(said.length * at.clientWidth / at.scrollWidth) - 1);
       const others = texts.filter(other => other.said !== said && other.said.startsWith(seen)
         && other.element.localName === element.localName);
-      if (others.length) cut.set(said, `cut to "${seen}…" like ${others[0].said}: ${said}`);
+      // A sign between two words is no name.
+      if (others.length && said.length > 2) cut.set(said, `cut to "${seen}…" like ${others[0].said}: ${said}`);
       break;
     }
   }
@@ -61,7 +72,10 @@
   texts.forEach((one, index) => {
     for (const other of texts.slice(index + 1)) {
       if (one.layer !== other.layer || one.said === other.said) continue;
-      for (const a of one.boxes) for (const b of other.boxes) {
+      for (const first of one.boxes) for (const second of other.boxes) {
+        const part = first.scroller === second.scroller ? "whole" : "seen";
+        const a = first[part], b = second[part];
+        if (!a || !b) continue;
         const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
         const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
         if (wide > 2 && high > 4) {

@@ -25,6 +25,16 @@ async def front(browser: Browser) -> AsyncGenerator[Front]:
         ("<p>Power import<p>Power export", set()),
         ("<p>state.energy_import<p>power_l1", {"raw key: power_l1"}),
         ("<p>Demand<p>Unknown", {"unknown: Demand"}),
+        ("<p>Demand<p>Nicht verfügbar", {"unknown: Demand"}),
+        (
+            '<div style="height:9px;overflow:auto"><p>Demand<p>Unknown</div>',
+            {"unknown: Demand"},
+        ),
+        ("<p>Add {name}", {"not filled in: Add {name}"}),
+        (
+            '<p style="width:40px;overflow:hidden;white-space:nowrap">Maximum demand',
+            {"cut off: Maximum demand"},
+        ),
         (
             '<p>Power<p style="margin-top:-30px">Energy',
             {"printed over each other: Power / Energy"},
@@ -40,7 +50,10 @@ async def front(browser: Browser) -> AsyncGenerator[Front]:
             },
         ),
     ],
-    ids=["nothing", "raw", "unknown", "over", "wide", "cut"],
+    ids=[
+        *("nothing", "raw", "unknown", "unavailable", "scrolled"),
+        *("not filled in", "cut off", "over", "wide", "cut"),
+    ],
 )
 async def test_layout(front: Front, page: str, wrong: set[str]) -> None:
     """The check finds what is wrong with a page, and nothing else."""
