@@ -118,7 +118,9 @@ class Siege:
 # By how much each figure may grow in the second half of a siege; memory varies a
 # little.
 _GROWTH = {
-    **dict.fromkeys(("entities", "devices", "flows"), 0),
+    **dict.fromkeys(("devices", "flows"), 0),
+    # The demand of a meter is shown once its period was seen, which ends some time.
+    "entities": 3,
     "blocks": 20_000,
     "issues": 8,
     "stored": 20_000,

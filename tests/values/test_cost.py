@@ -30,7 +30,7 @@ from tests.support.waiting import eventually
 
 _READINGS, _MANY = 5, 20
 # Of functions, ours and built-in ones: for a reading, and for each of its values.
-_MOST_CALLS, _MOST_CALLS_EACH = 125, 2.5
+_MOST_CALLS, _MOST_CALLS_EACH = 130, 2.5
 _CALL_AT = "custom_components.meter_bridge.values.throttle.async_call_at"
 
 
