@@ -61,9 +61,10 @@ DAYS: Story = [
     (LIVE, 1.5, 300),
 ]
 # Home Assistant purges its five-minute rows after ten days.
+# Outages of an hour and longer begin at full hours, as their steps are as long.
 TWELVE_DAYS: Story = [
     (LIVE, 1.5, 300),
-    (OFF, 5, 1800),
+    (OFF, 5.5, 1800),
     (LIVE, 1.5, 300),
     (DOWN, 0.5, 1800),
     (DOWN, 287, 3600),
