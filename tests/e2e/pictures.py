@@ -25,7 +25,8 @@ from .words import Words
 
 FOLDER = REPOSITORY / "docs" / "pictures"
 WIDTH, HEIGHT, SCALE = 1280, 900, 2
-DEVICE_HEIGHT = 1190
+# A page of any device is lower.
+DEVICE_HEIGHT = 2600
 # Heights of the page: at one a dialog covers these cards, at the other it does not.
 CARDS_HEIGHT, DIALOG_HEIGHT = 560, 1280
 CARDS = FloatRect(x=0.0, y=0.0, width=WIDTH, height=392.0)
@@ -99,8 +100,8 @@ async def take_all(empty: Scene, folder: Path) -> None:
         by_key = {one.bridge: one for one in empty.simulated}
         two = replace(empty, simulated=[by_key[SHOWN], by_key[TYPED]])
         filled = await fill(two)
-        await _device(album, filled)
         await _energy(album, filled)
+        await _devices(album, empty, filled)
         await _repair(album, filled)
         await _hole(album, empty)
 
@@ -142,18 +143,32 @@ async def _type_address(album: Album, empty: Scene, key: str) -> Simulated:
     await album.size(WIDTH, DIALOG_HEIGHT)
     await front.open(f"/config/integrations/dashboard/add?domain={DOMAIN}")
     await front.press("OK")
-    if others := await front.page.get_by_text("another instance").all():
-        await front.click(others[0])
+    form = front.flow.get_by_text(album.words("config.step.user.title")).first
+    # Bridges that were discovered are offered first.
+    another = front.page.get_by_text("another instance").first
+    await form.or_(another).first.wait_for()
+    if await another.is_visible():
+        await front.click(another)
     await front.see(album.words("config.step.user.title"), front.flow)
     await front.fill("host", typed.address)
     return typed
 
 
-async def _device(album: Album, filled: Stage) -> None:
-    """Show the page of a device as it is without any option changed."""
+async def _devices(album: Album, empty: Scene, filled: Stage) -> None:
+    """Show the page of each bridge's device as it is without any option changed."""
+    known = filled.devices()
+    others = [one for one in empty.simulated if one.bridge not in known]
+    more = await fill(replace(empty, simulated=others))
     await album.size(WIDTH, DEVICE_HEIGHT)
-    await album.front.open(f"/config/devices/device/{filled.devices()[SHOWN]}")
-    await album.keep("device")
+    for key, device in (known | more.devices()).items():
+        await album.front.open(f"/config/devices/device/{device}")
+        cards = album.front.page.locator("ha-config-device-page ha-card")
+        await cards.first.wait_for()
+        await album.front.page.wait_for_timeout(SETTLES_IN)
+        boxes = [await card.bounding_box() for card in await cards.all()]
+        bottom = max(box["y"] + box["height"] for box in boxes if box)
+        area = FloatRect(x=0.0, y=0.0, width=WIDTH, height=bottom + MARGIN)
+        await album.keep(f"device-{key}", area)
 
 
 async def _energy(album: Album, filled: Stage) -> None:
