@@ -1,4 +1,4 @@
-"""The check of the layout finds what an owner would complain about."""
+"""The look for what an owner would mind finds it."""
 
 from collections.abc import AsyncGenerator
 import re
@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 import pytest
 
 from .browsing import Front, tab
-from .test_pages import complaints
+from .looking import complaints
 
 ROW = '<div style="width:90px;overflow:hidden;text-overflow:ellipsis">{}</div>'
 
@@ -56,7 +56,7 @@ async def front(browser: Browser) -> AsyncGenerator[Front]:
     ],
 )
 async def test_layout(front: Front, page: str, wrong: set[str]) -> None:
-    """The check finds what is wrong with a page, and nothing else."""
+    """What is wrong with a page is found, and nothing else."""
     await front.page.set_content(f"<!doctype html>{page}")
     found = await complaints(front)
     # How much of a text is left depends on the fonts.
