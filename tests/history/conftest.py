@@ -186,3 +186,12 @@ async def watch(
     for each in opened:
         await each.stop()
         await each.simulator.stop()
+
+
+@pytest.fixture
+def quick_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again at once whether the recorder has written, and also after a start."""
+    monkeypatch.setattr(records, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(
+        "custom_components.meter_bridge.history.corrector.COMMIT_SECONDS", 0.0
+    )

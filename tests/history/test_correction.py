@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.meter_bridge.history import records
 from custom_components.meter_bridge.history.changes import Jump, likely
 from custom_components.meter_bridge.history.correction import correct
 from custom_components.meter_bridge.history.plan import Row, booked_too_much
@@ -21,14 +20,7 @@ BEGIN = datetime(2026, 6, 1, 7, 59, 59, tzinfo=UTC)
 LIVE = Step(60, 1800)
 LEVELS = ["3.000", "9990.000", "99000.000"]
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look again at once whether the recorder has written, and also after a start."""
-    monkeypatch.setattr(records, "PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(
-        "custom_components.meter_bridge.history.corrector.COMMIT_SECONDS", 0.0
-    )
+pytestmark = pytest.mark.usefixtures("quick_rows")
 
 
 @pytest.mark.parametrize(("new", "booked"), [(5.0, 5.0), (95.0, -5.0), (140.0, 40.0)])

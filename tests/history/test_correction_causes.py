@@ -6,7 +6,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.meter_bridge.history import records
 from custom_components.meter_bridge.history.changes import Changes
 from custom_components.meter_bridge.history.correction import sides
 from custom_components.meter_bridge.history.plan import Row
@@ -23,14 +22,7 @@ BEGIN = datetime(2026, 6, 1, 7, 59, 59, tzinfo=UTC)
 LIVE = Step(60, 1800)
 IMPORT = "1.8.0"
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look again at once whether the recorder has written, and also after a start."""
-    monkeypatch.setattr(records, "PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(
-        "custom_components.meter_bridge.history.corrector.COMMIT_SECONDS", 0.0
-    )
+pytestmark = pytest.mark.usefixtures("quick_rows")
 
 
 async def answered(

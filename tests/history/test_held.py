@@ -11,7 +11,6 @@ import pytest
 from custom_components.meter_bridge.diagnostics import (
     async_get_config_entry_diagnostics,
 )
-from custom_components.meter_bridge.history import records
 from custom_components.meter_bridge.history.changes import Jump
 from tests.history.conftest import Watch
 from tests.history.test_import import grown
@@ -23,14 +22,7 @@ AWAY = [900, 2300, 420, 3600]
 HOUR = 3600
 IMPORT = "1.8.0"
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look again at once whether the recorder has written, and also after a start."""
-    monkeypatch.setattr(records, "PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(
-        "custom_components.meter_bridge.history.corrector.COMMIT_SECONDS", 0.0
-    )
+pytestmark = pytest.mark.usefixtures("quick_rows")
 
 
 def story(watched: Recorded, used: dict[int, float]) -> Iterator[Step]:
