@@ -1,6 +1,7 @@
 """Another device at the bridge's address: it is asked who it is, and told nothing."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -58,6 +59,16 @@ def told(simulator: Simulator, since: int) -> set[tuple[str, str]]:
     }
 
 
+@asynccontextmanager
+async def taken_over(simulator: Simulator, stranger: str) -> AsyncIterator[None]:
+    """Have another device answer, and check that it is told nothing, only looked at."""
+    asked = await looked_at(simulator)
+    STRANGERS[stranger](simulator)
+    since = len(simulator.requests)
+    yield
+    assert told(simulator, since) <= asked
+
+
 @every_stranger
 @pytest.mark.parametrize("key", BRIDGES)
 @pytest.mark.usefixtures("all_enabled")
@@ -69,20 +80,19 @@ async def test_no_entity_tells_a_stranger_anything(
     simulator.send_everything()
     simulator.tick()
     entry = await set_up(simulator)
-    used, refusals, asked = 0, set[str | None](), await looked_at(simulator)
-    STRANGERS[stranger](simulator)
-    since = len(simulator.requests)
-    for each in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
-        component: Any = hass.data[DATA_INSTANCES][each.domain]
-        try:
-            used += await use(component.get_entity(each.entity_id))
-        except HomeAssistantError as error:
-            refusals.add(error.translation_key)
-            used += 1
+    used, refusals = 0, set[str | None]()
+    registry = er.async_get(hass)
+    async with taken_over(simulator, stranger):
+        for each in er.async_entries_for_config_entry(registry, entry.entry_id):
+            component: Any = hass.data[DATA_INSTANCES][each.domain]
+            try:
+                used += await use(component.get_entity(each.entity_id))
+            except HomeAssistantError as error:
+                refusals.add(error.translation_key)
+                used += 1
     installing = sum(bool(each.install_fn) for each in bridge.updates)
     assert used == len(bridge.buttons) + len(bridge.settings) + installing
     assert refusals == (REFUSED_BY[stranger] if used else set())
-    assert told(simulator, since) <= asked
 
 
 @every_stranger
@@ -95,15 +105,13 @@ async def test_no_action_tells_a_stranger_anything(
     """Another device at the bridge's address gets no field of an action."""
     simulator = await simulators(key)
     entry = await set_up(simulator)
-    refusals, asked = set[str | None](), await looked_at(simulator)
-    STRANGERS[stranger](simulator)
-    since = len(simulator.requests)
-    for action, data in KINDS[key].actions("sesame12"):
-        with pytest.raises(HomeAssistantError) as caught:
-            await act(hass, entry, action, **data)
-        refusals.add(caught.value.translation_key)
+    refusals = set[str | None]()
+    async with taken_over(simulator, stranger):
+        for action, data in KINDS[key].actions("sesame12"):
+            with pytest.raises(HomeAssistantError) as caught:
+                await act(hass, entry, action, **data)
+            refusals.add(caught.value.translation_key)
     assert refusals - {"unfit_fields"} == REFUSED_BY[stranger]
-    assert told(simulator, since) <= asked
 
 
 @every_stranger
@@ -118,11 +126,8 @@ async def test_the_memory_of_a_stranger_is_not_read(
     KINDS[key].remember(simulator)
     coordinator = (await set_up(simulator)).runtime_data
     keys, hour = frozenset({IMPORT_ENERGY}), int(simulator.house.now.timestamp())
-    asked = await looked_at(simulator)
-    STRANGERS[stranger](simulator)
-    since = len(simulator.requests)
-    for read in (coordinator.counters_at, coordinator.powers_in):
-        with pytest.raises(BridgeError) as caught:
-            await read(MAIN_METER, keys, [hour - hour % 3600])
-        assert caught.value.translation_key in REFUSED_BY[stranger]
-    assert told(simulator, since) <= asked
+    async with taken_over(simulator, stranger):
+        for read in (coordinator.counters_at, coordinator.powers_in):
+            with pytest.raises(BridgeError) as caught:
+                await read(MAIN_METER, keys, [hour - hour % 3600])
+            assert caught.value.translation_key in REFUSED_BY[stranger]

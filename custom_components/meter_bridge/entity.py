@@ -23,10 +23,31 @@ from .bridges.words import words
 from .const import DOMAIN
 from .coordinator import MeterBridgeEntry, MeterCoordinator
 from .values.room import id_key
-from .values.sources import Value
+from .values.sources import Source, Value
 
 # Home Assistant would take anything, and could take it for another device's.
 _MAC = re.compile(r"([0-9a-f]{2}[:-]?){5}[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
+
+
+@callback
+def async_add_as_found(
+    entry: MeterBridgeEntry,
+    picks: Callable[[Source], bool],
+    create: Callable[[MeterCoordinator, str], Entity],
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add an entity for each picked source of values, now and when there are more."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(keys: Iterable[str]) -> None:
+        async_add_entities(
+            create(coordinator, key)
+            for key in keys
+            if picks(coordinator.board.source(key))
+        )
+
+    entry.async_on_unload(coordinator.async_on_new(add))
 
 
 @callback
@@ -37,17 +58,9 @@ def async_add_with_first_value(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the entities of one platform, each with its first value."""
-    coordinator = entry.runtime_data
-
-    @callback
-    def add(keys: Iterable[str]) -> None:
-        async_add_entities(
-            create(coordinator, key)
-            for key in keys
-            if coordinator.board.source(key).platform is platform
-        )
-
-    entry.async_on_unload(coordinator.async_on_new(add))
+    async_add_as_found(
+        entry, lambda source: source.platform is platform, create, async_add_entities
+    )
 
 
 class BridgeEntity(CoordinatorEntity[MeterCoordinator]):

@@ -1,6 +1,6 @@
 """Events: an outage of a meter, reported when it is over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -12,7 +12,7 @@ from homeassistant.util.dt import utc_from_timestamp
 from .bridges.obis import EXPORT_ENERGY, IMPORT_ENERGY, VOLUME
 from .bridges.wire import shift
 from .coordinator import MeterBridgeEntry, MeterCoordinator
-from .entity import BridgeEntity
+from .entity import BridgeEntity, async_add_as_found
 from .history.importer import IMPORTERS, Importer
 from .history.job import Job, State
 from .history.outages import Outage
@@ -43,17 +43,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event of each meter when the meter is first known."""
-    coordinator = entry.runtime_data
-
-    @callback
-    def add(keys: Iterable[str]) -> None:
-        async_add_entities(
-            OutageEvent(coordinator, source.meter)
-            for key in keys
-            if (source := coordinator.board.source(key)).description is METER_CONNECTION
-        )
-
-    entry.async_on_unload(coordinator.async_on_new(add))
+    async_add_as_found(
+        entry,
+        lambda source: source.description is METER_CONNECTION,
+        lambda coordinator, key: OutageEvent(
+            coordinator, coordinator.board.source(key).meter
+        ),
+        async_add_entities,
+    )
 
 
 class OutageEvent(BridgeEntity, EventEntity):
